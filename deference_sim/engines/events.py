@@ -1,0 +1,295 @@
+"""The events engine: SimPy processes that read like the essay. The reference, and the one to extend.
+
+A ``World`` is one replicate: SimPy's clock, the state, and the law. Its flow process lets time pass until something
+happens and then opens the instant: the stages that are due fire in the law's order, and the processes that wait for
+them act. Your own processes are generator functions of the world; your own policy is a function of an
+``Observation``::
+
+    def breakthrough(world):
+        \"\"\"After three months a better method of alignment is published.\"\"\"
+        yield world.timeout(3)
+        world.change(A=world.state.A + 0.5)
+
+    simulate(scenario, engine="events", processes=[breakthrough])
+"""
+
+from collections.abc import Callable, Generator, Iterable, Sequence
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import simpy
+from numpy.typing import NDArray
+
+from deference_sim import streams
+from deference_sim.model import instant
+from deference_sim.model.flow import PAUSED
+from deference_sim.model.log import LOG_DTYPE
+from deference_sim.model.record import RECORD_DTYPE
+from deference_sim.model.state import FIRST_HAZARD, PROCESS_DTYPE, RESOLVED, STATE_DTYPE
+from deference_sim.model.step import STEP_FAILED
+
+ROOM_FOR_ONE_INSTANT = 64  # entries of the log
+Process = Generator[simpy.Event, Any, None]
+
+
+class StepError(RuntimeError):
+    """A trajectory needed too many steps, or too short ones; the message names the replicate."""
+
+
+def step_error(replicate: int, seed: int, month: float) -> StepError:
+    """Return the error for a replicate whose integration stopped at ``month``."""
+    return StepError(
+        f"replicate {replicate} (seed {seed}) cannot be integrated past month {month:g}: steps became too short or "
+        f"too many. Look at it with trace --replicate {replicate} --seed {seed}; a larger numerics.tolerance may help"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What a policy may know: estimates only. Months and py."""
+
+    month: float
+    capability: float
+    margin: float
+    tax: float
+    lead: float
+    months_bought: float
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Shares of all R&D effort; what is left of 1 goes to capability."""
+
+    goodness: float = 0.0
+    time_buying: float = 0.0
+    defence: float = 0.0
+
+
+Policy = Callable[[Observation], Shares]
+
+
+class StateView:
+    """The state's fields as attributes, read as plain numbers."""
+
+    def __init__(self, record: NDArray[np.void]) -> None:
+        object.__setattr__(self, "_record", record)
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self._record[name][0].item()
+        except ValueError:
+            raise AttributeError(name) from None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError("the state is changed by world.change(...), so that the flow notices")
+
+
+class World(simpy.Environment):
+    """One replicate under SimPy's clock (months since the lead clock started)."""
+
+    def __init__(
+        self,
+        law: SimpleNamespace,
+        parameters: NDArray[np.void],
+        hazards: NDArray[np.void],
+        hazard_names: Sequence[str],
+        seed: int,
+        replicate: int,
+        *,
+        log: bool = False,
+        grid: NDArray[np.float64] | None = None,
+        policy: Policy | None = None,
+        processes: Iterable[Callable[["World"], Process]] = (),
+    ) -> None:
+        super().__init__()
+        self.law = law
+        self.causes = list(hazard_names)
+        self.seed, self.replicate = seed, replicate
+        self.policy = policy
+        self._P, self._H = parameters, hazards
+        self._S = np.zeros(1, STATE_DTYPE)
+        self._X = np.zeros(FIRST_HAZARD + len(hazards), PROCESS_DTYPE)
+        self._L = np.zeros(ROOM_FOR_ONE_INSTANT if log else 0, LOG_DTYPE)
+        self._S["key"], self._S["replicate"] = streams.key_of_seed(seed), replicate
+        self.state = StateView(self._S)
+        self.due = 0
+        self.log: list[NDArray[np.void]] = []
+        self._grid = np.empty(0) if grid is None else grid
+        self.samples: list[tuple[float, ...]] = []
+        self._stages = [self.event() for _ in instant.STAGES]
+        law.begin(self._S, self._P, self._H, self._X)
+        for process in (*PROCESSES, *processes):
+            self.process(process(self))
+        for column, _ in enumerate(hazard_names):
+            self.process(hazard(self, column))
+
+    def run_to_the_end(self) -> NDArray[np.void]:
+        """Run until the trajectory is resolved, and return its record (one row)."""
+        self.run(until=self.process(flow(self)))
+        record = np.zeros(1, RECORD_DTYPE)
+        self.law.finish(self._S, self._P, record, 0)
+        return record
+
+    def when(self, stage: int) -> simpy.Event:
+        """Return the event that fires the next time that ``stage`` of an instant is due."""
+        return self._stages[stage]
+
+    def perform(self, stage: int) -> None:
+        """Let the law do a stage of this instant, and note which later stages it makes due."""
+        self.due |= self.law.perform(stage, self._S, self._P, self._H, self._X, self._L)
+
+    def has_arrived(self, column: int) -> bool:
+        """Return whether the hazard in ``column`` has arrived at this instant."""
+        return bool(self._X["due"][FIRST_HAZARD + column])
+
+    def meet(self, column: int) -> None:
+        """Meet the hazard in ``column``, which has arrived."""
+        self.law.meet(column, self._S, self._P, self._H, self._X, self._L)
+
+    def observe(self) -> Observation:
+        """Return what decisions may know at this moment."""
+        state = self.state
+        margin, tax, lead = self.law.estimates(self._S, self._P)
+        return Observation(state.t, state.C, margin, tax, lead, state.bought)
+
+    def share_effort(self, shares: Shares) -> None:
+        """Put shares of effort into force; they must lie in [0, 1] and add up to at most 1."""
+        given = (shares.goodness, shares.time_buying, shares.defence)
+        if not all(0.0 <= share <= 1.0 for share in given) or sum(given) > 1.0 + 1e-12:
+            raise ValueError(f"a policy returned {shares}: each share must be in [0, 1] and their sum at most 1")
+        capability = max(1.0 - sum(given), 0.0)
+        self.law.share_effort(self._S, self._P, self._L, capability, *given)
+
+    def change(self, **fields: float) -> None:
+        """Change fields of the state (stocks such as ``A``, ``D``; see ``model.state``) at this moment."""
+        for name, value in fields.items():
+            if name not in STATE_DTYPE.fields:
+                raise AttributeError(f"the state has no field {name!r}")
+            self._S[name] = value
+        self._S["step_alive"] = 0
+
+    def catastrophe(self, cause: str) -> None:
+        """End the trajectory now with ``exogenous_catastrophe`` of the named cause."""
+        if cause not in self.causes:
+            self.causes.append(cause)
+        self.change(cause=self.causes.index(cause))
+
+    def uniform(self, name: str, index: int) -> float:
+        """Return the ``index``-th number in (0, 1) of your own stream ``user:name`` for this replicate."""
+        return float(streams.uniform(self._S["key"][0], self.replicate, streams.named_stream(f"user:{name}"), index))
+
+    def pass_time(self) -> int:
+        """Let time pass until something happens or somebody else acts; return why it stopped, as bits."""
+        while True:
+            sample_at = self._grid[len(self.samples)] if len(self.samples) < len(self._grid) else np.inf
+            why = self.law.go_on(self._S, self._P, self._H, self._X, min(self.peek(), sample_at))
+            if why == STEP_FAILED:
+                raise step_error(self.replicate, self.seed, self.state.t)
+            if self.state.t < sample_at:
+                return int(why)
+            self._sample()
+            if why != PAUSED or self.peek() <= self.state.t:
+                return int(why)
+
+    def _sample(self) -> None:
+        self.samples.append((*self._S[SAMPLED][0].item(), self.law.lead(self._S, self._P)))
+
+    def collect_log(self) -> None:
+        """Take up what the law has logged at this instant."""
+        count = self.state.logged
+        if count:
+            self.log.extend(self._L[:count].copy())
+            self._S["logged"] = 0
+
+
+def flow(world: World) -> Process:
+    """Time passes; when something happens, the instant opens and its stages fire in the law's order."""
+    while True:
+        why = world.pass_time()
+        yield world.timeout(max(world.state.t - world.now, 0.0))
+        yield from open_instant(world, why)
+        world.collect_log()
+        if world.state.phase == RESOLVED:
+            return
+
+
+def open_instant(world: World, why: int) -> Process:
+    """Fire the stages that are due at this instant, one after the other, until nothing is due or all is over."""
+    world.due = world.law.open_instant(world._S, world._P, world._X, world._L, why)
+    while world.due and world.state.phase != RESOLVED:
+        stage = (world.due & -world.due).bit_length() - 1
+        world.due &= world.due - 1
+        fired, world._stages[stage] = world._stages[stage], world.event()
+        fired.succeed()
+        yield world.timeout(0)  # those who wait for the stage act before this goes on
+
+
+def hazard(world: World, column: int) -> Process:
+    """An exogenous risk arrives, again and again, and aligned capability handles it or does not."""
+    while True:
+        yield world.when(instant.HAZARDS_STAGE)
+        if world.has_arrived(column):
+            world.meet(column)
+
+
+def developer(world: World) -> Process:
+    """Humans work on the first AIs until it is time, then they defer to them."""
+    yield world.when(instant.HANDOFF_STAGE)
+    world.perform(instant.HANDOFF_STAGE)
+
+
+def generations(world: World) -> Process:
+    """Each step of capability a successor is trained, and deferred to if the AIs in charge find it good enough."""
+    while True:
+        yield world.when(instant.GENERATION_STAGE)
+        world.perform(instant.GENERATION_STAGE)
+
+
+def memetic_drift(world: World) -> Process:
+    """Over much work, alignment and wisdom drift at random; it shows when the AIs are reviewed."""
+    while True:
+        yield world.when(instant.DRIFT_STAGE)
+        world.perform(instant.DRIFT_STAGE)
+
+
+def reviews(world: World) -> Process:
+    """Every week, or every so much work, deference is evaluated anew."""
+    while True:
+        yield world.when(instant.REVIEW_STAGE)
+        world.perform(instant.REVIEW_STAGE)
+
+
+def strategy(world: World) -> Process:
+    """After each review effort is shared between capability, goodness, buying time and defence."""
+    while True:
+        yield world.when(instant.POLICY_STAGE)
+        if world.policy is None:
+            world.perform(instant.POLICY_STAGE)
+        else:
+            world.share_effort(world.policy(world.observe()))
+
+
+def rival(world: World) -> Process:
+    """A less careful actor catches up; once it is dangerous, it may overtake."""
+    yield world.when(instant.OVERTAKING_STAGE)
+    world.perform(instant.OVERTAKING_STAGE)
+
+
+def basin(world: World) -> Process:
+    """Someone keeps watch over whether the AIs are in the Basin of Good Deference."""
+    while True:
+        yield world.when(instant.BASIN_STAGE)
+        world.perform(instant.BASIN_STAGE)
+
+
+def outcome(world: World) -> Process:
+    """The situation is stabilised, fizzles out, ends in a catastrophe, or goes on."""
+    while True:
+        yield world.when(instant.OUTCOME_STAGE)
+        world.perform(instant.OUTCOME_STAGE)
+
+
+PROCESSES = (developer, generations, memetic_drift, reviews, strategy, rival, basin, outcome)
+SAMPLED = ["t", "C", "A", "W", "D", "R", "bought", "capability_share", "goodness_share"]

@@ -1,0 +1,1 @@
+"""The law: one mechanism, one file, with its parameters and its equations."""

@@ -1,0 +1,87 @@
+"""The Basin of Good Deference: whether AI work on goodness helps or harms, and the hazard from the AIs themselves."""
+
+from math import exp, tanh
+from typing import Any
+
+from deference_sim.model.declare import Block, equation, parameter
+
+
+class Basin(Block):
+    """Where the basin's edge lies, how soft it is, and what AIs inside and outside it risk."""
+
+    exists: bool = parameter(
+        True, "Whether AIs can improve their own deference-goodness at all (the essay is not certain)."
+    )
+    width: float = parameter(
+        0.25, "Margin over which AI work on goodness goes from useless to fully efficient.", unit="py", gt=0.0
+    )
+    outside_pull: float = parameter(
+        1.0, "Goodness lost per py of progress by AIs far outside the basin, who spoil it.", ge=0.0
+    )
+    hazard_inside: float = parameter(
+        0.3,
+        "Hazard of a catastrophe caused by the AIs per py of their work, at the edge inside.",
+        unit="per py",
+        ge=0.0,
+    )
+    inside_scale: float = parameter(
+        0.15, "Margin over which the hazard inside falls by a factor of e.", unit="py", gt=0.0
+    )
+    hazard_outside: float = parameter(
+        1.0,
+        "Hazard of a catastrophe caused by the AIs per py of their work, just outside.",
+        unit="per py",
+        ge=0.0,
+    )
+    outside_scale: float = parameter(
+        0.3, "Shortfall over which the hazard outside grows by a factor of e.", unit="py", gt=0.0
+    )
+
+
+@equation
+def basin_depth(p: Any, margin: float) -> float:
+    """Return q, from -1 (far outside the basin) through 0 (its edge) to 1 (deep inside); equation (5)."""
+    return tanh(margin / p.basin_width)
+
+
+@equation
+def helpfulness(p: Any, depth: float) -> float:
+    """Return q⁺: how far AI work on goodness helps, at basin depth q."""
+    return max(depth, 0.0) if p.basin_exists else 0.0
+
+
+@equation
+def catastrophe_rate(p: Any, clock: float, margin: float) -> float:
+    """Return the hazard per month of a catastrophe that the AIs cause; equation (7).
+
+    ``clock`` is the AIs' own pace of work in py per month, ``margin`` is in py.
+    """
+    if margin >= 0.0:
+        return clock * p.basin_hazard_inside * exp(max(-margin / p.basin_inside_scale, -700.0))
+    return clock * p.basin_hazard_outside * exp(min(-margin / p.basin_outside_scale, 7.0))
+
+
+@equation
+def enter_or_leave(state: Any) -> bool:
+    """Bring the record of being in the basin up to date; return whether it changed.
+
+    In the basin means a margin above 0. The flow stops at exactly 0 on its way through, and there the side changes.
+    """
+    margin = min(state.A, state.W) - state.C
+    inside = margin > 0.0
+    if margin == 0.0:
+        inside = state.in_basin != state.at_edge
+    state.at_edge = 0
+    if inside == (state.in_basin == 1):
+        return False
+    state.in_basin = 1 if inside else 0
+    state.step_alive = 0
+    return True
+
+
+@equation
+def remember_exit(state: Any) -> None:
+    """Note that the trajectory is outside the basin now."""
+    if not state.left_basin:
+        state.first_exit_month = state.t
+    state.left_basin = 1

@@ -1,0 +1,130 @@
+"""The flow: how stocks move between instants. ``advance`` is the only integrator, and both engines call it.
+
+A step lives on while nothing disturbs it: hazards that are handled, the horizon and whoever reads along look at it
+without ending it, and everything about a step is computed once for the whole of it, so that they change nothing.
+"""
+
+from typing import Any
+
+from deference_sim.model.arrivals import firing_time, integrated_rate
+from deference_sim.model.crossings import CROSSINGS, EDGE, crossed, crossing_gap, crossing_time, set_exactly
+from deference_sim.model.declare import equation
+from deference_sim.model.state import FULL
+from deference_sim.model.step import SAME_INSTANT, STEP_FAILED, look, take_step
+
+# Why the flow stopped, as bits: a bit for each crossing, and
+FIRED = 1 << len(CROSSINGS)  # a rate process is due
+CLOCK_DUE = FIRED << 1  # the time to stop has come
+HORIZON_REACHED = FIRED << 2
+PAUSED = FIRED << 3  # only a look: the step lives on
+
+
+@equation
+def advance(state: Any, p: Any, hazards: Any, processes: Any, t_stop: float, t_pause: float) -> int:
+    """Move the state to the first instant at which something happens, and return what it is, as bits.
+
+    That is a crossing, a rate process that fires (its ``due`` is set), ``t_stop`` (which ends the step), the horizon
+    or ``t_pause`` (which do not). ``STEP_FAILED`` means that the step became too short or the steps too many.
+    """
+    while True:
+        if not state.step_alive or state.t >= state.step_end:
+            why = begin_step(state, p, hazards, processes, t_stop)
+            if why:
+                return why
+        t, why = first_event(state, p, hazards, processes, t_stop, t_pause)
+        for row in range(len(processes)):
+            process = processes[row]
+            process.so_far = process.gain if t >= state.step_end else integrated_rate(state, p, hazards, row, t)
+        move(state, t)
+        for which in range(len(CROSSINGS)):
+            if why & (1 << which):
+                set_exactly(state, p, which)
+        if why:
+            return why
+
+
+@equation
+def begin_step(state: Any, p: Any, hazards: Any, processes: Any, t_stop: float) -> int:
+    """Close the step that has ended and take the next; return what is due already, 0, or ``STEP_FAILED``."""
+    if state.phase == FULL:
+        state.minimum_margin = min(state.minimum_margin, min(state.A, state.W) - state.C)
+    for row in range(len(processes)):
+        processes[row].total += processes[row].so_far
+        processes[row].so_far = 0.0
+        processes[row].gain = 0.0
+    why = due_already(state, p, t_stop)
+    if why:
+        return why
+    if take_step(state, p, t_stop) == STEP_FAILED:
+        return STEP_FAILED
+    for row in range(len(processes)):
+        processes[row].gain = integrated_rate(state, p, hazards, row, state.step_end)
+    for which in range(len(CROSSINGS)):
+        state.crossing_times[which] = crossing_time(state, p, which)
+    return 0
+
+
+@equation
+def due_already(state: Any, p: Any, t_stop: float) -> int:
+    """Return, as bits, what is due before the next step is taken: levels passed by a jump, or the clock."""
+    y = state.y0
+    y[0], y[1], y[2], y[3], y[4], y[5], y[6] = (
+        state.C,
+        state.A,
+        state.W,
+        state.D,
+        state.R,
+        state.U,
+        state.bought,
+    )
+    why = 0
+    for which in range(len(CROSSINGS)):
+        if which != EDGE and crossed(which, crossing_gap(state, p, which, state.t, y)):
+            why |= 1 << which
+    return why | CLOCK_DUE if state.t >= t_stop else why
+
+
+@equation
+def first_event(state: Any, p: Any, hazards: Any, processes: Any, t_stop: float, t_pause: float) -> Any:
+    """Return (time, bits) of the next instant on the living step; bits are 0 if it is just the end of the step."""
+    first = state.step_end
+    for which in range(len(CROSSINGS)):
+        first = min(first, state.crossing_times[which])
+    for row in range(len(processes)):
+        first = min(first, firing_time(state, p, hazards, processes[row], row))
+    if abs(t_stop - first) <= SAME_INSTANT:
+        first = t_stop
+    if p.horizon <= first + SAME_INSTANT:
+        first = p.horizon
+    if t_pause < first:
+        return max(t_pause, state.t), PAUSED
+    why = PAUSED if t_pause == first else 0
+    for which in range(len(CROSSINGS)):
+        if state.crossing_times[which] <= first + SAME_INSTANT:
+            why |= 1 << which
+    for row in range(len(processes)):
+        if firing_time(state, p, hazards, processes[row], row) <= first + SAME_INSTANT:
+            processes[row].due = 1
+            why |= FIRED
+    if first >= t_stop:
+        why |= CLOCK_DUE
+    if first >= p.horizon:
+        why |= HORIZON_REACHED
+    return first, why
+
+
+@equation
+def move(state: Any, t: float) -> None:
+    """Bring the stocks to time ``t`` on the living step."""
+    look(state, t)
+    y = state.trial
+    state.C, state.A, state.W, state.D, state.R, state.U, state.bought = (
+        y[0],
+        y[1],
+        y[2],
+        y[3],
+        y[4],
+        y[5],
+        y[6],
+    )
+    state.t = t

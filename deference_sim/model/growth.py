@@ -1,0 +1,223 @@
+"""Capability growth: the pace at which AIs that do the research make their successors more capable."""
+
+from itertools import pairwise
+from math import exp, log, log1p, nan
+from typing import Any, Literal, Self
+
+from pydantic import model_validator
+
+from deference_sim.model.declare import MAX_KNOTS, Block, Pairs, equation, parameter, share
+
+_FORETHOUGHT = "Davidson & Houlden, Forethought, July 2025"
+_AI_2027 = "Kokotajlo & Lifland, AI 2027 takeoff forecast, April 2025"
+
+
+class Capability(Block):
+    """How fast capability grows on fixed compute, and where growth ends."""
+
+    law: Literal["software_explosion", "constant_returns", "milestones", "exponential"] = parameter(
+        "software_explosion",
+        "Growth law: how pace depends on capability.",
+        source=_FORETHOUGHT,
+        status="published",
+    )
+    initial_speedup: float = parameter(
+        20.0,
+        "Pace of software progress at capability 0, as a multiple of the recent pace (not used by milestones).",
+        gt=0.0,
+        source=f"{_FORETHOUGHT}: 2 to 32, log-uniform; our centre is faster than their median 8",
+        tier="core",
+    )
+    returns: float = parameter(
+        1.2,
+        "Returns to software research r0: doublings of software per doubling of cumulative effort, at capability 0.",
+        gt=0.0,
+        status="published",
+        source=f"{_FORETHOUGHT}: median 1.2, 0.4 to 3.6",
+        tier="core",
+    )
+    parallel_returns: float = parameter(
+        0.3,
+        "Returns to parallel research effort.",
+        gt=0.0,
+        le=1.0,
+        status="published",
+        source=f"{_FORETHOUGHT}: median 0.3, 0.15 to 0.6",
+    )
+    ceiling: float = parameter(
+        11.0,
+        "Capability at which software progress on fixed compute ends (software_explosion).",
+        unit="py",
+        gt=0.0,
+        status="published",
+        source=f"{_FORETHOUGHT}: median 11, 6 to 16",
+    )
+    software_share: float = share(
+        0.5,
+        "Share of the recent overall pace of AI progress that comes from software.",
+        status="published",
+        source=_FORETHOUGHT,
+    )
+    effort_elasticity: float = parameter(
+        1.0, "Elasticity of research progress to the share of effort given to it.", gt=0.0, le=2.0
+    )
+    fizzle_pace: float | None = parameter(
+        1.0,
+        "Growth has fizzled out once past its peak the pace is this low; null: never.",
+        unit="py per year",
+        gt=0.0,
+        null=float("nan"),
+        source="the essay's footnote 21; one py per year is the recent overall pace",
+        status="derived",
+    )
+    stabilise_at: float | None = parameter(
+        5.0,
+        "Aligned capability that suffices to stabilise the situation easily; null: never.",
+        unit="py",
+        null=float("nan"),
+        source="proposed range 3 to 10",
+        tier="core",
+    )
+    exponent: float = parameter(
+        0.0,
+        "Orders of magnitude by which pace grows per py (law exponential).",
+        unit="per py",
+        ge=-10.0,
+        le=10.0,
+    )
+    milestones: Pairs | None = parameter(
+        ((-2.0, 5.0), (0.0, 25.0), (9.5, 250.0), (57.0, 2000.0)),
+        "Capability and progress multiplier of each milestone, log-linear between (law milestones).",
+        unit="py, 1",
+        min_length=1,
+        max_length=MAX_KNOTS,
+        status="published",
+        source=f"{_AI_2027}; 1 py is two software-only years",
+    )
+
+    @model_validator(mode="after")
+    def _milestones_fit_the_law(self) -> Self:
+        if self.law == "milestones" and self.milestones is None:
+            raise ValueError("law milestones needs a list of milestones: give them, or leave the field out")
+        levels = [level for level, _ in self.milestones or ()]
+        if any(low >= high for low, high in pairwise(levels)):
+            raise ValueError("the capability of the milestones must rise from each to the next")
+        if any(multiplier <= 0 for _, multiplier in self.milestones or ()):
+            raise ValueError("the multiplier of a milestone must be above 0")
+        return self
+
+
+SOFTWARE_EXPLOSION, CONSTANT_RETURNS, MILESTONES, EXPONENTIAL = range(4)
+LIMIT = 1000.0  # py; the other laws end here, so that a blow-up is an event and never infinite
+_LOG_FASTEST = 23.0  # natural log of the fastest pace, py per month; a blow-up then ends within 1e-7 months of it
+
+
+@equation
+def clamped_exp(x: float) -> float:
+    """Return e to the power of ``x``, with ``x`` held in the range where the result is finite and above 0."""
+    return exp(min(max(x, -700.0), 700.0))
+
+
+@equation
+def multiplier(p: Any, C: float) -> float:
+    """Return the progress multiplier at ``C``: log-linear between milestones, flat beyond their ends."""
+    xs, ys, count = p.capability_milestones_x, p.capability_milestones_y, p.capability_milestones_count
+    if C <= xs[0]:
+        return ys[0]
+    for knot in range(1, count):
+        if C < xs[knot]:
+            part = (C - xs[knot - 1]) / (xs[knot] - xs[knot - 1])
+            return ys[knot - 1] * exp(part * log(ys[knot] / ys[knot - 1]))
+    return ys[count - 1]
+
+
+@equation
+def pace(p: Any, C: float, at_zero: float, slope: float, power: float, ceiling: float) -> float:
+    """Return the pace of progress at capability ``C`` at full effort, in py per month; equation (1).
+
+    ``at_zero``, ``slope`` and ``power`` are a law's constants (see ``prepare_growth``): the pace at 0, its growth per
+    py as natural logarithm, and how steeply the approach to the ceiling ends it.
+    """
+    if p.capability_law == SOFTWARE_EXPLOSION:
+        if C >= ceiling:
+            return 0.0
+        return at_zero * exp(min(max(slope * C + power * log1p(-C / ceiling), -700.0), _LOG_FASTEST))
+    if C >= LIMIT:
+        return 0.0
+    if p.capability_law == MILESTONES:
+        return at_zero * multiplier(p, C)
+    return at_zero * exp(min(max(slope * C, -700.0), _LOG_FASTEST))
+
+
+@equation
+def own_pace(p: Any, C: float) -> float:
+    """Return the pace of our developer at full effort, in py per month."""
+    return pace(p, C, p.pace_at_zero, p.pace_slope, p.pace_power, p.capability_ceiling)
+
+
+@equation
+def growth_constants(p: Any, speedup: float, returns: float, parallel: float, ceiling: float) -> Any:
+    """Return (pace at 0, slope, power) of a developer's law; equation (1) with 4/``software_share`` for its 8."""
+    share = p.capability_software_share
+    at_zero = speedup * share / 12.0
+    doublings = 4.0 / max(share, 1e-9) * parallel * log(2.0)
+    if p.capability_law == SOFTWARE_EXPLOSION:
+        return at_zero, doublings, doublings * ceiling / returns
+    if p.capability_law == CONSTANT_RETURNS:
+        return at_zero, doublings * (1.0 - 1.0 / returns), 0.0
+    if p.capability_law == MILESTONES:
+        return share / 12.0, 0.0, 0.0
+    return at_zero, p.capability_exponent * log(10.0), 0.0
+
+
+@equation
+def prepare_growth(p: Any) -> None:
+    """Set the constants of both developers' laws, the peak of our pace and where it fizzles out."""
+    p.pace_at_zero, p.pace_slope, p.pace_power = growth_constants(
+        p,
+        p.capability_initial_speedup,
+        p.capability_returns,
+        p.capability_parallel_returns,
+        p.capability_ceiling,
+    )
+    p.rival_pace_at_zero, p.rival_pace_slope, p.rival_pace_power = growth_constants(
+        p, p.rival_initial_speedup, p.rival_returns, p.rival_parallel_returns, p.rival_ceiling
+    )
+    p.pace_floor = own_pace(p, 0.0)
+    p.pace_peak_at = 0.0
+    if p.capability_law == SOFTWARE_EXPLOSION:
+        p.pace_peak_at = max(0.0, p.capability_ceiling * (1.0 - 1.0 / p.capability_returns))
+    p.fizzle_at = fizzle_level(p)
+
+
+@equation
+def fizzle_level(p: Any) -> float:
+    """Return the first capability from the peak on at which the pace is down to ``fizzle_pace``; NaN if null."""
+    slow = p.capability_fizzle_pace
+    if slow != slow:
+        return slow
+    low = p.pace_peak_at
+    if own_pace(p, low) <= slow:
+        return 0.0
+    high = p.capability_ceiling if p.capability_law == SOFTWARE_EXPLOSION else LIMIT
+    for _ in range(200):
+        middle = 0.5 * (low + high)
+        if middle <= low or middle >= high:
+            break
+        if own_pace(p, middle) <= slow:
+            high = middle
+        else:
+            low = middle
+    return high
+
+
+@equation
+def next_knot(p: Any, C: float) -> float:
+    """Return the lowest capability above ``C`` at which a law has a corner or ends; NaN if there is none."""
+    if p.capability_law == SOFTWARE_EXPLOSION:
+        return nan
+    if p.capability_law == MILESTONES:
+        for knot in range(p.capability_milestones_count):
+            if p.capability_milestones_x[knot] > C:
+                return p.capability_milestones_x[knot]
+    return LIMIT if C < LIMIT else nan

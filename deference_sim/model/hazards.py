@@ -1,0 +1,112 @@
+"""Exogenous hazards and active defence: what arrives from outside, and whether aligned capability can handle it."""
+
+from math import exp
+from typing import Any, Literal, Self
+
+from pydantic import model_validator
+
+from deference_sim.model.declare import Block, equation, parameter, share
+from deference_sim.model.processes import fire
+from deference_sim.model.rival import TAKEOFF, aligned_capability, lose_lead
+from deference_sim.model.tax import LN10
+from deference_sim.streams import normal, uniform_pair
+
+NAME_PATTERN = r"^[a-z][a-z0-9_]{0,63}$"
+
+
+class Defence(Block):
+    """Active defence against exogenous hazards."""
+
+    returns: float = parameter(1.0, "Defence gained per py of progress at full effort.", ge=0.0)
+    decay: float = parameter(0.0, "Share of defence that is lost per year.", unit="per year", ge=0.0)
+
+
+class Hazard(Block):
+    """One kind of exogenous risk: arrivals, how severe they are, and what happens when they are not handled."""
+
+    name: str = parameter(..., "Its own name: small letters, digits, underscore.", pattern=NAME_PATTERN)
+    kind: Literal[
+        "external_misaligned_ai",
+        "foreign_adversary",
+        "terrorist_misuse",
+        "epistemic_degradation",
+        "background",
+    ] = parameter(..., "Which of the essay's kinds of exogenous risk it is.")
+    rate: float = parameter(0.01, "Arrivals per year at diffused capability 0.", unit="per year", ge=0.0)
+    growth: float = parameter(
+        0.0,
+        "Orders of magnitude by which the rate grows per py of diffused capability.",
+        unit="per py",
+        ge=-5.0,
+        le=5.0,
+    )
+    onset: float = parameter(0.0, "Month from which it can arrive.", unit="months", ge=0.0)
+    until: float | None = parameter(
+        None,
+        "Month from which it can no longer arrive; null: never.",
+        unit="months",
+        ge=0.0,
+        null=float("inf"),
+    )
+    diffusion_gap: float = parameter(1.0, "How far diffused capability is behind our own.", unit="py", ge=0.0)
+    severity_mean: float = parameter(
+        0.0, "Aligned capability needed to handle it, on average, at diffused capability 0.", unit="py"
+    )
+    severity_slope: float = parameter(
+        0.0,
+        "Rise of that need per py of diffused capability.",
+        source="about 1 for adversaries and external AIs, 0.5 misuse, 0 background",
+    )
+    severity_sd: float = parameter(1.0, "Standard deviation of that need.", unit="py", ge=0.0)
+    lethality: float = share(0.3, "Probability that one that is not handled is a catastrophe.")
+    setback: float = parameter(
+        0.0, "Months of lead lost to one that is neither handled nor a catastrophe.", unit="months", ge=0.0
+    )
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Self:
+        if self.until is not None and self.until <= self.onset:
+            raise ValueError(f"until ({self.until:g} months) must be after onset ({self.onset:g} months)")
+        return self
+
+
+NO_CAUSE = -1
+MOST_GROWTH = 40.0  # natural log; keeps the rate of a hazard that grows with capability finite
+
+
+@equation
+def diffused_capability(p: Any, hazard: Any, C: float, R: float) -> float:
+    """Return X, the capability that others have in their hands, in py."""
+    leaked = max(C - hazard.diffusion_gap, 0.0)
+    return max(leaked, R) if p.rival_mode == TAKEOFF else leaked
+
+
+@equation
+def arrival_rate(p: Any, hazard: Any, C: float, R: float) -> float:
+    """Return arrivals per month between onset and end; equation (11)."""
+    growth = LN10 * hazard.growth * diffused_capability(p, hazard, C, R)
+    return hazard.rate * exp(min(max(growth, -700.0), MOST_GROWTH))
+
+
+@equation
+def meet_hazard(state: Any, p: Any, hazard: Any, process: Any, column: int) -> float:
+    """Let one arrival of the hazard in column ``column`` come, and return its severity in py.
+
+    Handled if aligned capability reaches its severity; else it is the end (``state.cause``) or costs lead.
+    """
+    number = process.fired
+    X = diffused_capability(p, hazard, state.C, state.R)
+    surprise = normal(state.key, state.replicate, hazard.severity_stream, number)
+    severity = hazard.severity_mean + hazard.severity_slope * X + hazard.severity_sd * surprise
+    fire(state, process, hazard.arrival_stream)
+    if aligned_capability(state.C, state.A, state.W, state.D) >= severity:
+        state.hazards_handled += 1
+        return severity
+    state.hazards_suffered += 1
+    _, luck = uniform_pair(state.key, state.replicate, hazard.severity_stream, number)
+    if luck < hazard.lethality:
+        if state.cause == NO_CAUSE:
+            state.cause = column
+    elif hazard.setback > 0.0:
+        lose_lead(state, p, hazard.setback)
+    return severity

@@ -1,0 +1,73 @@
+"""The record: what one trajectory leaves behind, a row of the results table."""
+
+from typing import Any
+
+import numpy as np
+
+from deference_sim.model.declare import equation
+from deference_sim.model.rival import aligned_capability, lead_months
+
+_NUMBERS = (
+    "months",  # when it resolved
+    "handoff_month",  # infinite if there was no handoff
+    "first_exit_month",  # when it was first outside the basin since the handoff, infinite if never
+    "minimum_margin",  # since the handoff, at events and ends of steps; infinite if there was no handoff
+    "C",
+    "A",
+    "W",
+    "D",
+    "Q",
+    "R",
+    "lead",
+    "bought",
+    "delay_goodness",
+    "delay_buying",
+    "delay_defence",
+    "aggregate_tax_months",
+)
+_COUNTS = (
+    "replicate",
+    "outcome",  # position in state.OUTCOMES
+    "cause",  # column of the hazard that ended it, or -1
+    "in_basin",  # at the end
+    "in_basin_throughout",  # since the handoff
+    "generations",
+    "retrainings",
+    "reviews",
+    "hazards_handled",
+    "hazards_suffered",
+    "steps",
+)
+RECORD_DTYPE = np.dtype([(name, "f8") for name in _NUMBERS] + [(name, "i8") for name in _COUNTS], align=True)
+
+
+@equation
+def leave_record(state: Any, p: Any, record: Any) -> None:
+    """Write what is left of a resolved trajectory into ``record``."""
+    record.months = state.end_month
+    record.handoff_month = state.handoff_month
+    record.first_exit_month = state.first_exit_month
+    record.minimum_margin = state.minimum_margin
+    record.C = state.C
+    record.A = state.A
+    record.W = state.W
+    record.D = state.D
+    record.Q = aligned_capability(state.C, state.A, state.W, state.D)
+    record.R = state.R
+    record.lead = lead_months(state, p)
+    record.bought = state.bought
+    record.delay_goodness = state.delay_goodness
+    record.delay_buying = state.delay_buying
+    record.delay_defence = state.delay_defence
+    record.aggregate_tax_months = state.aggregate_tax_months
+    record.replicate = state.replicate
+    record.outcome = state.outcome
+    record.cause = state.cause
+    record.in_basin = state.in_basin
+    record.in_basin_throughout = 1 if state.in_basin and not state.left_basin else 0
+    record.generations = state.generations
+    record.retrainings = state.retrainings
+    record.reviews = state.reviews
+    record.hazards_handled = state.hazards_handled
+    record.hazards_suffered = state.hazards_suffered
+    record.steps = state.steps

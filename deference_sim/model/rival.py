@@ -1,0 +1,159 @@
+"""The rival: its clock, its capability, and how it overtakes. Lead is how far it is behind our aligned capability."""
+
+from math import exp, inf
+from typing import Any, Literal
+
+from deference_sim.model.declare import Block, equation, parameter, share
+from deference_sim.model.growth import LIMIT, SOFTWARE_EXPLOSION, pace
+from deference_sim.model.quadrature import GAUSS_NODES, GAUSS_WEIGHTS, SLOWEST
+from deference_sim.streams import OVERTAKING, uniform_pair
+
+_OWN = "null: our own value"
+
+
+class Rival(Block):
+    """The strongest less careful actor, or a plain deadline, or none."""
+
+    mode: Literal["takeoff", "deadline", "none"] = parameter(
+        "takeoff", "What presses: a rival's own takeoff, one deadline (footnote 19), or nothing."
+    )
+    lead: float = parameter(
+        4.2,
+        "Months from the start until the rival reaches capability 0; in mode deadline, months to the deadline.",
+        unit="months",
+        ge=0.0,
+        status="published",
+        source="lead over less careful companies: 2 to 9 months, Redwood Research, October 2025; 4.2 is the middle",
+        tier="core",
+    )
+    initial_speedup: float | None = parameter(
+        None, f"The rival's initial speed-up; {_OWN}.", gt=0.0, null="capability.initial_speedup"
+    )
+    returns: float | None = parameter(None, f"The rival's returns; {_OWN}.", gt=0.0, null="capability.returns")
+    parallel_returns: float | None = parameter(
+        None, f"The rival's parallel returns; {_OWN}.", gt=0.0, le=1.0, null="capability.parallel_returns"
+    )
+    ceiling: float | None = parameter(
+        None, f"The rival's ceiling; {_OWN}.", unit="py", gt=0.0, null="capability.ceiling"
+    )
+    tax: float = parameter(0.0, "Tax that the rival pays: it is this much slower than racing.", ge=0.0)
+    edge: float = parameter(
+        0.0, "Capability by which offence outdoes defence: the rival is dangerous this far behind.", unit="py"
+    )
+    danger_at: float = parameter(
+        0.0,
+        "Rival capability from which it can overtake (substantially into the takeoff).",
+        unit="py",
+        ge=0.0,
+    )
+    overtake_rate: float | None = parameter(
+        1.0,
+        "Hazard of being overtaken per py of the rival's progress when it is well ahead; null: at once.",
+        unit="per py",
+        ge=0.0,
+        null=float("inf"),
+    )
+    overtake_width: float = parameter(
+        0.75, "Capability over which the hazard of being overtaken comes up.", unit="py", gt=0.0
+    )
+    handle_at: float = parameter(5.0, "Aligned capability that meets the deadline (mode deadline).", unit="py")
+    catastrophe: float = share(1.0, "Probability that being overtaken is a catastrophe.")
+
+
+TAKEOFF, DEADLINE, NO_RIVAL = range(3)
+CATASTROPHICALLY, SAFELY = 1, 2
+
+
+@equation
+def rival_pace(p: Any, R: float) -> float:
+    """Return the rival's pace in its own takeoff, in py per month of its clock; equation (10)."""
+    racing = pace(p, R, p.rival_pace_at_zero, p.rival_pace_slope, p.rival_pace_power, p.rival_ceiling)
+    return racing / (1.0 + p.rival_tax)
+
+
+@equation
+def rival_clock(state: Any) -> float:
+    """Return s, the months that have passed for the rival."""
+    return state.clock_shift + (state.t - state.bought)
+
+
+@equation
+def aligned_capability(C: float, A: float, W: float, D: float) -> float:
+    """Return Q, the capability that is available against exogenous risk."""
+    return min(C, min(A, W)) + D
+
+
+@equation
+def lead_months(state: Any, p: Any) -> float:
+    """Return L, the months by which the rival is behind our aligned capability (infinite without a rival).
+
+    Written as the rival's time from where it is to Q, which is ``lead + T_R(Q) - s`` while its law is its own.
+    """
+    waiting = p.rival_lead - rival_clock(state)
+    if p.rival_mode == NO_RIVAL:
+        return inf
+    if p.rival_mode == DEADLINE:
+        return waiting
+    start = state.R if state.rival_started else 0.0
+    aligned = aligned_capability(state.C, state.A, state.W, state.D)
+    return (0.0 if state.rival_started else waiting) + rival_months(p, start, aligned)
+
+
+@equation
+def rival_months(p: Any, start: float, end: float) -> float:
+    """Return the months the rival's own law takes from capability ``start`` to ``end``, negative if it is past."""
+    half = 0.5 * (end - start)
+    middle = 0.5 * (end + start)
+    months = 0.0
+    for node in range(8):
+        step = GAUSS_NODES[node] * half
+        slowness = 1.0 / max(rival_pace(p, middle - step), SLOWEST) + 1.0 / max(rival_pace(p, middle + step), SLOWEST)
+        months += GAUSS_WEIGHTS[node] * slowness
+    return months * half
+
+
+@equation
+def overtaking_rate(p: Any, R: float, Q: float, buying: float) -> float:
+    """Return the hazard per month of being overtaken by a dangerous rival (rate not infinite)."""
+    ahead = (R - Q + p.rival_edge) / p.rival_overtake_width
+    likely = 1.0 / (1.0 + exp(min(max(-ahead, -700.0), 700.0)))
+    return p.rival_overtake_rate * rival_pace(p, R) * (1.0 - buying) * likely
+
+
+@equation
+def capability_after(p: Any, R: float, months: float) -> float:
+    """Return the capability of a rival at ``R`` after ``months`` more of its clock."""
+    low = R
+    high = p.rival_ceiling if p.capability_law == SOFTWARE_EXPLOSION else LIMIT
+    if high <= low:
+        return low
+    for _ in range(200):
+        middle = 0.5 * (low + high)
+        if middle <= low or middle >= high:
+            break
+        if rival_months(p, R, middle) < months:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+@equation
+def lose_lead(state: Any, p: Any, months: float) -> None:
+    """Let ``months`` pass for the rival at once."""
+    state.clock_shift += months
+    if p.rival_mode == TAKEOFF:
+        past = rival_clock(state) - p.rival_lead
+        if state.rival_started:
+            state.R = capability_after(p, state.R, months)
+        else:
+            state.R = past / 12.0 if past < 0.0 else capability_after(p, 0.0, past)
+    state.step_alive = 0
+
+
+@equation
+def settle_overtaking(state: Any, p: Any) -> None:
+    """Decide whether being overtaken is a catastrophe."""
+    _, luck = uniform_pair(state.key, state.replicate, OVERTAKING, 0)
+    certain = p.rival_mode == DEADLINE
+    state.overtaken = CATASTROPHICALLY if certain or luck < p.rival_catastrophe else SAFELY

@@ -1,0 +1,129 @@
+"""What a trajectory is at one moment: stocks, controls, estimates, latches, and what it has left behind.
+
+The law reads and writes one record with these fields, in months, py and shares. The engines own the record: an
+element of a structured array for the compiled law, any object with these attributes for the plain one.
+"""
+
+import numpy as np
+
+#: The stocks that the flow integrates, in the order of the step's arrays; letters as in ``docs/model.md``.
+STOCKS = ("C", "A", "W", "D", "R", "U", "bought")
+STOCK_COUNT = len(STOCKS)
+MOST_CROSSINGS = 16  # room in the record; crossings.py says which there are
+
+PHASES = ("pre", "full", "resolved")
+PRE, FULL, RESOLVED = range(len(PHASES))
+
+#: End states in order of priority within one instant; 0 stands for none yet.
+OUTCOMES = (
+    "",
+    "ai_takeover",
+    "catastrophic_mistake",
+    "exogenous_catastrophe",
+    "rival_catastrophe",
+    "overtaken_safely",
+    "stabilised",
+    "fizzled",
+    "unresolved",
+)
+(
+    NO_OUTCOME,
+    AI_TAKEOVER,
+    CATASTROPHIC_MISTAKE,
+    EXOGENOUS_CATASTROPHE,
+    RIVAL_CATASTROPHE,
+    OVERTAKEN_SAFELY,
+    STABILISED,
+    FIZZLED,
+    UNRESOLVED,
+) = range(len(OUTCOMES))
+CATASTROPHES = OUTCOMES[AI_TAKEOVER : RIVAL_CATASTROPHE + 1]
+#: Outcomes in which deference has run its course, so that a run in the basin throughout has stayed in it.
+SETTLED = OUTCOMES[STABILISED : FIZZLED + 1]
+
+_NUMBERS = (
+    "t",
+    *STOCKS,
+    "clock_shift",  # the rival's clock is clock_shift + t - bought
+    # controls, held between policy decisions
+    "capability_share",
+    "goodness_share",
+    "time_buying_share",
+    "defence_share",
+    "capability_effect",  # share to the power of the effort elasticity
+    "goodness_effect",
+    "defence_effect",
+    "buying_scale",  # months bought per month by unlimited aligned capability
+    "alignment_weight",  # share of goodness work that goes to broad alignment
+    # estimates
+    "alignment_estimate",
+    "profile_estimate",
+    "tax_error_factor",
+    "lead_error",
+    # what happens next by the clock or by level
+    "next_review_at",
+    "next_generation",
+    "retraining_left",
+    "candidate_alignment",
+    "candidate_profile",
+    # what the handoff drew
+    "start_alignment",
+    "start_profile",
+    # the step of the flow
+    "step_from",
+    "step_end",
+    "step_proposed",
+    # what the trajectory leaves behind
+    "handoff_month",
+    "end_month",
+    "minimum_margin",
+    "first_exit_month",
+    "counted_to",  # time up to which delay is booked
+    "delay_goodness",
+    "delay_buying",
+    "delay_defence",
+    "aggregate_tax_months",
+)
+_COUNTS = (
+    "replicate",
+    "phase",
+    "outcome",
+    "cause",  # position of the hazard that ended the run
+    "retraining",  # a rejected successor is being trained again
+    "candidate_waiting",  # a successor waits until goodness has caught up
+    "attempts",  # retrainings of the present successor
+    "rival_started",
+    "dangerous",
+    "fizzle_reached",
+    "deadline_met",
+    "overtaken",
+    "in_basin",
+    "at_edge",  # the flow has just stopped where the margin is exactly 0
+    "left_basin",
+    "step_alive",
+    "reviews",
+    "generations",
+    "retrainings",
+    "hazards_handled",
+    "hazards_suffered",
+    "steps",
+    "logged",
+)
+
+STATE_DTYPE = np.dtype(
+    [(name, "f8") for name in _NUMBERS]
+    + [(name, "i8") for name in _COUNTS]
+    + [("key", "u8")]
+    + [("slopes", "f8", (7, STOCK_COUNT)), ("crossing_times", "f8", (MOST_CROSSINGS,))]
+    + [(name, "f8", (STOCK_COUNT,)) for name in ("y0", "y1", "dense1", "dense2", "dense3", "dense4", "trial")],
+    align=True,
+)
+
+#: A rate process: its integrated rate at the start of the step, the integral over all of the step and up to now,
+#: the integral at which it next fires, how often it has fired, and whether it fires at this instant.
+PROCESS_DTYPE = np.dtype(
+    [(name, "f8") for name in ("total", "gain", "so_far", "threshold")] + [(name, "i8") for name in ("fired", "due")],
+    align=True,
+)
+#: Rows of the process table; the listed hazards follow, by name.
+AI_CATASTROPHE, OVERTAKING, FIRST_HAZARD = range(3)

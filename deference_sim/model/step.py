@@ -1,0 +1,160 @@
+"""One step of the flow: an embedded Runge-Kutta pair with error control and a continuous extension.
+
+Dormand and Prince's pair of orders 5 and 4 (J. Comput. Appl. Math. 6, 1980) with the continuous extension of order 4
+of Hairer, Nørsett & Wanner (Solving Ordinary Differential Equations I, II.6).
+"""
+
+from math import exp, inf, log
+from typing import Any
+
+from deference_sim.model.declare import equation
+from deference_sim.model.rates import derivatives
+
+SAME_INSTANT = 1e-10  # months; located times closer than this are one instant, so that rounding never orders them
+MOST_STEPS = 1_000_000
+SHORTEST_STEP = 1e-12  # months
+MOST_PROGRESS = 0.25  # py in one step
+MOST_MONTHS = 12.0  # in one step
+STEP_FAILED = -1
+_WORK = 5  # position of U, AI work since the last review, among the stocks
+
+
+@equation
+def stage(state: Any, p: Any, number: int, t: float, y: Any) -> None:
+    """Store the slopes of stage ``number`` at time ``t`` and stocks ``y``."""
+    k = state.slopes
+    k[number, 0], k[number, 1], k[number, 2], k[number, 3], k[number, 4], k[number, 5], k[number, 6] = derivatives(
+        state, p, t, y[0], y[1], y[2], y[3], y[4], y[6]
+    )
+
+
+@equation
+def take_step(state: Any, p: Any, t_stop: float) -> int:
+    """Compute the next step from the stocks in ``state.y0``, at most to ``t_stop``; return 0, or ``STEP_FAILED``."""
+    k = state.slopes
+    t = state.t
+    stage(state, p, 0, t, state.y0)
+    fastest = max(k[0, 5], max(abs(k[0, 0]), max(abs(k[0, 4]), max(abs(k[0, 1]), abs(k[0, 2])))))
+    h = min(min(state.step_proposed, MOST_MONTHS), MOST_PROGRESS / max(fastest, 1e-9))
+    while True:
+        last = t + h >= t_stop - SAME_INSTANT
+        if last:
+            h = t_stop - t
+        try_step(state, p, t, h)
+        error = step_error(state, p, h)
+        state.steps += 1
+        if error <= 1.0:
+            break
+        h *= max(0.2, 0.9 * fifth_root(1.0 / error)) if error < inf else 0.2
+        if h < SHORTEST_STEP or state.steps > MOST_STEPS:
+            return STEP_FAILED
+    if state.steps > MOST_STEPS:
+        return STEP_FAILED
+    growth = 5.0 if error <= 0.0 else min(5.0, 0.9 * fifth_root(1.0 / error))
+    state.step_proposed = max(h * growth, state.step_proposed) if last else h * max(growth, 0.2)
+    state.step_from = t
+    state.step_end = t_stop if last else t + h
+    state.step_alive = 1
+    continue_densely(state, h)
+    return 0
+
+
+@equation
+def fifth_root(x: float) -> float:
+    """Return x to the power 1/5 for x > 0; the argument of a step's growth, where the last bit does not matter."""
+    return exp(0.2 * log(x))
+
+
+@equation
+def try_step(state: Any, p: Any, t: float, h: float) -> None:
+    """Compute stages 1 to 6 and the stocks at ``t + h`` from stage 0."""
+    y0, y1, y, k = state.y0, state.y1, state.trial, state.slopes
+    for i in range(7):
+        y[i] = y0[i] + h * (0.2 * k[0, i])
+    stage(state, p, 1, t + 0.2 * h, y)
+    for i in range(7):
+        y[i] = y0[i] + h * (3.0 / 40.0 * k[0, i] + 9.0 / 40.0 * k[1, i])
+    stage(state, p, 2, t + 0.3 * h, y)
+    for i in range(7):
+        y[i] = y0[i] + h * (44.0 / 45.0 * k[0, i] - 56.0 / 15.0 * k[1, i] + 32.0 / 9.0 * k[2, i])
+    stage(state, p, 3, t + 0.8 * h, y)
+    for i in range(7):
+        y[i] = y0[i] + h * (
+            19372.0 / 6561.0 * k[0, i]
+            - 25360.0 / 2187.0 * k[1, i]
+            + 64448.0 / 6561.0 * k[2, i]
+            - 212.0 / 729.0 * k[3, i]
+        )
+    stage(state, p, 4, t + 8.0 / 9.0 * h, y)
+    for i in range(7):
+        y[i] = y0[i] + h * (
+            9017.0 / 3168.0 * k[0, i]
+            - 355.0 / 33.0 * k[1, i]
+            + 46732.0 / 5247.0 * k[2, i]
+            + 49.0 / 176.0 * k[3, i]
+            - 5103.0 / 18656.0 * k[4, i]
+        )
+    stage(state, p, 5, t + h, y)
+    for i in range(7):
+        y1[i] = y0[i] + h * (
+            35.0 / 384.0 * k[0, i]
+            + 500.0 / 1113.0 * k[2, i]
+            + 125.0 / 192.0 * k[3, i]
+            - 2187.0 / 6784.0 * k[4, i]
+            + 11.0 / 84.0 * k[5, i]
+        )
+    stage(state, p, 6, t + h, y1)
+
+
+@equation
+def step_error(state: Any, p: Any, h: float) -> float:
+    """Return the largest estimated error of (C, A, W, D, R, bought) in units of the tolerance."""
+    k = state.slopes
+    worst = 0.0
+    for i in range(7):
+        if i != _WORK:
+            error = h * (
+                71.0 / 57600.0 * k[0, i]
+                - 71.0 / 16695.0 * k[2, i]
+                + 71.0 / 1920.0 * k[3, i]
+                - 17253.0 / 339200.0 * k[4, i]
+                + 22.0 / 525.0 * k[5, i]
+                - 1.0 / 40.0 * k[6, i]
+            )
+            worst = max(worst, abs(error))
+    return worst / p.numerics_tolerance
+
+
+@equation
+def continue_densely(state: Any, h: float) -> None:
+    """Compute the coefficients of the continuous extension of the step."""
+    y0, y1, k = state.y0, state.y1, state.slopes
+    for i in range(7):
+        difference = y1[i] - y0[i]
+        bulge = h * k[0, i] - difference
+        state.dense1[i] = difference
+        state.dense2[i] = bulge
+        state.dense3[i] = difference - h * k[6, i] - bulge
+        state.dense4[i] = h * (
+            -12715105075.0 / 11282082432.0 * k[0, i]
+            + 87487479700.0 / 32700410799.0 * k[2, i]
+            - 10690763975.0 / 1880347072.0 * k[3, i]
+            + 701980252875.0 / 199316789632.0 * k[4, i]
+            - 1453857185.0 / 822651844.0 * k[5, i]
+            + 69997945.0 / 29380423.0 * k[6, i]
+        )
+
+
+@equation
+def look(state: Any, t: float) -> None:
+    """Put the stocks at time ``t`` of the living step into ``state.trial``."""
+    if t >= state.step_end:
+        for i in range(7):
+            state.trial[i] = state.y1[i]
+        return
+    x = (t - state.step_from) / (state.step_end - state.step_from)
+    rest = 1.0 - x
+    for i in range(7):
+        state.trial[i] = state.y0[i] + x * (
+            state.dense1[i] + rest * (state.dense2[i] + x * (state.dense3[i] + rest * state.dense4[i]))
+        )

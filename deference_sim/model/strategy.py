@@ -1,0 +1,175 @@
+"""Strategy: how effort is shared between capability, goodness, buying time and defence, on estimates only."""
+
+from math import exp, inf, log
+from typing import Any, Literal, Self
+
+from pydantic import model_validator
+
+from deference_sim.model.declare import Block, equation, parameter, share
+from deference_sim.model.delay import count_time
+from deference_sim.model.evaluation import margin_estimate, tax_estimate
+from deference_sim.model.growth import LIMIT, SOFTWARE_EXPLOSION, own_pace
+from deference_sim.model.quadrature import GAUSS_NODES, GAUSS_WEIGHTS, SLOWEST
+from deference_sim.model.rival import DEADLINE, aligned_capability, lead_months
+from deference_sim.model.time_buying import buying_rate, buying_scale
+
+
+class Strategy(Block):
+    """The policy that shares effort, and its settings."""
+
+    policy: Literal["fixed", "race", "margin_target", "safety_case", "deadline_aware"] = parameter(
+        "deadline_aware", "Rule by which effort is shared after handoff.", tier="core"
+    )
+    target: float = parameter(0.8, "Margin that the policy aims to keep.", unit="py", tier="core")
+    risk_floor: float = parameter(
+        0.2,
+        "Margin that deadline_aware falls back to when no slack is left; negative accepts more risk.",
+        unit="py",
+    )
+    gain: float = parameter(
+        1.0, "Share of effort moved to goodness per py of margin that is missing.", unit="per py", ge=0.0
+    )
+    gate: float = parameter(
+        0.3, "Estimated margin below which capability stops (safety_case, deadline_aware).", unit="py"
+    )
+    goodness_share: float = share(0.25, "Share of effort for goodness under policy fixed.")
+    time_buying_share: float = share(0.05, "Share of effort for buying time.", tier="core")
+    defence_share: float = share(0.02, "Share of effort for active defence.")
+
+    @model_validator(mode="after")
+    def _shares_leave_something(self) -> Self:
+        taken = self.time_buying_share + self.defence_share
+        if self.policy == "fixed":
+            taken += self.goodness_share
+        if taken > 1.0:
+            raise ValueError(
+                f"the shares add up to {taken:g}, more than all effort: lower goodness_share, "
+                "time_buying_share or defence_share"
+            )
+        return self
+
+
+FIXED, RACE, MARGIN_TARGET, SAFETY_CASE, DEADLINE_AWARE = range(5)
+_LEAST_SLACK = -1e6
+_LEAST_RESEARCH = 1e-9
+
+
+@equation
+def end_of_the_way(p: Any, C: float) -> float:
+    """Return the capability at which the software-only takeoff is over: stabilised, fizzled or near the ceiling."""
+    end = 0.999 * (p.capability_ceiling if p.capability_law == SOFTWARE_EXPLOSION else LIMIT)
+    if p.capability_stabilise_at < end:
+        end = p.capability_stabilise_at
+    if p.fizzle_at < end:
+        end = p.fizzle_at
+    return max(end, C)
+
+
+@equation
+def months_left(state: Any, p: Any) -> Any:
+    """Return (tax months, untaxed months) from here to the end at full effort, as decisions estimate them."""
+    end = end_of_the_way(p, state.C)
+    half = 0.5 * (end - state.C)
+    middle = 0.5 * (end + state.C)
+    tax_months = 0.0
+    untaxed = 0.0
+    for node in range(8):
+        for side in range(2):
+            level = middle + (GAUSS_NODES[node] if side else -GAUSS_NODES[node]) * half
+            months = GAUSS_WEIGHTS[node] / max(own_pace(p, level), SLOWEST)
+            untaxed += months
+            tax_months += months * tax_estimate(state, p, level)
+    return tax_months * half, untaxed * half
+
+
+@equation
+def slack(state: Any, p: Any, research: float, scale: float) -> float:
+    """Return the estimated lead in units of the tax that is left to pay; 1 when nothing is left.
+
+    ``research`` is the share of effort left for capability and goodness, ``scale`` the months bought per month by
+    unlimited aligned capability. A deadline also has to leave the untaxed time.
+    """
+    tax_months, untaxed = months_left(state, p)
+    if tax_months <= 0.0:
+        return 1.0
+    aligned = aligned_capability(state.C, state.A, state.W, 0.0)
+    buying = buying_rate(p, scale, aligned, state.bought)
+    effect = effective(p, max(research, _LEAST_RESEARCH))
+    untaxed /= effect
+    expected = min(buying * (tax_months / effect + untaxed), p.time_buying_max_bought - state.bought)
+    available = lead_estimate(state, p) + expected
+    if p.rival_mode == DEADLINE:
+        available -= untaxed
+    return max(available / tax_months, _LEAST_SLACK)
+
+
+@equation
+def lead_estimate(state: Any, p: Any) -> float:
+    """Return L̂, the lead that decisions believe in, in months."""
+    return lead_months(state, p) + state.lead_error
+
+
+@equation
+def effective(p: Any, share: float) -> float:
+    """Return the effect of a share of effort on research, ``share`` to the power of the effort elasticity."""
+    if share <= 0.0:
+        return 0.0
+    return exp(p.capability_effort_elasticity * log(share))
+
+
+@equation
+def alignment_weight(state: Any, p: Any) -> float:
+    """Return the part of goodness work that goes to broad alignment: by tax when level, else to the weaker."""
+    taxes = p.tax_broad_alignment + p.tax_capability_profile
+    if taxes <= 0.0:
+        return 0.5
+    weaker = min(state.alignment_estimate, state.profile_estimate)
+    for_A = p.tax_broad_alignment * exp(max(-(state.alignment_estimate - weaker) / p.basin_width, -700.0))
+    for_W = p.tax_capability_profile * exp(max(-(state.profile_estimate - weaker) / p.basin_width, -700.0))
+    return for_A / (for_A + for_W) if for_A + for_W > 0.0 else 0.5
+
+
+@equation
+def decide(state: Any, p: Any) -> None:
+    """Share effort by the scenario's policy, on estimates only."""
+    buying = p.strategy_time_buying_share
+    defence = p.strategy_defence_share
+    research = 1.0 - buying - defence
+    goodness = 0.0
+    gate = -inf
+    if p.strategy_policy == FIXED:
+        goodness = p.strategy_goodness_share
+    elif p.strategy_policy != RACE:
+        target = p.strategy_target
+        if p.strategy_policy == SAFETY_CASE:
+            gate = p.strategy_gate
+        if p.strategy_policy == DEADLINE_AWARE:
+            left = slack(state, p, research, buying_scale(p, buying))
+            risk = p.strategy_risk_floor * max(1.0 - left, 0.0)
+            target = p.strategy_target * min(left, 1.0) + risk
+            gate = p.strategy_gate * min(left, 1.0) + risk
+        tax = tax_estimate(state, p, state.C)
+        wanted = tax / (1.0 + tax) + p.strategy_gain * (target - margin_estimate(state))
+        goodness = research * min(max(wanted, 0.0), 1.0)
+    if margin_estimate(state) < gate:
+        goodness = research
+    set_shares(state, p, max(research - goodness, 0.0), goodness, buying, defence)
+
+
+@equation
+def set_shares(state: Any, p: Any, capability: float, goodness: float, buying: float, defence: float) -> None:
+    """Put the shares of effort into force; a successor that waits for goodness stops capability."""
+    count_time(state, p)
+    if state.candidate_waiting:
+        goodness += capability
+        capability = 0.0
+    state.capability_share = capability
+    state.goodness_share = goodness
+    state.time_buying_share = buying
+    state.defence_share = defence
+    state.capability_effect = effective(p, capability)
+    state.goodness_effect = effective(p, goodness)
+    state.defence_effect = effective(p, defence)
+    state.buying_scale = buying_scale(p, buying)
+    state.alignment_weight = alignment_weight(state, p)
+    state.step_alive = 0

@@ -1,0 +1,128 @@
+"""Draws of uncertain inputs: one a replicate, each from its own address, tied by rank correlations where given.
+
+Rank correlations act through a Gaussian copula: a Spearman correlation ρ of continuous inputs is the correlation
+2·sin(πρ/6) of the normal numbers behind them. An input that is tied to none draws the same whatever else is uncertain.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deference_sim.scenario.distributions import FIRST_U, LAST_U, Distribution, Floats, special
+from deference_sim.scenario.problems import did_you_mean
+from deference_sim.streams import named_stream, uniforms
+
+_EIGENVALUE_TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Correlation:
+    """A rank correlation of two uncertain inputs, named by their paths in alphabetical order."""
+
+    between: tuple[str, str]
+    spearman: float
+
+    @classmethod
+    def of(cls, first: str, second: str, spearman: float) -> Self:
+        """Return the correlation of two paths given in either order."""
+        low, high = sorted((first, second))
+        return cls((low, high), spearman)
+
+    @property
+    def pearson(self) -> float:
+        """The correlation of the normal numbers behind the two inputs."""
+        return 2.0 * math.sin(math.pi * self.spearman / 6.0)
+
+
+class CorrelationError(ValueError):
+    """Correlations that cannot hold; ``place`` is that of the one at fault, None if it is all of them together."""
+
+    def __init__(self, place: int | None, found: str, allowed: str, hint: str = "") -> None:
+        super().__init__("  ".join(part for part in (found, allowed, hint) if part))
+        self.place, self.found, self.allowed, self.hint = place, found, allowed, hint
+
+
+def check_correlations(correlations: Sequence[Correlation], uncertain: Mapping[str, Distribution]) -> None:
+    """Raise ``CorrelationError`` unless every pair is of two uncertain inputs, given once, and all fit together."""
+    seen: set[tuple[str, str]] = set()
+    for place, correlation in enumerate(correlations):
+        first, second = correlation.between
+        if first == second:
+            raise CorrelationError(place, f"`{first}` with itself", "two different inputs")
+        if correlation.between in seen:
+            raise CorrelationError(place, f"`{first}` and `{second}` again", "each pair once")
+        seen.add(correlation.between)
+        for path in correlation.between:
+            if path not in uncertain:
+                hint = did_you_mean(path, uncertain) or "give it a distribution, or leave the correlation out"
+                raise CorrelationError(place, f"`{path}` is not uncertain", "two uncertain inputs", hint)
+    for group in groups(uncertain, correlations):
+        least = float(np.linalg.eigvalsh(_matrix(group, correlations))[0])
+        if least < -_EIGENVALUE_TOLERANCE:
+            raise CorrelationError(
+                None,
+                f"correlations that cannot hold together: smallest eigenvalue {least:.4g}",
+                "a positive semidefinite matrix",
+                "make them weaker",
+            )
+
+
+def groups(paths: Iterable[str], correlations: Sequence[Correlation]) -> list[list[str]]:
+    """Return ``paths`` in groups that correlations tie together, each in alphabetical order."""
+    group_of = {path: [path] for path in sorted(paths)}
+    for correlation in correlations:
+        first, second = (group_of[path] for path in correlation.between)
+        if first is not second:
+            first += second
+            group_of.update(dict.fromkeys(second, first))
+    return sorted({id(group): sorted(group) for group in group_of.values()}.values())
+
+
+def draw(
+    uncertain: Mapping[str, Distribution],
+    correlations: Sequence[Correlation],
+    seed: int,
+    replicates: NDArray[np.integer],
+) -> dict[str, Floats]:
+    """Return the values of every uncertain input for ``replicates``, in documented units, by path."""
+    drawn: dict[str, Floats] = {}
+    for group in groups(uncertain, correlations):
+        own = [uniforms(seed, replicates, named_stream(f"parameter:{path}"), 0) for path in group]
+        for path, u in zip(group, _tied(own, group, correlations) if len(group) > 1 else own, strict=True):
+            drawn[path] = uncertain[path].quantile(u)
+    return {path: drawn[path] for path in uncertain}
+
+
+def _tied(own: list[Floats], group: list[str], correlations: Sequence[Correlation]) -> list[Floats]:
+    root = _square_root(_matrix(group, correlations))
+    normals = [special().ndtri(u) for u in own]
+    rows = [sum(weight * normal for weight, normal in zip(row, normals, strict=True)) for row in root]
+    return [np.clip(special().ndtr(row), FIRST_U, LAST_U) for row in rows]
+
+
+def _matrix(group: Sequence[str], correlations: Sequence[Correlation]) -> Floats:
+    place = {path: index for index, path in enumerate(group)}
+    matrix = np.eye(len(group))
+    for correlation in correlations:
+        first, second = correlation.between
+        if first in place:
+            matrix[place[first], place[second]] = matrix[place[second], place[first]] = correlation.pearson
+    return matrix
+
+
+def _square_root(matrix: Floats) -> Floats:
+    """Return the lower triangular root of a positive semidefinite matrix (Cholesky; zero pivots are allowed)."""
+    size = len(matrix)
+    root = np.zeros((size, size))
+    for column in range(size):
+        for row in range(column, size):
+            rest = matrix[row, column] - root[row, :column] @ root[column, :column]
+            if row == column:
+                root[row, column] = math.sqrt(rest) if rest > _EIGENVALUE_TOLERANCE else 0.0
+            elif root[column, column]:
+                root[row, column] = rest / root[column, column]
+    return root

@@ -1,0 +1,222 @@
+"""Distributions of uncertain inputs, each by its inverse cumulative function, in the documented unit of its input.
+
+A distribution is frozen, holds only numbers, and says what a file would say for it (``specification``). Functions
+come from ``scipy.special``, imported when first needed: a scenario without uncertain inputs is read without SciPy.
+"""
+
+import math
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats: TypeAlias = NDArray[np.float64]
+
+#: The least and the greatest number that a stream of uniform numbers can give.
+FIRST_U, LAST_U = 2.0**-53, 1.0 - 2.0**-53
+
+
+def special() -> ModuleType:
+    """Return ``scipy.special``, imported on first use."""
+    from scipy import special as functions
+
+    return functions  # type: ignore[no-any-return]
+
+
+class Distribution(ABC):
+    """What is believed of one uncertain number."""
+
+    @abstractmethod
+    def quantile(self, u: Floats) -> Floats:
+        """Return the inverse cumulative function at ``u``, each in (0, 1): the least x with P(X ≤ x) ≥ u."""
+
+    @abstractmethod
+    def cumulative(self, x: Floats) -> Floats:
+        """Return P(X ≤ x)."""
+
+    @property
+    @abstractmethod
+    def support(self) -> tuple[float, float]:
+        """The least interval that holds every value."""
+
+    @property
+    def points(self) -> tuple[tuple[float, float], ...]:
+        """The values that have a probability of their own, each with it, in rising order."""
+        return ()
+
+    @abstractmethod
+    def specification(self) -> dict[str, Any]:
+        """Return what a file says for this distribution, in documented units; reading it gives an equal one."""
+
+    @property
+    def median(self) -> float:
+        """The central value, which a scenario holds as the plain number of this input."""
+        return float(self.quantile(np.array([0.5]))[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Normal(Distribution):
+    """Bell-shaped around ``mean``."""
+
+    mean: float
+    sd: float
+
+    def quantile(self, u: Floats) -> Floats:
+        """Return mean + sd·z(u)."""
+        return np.asarray(self.mean + self.sd * special().ndtri(u))
+
+    def cumulative(self, x: Floats) -> Floats:
+        """Return P(X ≤ x)."""
+        return np.asarray(special().ndtr((x - self.mean) / self.sd))
+
+    @property
+    def support(self) -> tuple[float, float]:
+        """All numbers."""
+        return -math.inf, math.inf
+
+    def specification(self) -> dict[str, Any]:
+        """Return the mapping of a file."""
+        return {"normal": {"mean": self.mean, "sd": self.sd}}
+
+
+@dataclass(frozen=True, slots=True)
+class Lognormal(Distribution):
+    """The logarithm is normal; ``sigma`` is its standard deviation, natural logarithm."""
+
+    centre: float
+    sigma: float
+
+    def quantile(self, u: Floats) -> Floats:
+        """Return median·exp(sigma·z(u))."""
+        return np.asarray(self.centre * np.exp(self.sigma * special().ndtri(u)))
+
+    def cumulative(self, x: Floats) -> Floats:
+        """Return P(X ≤ x)."""
+        with np.errstate(divide="ignore"):
+            log_ratio = np.log(np.maximum(x, 0.0) / self.centre)
+        return np.asarray(special().ndtr(log_ratio / self.sigma))
+
+    @property
+    def support(self) -> tuple[float, float]:
+        """All numbers above 0."""
+        return 0.0, math.inf
+
+    def specification(self) -> dict[str, Any]:
+        """Return the mapping of a file."""
+        return {"lognormal": {"median": self.centre, "sigma": self.sigma}}
+
+
+@dataclass(frozen=True, slots=True)
+class Uniform(Distribution):
+    """Equally likely everywhere from ``low`` to ``high``."""
+
+    low: float
+    high: float
+
+    def quantile(self, u: Floats) -> Floats:
+        """Return the value a share ``u`` of the way up."""
+        return np.clip((1.0 - u) * self.low + u * self.high, self.low, self.high)
+
+    def cumulative(self, x: Floats) -> Floats:
+        """Return P(X ≤ x)."""
+        return np.clip((x - self.low) / (self.high - self.low), 0.0, 1.0)
+
+    @property
+    def support(self) -> tuple[float, float]:
+        """From ``low`` to ``high``."""
+        return self.low, self.high
+
+    def specification(self) -> dict[str, Any]:
+        """Return the mapping of a file."""
+        return {"uniform": {"min": self.low, "max": self.high}}
+
+
+@dataclass(frozen=True, slots=True)
+class Loguniform(Distribution):
+    """The logarithm is uniform: every doubling from ``low`` to ``high`` is equally likely."""
+
+    low: float
+    high: float
+
+    def quantile(self, u: Floats) -> Floats:
+        """Return the value a share ``u`` of the way up in logarithms."""
+        return np.clip(np.exp((1.0 - u) * math.log(self.low) + u * math.log(self.high)), self.low, self.high)
+
+    def cumulative(self, x: Floats) -> Floats:
+        """Return P(X ≤ x)."""
+        inside = np.clip(x, self.low, self.high)
+        return np.asarray(np.log(inside / self.low) / math.log(self.high / self.low))
+
+    @property
+    def support(self) -> tuple[float, float]:
+        """From ``low`` to ``high``."""
+        return self.low, self.high
+
+    def specification(self) -> dict[str, Any]:
+        """Return the mapping of a file."""
+        return {"loguniform": {"min": self.low, "max": self.high}}
+
+
+@dataclass(frozen=True, slots=True)
+class Beta(Distribution):
+    """The beta distribution, from ``low`` to ``high``."""
+
+    alpha: float
+    beta: float
+    low: float = 0.0
+    high: float = 1.0
+
+    def quantile(self, u: Floats) -> Floats:
+        """Return the inverse of the incomplete beta function, scaled."""
+        share = special().betaincinv(self.alpha, self.beta, u)
+        return np.asarray(np.clip((1.0 - share) * self.low + share * self.high, self.low, self.high))
+
+    def cumulative(self, x: Floats) -> Floats:
+        """Return P(X ≤ x)."""
+        share = np.clip((x - self.low) / (self.high - self.low), 0.0, 1.0)
+        return np.asarray(special().betainc(self.alpha, self.beta, share))
+
+    @property
+    def support(self) -> tuple[float, float]:
+        """From ``low`` to ``high``."""
+        return self.low, self.high
+
+    def specification(self) -> dict[str, Any]:
+        """Return the mapping of a file."""
+        return {"beta": {"alpha": self.alpha, "beta": self.beta, "min": self.low, "max": self.high}}
+
+
+@dataclass(frozen=True, slots=True)
+class Triangular(Distribution):
+    """Rises from ``low`` to ``mode`` and falls to ``high``, both in a straight line."""
+
+    low: float
+    mode: float
+    high: float
+
+    def quantile(self, u: Floats) -> Floats:
+        """Return the inverse cumulative function."""
+        width = self.high - self.low
+        rising = self.low + np.sqrt(u * width * (self.mode - self.low))
+        falling = self.high - np.sqrt((1.0 - u) * width * (self.high - self.mode))
+        return np.where(u * width < self.mode - self.low, rising, falling)
+
+    def cumulative(self, x: Floats) -> Floats:
+        """Return P(X ≤ x)."""
+        x = np.clip(x, self.low, self.high)
+        width, left, right = self.high - self.low, self.mode - self.low, self.high - self.mode
+        rising = (x - self.low) ** 2 / (width * left) if left else np.zeros_like(x)
+        falling = 1.0 - ((self.high - x) ** 2 / (width * right) if right else 0.0)
+        return np.where(x < self.mode, rising, falling)
+
+    @property
+    def support(self) -> tuple[float, float]:
+        """From ``low`` to ``high``."""
+        return self.low, self.high
+
+    def specification(self) -> dict[str, Any]:
+        """Return the mapping of a file."""
+        return {"triangular": {"min": self.low, "mode": self.mode, "max": self.high}}

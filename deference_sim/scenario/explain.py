@@ -1,0 +1,159 @@
+"""Tables about parameters and scenarios: what each parameter means, what a scenario says and why, how two differ."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from deference_sim.scenario.canonical import value_text
+from deference_sim.scenario.catalogue import (
+    Parameter,
+    Section,
+    catalogue,
+    general_path,
+    nearest_path,
+    parameters,
+    paths_of,
+)
+from deference_sim.scenario.combined import Mixture
+from deference_sim.scenario.distributions import Distribution
+from deference_sim.scenario.layers import ARGUMENT
+from deference_sim.scenario.problems import refusal
+from deference_sim.scenario.scenario import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterRow:
+    """One parameter as it is declared; all text."""
+
+    path: str
+    meaning: str
+    unit: str
+    default: str
+    range: str
+    status: str
+    source: str
+    tier: str
+
+
+@dataclass(frozen=True, slots=True)
+class ValueRow:
+    """One value of a scenario, with its unit, and where it came from (``file:line``, default, command line)."""
+
+    path: str
+    value: str
+    source: str
+    status: str
+    tier: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceRow:
+    """One path at which two scenarios differ; empty where one has no such item."""
+
+    path: str
+    first: str
+    second: str
+
+
+def parameter_table(path: str | None = None) -> list[ParameterRow]:
+    """Return every parameter, or those at ``path`` (a parameter or a block), the core ones first.
+
+    Raises ``ScenarioError`` with the nearest path if there is none at ``path``.
+    """
+    found = list(parameters().values()) if path is None else _at(path)
+    return [_parameter_row(parameter) for parameter in _core_first(found)]
+
+
+def resolved(scenario: Scenario) -> list[ValueRow]:
+    """Return every value of ``scenario`` with its source, the core parameters first."""
+    values = {path: (parameter, value) for path, parameter, value in paths_of(scenario)}
+    core = [path for path, (parameter, _) in values.items() if parameter.declaration.tier == "core"]
+    rows = [_value_row(scenario, path, *values[path]) for path in dict.fromkeys([*core, *values])]
+    return rows + [
+        ValueRow(
+            f"correlation of {' and '.join(correlation.between)}",
+            f"{correlation.spearman:g}",
+            scenario.sources.get("correlations", ""),
+            "",
+            "more",
+            "Rank correlation of two uncertain inputs.",
+        )
+        for correlation in scenario.correlations
+    ]
+
+
+def differences(first: Scenario, second: Scenario) -> list[DifferenceRow]:
+    """Return where two scenarios differ in meaning, in the order of the declarations."""
+    left, right = _exact_and_shown(first), _exact_and_shown(second)
+    none = ("", "")
+    pairs = {path: (left.get(path, none), right.get(path, none)) for path in [*left, *right]}
+    return [DifferenceRow(path, one[1], other[1]) for path, (one, other) in pairs.items() if one[0] != other[0]]
+
+
+def spread_text(distribution: Distribution, unit: str) -> str:
+    """Return a distribution in words: its 5th and 95th percentile, median and kind, or its values."""
+    suffix = "" if unit == "1" else f" {unit}"
+    if isinstance(distribution, Mixture) and distribution.is_discrete:
+        return " or ".join(f"{value:.6g}{suffix} ({share:.3g})" for value, share in distribution.points)
+    low, median, high = distribution.quantile(np.array([0.05, 0.5, 0.95]))
+    (kind,) = distribution.specification()
+    points = "".join(f", {share:.3g} at {value:.6g}" for value, share in distribution.points)
+    return f"{low:.4g} to {high:.4g}{suffix} ({kind}, median {median:.4g}{points})"
+
+
+def text_of(scenario: Scenario, path: str, parameter: Parameter, value: Any) -> str:
+    """Return one value of a scenario in words: with its unit, and its spread if it is uncertain."""
+    distribution = scenario.uncertain.get(path)
+    return value_text(value, parameter) if distribution is None else spread_text(distribution, parameter.unit)
+
+
+def _at(path: str) -> list[Parameter]:
+    known = catalogue().get(path.removesuffix(".NAME"))
+    if isinstance(known, Section):
+        return list(known.parameters.values())
+    if parameter := parameters().get(general_path(path)):
+        return [parameter]
+    raise refusal(ARGUMENT, path, "unknown parameter", hint=nearest_path(path))
+
+
+def _core_first(found: Iterable[Parameter]) -> list[Parameter]:
+    return sorted(found, key=lambda parameter: parameter.declaration.tier != "core")
+
+
+def _parameter_row(parameter: Parameter) -> ParameterRow:
+    declaration = parameter.declaration
+    default = "required" if parameter.required else value_text(parameter.default, parameter)
+    if parameter.default is None and isinstance(declaration.null, str):
+        default = f"null (that of {declaration.null})"
+    unit = "" if parameter.unit == "1" else parameter.unit
+    return ParameterRow(
+        parameter.path,
+        parameter.meaning,
+        unit,
+        default,
+        parameter.allowed,
+        declaration.status,
+        declaration.source,
+        declaration.tier,
+    )
+
+
+def _value_row(scenario: Scenario, path: str, parameter: Parameter, value: Any) -> ValueRow:
+    # Only the default has a status of ours; whoever chose another value knows where it is from.
+    is_default = value == parameter.default and path not in scenario.uncertain
+    status = parameter.declaration.status if is_default else "given"
+    text = text_of(scenario, path, parameter, value)
+    return ValueRow(path, text, scenario.sources[path], status, parameter.declaration.tier, parameter.meaning)
+
+
+def _exact_and_shown(scenario: Scenario) -> dict[str, tuple[str, str]]:
+    texts = {}
+    for path, parameter, value in paths_of(scenario):
+        exact = value_text(scenario.uncertain.get(path, value), parameter)
+        texts[path] = exact, text_of(scenario, path, parameter, value)
+    for correlation in scenario.correlations:
+        texts[f"correlation of {' and '.join(correlation.between)}"] = (repr(correlation.spearman),) * 2
+    return texts

@@ -1,0 +1,228 @@
+"""Files that extend files, and single values set on top: everything that makes one tree of several."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from deference_sim.model.declare import Block
+from deference_sim.scenario.catalogue import Parameter, Section, catalogue, general_path, nearest_path, parameters
+from deference_sim.scenario.compose import compose
+from deference_sim.scenario.distributions import Distribution
+from deference_sim.scenario.problems import Mark, Problem, ScenarioError, did_you_mean, refusal, shown
+from deference_sim.scenario.reader import HEAD_KEYS, check_schema, merged
+from deference_sim.scenario.scalars import kind_of, read_text
+from deference_sim.scenario.shipped import label_of, shipped
+from deference_sim.scenario.source import checked_text
+from deference_sim.scenario.source import read_text as read_file
+from deference_sim.scenario.tree import Broken, Entry, ListNode, MapNode, Node, Scalar, node_of, with_entry
+
+COMMAND_LINE = Mark("command line")
+ARGUMENT = Mark("argument")
+_TEXT_KEYS = ("name", "description")
+
+
+# ---- files --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """The tree of a file laid over all that it extends, and the problems found on the way."""
+
+    tree: MapNode
+    problems: tuple[Problem, ...]
+
+
+def read_layers(path: Path, chain: Sequence[Path] = ()) -> Layers:
+    """Read the file at ``path`` and what it extends. Raises ``ScenarioError`` if there is no tree at all."""
+    label = label_of(path)
+    root, problems = compose(read_file(path, label), label)
+    if not isinstance(root, MapNode):
+        if root is not None and not isinstance(root, Broken):
+            problems.append(
+                Problem(
+                    label, root.mark.line, root.mark.column, "", kind_of(root), "a mapping", "start with `schema: 1`"
+                )
+            )
+        raise ScenarioError(problems)
+    try:
+        check_schema(root, root.mark)
+    except ScenarioError as error:
+        problems += error.problems
+    entry = root.entries.get("extends")
+    if entry is None or isinstance(entry.node, Broken):
+        return Layers(root, tuple(problems))
+    try:
+        below = _extended(entry.node, path, (*chain, path))
+    except ScenarioError as error:
+        return Layers(root, (*problems, *error.problems))
+    base = MapNode({key: held for key, held in below.tree.entries.items() if key not in HEAD_KEYS}, below.tree.mark)
+    return Layers(merged(base, root), (*problems, *below.problems))
+
+
+def _extended(node: Node, path: Path, chain: Sequence[Path]) -> Layers:
+    target = _target(node, path)
+    resolved = [file.resolve() for file in chain]
+    if target.resolve() in resolved:
+        names = [file.name for file in chain[resolved.index(target.resolve()) :]] + [target.name]
+        raise refusal(node.mark, "extends", "a cycle: " + " → ".join(names), "files that end in one that extends none")
+    return read_layers(target, chain)
+
+
+def _target(node: Node, path: Path) -> Path:
+    allowed = "a shipped scenario, or a file in the same folder"
+    text = read_text(node, "extends", allowed)
+    if text in shipped():
+        return shipped()[text]
+    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}", text) or ".." in text:
+        raise refusal(node.mark, "extends", f"`{shown(text)}`", allowed, "a name alone, without folders")
+    target = path.parent / text
+    if not target.is_file():
+        beside = [file.name for file in path.parent.glob("*.y*ml")]
+        raise refusal(node.mark, "extends", f"no scenario `{text}`", allowed, did_you_mean(text, [*shipped(), *beside]))
+    if target.resolve().parent != path.parent.resolve():
+        raise refusal(node.mark, "extends", f"`{text}` is a link to another folder", allowed)
+    return target
+
+
+# ---- single values ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One value to be set at ``path``."""
+
+    path: str
+    node: Node
+
+
+def setting(text: str) -> Change:
+    """Return the change that ``PATH=VALUE`` asks for on the command line. Raises ``ScenarioError``."""
+    path, equals, value = text.partition("=")
+    if not equals:
+        raise refusal(COMMAND_LINE, shown(text), "no `=`", "PATH=VALUE", "such as rival.lead='3 months'")
+    return change_of(path.strip(), value.strip(), COMMAND_LINE)
+
+
+def change_of(path: str, value: Any, mark: Mark = ARGUMENT) -> Change:
+    """Return the change of ``path`` to a Python value; text is read as a file would read it."""
+    if isinstance(value, Distribution):
+        value = value.specification()
+    if isinstance(value, str) and not _is_text(path):
+        return Change(path, _composed(value, path, mark))
+    return Change(path, node_of(_without_blocks(value), mark))
+
+
+def changed(tree: MapNode, changes: Iterable[Change]) -> MapNode:
+    """Return ``tree`` with all ``changes``. Raises ``ScenarioError`` for paths that lead nowhere."""
+    problems: list[Problem] = []
+    seen: set[str] = set()
+    for change in changes:
+        try:
+            if change.path in seen:
+                raise refusal(change.node.mark, change.path, "set twice", "each path once")
+            seen.add(change.path)
+            tree = _changed(tree, change)
+        except ScenarioError as error:
+            problems += error.problems
+    if problems:
+        raise ScenarioError(problems)
+    return tree
+
+
+def _changed(tree: MapNode, change: Change) -> MapNode:
+    path, node = change.path, change.node
+    entry = Entry(node.mark, node)
+    first, *rest = path.split(".")
+    known = catalogue().get(first)
+    if path in (*_TEXT_KEYS, "correlations") or (not rest and isinstance(known, Parameter)):
+        return with_entry(tree, path, entry)
+    if isinstance(known, Section) and not rest and (known.is_list or isinstance(node, MapNode)):
+        return merged(tree, MapNode({path: entry}, tree.mark))
+    if general_path(path) not in parameters():
+        found = "a block, not a parameter" if isinstance(known, Section) and not rest else "unknown parameter"
+        raise refusal(node.mark, shown(path), found, hint=nearest_path(path))
+    if isinstance(known, Section) and known.is_list:
+        return _changed_item(tree, known, rest[0], rest[1], entry)
+    block = MapNode({rest[0]: entry}, node.mark)
+    return merged(tree, MapNode({first: Entry(node.mark, block)}, tree.mark))
+
+
+def _changed_item(tree: MapNode, section: Section, name: str, field: str, entry: Entry) -> MapNode:
+    held = tree.entries.get(section.name)
+    items = held.node.items if held and isinstance(held.node, ListNode) else ()
+    names = [_name_of(item) for item in items]
+    if held is None or name not in names:
+        known = sorted({known for known in names if known})
+        hint = did_you_mean(name, known) or ("there is " + ", ".join(known) if known else "there is none")
+        raise refusal(entry.key, f"{section.name}.{name}", f"no `{shown(name)}` in {section.name}", hint=hint)
+    place = names.index(name)
+    item = items[place]
+    assert isinstance(item, MapNode)
+    replaced = (*items[:place], with_entry(item, field, entry), *items[place + 1 :])
+    return with_entry(tree, section.name, Entry(held.key, ListNode(replaced, held.node.mark)))
+
+
+def _name_of(item: Node) -> str:
+    entry = item.entries.get("name") if isinstance(item, MapNode) else None
+    return entry.node.text if entry and isinstance(entry.node, Scalar) else ""
+
+
+def _is_text(path: str) -> bool:
+    parameter = parameters().get(general_path(path))
+    return path in _TEXT_KEYS or (parameter is not None and parameter.kind == "text")
+
+
+def _composed(value: str, path: str, mark: Mark) -> Node:
+    """Return the tree of text as a file would have it, every node marked with where it was set."""
+    if not value.strip():
+        raise refusal(mark, path, "value missing", "PATH=VALUE")
+    try:
+        root, problems = compose(checked_text(value.encode(errors="surrogatepass"), mark.file), mark.file)
+    except ScenarioError as error:
+        root, problems = None, list(error.problems)
+    if problems or root is None:
+        raise ScenarioError(Problem(mark.file, 0, 0, path, one.found, one.allowed, one.hint) for one in problems)
+    return _marked(root, mark)
+
+
+def _marked(node: Node, mark: Mark) -> Node:
+    if isinstance(node, Scalar):
+        return Scalar(node.text, node.plain, mark)
+    if isinstance(node, ListNode):
+        return ListNode(tuple(_marked(item, mark) for item in node.items), mark)
+    if isinstance(node, MapNode):
+        entries = {key: Entry(mark, _marked(entry.node, mark)) for key, entry in node.entries.items()}
+        return MapNode(entries, mark, node.flow)
+    return node
+
+
+def marked_tree(document: Mapping[str, Any], sources: Mapping[str, str]) -> MapNode:
+    """Return the tree of ``document``, every value marked with the source of its path."""
+    entries: dict[str, Entry] = {}
+    for key, value in document.items():
+        known = catalogue().get(key)
+        node = node_of(value, Mark(sources.get(key, ARGUMENT.file)))
+        if isinstance(known, Section) and isinstance(node, ListNode):
+            items = [_sourced(item, f"{key}.{_name_of(item)}", sources) for item in node.items]
+            node = ListNode(tuple(items), node.mark)
+        elif isinstance(known, Section):
+            node = _sourced(node, key, sources)
+        entries[key] = Entry(node.mark, node)
+    return MapNode(entries, ARGUMENT)
+
+
+def _sourced(node: Node, path: str, sources: Mapping[str, str]) -> Node:
+    assert isinstance(node, MapNode)
+    marks = {key: Mark(sources.get(f"{path}.{key}", ARGUMENT.file)) for key in node.entries}
+    entries = {key: Entry(marks[key], _marked(entry.node, marks[key])) for key, entry in node.entries.items()}
+    return MapNode(entries, node.mark)
+
+
+def _without_blocks(value: Any) -> Any:
+    if isinstance(value, Block):
+        return dict(value)
+    if isinstance(value, tuple | list):
+        return [_without_blocks(item) for item in value]
+    return value

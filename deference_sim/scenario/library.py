@@ -1,0 +1,51 @@
+"""Scenarios by name or path, with single values set on top: the one way from a file to a ``Scenario``."""
+
+import os
+import re
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from deference_sim.scenario.layers import changed, read_layers, setting
+from deference_sim.scenario.problems import Mark, Problem, ScenarioError, did_you_mean, gather, in_order, refusal, shown
+from deference_sim.scenario.reader import NAME_PATTERN
+from deference_sim.scenario.scenario import Scenario
+from deference_sim.scenario.shipped import shipped
+
+__all__ = ["load", "shipped"]
+
+
+def load(name_or_path: str | os.PathLike[str], set: Sequence[str] = ()) -> Scenario:
+    """Return the scenario of a shipped name or of a file, with each ``PATH=VALUE`` of ``set`` on top.
+
+    Raises ``ScenarioError`` with every problem of the file, of what it extends and of ``set``, one line each.
+    """
+    path = _file_of(name_or_path)
+    layers = read_layers(path)
+    problems: list[Problem] = list(layers.problems)
+    tree, freed = layers.tree, []
+    try:
+        changes = gather(partial(setting, text) for text in set)
+        tree, freed = changed(tree, changes), [change.path for change in changes]
+    except ScenarioError as error:
+        problems += error.problems
+    stem = path.stem if re.fullmatch(NAME_PATTERN, path.stem) else "scenario"
+    try:
+        scenario = Scenario.of_tree(tree, name=stem, freed=freed)
+    except ScenarioError as error:
+        problems += error.problems
+    if problems:
+        raise ScenarioError(in_order(problems))
+    return scenario
+
+
+def _file_of(name_or_path: str | os.PathLike[str]) -> Path:
+    text = os.fspath(name_or_path)
+    known = shipped()
+    if isinstance(name_or_path, str) and text in known:
+        return known[text]
+    is_name = isinstance(name_or_path, str) and re.fullmatch(r"[^/\\.]+", text)
+    if is_name and not os.path.exists(text):
+        hint = did_you_mean(text, known) or "see `deference-sim scenarios`"
+        raise refusal(Mark(shown(text)), "", "no such scenario", "a shipped name or the path of a file", hint)
+    return Path(text)

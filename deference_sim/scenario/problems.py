@@ -1,0 +1,102 @@
+"""What is wrong with a scenario, where it stands, and how it is put: one line a problem, all of them at once."""
+
+import difflib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+MAX_PROBLEMS = 50
+_MAX_SHOWN = 48
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Where something was written: a file (or "command line") and, where known, line and column from 1."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    @property
+    def source(self) -> str:
+        """The place as a source of a value: ``file:line``."""
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong: where it is, what was found, what is allowed there, and what to do about it."""
+
+    file: str
+    line: int
+    column: int
+    path: str
+    found: str
+    allowed: str = ""
+    hint: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        return "  ".join(part for part in (place, self.path, self.found, self.allowed, self.hint) if part)
+
+
+class ScenarioError(ValueError):
+    """A scenario that cannot be read. Its text is one line a problem; ``problems`` holds them as objects.
+
+    At most ``MAX_PROBLEMS`` are kept.
+    """
+
+    problems: tuple[Problem, ...]
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)[:MAX_PROBLEMS]
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+    def __reduce__(self) -> tuple[type["ScenarioError"], tuple[tuple[Problem, ...]]]:
+        return ScenarioError, (self.problems,)
+
+
+def in_order(problems: Sequence[Problem]) -> list[Problem]:
+    """Return ``problems`` file by file, in the order in which files first appear, and from top to bottom in each."""
+    rank: dict[str, int] = {}
+    for problem in problems:
+        rank.setdefault(problem.file, len(rank))
+    return sorted(problems, key=lambda problem: (rank[problem.file], problem.line, problem.column))
+
+
+def refusal(mark: Mark, path: str, found: str, allowed: str = "", hint: str = "") -> ScenarioError:
+    """Return the error of one problem at ``mark``, to be raised."""
+    return ScenarioError([Problem(mark.file, mark.line, mark.column, path, found, allowed, hint)])
+
+
+def gather(readings: Iterable[Callable[[], Value]]) -> list[Value]:
+    """Return what all ``readings`` return; if any raises ``ScenarioError``, raise one error of all their problems."""
+    values: list[Value] = []
+    problems: list[Problem] = []
+    for reading in readings:
+        try:
+            values.append(reading())
+        except ScenarioError as error:
+            problems += error.problems
+    if problems:
+        raise ScenarioError(problems)
+    return values
+
+
+def shown(text: str, limit: int = _MAX_SHOWN) -> str:
+    """Return ``text`` fit to print on one line: shortened, and whatever does not print as its code point."""
+    kept = text if len(text) <= limit else text[: limit - 1] + "…"
+    return "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in kept)
+
+
+def did_you_mean(word: str, names: Iterable[str]) -> str:
+    """Return ``did you mean `name`?`` for the nearest of ``names``, or nothing if none is near."""
+    near = difflib.get_close_matches(word[:80], list(names), n=1, cutoff=0.6)
+    return f"did you mean `{near[0]}`?" if near else ""
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names as ``a, b or c``."""
+    return " or ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)

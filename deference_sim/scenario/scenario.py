@@ -1,0 +1,154 @@
+"""The scenario: every parameter of the model, which of them are uncertain, and where each came from."""
+
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from deference_sim.model.parameters import Blocks
+from deference_sim.scenario.canonical import canonical_text, document, hash_of, yaml_text
+from deference_sim.scenario.catalogue import Parameter, Section, catalogue, find, nearest_path, paths_of
+from deference_sim.scenario.copula import Correlation, check_correlations, draw
+from deference_sim.scenario.distributions import Distribution, Floats
+from deference_sim.scenario.frozen import FrozenMap
+from deference_sim.scenario.layers import ARGUMENT, change_of, changed, marked_tree
+from deference_sim.scenario.problems import ScenarioError, gather, refusal
+from deference_sim.scenario.reader import NAME_PATTERN, read_fields, reworded
+from deference_sim.scenario.source import refused_character
+from deference_sim.scenario.tree import MapNode
+from deference_sim.scenario.uncertain import outside_range
+
+
+class Scenario(Blocks):
+    """One scenario, frozen. Blocks hold plain numbers in documented units; of an uncertain input, its median.
+
+    Two scenarios are equal if name, description and meaning are; ``hash`` is of the meaning alone.
+    """
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    name: str = Field("scenario", pattern=f"^{NAME_PATTERN}$", description="Its name.")
+    description: str = Field("", description="What it is about.")
+    uncertain: FrozenMap[Distribution] = Field(
+        FrozenMap(), description="Distribution of every uncertain input, by path."
+    )
+    correlations: tuple[Correlation, ...] = Field((), description="Rank correlations of uncertain inputs.")
+    sources: FrozenMap[str] = Field(
+        FrozenMap(), repr=False, description="Where the value of every path came from, such as `baseline.yaml:12`."
+    )
+
+    @field_validator("uncertain", "sources", mode="before")
+    @classmethod
+    def _freeze(cls, value: object) -> object:
+        return FrozenMap(value) if isinstance(value, Mapping) else value
+
+    @model_validator(mode="after")
+    def _check_texts(self) -> Self:
+        for section in catalogue().values():
+            if isinstance(section, Section) and section.is_list:
+                names = [item.name for item in getattr(self, section.name)]
+                if len(set(names)) < len(names):
+                    raise ValueError(f"{section.name} need names of their own, not {', '.join(names)}")
+        if found := refused_character(self.description.replace("\n", " ")):
+            raise ValueError(f"description has a {found}")
+        return self
+
+    @model_validator(mode="after")
+    def _check_uncertain(self) -> Self:
+        values = {path: (parameter, value) for path, parameter, value in paths_of(self)}
+        for path, distribution in self.uncertain.items():
+            parameter, value = values.get(path, (None, None))
+            if parameter is None or parameter.kind != "number":
+                raise ValueError(f"{path} cannot be uncertain: no such number")
+            if out := outside_range(distribution, parameter):
+                raise ValueError(f"{path}: {out[0]}; allowed: {parameter.allowed}")
+            if value != distribution.median:
+                raise ValueError(f"{path} must hold the median of its distribution, {distribution.median!r}")
+        check_correlations(self.correlations, self.uncertain)
+        return self
+
+    def model_post_init(self, context: object, /) -> None:
+        """Note "default" or "Python" as the source of what no file and no command line gave."""
+        given = dict(self.sources)
+        for path, parameter, value in paths_of(self):
+            given.setdefault(path, "default" if value == parameter.default else "Python")
+        object.__setattr__(self, "sources", FrozenMap(given))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Scenario):
+            return NotImplemented
+        mine, theirs = (self.name, self.description), (other.name, other.description)
+        return mine == theirs and canonical_text(self) == canonical_text(other)
+
+    def __hash__(self) -> int:
+        return hash(canonical_text(self))
+
+    @property
+    def hash(self) -> str:
+        """32 hexadecimal digits of BLAKE2b, equal for equal meaning; name and description do not count."""
+        return hash_of(self)
+
+    def canonical(self) -> str:
+        """Return one line of JSON with every value in its documented unit, equal for equal meaning."""
+        return canonical_text(self)
+
+    def to_yaml(self) -> str:
+        """Return a file that says everything, each number with its unit; it reads back to an equal scenario."""
+        return yaml_text(self)
+
+    def value(self, path: str) -> Any:
+        """Return the value at ``path``, such as "rival.lead" or "hazards.misuse.rate", in its documented unit.
+
+        Of an uncertain input it is the median. Raises ``ScenarioError`` if there is no such path.
+        """
+        for known, _, value in paths_of(self):
+            if known == path:
+                return value
+        raise refusal(ARGUMENT, path, "unknown parameter", hint=nearest_path(path))
+
+    def with_(self, **changes: Any) -> Self:
+        """Return a copy in which each path has another value: ``scenario.with_(**{"rival.lead": 3})``.
+
+        A value is a number in the documented unit, a ``Distribution``, a word, a list, None for null, or text as in
+        a file ("3 months", "2 to 9 months"). A number for an uncertain input fixes it and drops its correlations.
+        The checks are those of a file; raises ``ScenarioError``.
+        """
+        wanted = gather(partial(change_of, path, value) for path, value in changes.items())
+        tree = marked_tree(document(self, defaults=False), self.sources)
+        return self.of_tree(changed(tree, wanted), freed=changes)
+
+    def draws(self, seed: int, replicates: NDArray[np.integer]) -> dict[str, Floats]:
+        """Return the values of every uncertain input for each of ``replicates``, by path, in documented units.
+
+        An input draws from its own address (stream ``parameter:PATH``, index 0): the same whatever else is
+        uncertain, unless a correlation ties it to others. Empty if nothing is uncertain.
+        """
+        drawn = draw(self.uncertain, self.correlations, seed, replicates)
+        return {path: _inside(values, find(path, ARGUMENT)) for path, values in drawn.items()}
+
+    def _repr_html_(self) -> str:
+        from deference_sim.scenario.notebook import html_of  # it needs this class
+
+        return html_of(self)
+
+    @classmethod
+    def of_tree(cls, tree: MapNode, *, name: str = "scenario", freed: Iterable[str] = ()) -> Self:
+        """Return the scenario that a whole tree describes, called ``name`` if the tree does not say.
+
+        ``freed`` are paths whose correlations lapse if they are not uncertain. Raises ``ScenarioError``.
+        """
+        fields = {"name": name} | read_fields(tree, freed)
+        try:
+            return cls(**fields)
+        except ValidationError as error:
+            raise ScenarioError(reworded(error, "", tree, tree.mark)) from None
+
+
+def _inside(values: Floats, parameter: Parameter) -> Floats:
+    """Keep rounding from putting a draw on an end that the declared range leaves out."""
+    low = np.nextafter(parameter.low, np.inf) if parameter.low_open else parameter.low
+    high = np.nextafter(parameter.high, -np.inf) if parameter.high_open else parameter.high
+    return np.clip(values, low, high)

@@ -1,0 +1,146 @@
+"""Named numbers of a distribution, in documented units → the distribution; what does not fit together is refused."""
+
+import math
+import re
+from collections.abc import Mapping
+from typing import TypeAlias
+
+import numpy as np
+
+from deference_sim.scenario.distributions import (
+    Beta,
+    Distribution,
+    Lognormal,
+    Loguniform,
+    Normal,
+    Triangular,
+    Uniform,
+    special,
+)
+from deference_sim.scenario.problems import listed
+
+Arguments: TypeAlias = Mapping[str, float]
+
+
+class ArgumentsError(ValueError):
+    """Numbers that make no distribution: what was found, what is allowed, what to do."""
+
+    def __init__(self, found: str, allowed: str, hint: str = "") -> None:
+        super().__init__(found)
+        self.found, self.allowed, self.hint = found, allowed, hint
+
+
+def percentile(name: str) -> float | None:
+    """Return 0.1 for ``p10``; None if ``name`` is no percentile."""
+    level = float(name[1:]) / 100.0 if re.fullmatch(r"p[0-9]{1,2}(\.[0-9]{1,9})?", name) else 0.0
+    return level or None
+
+
+def _two_levels(given: Arguments) -> tuple[tuple[float, float], tuple[float, float]] | None:
+    """Return (level, value) of the two percentiles in ``given``, the lower first; None if it is not just two."""
+    levels = sorted((0.5 if name == "median" else percentile(name) or math.nan, value) for name, value in given.items())
+    if len(levels) != 2 or any(math.isnan(level) for level, _ in levels):
+        return None
+    (low_level, low), (high_level, high) = levels
+    if not (low_level < high_level and low < high):
+        found = f"{low:.12g} at {low_level:.4g}, {high:.12g} at {high_level:.4g}"
+        raise ArgumentsError(found, "the lower percentile must be below the upper")
+    return levels[0], levels[1]
+
+
+def _positive(given: Arguments, *names: str) -> None:
+    for name in names:
+        if name in given and not given[name] > 0.0:
+            raise ArgumentsError(f"{name} {given[name]:.12g}", f"{name} above 0")
+
+
+def _centre_and_scale(levels: tuple[tuple[float, float], tuple[float, float]]) -> tuple[float, float]:
+    (low_level, low), (high_level, high) = levels
+    low_z, high_z = (float(z) for z in special().ndtri(np.array([low_level, high_level])))
+    scale = (high - low) / (high_z - low_z)
+    return (low * high_z - high * low_z) / (high_z - low_z), scale
+
+
+def normal(given: Arguments) -> Distribution:
+    """Return the normal of mean (or median) and sd, or of two percentiles."""
+    _positive(given, "sd")
+    if given.keys() in ({"mean", "sd"}, {"median", "sd"}):
+        return Normal(given.get("mean", given.get("median", 0.0)), given["sd"])
+    if levels := _two_levels(given):
+        return Normal(*_centre_and_scale(levels))
+    raise ArgumentsError(_names(given), "two percentiles, such as p10 and p90, or mean and sd")
+
+
+def lognormal(given: Arguments) -> Distribution:
+    """Return the lognormal of two percentiles, of median and sigma, or of mean and sd."""
+    if any(not value > 0.0 for value in given.values()):
+        raise ArgumentsError(_names(given, values=True), "numbers above 0 for a lognormal", "use normal")
+    if given.keys() == {"median", "sigma"}:
+        return Lognormal(given["median"], given["sigma"])
+    if given.keys() == {"mean", "sd"}:
+        variance = math.log1p((given["sd"] / given["mean"]) ** 2)
+        return Lognormal(given["mean"] * math.exp(-variance / 2.0), math.sqrt(variance))
+    if levels := _two_levels(given):
+        (low_level, low), (high_level, high) = levels
+        centre, scale = _centre_and_scale(((low_level, math.log(low)), (high_level, math.log(high))))
+        return Lognormal(given.get("median", math.exp(centre)), scale)
+    raise ArgumentsError(_names(given), "two percentiles, such as p10 and p90, or median and sigma, or mean and sd")
+
+
+def _ends(given: Arguments) -> tuple[float, float]:
+    if given.keys() != {"min", "max"}:
+        raise ArgumentsError(_names(given), "min and max, or two percentiles such as p10 and p90")
+    if not given["min"] < given["max"]:
+        raise ArgumentsError(f"min {given['min']:.12g}, max {given['max']:.12g}", "min below max")
+    return given["min"], given["max"]
+
+
+def uniform(given: Arguments) -> Distribution:
+    """Return the uniform of its two ends, or of two percentiles."""
+    if levels := _two_levels(given):
+        (low_level, low), (high_level, high) = levels
+        slope = (high - low) / (high_level - low_level)
+        return Uniform(low - low_level * slope, high + (1.0 - high_level) * slope)
+    return Uniform(*_ends(given))
+
+
+def loguniform(given: Arguments) -> Distribution:
+    """Return the loguniform of its two ends, or of two percentiles."""
+    if any(not value > 0.0 for value in given.values()):
+        raise ArgumentsError(_names(given, values=True), "numbers above 0 for a loguniform", "use uniform")
+    if _two_levels(given):
+        logs = uniform({name: math.log(value) for name, value in given.items()})
+        return Loguniform(*(math.exp(end) for end in logs.support))
+    return Loguniform(*_ends(given))
+
+
+def beta(given: Arguments) -> Distribution:
+    """Return the beta of alpha and beta, or of mean and sd; from min to max where they are not 0 and 1."""
+    low, high = given.get("min", 0.0), given.get("max", 1.0)
+    shape = {name: number for name, number in given.items() if name not in ("min", "max")}
+    _positive(shape, "alpha", "beta", "sd")
+    if not low < high:
+        raise ArgumentsError(f"min {low:.12g}, max {high:.12g}", "min below max")
+    if shape.keys() == {"alpha", "beta"}:
+        return Beta(shape["alpha"], shape["beta"], low, high)
+    if shape.keys() != {"mean", "sd"}:
+        raise ArgumentsError(_names(shape), "alpha and beta, or mean and sd; min and max if not 0 and 1")
+    mean, sd = (shape["mean"] - low) / (high - low), shape["sd"] / (high - low)
+    if not (0.0 < mean < 1.0 and sd**2 < mean * (1.0 - mean)):
+        raise ArgumentsError(_names(shape, values=True), "a mean between the ends and an sd that fits between them")
+    size = mean * (1.0 - mean) / sd**2 - 1.0
+    return Beta(mean * size, (1.0 - mean) * size, low, high)
+
+
+def triangular(given: Arguments) -> Distribution:
+    """Return the triangular of min, mode and max."""
+    if given.keys() != {"min", "mode", "max"}:
+        raise ArgumentsError(_names(given), "min, mode and max")
+    low, mode, high = given["min"], given["mode"], given["max"]
+    if not (low <= mode <= high and low < high):
+        raise ArgumentsError(_names(given, values=True), "a mode from min to max, and min below max")
+    return Triangular(low, mode, high)
+
+
+def _names(given: Arguments, *, values: bool = False) -> str:
+    return listed([f"{name} {value:.12g}" if values else name for name, value in given.items()]) or "nothing"

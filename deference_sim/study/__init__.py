@@ -1,0 +1,1 @@
+"""Study: which runs are made, and how."""
