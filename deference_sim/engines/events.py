@@ -136,6 +136,27 @@ class World(simpy.Environment):
         """Return the event that fires the next time that ``stage`` of an instant is due."""
         return self._stages[stage]
 
+    @property
+    def month(self) -> float:
+        """The time, in months since the lead clock started."""
+        return float(self._S["t"][0])
+
+    @property
+    def resolved(self) -> bool:
+        """Whether the trajectory has ended."""
+        return bool(self._S["phase"][0] == RESOLVED)
+
+    def open_instant(self, why: int) -> None:
+        """Find out which stages are due at this instant."""
+        self.due = self.law.open_instant(self._S, self._P, self._X, self._L, why)
+
+    def fire_next_stage(self) -> None:
+        """Wake those who wait for the first stage that is due."""
+        stage = (self.due & -self.due).bit_length() - 1
+        self.due &= self.due - 1
+        fired, self._stages[stage] = self._stages[stage], self.event()
+        fired.succeed()
+
     def perform(self, stage: int) -> None:
         """Let the law do a stage of this instant, and note which later stages it makes due."""
         self.due |= self.law.perform(stage, self._S, self._P, self._H, self._X, self._L)
@@ -186,11 +207,11 @@ class World(simpy.Environment):
             sample_at = self._grid[len(self.samples)] if len(self.samples) < len(self._grid) else np.inf
             why = self.law.go_on(self._S, self._P, self._H, self._X, min(self.peek(), sample_at))
             if why == STEP_FAILED:
-                raise step_error(self.replicate, self.seed, self.state.t)
-            if self.state.t < sample_at:
+                raise step_error(self.replicate, self.seed, self.month)
+            if self.month < sample_at:
                 return int(why)
             self._sample()
-            if why != PAUSED or self.peek() <= self.state.t:
+            if why != PAUSED or self.peek() <= self.month:
                 return int(why)
 
     def _sample(self) -> None:
@@ -198,32 +219,21 @@ class World(simpy.Environment):
 
     def collect_log(self) -> None:
         """Take up what the law has logged at this instant."""
-        count = self.state.logged
-        if count:
+        if len(self._L) and (count := self.state.logged):
             self.log.extend(self._L[:count].copy())
             self._S["logged"] = 0
 
 
 def flow(world: World) -> Process:
     """Time passes; when something happens, the instant opens and its stages fire in the law's order."""
-    while True:
+    while not world.resolved:
         why = world.pass_time()
-        yield world.timeout(max(world.state.t - world.now, 0.0))
-        yield from open_instant(world, why)
+        yield world.timeout(max(world.month - world.now, 0.0))
+        world.open_instant(why)
+        while world.due and not world.resolved:
+            world.fire_next_stage()
+            yield world.timeout(0)  # those who wait for the stage act before the next one fires
         world.collect_log()
-        if world.state.phase == RESOLVED:
-            return
-
-
-def open_instant(world: World, why: int) -> Process:
-    """Fire the stages that are due at this instant, one after the other, until nothing is due or all is over."""
-    world.due = world.law.open_instant(world._S, world._P, world._X, world._L, why)
-    while world.due and world.state.phase != RESOLVED:
-        stage = (world.due & -world.due).bit_length() - 1
-        world.due &= world.due - 1
-        fired, world._stages[stage] = world._stages[stage], world.event()
-        fired.succeed()
-        yield world.timeout(0)  # those who wait for the stage act before this goes on
 
 
 def hazard(world: World, column: int) -> Process:
