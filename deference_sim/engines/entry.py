@@ -7,7 +7,7 @@ of objects with the records' attributes instead.
 from math import inf
 from typing import Any
 
-from deference_sim.model import evaluation, flow, growth, instant, log, record, rival, strategy
+from deference_sim.model import evaluation, flow, growth, handoff, instant, log, record, rival, strategy, tax
 from deference_sim.model.start import next_stop, start
 from deference_sim.model.state import RESOLVED
 from deference_sim.model.step import STEP_FAILED
@@ -17,6 +17,8 @@ def prepare(P: Any) -> None:
     """Set the constants that the law derives from the parameters in every row of ``P``."""
     for row in range(len(P)):
         growth.prepare_growth(P[row])
+        tax.prepare_tax(P[row])
+        handoff.prepare_handoff(P[row])
 
 
 def begin(S: Any, P: Any, H: Any, X: Any) -> None:
@@ -58,8 +60,8 @@ def lead(S: Any, P: Any) -> float:
 def estimates(S: Any, P: Any) -> Any:
     """Return what decisions believe: (margin in py, tax, lead in months)."""
     state, p = S[0], P[0]
-    tax = evaluation.tax_estimate(state, p, state.C)
-    return evaluation.margin_estimate(state), tax, strategy.lead_estimate(state, p)
+    estimate = evaluation.tax_estimate(state, p, state.C, state.A, state.W)
+    return evaluation.margin_estimate(state), estimate, strategy.lead_estimate(state, p)
 
 
 def finish(S: Any, P: Any, records: Any, row: int) -> None:

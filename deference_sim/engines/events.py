@@ -65,6 +65,7 @@ class Shares:
     goodness: float = 0.0
     time_buying: float = 0.0
     defence: float = 0.0
+    tests: float = 0.0
 
 
 Policy = Callable[[Observation], Shares]
@@ -177,11 +178,11 @@ class World(simpy.Environment):
 
     def share_effort(self, shares: Shares) -> None:
         """Put shares of effort into force; they must lie in [0, 1] and add up to at most 1."""
-        given = (shares.goodness, shares.time_buying, shares.defence)
+        given = (shares.goodness, shares.time_buying, shares.defence, shares.tests)
         if not all(0.0 <= share <= 1.0 for share in given) or sum(given) > 1.0 + 1e-12:
             raise ValueError(f"a policy returned {shares}: each share must be in [0, 1] and their sum at most 1")
         capability = max(1.0 - sum(given), 0.0)
-        self.law.share_effort(self._S, self._P, self._L, capability, *given)
+        self.law.share_effort(self._S, self._P, self._L, capability, *given[:3])
 
     def change(self, **fields: float) -> None:
         """Change fields of the state (stocks such as ``A``, ``D``; see ``model.state``) at this moment."""
@@ -281,6 +282,48 @@ def strategy(world: World) -> Process:
             world.share_effort(world.policy(world.observe()))
 
 
+def weight_theft(world: World) -> Process:
+    """The rival steals our weights, which closes part of its gap to us."""
+    while True:
+        yield world.when(instant.THEFT_STAGE)
+        world.perform(instant.THEFT_STAGE)
+
+
+def deals(world: World) -> Process:
+    """AIs arrange a pause with the rival, or their attempt backfires."""
+    while True:
+        yield world.when(instant.DEAL_STAGE)
+        world.perform(instant.DEAL_STAGE)
+
+
+def paradigm_shifts(world: World) -> Process:
+    """A new paradigm makes staying in the basin cheaper or dearer from then on."""
+    while True:
+        yield world.when(instant.PARADIGM_STAGE)
+        world.perform(instant.PARADIGM_STAGE)
+
+
+def memetic_disease(world: World) -> Process:
+    """Misalignment breaks out that spreads from AI to AI."""
+    while True:
+        yield world.when(instant.OUTBREAK_STAGE)
+        world.perform(instant.OUTBREAK_STAGE)
+
+
+def schemers(world: World) -> Process:
+    """AIs that scheme try to take over, and fail if they are weak enough."""
+    while True:
+        yield world.when(instant.ATTEMPT_STAGE)
+        world.perform(instant.ATTEMPT_STAGE)
+
+
+def oversight(world: World) -> Process:
+    """On what a review finds, deference begins, is halted, is resumed or becomes full."""
+    while True:
+        yield world.when(instant.ESTIMATE_STAGE)
+        world.perform(instant.ESTIMATE_STAGE)
+
+
 def rival(world: World) -> Process:
     """A less careful actor catches up; once it is dangerous, it may overtake."""
     yield world.when(instant.OVERTAKING_STAGE)
@@ -301,5 +344,20 @@ def outcome(world: World) -> Process:
         world.perform(instant.OUTCOME_STAGE)
 
 
-PROCESSES = (developer, generations, memetic_drift, reviews, strategy, rival, basin, outcome)
+PROCESSES = (
+    developer,
+    generations,
+    memetic_drift,
+    memetic_disease,
+    paradigm_shifts,
+    reviews,
+    oversight,
+    strategy,
+    deals,
+    weight_theft,
+    rival,
+    schemers,
+    basin,
+    outcome,
+)
 SAMPLED = ["t", "C", "A", "W", "D", "R", "bought", "capability_share", "goodness_share"]

@@ -62,15 +62,17 @@ def catastrophe_rate(p: Any, clock: float, margin: float) -> float:
 
 
 @equation
-def enter_or_leave(state: Any) -> bool:
+def enter_or_leave(state: Any, margin: float) -> bool:
     """Bring the record of being in the basin up to date; return whether it changed.
 
-    In the basin means a margin above 0. The flow stops at exactly 0 on its way through, and there the side changes.
+    In the basin means a margin above 0 and no AI that schemes. The flow stops where the margin is exactly 0 on its way
+    through, and there the side changes.
     """
-    margin = min(state.A, state.W) - state.C
     inside = margin > 0.0
     if margin == 0.0:
         inside = state.in_basin != state.at_edge
+    if state.scheming:
+        inside = False
     state.at_edge = 0
     if inside == (state.in_basin == 1):
         return False

@@ -4,10 +4,11 @@ from math import inf, nan
 from typing import Any
 
 from deference_sim.model.declare import equation
+from deference_sim.model.goodness import sufficient
 from deference_sim.model.growth import next_knot
 from deference_sim.model.regula_falsi import CLOSE_ENOUGH, halved, secant
-from deference_sim.model.rival import DEADLINE, NO_RIVAL, TAKEOFF, aligned_capability
-from deference_sim.model.state import FULL
+from deference_sim.model.rival import DEADLINE, NO_RIVAL, TAKEOFF
+from deference_sim.model.state import HALTED, PRE
 from deference_sim.model.step import look
 
 #: What can be crossed; a number here is also the position of its bit among the reasons why the flow stops.
@@ -23,6 +24,7 @@ CROSSINGS = (
     "work since the last review",
     "corner of our growth law",
     "corner of the rival's growth law",
+    "capability to hand off to",
 )
 (
     GENERATION,
@@ -36,6 +38,7 @@ CROSSINGS = (
     REVIEW_WORK,
     OWN_KNOT,
     RIVAL_KNOT,
+    HANDOFF_LEVEL,
 ) = range(len(CROSSINGS))
 
 
@@ -45,32 +48,57 @@ def crossing_gap(state: Any, p: Any, which: int, t: float, y: Any) -> float:
 
     The edge of the basin counts as crossed above 0, the others from 0 on. NaN means that it cannot happen.
     """
-    C, A, W, D, R = y[0], y[1], y[2], y[3], y[4]
-    active = state.phase == FULL
-    if which == GENERATION and active and not state.retraining and not state.candidate_waiting:
+    if state.phase == PRE:
+        return gap_before_handoff(state, p, which, t, y)
+    if which in (RIVAL_CLOCK, DANGER, RIVAL_KNOT):
+        return gap_of_rival(state, p, which, t, y)
+    C, A, W, D = y[0], y[1], y[2], y[3]
+    if which == GENERATION and state.phase != HALTED and not state.retraining and not state.candidate_waiting:
         return C - state.next_generation
-    if which == STABILISE and active:
-        return min(C, min(A, W)) - p.capability_stabilise_at
-    if which == FIZZLE and active and not state.fizzle_reached:
+    if which == STABILISE:
+        return min(C, sufficient(state, p, C, A, W)) - p.capability_stabilise_at
+    if which == FIZZLE and not state.fizzle_reached:
         return C - p.fizzle_at
-    if which == EDGE and active:
-        margin = min(A, W) - C
+    if which == EDGE and not state.scheming:
+        margin = sufficient(state, p, C, A, W) - C
         return -margin if state.in_basin else margin
     if which == MEET_DEADLINE and p.rival_mode == DEADLINE and not state.deadline_met:
-        return aligned_capability(C, A, W, D) - p.rival_handle_at
-    if which == RIVAL_CLOCK and p.rival_mode != NO_RIVAL and not state.rival_started:
-        return state.clock_shift + (t - y[6]) - p.rival_lead
-    if which == DANGER and p.rival_mode == TAKEOFF and state.rival_started and not state.dangerous:
-        return R - p.rival_danger_at
+        return min(C, sufficient(state, p, C, A, W)) + D - p.rival_handle_at
     if which == OVERTAKEN and state.dangerous and p.rival_overtake_rate == inf:
-        return R - aligned_capability(C, A, W, D) + p.rival_edge
-    if which == REVIEW_WORK and active:
+        return y[4] - min(C, sufficient(state, p, C, A, W)) - D + p.rival_edge
+    if which == REVIEW_WORK:
         return y[5] - p.evaluation_review_work
-    if which == OWN_KNOT and active:
+    if which == OWN_KNOT:
         return C - next_knot(p, state.y0[0])
-    if which == RIVAL_KNOT and p.rival_mode == TAKEOFF and state.rival_started:
-        return R - next_knot(p, state.y0[4])
     return nan
+
+
+@equation
+def gap_before_handoff(state: Any, p: Any, which: int, t: float, y: Any) -> float:
+    """Return the gap of a crossing that can happen before handoff; NaN for the others."""
+    if which == HANDOFF_LEVEL and not state.capable:
+        return y[0] - p.handoff_capability
+    if which == MEET_DEADLINE and p.rival_mode == DEADLINE and not state.deadline_met:
+        return min(y[0], min(y[1], y[2])) + y[3] - p.rival_handle_at
+    if which == OVERTAKEN and state.dangerous and p.rival_overtake_rate == inf:
+        return y[4] - min(y[0], min(y[1], y[2])) - y[3] + p.rival_edge
+    if which in (RIVAL_CLOCK, DANGER, RIVAL_KNOT):
+        return gap_of_rival(state, p, which, t, y)
+    return nan
+
+
+@equation
+def gap_of_rival(state: Any, p: Any, which: int, t: float, y: Any) -> float:
+    """Return the gap of a crossing that the rival's clock or capability makes; NaN if it cannot happen."""
+    if which == RIVAL_CLOCK:
+        if p.rival_mode == NO_RIVAL or state.rival_started:
+            return nan
+        return state.clock_shift + (t - y[6]) - p.rival_lead
+    if p.rival_mode != TAKEOFF or not state.rival_started:
+        return nan
+    if which == DANGER:
+        return nan if state.dangerous else y[4] - p.rival_danger_at
+    return y[4] - next_knot(p, state.y0[4])
 
 
 @equation
@@ -126,19 +154,12 @@ def set_exactly(state: Any, p: Any, which: int) -> None:
     if which == GENERATION:
         state.C = state.next_generation
     elif which == STABILISE:
-        level = p.capability_stabilise_at
-        lowest = min(state.C, min(state.A, state.W))
-        state.C = level if state.C == lowest else state.C
-        state.A = level if state.A == lowest else state.A
-        state.W = level if state.W == lowest else state.W
+        set_lowest(state, p, p.capability_stabilise_at)
     elif which == FIZZLE:
         state.C = p.fizzle_at
     elif which == EDGE:
         state.at_edge = 1
-        if state.A <= state.W:
-            state.A = state.C
-        else:
-            state.W = state.C
+        set_weaker(state, p, state.C)
     elif which == RIVAL_CLOCK:
         state.clock_shift = p.rival_lead - (state.t - state.bought)
         state.R = max(state.R, 0.0) if p.rival_mode == TAKEOFF else state.R
@@ -150,4 +171,25 @@ def set_exactly(state: Any, p: Any, which: int) -> None:
         state.C = next_knot(p, state.y0[0])
     elif which == RIVAL_KNOT:
         state.R = next_knot(p, state.y0[4])
+    elif which == HANDOFF_LEVEL:
+        state.C = p.handoff_capability
     state.step_alive = 0
+
+
+@equation
+def set_lowest(state: Any, p: Any, level: float) -> None:
+    """Set the one of capability and goodness that binds to ``level``."""
+    if state.C <= sufficient(state, p, state.C, state.A, state.W):
+        state.C = level
+    else:
+        set_weaker(state, p, level)
+
+
+@equation
+def set_weaker(state: Any, p: Any, level: float) -> None:
+    """Set the component of goodness that binds to ``level``."""
+    binding = sufficient(state, p, state.C, state.A, state.W)
+    if state.A == binding:
+        state.A = level
+    elif state.W == binding:
+        state.W = level

@@ -3,8 +3,8 @@
 from typing import Any
 
 from deference_sim.model.declare import equation
-from deference_sim.model.growth import own_pace
-from deference_sim.model.state import FULL
+from deference_sim.model.state import FULL, HALTED, PARTIAL
+from deference_sim.model.work import working_pace
 
 
 @equation
@@ -16,17 +16,19 @@ def count_time(state: Any, p: Any) -> None:
     """
     months = state.t - state.counted_to
     state.counted_to = state.t
-    if state.phase != FULL:
-        return
-    state.delay_goodness += months * state.goodness_share
-    state.delay_buying += months * state.time_buying_share
-    state.delay_defence += months * state.defence_share
-    if state.retraining:
-        state.delay_goodness += months * state.capability_share
-        state.retraining_left -= months * retraining_speed(state, p)
+    if state.phase == HALTED:
+        state.delay_halts += months
+    elif state.phase == PARTIAL or state.phase == FULL:
+        state.delay_goodness += months * state.goodness_share
+        state.delay_buying += months * state.time_buying_share
+        state.delay_defence += months * state.defence_share
+        state.delay_tests += months * state.tests_share
+        if state.retraining:
+            state.delay_goodness += months * state.capability_share
+            state.retraining_left -= months * retraining_speed(state, p)
 
 
 @equation
 def retraining_speed(state: Any, p: Any) -> float:
     """Return how fast a rejected successor is trained again, in py of work per month."""
-    return own_pace(p, state.C) * state.capability_effect
+    return working_pace(state, p, state.C) * state.capability_effect

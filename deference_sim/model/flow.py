@@ -9,7 +9,7 @@ from typing import Any
 from deference_sim.model.arrivals import firing_time, integrated_rate
 from deference_sim.model.crossings import CROSSINGS, EDGE, crossed, crossing_gap, crossing_time, set_exactly
 from deference_sim.model.declare import equation
-from deference_sim.model.state import FULL
+from deference_sim.model.outcomes import watch_margin
 from deference_sim.model.step import SAME_INSTANT, STEP_FAILED, look, take_step
 
 # Why the flow stopped, as bits: a bit for each crossing, and
@@ -46,12 +46,12 @@ def advance(state: Any, p: Any, hazards: Any, processes: Any, t_stop: float, t_p
 @equation
 def begin_step(state: Any, p: Any, hazards: Any, processes: Any, t_stop: float) -> int:
     """Close the step that has ended and take the next; return what is due already, 0, or ``STEP_FAILED``."""
-    if state.phase == FULL:
-        state.minimum_margin = min(state.minimum_margin, min(state.A, state.W) - state.C)
+    watch_margin(state, p)
     for row in range(len(processes)):
         processes[row].total += processes[row].so_far
         processes[row].so_far = 0.0
         processes[row].gain = 0.0
+    state.paused = 1 if state.t < state.pause_until else 0
     why = due_already(state, p, t_stop)
     if why:
         return why
@@ -68,7 +68,7 @@ def begin_step(state: Any, p: Any, hazards: Any, processes: Any, t_stop: float) 
 def due_already(state: Any, p: Any, t_stop: float) -> int:
     """Return, as bits, what is due before the next step is taken: levels passed by a jump, or the clock."""
     y = state.y0
-    y[0], y[1], y[2], y[3], y[4], y[5], y[6] = (
+    y[0], y[1], y[2], y[3], y[4], y[5], y[6], y[7] = (
         state.C,
         state.A,
         state.W,
@@ -76,6 +76,7 @@ def due_already(state: Any, p: Any, t_stop: float) -> int:
         state.R,
         state.U,
         state.bought,
+        state.Z,
     )
     why = 0
     for which in range(len(CROSSINGS)):
@@ -118,7 +119,7 @@ def move(state: Any, t: float) -> None:
     """Bring the stocks to time ``t`` on the living step."""
     look(state, t)
     y = state.trial
-    state.C, state.A, state.W, state.D, state.R, state.U, state.bought = (
+    state.C, state.A, state.W, state.D, state.R, state.U, state.bought, state.Z = (
         y[0],
         y[1],
         y[2],
@@ -126,5 +127,6 @@ def move(state: Any, t: float) -> None:
         y[4],
         y[5],
         y[6],
+        y[7],
     )
     state.t = t

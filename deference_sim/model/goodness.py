@@ -4,9 +4,10 @@ from math import exp, sqrt
 from typing import Any
 
 from deference_sim.model.basin import basin_depth, helpfulness
-from deference_sim.model.declare import Block, equation, parameter
-from deference_sim.model.tax import decline_factor
-from deference_sim.streams import DRIFT, normal_pair
+from deference_sim.model.declare import Block, equation, parameter, share
+from deference_sim.model.state import HALTED, PARTIAL
+from deference_sim.model.tax import price_factor, shape_factor
+from deference_sim.streams import DRIFT, INFECTIOUS_SHOCK, normal_pair, normal_quantile, uniform_pair
 
 LEAST_TAX = 1e-3  # a tax below this is paid as this, so that goodness never moves infinitely fast
 
@@ -51,6 +52,14 @@ class Goodness(Block):
         unit="py",
         gt=0.0,
     )
+    alignment_spillover: float = share(
+        0.0,
+        "Share of keeping broad alignment in step that comes free with capability work; 1 = no tax.",
+        source="the essay, on myopic commercial incentives: some for usefulness, none for hard-to-check work",
+    )
+    profile_spillover: float = share(
+        0.0, "Share of keeping the capability profile in step that comes free with capability work; 1 = no tax."
+    )
     drift: float = parameter(
         0.02,
         "Loss of each component per py of AI work at the basin's edge (memetic drift).",
@@ -66,6 +75,11 @@ class Goodness(Block):
     drift_margin: float = parameter(
         0.5, "Margin over which drift falls by a factor of e (footnote 27).", unit="py", gt=0.0
     )
+    infection_rate: float = parameter(
+        0.0, "Outbreaks of infectious misalignment (memetic disease) per py of AI work.", unit="per py", ge=0.0
+    )
+    infection_size: float = parameter(0.3, "Median loss of broad alignment by one outbreak.", unit="py", gt=0.0)
+    infection_spread: float = parameter(0.5, "Standard deviation of the natural logarithm of that loss.", ge=0.0)
 
 
 @equation
@@ -75,31 +89,68 @@ def room(p: Any, ahead: float) -> float:
 
 
 @equation
-def goodness_rates(
-    p: Any, pace: float, clock: float, C: float, A: float, W: float, effect: float, weight: float
-) -> Any:
-    """Return (dA/dt, dW/dt) in py per month after handoff; equation (4).
+def sufficient(state: Any, p: Any, C: float, A: float, W: float) -> float:
+    """Return G, the capability up to which deference-goodness suffices; humans fill in during partial deference."""
+    if state.phase == PARTIAL:
+        return min(filled_in(A, C, p.handoff_fill_in_alignment), filled_in(W, C, p.handoff_fill_in_profile))
+    return min(A, W)
 
-    ``pace`` is the pace of progress and ``clock`` the AIs' pace of work, in py per month; ``effect`` is the effect of
-    the share of effort given to goodness and ``weight`` the part of it given to broad alignment.
+
+@equation
+def filled_in(level: float, C: float, fill_in: float) -> float:
+    """Return a component's level with what humans fill in: at least ``fill_in`` py above capability, if they do."""
+    return max(level, C + fill_in) if fill_in > 0.0 else level
+
+
+@equation
+def goodness_rates(state: Any, p: Any, pace: float, clock: float, C: float, A: float, W: float) -> Any:
+    """Return (dA/dt, dW/dt) in py per month while AIs do the work; equation (4).
+
+    ``pace`` is the pace of progress and ``clock`` the AIs' pace of work, in py per month.
     """
-    margin = min(A, W) - C
+    margin = sufficient(state, p, C, A, W) - C
     depth = basin_depth(p, margin)
-    useful = pace * effect * p.goodness_epistemic_efficiency * helpfulness(p, depth)
-    falling = decline_factor(p, C)
+    useful = pace * state.goodness_effect * p.goodness_epistemic_efficiency * helpfulness(p, depth)
     worn = clock * p.goodness_drift * exp(max(-max(margin, 0.0) / p.goodness_drift_margin, -700.0))
     lost = pace * p.basin_outside_pull * max(-depth, 0.0) + worn
-    gain_A = useful * weight / max(p.tax_broad_alignment * falling, LEAST_TAX) * room(p, A - C)
-    gain_W = useful * (1.0 - weight) / max(p.tax_capability_profile * falling, LEAST_TAX) * room(p, W - C)
-    return gain_A - lost, gain_W - lost
+    free = 0.0 if state.retraining else pace * state.capability_effect
+    gain_A, gain_W = gains(state, p, useful, C, A, W)
+    return (
+        gain_A + p.goodness_alignment_spillover * free - lost,
+        gain_W + p.goodness_profile_spillover * free - lost,
+    )
+
+
+@equation
+def gains(state: Any, p: Any, useful: float, C: float, A: float, W: float) -> Any:
+    """Return what ``useful`` work per month, in py, adds to (A, W) at their taxes."""
+    price = price_factor(p, C) * state.paradigm_factor
+    tax_A = p.tax_broad_alignment * shape_factor(p, A) * price
+    tax_W = p.tax_capability_profile * shape_factor(p, W) * price
+    weight = state.alignment_weight
+    return (
+        useful * weight / max(tax_A, LEAST_TAX) * room(p, A - C),
+        useful * (1.0 - weight) / max(tax_W, LEAST_TAX) * room(p, W - C),
+    )
 
 
 @equation
 def drift_noise(state: Any, p: Any) -> None:
     """Let both components drift at random for the AI work since the last review."""
-    if state.U > 0.0 and p.goodness_drift_noise > 0.0:
+    if state.phase != HALTED and state.U > 0.0 and p.goodness_drift_noise > 0.0:
         shock_A, shock_W = normal_pair(state.key, state.replicate, DRIFT, state.reviews)
         size = p.goodness_drift_noise * sqrt(state.U)
         state.A += size * shock_A
         state.W += size * shock_W
         state.step_alive = 0
+
+
+@equation
+def break_out(state: Any, p: Any, number: int) -> float:
+    """Let outbreak ``number`` of infectious misalignment lower broad alignment, and return by how much."""
+    _, luck = uniform_pair(state.key, state.replicate, INFECTIOUS_SHOCK, number)
+    worse = p.goodness_infection_spread * normal_quantile(luck)
+    loss = p.goodness_infection_size * exp(min(max(worse, -50.0), 50.0)) / (1.0 + p.tax_checking)
+    state.A -= loss
+    state.step_alive = 0
+    return loss

@@ -58,6 +58,12 @@ class Capability(Block):
         status="published",
         source=_FORETHOUGHT,
     )
+    hardware_pace: float = parameter(
+        0.0,
+        "Growth of compute as a multiple of its recent pace, while capability is worked on; 0: compute is fixed.",
+        ge=0.0,
+        source="the essay defines the tax on fixed compute",
+    )
     effort_elasticity: float = parameter(
         1.0, "Elasticity of research progress to the share of effort given to it.", gt=0.0, le=2.0
     )
@@ -153,6 +159,12 @@ def pace(p: Any, C: float, at_zero: float, slope: float, power: float, ceiling: 
 def own_pace(p: Any, C: float) -> float:
     """Return the pace of our developer at full effort, in py per month."""
     return pace(p, C, p.pace_at_zero, p.pace_slope, p.pace_power, p.capability_ceiling)
+
+
+@equation
+def hardware_pace(p: Any) -> float:
+    """Return how fast growing compute alone raises capability, in py per month."""
+    return (1.0 - p.capability_software_share) / 12.0 * p.capability_hardware_pace
 
 
 @equation

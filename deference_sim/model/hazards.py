@@ -8,8 +8,9 @@ from pydantic import model_validator
 from deference_sim.model.declare import Block, equation, parameter, share
 from deference_sim.model.processes import fire
 from deference_sim.model.rival import TAKEOFF, aligned_capability, lose_lead
+from deference_sim.model.tails import student
 from deference_sim.model.tax import LN10
-from deference_sim.streams import normal, uniform_pair
+from deference_sim.streams import uniform_pair
 
 NAME_PATTERN = r"^[a-z][a-z0-9_]{0,63}$"
 
@@ -58,6 +59,12 @@ class Hazard(Block):
         source="about 1 for adversaries and external AIs, 0.5 misuse, 0 background",
     )
     severity_sd: float = parameter(1.0, "Standard deviation of that need.", unit="py", ge=0.0)
+    severity_df: float | None = parameter(
+        None, "Degrees of freedom of its tail (Student's t); null: normal.", gt=2.0, null=float("inf")
+    )
+    severity_falls: float = parameter(
+        0.0, "Fall of that need per unit of safety methods that have spread.", unit="py", ge=0.0
+    )
     lethality: float = share(0.3, "Probability that one that is not handled is a catastrophe.")
     setback: float = parameter(
         0.0, "Months of lead lost to one that is neither handled nor a catastrophe.", unit="months", ge=0.0
@@ -96,10 +103,11 @@ def meet_hazard(state: Any, p: Any, hazard: Any, process: Any, column: int) -> f
     """
     number = process.fired
     X = diffused_capability(p, hazard, state.C, state.R)
-    surprise = normal(state.key, state.replicate, hazard.severity_stream, number)
+    surprise = student(state.key, state.replicate, hazard.severity_stream, number, hazard.severity_df)
     severity = hazard.severity_mean + hazard.severity_slope * X + hazard.severity_sd * surprise
+    severity -= hazard.severity_falls * state.Z
     fire(state, process, hazard.arrival_stream)
-    if aligned_capability(state.C, state.A, state.W, state.D) >= severity:
+    if aligned_capability(state, p) >= severity:
         state.hazards_handled += 1
         return severity
     state.hazards_suffered += 1

@@ -26,6 +26,17 @@ EVENTS = (
     "hazard handled",
     "hazard suffered",
     "hazard fatal",
+    "weights stolen",
+    "deal struck",
+    "deal backfired",
+    "paradigm shifted",
+    "outbreak",
+    "trial run begun",
+    "takeover failed",
+    "scheming detected",
+    "halted",
+    "resumed",
+    "fully deferred",
     "resolved",
 )
 (
@@ -45,6 +56,17 @@ EVENTS = (
     HAZARD_HANDLED,
     HAZARD_SUFFERED,
     HAZARD_FATAL,
+    WEIGHTS_STOLEN,
+    DEAL_STRUCK,
+    DEAL_BACKFIRED,
+    PARADIGM_SHIFTED,
+    OUTBREAK_HAPPENED,
+    TRIAL_BEGUN,
+    TAKEOVER_FAILED,
+    SCHEMING_DETECTED,
+    HALTED_NOW,
+    RESUMED,
+    FULLY_DEFERRED,
     RESOLVED_AS,
 ) = range(len(EVENTS))
 
@@ -61,6 +83,7 @@ _SNAPSHOT = (
     "goodness_share",
     "time_buying_share",
     "defence_share",
+    "tests_share",
     "value",
 )
 #: One entry: the event, which item it is about (a hazard's column, a count, an outcome), a value of its own
@@ -90,3 +113,4 @@ def note(state: Any, p: Any, log: Any, event: int, item: int, value: float) -> N
     entry.goodness_share = state.goodness_share
     entry.time_buying_share = state.time_buying_share
     entry.defence_share = state.defence_share
+    entry.tests_share = state.tests_share

@@ -4,17 +4,21 @@ from typing import Any
 
 from deference_sim.model.declare import equation
 from deference_sim.model.delay import count_time
+from deference_sim.model.goodness import sufficient
 from deference_sim.model.hazards import NO_CAUSE
 from deference_sim.model.rival import CATASTROPHICALLY, SAFELY, lead_months
 from deference_sim.model.state import (
+    AI_CATASTROPHE,
     AI_TAKEOVER,
     CATASTROPHIC_MISTAKE,
+    EARLY_TAKEOVER,
     EXOGENOUS_CATASTROPHE,
     FIZZLED,
-    FULL,
     NO_OUTCOME,
     OVERTAKEN_SAFELY,
     PRE,
+    PUNT,
+    PUNTED,
     RESOLVED,
     RIVAL_CATASTROPHE,
     STABILISED,
@@ -23,18 +27,21 @@ from deference_sim.model.state import (
 
 
 @equation
-def end_state(state: Any, p: Any, caused_by_ais: bool) -> int:
+def end_state(state: Any, p: Any, processes: Any) -> int:
     """Return the outcome that holds at this instant, the first in order of priority, or ``NO_OUTCOME``."""
-    if caused_by_ais:
-        return AI_TAKEOVER if state.A <= state.W else CATASTROPHIC_MISTAKE
+    if processes[AI_CATASTROPHE].due or processes[EARLY_TAKEOVER].due:
+        mistaken = state.phase != PRE and state.W < state.A and not state.scheming
+        return CATASTROPHIC_MISTAKE if mistaken else AI_TAKEOVER
     if state.cause != NO_CAUSE:
         return EXOGENOUS_CATASTROPHE
     if state.overtaken == CATASTROPHICALLY:
         return RIVAL_CATASTROPHE
     if state.overtaken == SAFELY:
         return OVERTAKEN_SAFELY
+    if processes[PUNT].due:
+        return PUNTED
     if state.phase != PRE:
-        if min(state.C, min(state.A, state.W)) >= p.capability_stabilise_at:
+        if min(state.C, sufficient(state, p, state.C, state.A, state.W)) >= p.capability_stabilise_at:
             return STABILISED
         if state.C >= p.fizzle_at and lead_months(state, p) > 0.0:
             return FIZZLED
@@ -44,11 +51,18 @@ def end_state(state: Any, p: Any, caused_by_ais: bool) -> int:
 
 
 @equation
+def watch_margin(state: Any, p: Any) -> None:
+    """Keep the smallest margin since the handoff."""
+    if state.phase != PRE:
+        margin = sufficient(state, p, state.C, state.A, state.W) - state.C
+        state.minimum_margin = min(state.minimum_margin, margin)
+
+
+@equation
 def resolve(state: Any, p: Any, outcome: int) -> None:
     """End the trajectory with this outcome."""
     count_time(state, p)
-    if state.phase == FULL:
-        state.minimum_margin = min(state.minimum_margin, min(state.A, state.W) - state.C)
+    watch_margin(state, p)
     state.outcome = outcome
     state.phase = RESOLVED
     state.end_month = state.t

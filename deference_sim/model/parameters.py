@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from deference_sim.model.alternatives import Alternatives
 from deference_sim.model.basin import Basin
+from deference_sim.model.control import Control
 from deference_sim.model.declare import MAX_KNOTS, Block, choices_of, declaration_of, parameter, parameters_of
 from deference_sim.model.evaluation import Evaluation
 from deference_sim.model.generations import Generations
@@ -20,6 +22,7 @@ from deference_sim.model.growth import Capability
 from deference_sim.model.handoff import Handoff
 from deference_sim.model.hazards import Defence, Hazard
 from deference_sim.model.rival import Rival
+from deference_sim.model.scheming import Scheming
 from deference_sim.model.strategy import Strategy
 from deference_sim.model.tax import Tax
 from deference_sim.model.time_buying import TimeBuying
@@ -45,6 +48,7 @@ class Blocks(Block):
     goodness: Goodness = Goodness()
     tax: Tax = Tax()
     basin: Basin = Basin()
+    control: Control = Control()
     generations: Generations = Generations()
     evaluation: Evaluation = Evaluation()
     strategy: Strategy = Strategy()
@@ -52,7 +56,9 @@ class Blocks(Block):
     rival: Rival = Rival()
     defence: Defence = Defence()
     hazards: tuple[Hazard, ...] = ()
+    scheming: Scheming = Scheming()
     handoff: Handoff = Handoff()
+    alternatives: Alternatives = Alternatives()
     numerics: Numerics = Numerics()
 
 
@@ -77,6 +83,9 @@ DERIVED = (
     "rival_pace_at_zero",
     "rival_pace_slope",
     "rival_pace_power",
+    "tax_fall",
+    "tax_is_flat",
+    "handoff_clock",
 )
 
 

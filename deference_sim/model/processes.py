@@ -3,7 +3,29 @@
 from typing import Any
 
 from deference_sim.model.declare import equation
-from deference_sim.streams import exponential
+from deference_sim.streams import (
+    AI_CATASTROPHE,
+    DEAL,
+    EARLY_TAKEOVER,
+    INFECTIOUS_SHOCK,
+    OVERTAKING,
+    PARADIGM,
+    PUNT,
+    THEFT,
+    exponential,
+)
+
+#: The stream of each process in the process table, in the order of its rows.
+PROCESS_STREAMS = (
+    AI_CATASTROPHE,
+    OVERTAKING,
+    THEFT,
+    DEAL,
+    PUNT,
+    EARLY_TAKEOVER,
+    PARADIGM,
+    INFECTIOUS_SHOCK,
+)
 
 
 @equation

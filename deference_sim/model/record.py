@@ -20,9 +20,12 @@ _NUMBERS = (
     "R",
     "lead",
     "bought",
+    "Z",
     "delay_goodness",
     "delay_buying",
     "delay_defence",
+    "delay_tests",
+    "delay_halts",
     "aggregate_tax_months",
 )
 _COUNTS = (
@@ -33,6 +36,13 @@ _COUNTS = (
     "in_basin_throughout",  # since the handoff
     "generations",
     "retrainings",
+    "halts",
+    "deals",
+    "thefts",
+    "paradigms",
+    "outbreaks",
+    "scheming",  # at the end
+    "recovered",  # scheming AIs failed to take over
     "reviews",
     "hazards_handled",
     "hazards_suffered",
@@ -52,13 +62,16 @@ def leave_record(state: Any, p: Any, record: Any) -> None:
     record.A = state.A
     record.W = state.W
     record.D = state.D
-    record.Q = aligned_capability(state.C, state.A, state.W, state.D)
+    record.Q = aligned_capability(state, p)
     record.R = state.R
     record.lead = lead_months(state, p)
     record.bought = state.bought
     record.delay_goodness = state.delay_goodness
     record.delay_buying = state.delay_buying
     record.delay_defence = state.delay_defence
+    record.delay_tests = state.delay_tests
+    record.delay_halts = state.delay_halts
+    record.Z = state.Z
     record.aggregate_tax_months = state.aggregate_tax_months
     record.replicate = state.replicate
     record.outcome = state.outcome
@@ -67,6 +80,13 @@ def leave_record(state: Any, p: Any, record: Any) -> None:
     record.in_basin_throughout = 1 if state.in_basin and not state.left_basin else 0
     record.generations = state.generations
     record.retrainings = state.retrainings
+    record.halts = state.halts
+    record.deals = state.deals
+    record.thefts = state.thefts
+    record.paradigms = state.paradigms
+    record.outbreaks = state.outbreaks
+    record.scheming = state.scheming
+    record.recovered = state.recovered
     record.reviews = state.reviews
     record.hazards_handled = state.hazards_handled
     record.hazards_suffered = state.hazards_suffered

@@ -4,6 +4,7 @@ from math import exp, inf
 from typing import Any, Literal
 
 from deference_sim.model.declare import Block, equation, parameter, share
+from deference_sim.model.goodness import sufficient
 from deference_sim.model.growth import LIMIT, SOFTWARE_EXPLOSION, pace
 from deference_sim.model.quadrature import GAUSS_NODES, GAUSS_WEIGHTS, SLOWEST
 from deference_sim.streams import OVERTAKING, uniform_pair
@@ -37,6 +38,12 @@ class Rival(Block):
         None, f"The rival's ceiling; {_OWN}.", unit="py", gt=0.0, null="capability.ceiling"
     )
     tax: float = parameter(0.0, "Tax that the rival pays: it is this much slower than racing.", ge=0.0)
+    spread_tax: float = parameter(
+        0.0, "Tax that the rival also pays once our methods have spread to it: it acts more rationally.", ge=0.0
+    )
+    spread_scale: float = parameter(
+        1.0, "Spread of methods at which 63 % of that is reached; catastrophes when overtaken fall likewise.", gt=0.0
+    )
     edge: float = parameter(
         0.0, "Capability by which offence outdoes defence: the rival is dangerous this far behind.", unit="py"
     )
@@ -58,6 +65,10 @@ class Rival(Block):
     )
     handle_at: float = parameter(5.0, "Aligned capability that meets the deadline (mode deadline).", unit="py")
     catastrophe: float = share(1.0, "Probability that being overtaken is a catastrophe.")
+    theft_rate: float = parameter(
+        0.0, "Thefts of our weights by the rival per year.", unit="per year", ge=0.0, source="proposed 0.1 per year"
+    )
+    theft_cut: float = share(0.7, "Share of the rival's gap to us that a theft closes.", source="proposed 0.7")
 
 
 TAKEOFF, DEADLINE, NO_RIVAL = range(3)
@@ -65,10 +76,16 @@ CATASTROPHICALLY, SAFELY = 1, 2
 
 
 @equation
-def rival_pace(p: Any, R: float) -> float:
-    """Return the rival's pace in its own takeoff, in py per month of its clock; equation (10)."""
+def rival_pace(p: Any, R: float, Z: float) -> float:
+    """Return the rival's pace in its own takeoff when methods have spread by ``Z``, in py per month of its clock."""
     racing = pace(p, R, p.rival_pace_at_zero, p.rival_pace_slope, p.rival_pace_power, p.rival_ceiling)
-    return racing / (1.0 + p.rival_tax)
+    return racing / (1.0 + p.rival_tax + p.rival_spread_tax * (1.0 - unspread(p, Z)))
+
+
+@equation
+def unspread(p: Any, Z: float) -> float:
+    """Return the share of the rival's recklessness that the spread ``Z`` of methods has left."""
+    return exp(max(-Z / p.rival_spread_scale, -700.0))
 
 
 @equation
@@ -78,9 +95,9 @@ def rival_clock(state: Any) -> float:
 
 
 @equation
-def aligned_capability(C: float, A: float, W: float, D: float) -> float:
+def aligned_capability(state: Any, p: Any) -> float:
     """Return Q, the capability that is available against exogenous risk."""
-    return min(C, min(A, W)) + D
+    return min(state.C, sufficient(state, p, state.C, state.A, state.W)) + state.D
 
 
 @equation
@@ -95,33 +112,33 @@ def lead_months(state: Any, p: Any) -> float:
     if p.rival_mode == DEADLINE:
         return waiting
     start = state.R if state.rival_started else 0.0
-    aligned = aligned_capability(state.C, state.A, state.W, state.D)
-    return (0.0 if state.rival_started else waiting) + rival_months(p, start, aligned)
+    return (0.0 if state.rival_started else waiting) + rival_months(p, start, aligned_capability(state, p), state.Z)
 
 
 @equation
-def rival_months(p: Any, start: float, end: float) -> float:
+def rival_months(p: Any, start: float, end: float, Z: float) -> float:
     """Return the months the rival's own law takes from capability ``start`` to ``end``, negative if it is past."""
     half = 0.5 * (end - start)
     middle = 0.5 * (end + start)
     months = 0.0
     for node in range(8):
         step = GAUSS_NODES[node] * half
-        slowness = 1.0 / max(rival_pace(p, middle - step), SLOWEST) + 1.0 / max(rival_pace(p, middle + step), SLOWEST)
+        slowness = 1.0 / max(rival_pace(p, middle - step, Z), SLOWEST)
+        slowness += 1.0 / max(rival_pace(p, middle + step, Z), SLOWEST)
         months += GAUSS_WEIGHTS[node] * slowness
     return months * half
 
 
 @equation
-def overtaking_rate(p: Any, R: float, Q: float, buying: float) -> float:
+def overtaking_rate(p: Any, R: float, Q: float, Z: float, buying: float) -> float:
     """Return the hazard per month of being overtaken by a dangerous rival (rate not infinite)."""
     ahead = (R - Q + p.rival_edge) / p.rival_overtake_width
     likely = 1.0 / (1.0 + exp(min(max(-ahead, -700.0), 700.0)))
-    return p.rival_overtake_rate * rival_pace(p, R) * (1.0 - buying) * likely
+    return p.rival_overtake_rate * rival_pace(p, R, Z) * (1.0 - buying) * likely
 
 
 @equation
-def capability_after(p: Any, R: float, months: float) -> float:
+def capability_after(p: Any, R: float, months: float, Z: float) -> float:
     """Return the capability of a rival at ``R`` after ``months`` more of its clock."""
     low = R
     high = p.rival_ceiling if p.capability_law == SOFTWARE_EXPLOSION else LIMIT
@@ -131,7 +148,7 @@ def capability_after(p: Any, R: float, months: float) -> float:
         middle = 0.5 * (low + high)
         if middle <= low or middle >= high:
             break
-        if rival_months(p, R, middle) < months:
+        if rival_months(p, R, middle, Z) < months:
             low = middle
         else:
             high = middle
@@ -145,9 +162,9 @@ def lose_lead(state: Any, p: Any, months: float) -> None:
     if p.rival_mode == TAKEOFF:
         past = rival_clock(state) - p.rival_lead
         if state.rival_started:
-            state.R = capability_after(p, state.R, months)
+            state.R = capability_after(p, state.R, months, state.Z)
         else:
-            state.R = past / 12.0 if past < 0.0 else capability_after(p, 0.0, past)
+            state.R = past / 12.0 if past < 0.0 else capability_after(p, 0.0, past, state.Z)
     state.step_alive = 0
 
 
@@ -156,4 +173,18 @@ def settle_overtaking(state: Any, p: Any) -> None:
     """Decide whether being overtaken is a catastrophe."""
     _, luck = uniform_pair(state.key, state.replicate, OVERTAKING, 0)
     certain = p.rival_mode == DEADLINE
-    state.overtaken = CATASTROPHICALLY if certain or luck < p.rival_catastrophe else SAFELY
+    catastrophe = certain or luck < p.rival_catastrophe * unspread(p, state.Z)
+    state.overtaken = CATASTROPHICALLY if catastrophe else SAFELY
+
+
+@equation
+def steal_weights(state: Any, p: Any) -> float:
+    """Let the rival steal weights, which closes part of its gap to us; return by how many py."""
+    gain = p.rival_theft_cut * max(state.C - state.R, 0.0)
+    state.R += gain
+    if not state.rival_started:
+        there = rival_months(p, 0.0, state.R, state.Z) if state.R > 0.0 else 12.0 * state.R
+        state.clock_shift = p.rival_lead + there - (state.t - state.bought)
+    state.thefts += 1
+    state.step_alive = 0
+    return gain

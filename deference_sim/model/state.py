@@ -7,12 +7,12 @@ element of a structured array for the compiled law, any object with these attrib
 import numpy as np
 
 #: The stocks that the flow integrates, in the order of the step's arrays; letters as in ``docs/model.md``.
-STOCKS = ("C", "A", "W", "D", "R", "U", "bought")
+STOCKS = ("C", "A", "W", "D", "R", "U", "bought", "Z")
 STOCK_COUNT = len(STOCKS)
 MOST_CROSSINGS = 16  # room in the record; crossings.py says which there are
 
-PHASES = ("pre", "full", "resolved")
-PRE, FULL, RESOLVED = range(len(PHASES))
+PHASES = ("pre", "partial", "full", "halted", "resolved")
+PRE, PARTIAL, FULL, HALTED, RESOLVED = range(len(PHASES))
 
 #: End states in order of priority within one instant; 0 stands for none yet.
 OUTCOMES = (
@@ -22,6 +22,7 @@ OUTCOMES = (
     "exogenous_catastrophe",
     "rival_catastrophe",
     "overtaken_safely",
+    "punted",
     "stabilised",
     "fizzled",
     "unresolved",
@@ -33,13 +34,14 @@ OUTCOMES = (
     EXOGENOUS_CATASTROPHE,
     RIVAL_CATASTROPHE,
     OVERTAKEN_SAFELY,
+    PUNTED,
     STABILISED,
     FIZZLED,
     UNRESOLVED,
 ) = range(len(OUTCOMES))
 CATASTROPHES = OUTCOMES[AI_TAKEOVER : RIVAL_CATASTROPHE + 1]
 #: Outcomes in which deference has run its course, so that a run in the basin throughout has stayed in it.
-SETTLED = OUTCOMES[STABILISED : FIZZLED + 1]
+SETTLED = OUTCOMES[PUNTED : FIZZLED + 1]
 
 _NUMBERS = (
     "t",
@@ -50,6 +52,7 @@ _NUMBERS = (
     "goodness_share",
     "time_buying_share",
     "defence_share",
+    "tests_share",
     "capability_effect",  # share to the power of the effort elasticity
     "goodness_effect",
     "defence_effect",
@@ -60,12 +63,20 @@ _NUMBERS = (
     "profile_estimate",
     "tax_error_factor",
     "lead_error",
+    "practice",  # py of goodness work against the same tests
+    "noise_factor",  # what human work and a trial before handoff leave of noise and bias of reviews
+    "bias_factor",
     # what happens next by the clock or by level
     "next_review_at",
     "next_generation",
     "retraining_left",
     "candidate_alignment",
     "candidate_profile",
+    "trial_until",
+    "trial_length",
+    "pause_until",  # a deal pauses the rival's clock until then
+    "halted_at",
+    "paradigm_factor",
     # what the handoff drew
     "start_alignment",
     "start_profile",
@@ -82,6 +93,8 @@ _NUMBERS = (
     "delay_goodness",
     "delay_buying",
     "delay_defence",
+    "delay_tests",
+    "delay_halts",
     "aggregate_tax_months",
 )
 _COUNTS = (
@@ -90,6 +103,22 @@ _COUNTS = (
     "outcome",
     "cause",  # position of the hazard that ended the run
     "retraining",  # a rejected successor is being trained again
+    "capable",  # the AIs have reached the capability that we hand off to
+    "triggered",  # the handoff is wanted
+    "came_from",  # phase to go back to after a halt
+    "scheming",
+    "detected",  # it is known that the AIs scheme
+    "recovered",  # scheming AIs failed to take over
+    "gate_advice",  # advice to wait for goodness: none, taken or ignored
+    "halt_advice",
+    "episodes",  # of advice to wait or halt
+    "attempted_recoveries",
+    "paradigms",
+    "outbreaks",
+    "deals",
+    "thefts",
+    "halts",
+    "paused",  # a deal holds
     "candidate_waiting",  # a successor waits until goodness has caught up
     "attempts",  # retrainings of the present successor
     "rival_started",
@@ -126,4 +155,17 @@ PROCESS_DTYPE = np.dtype(
     align=True,
 )
 #: Rows of the process table; the listed hazards follow, by name.
-AI_CATASTROPHE, OVERTAKING, FIRST_HAZARD = range(3)
+PROCESSES = (
+    "AI catastrophe",
+    "overtaking",
+    "theft",
+    "deal",
+    "punt",
+    "early takeover",
+    "paradigm shift",
+    "outbreak",
+)
+FIRST_HAZARD = len(PROCESSES)
+AI_CATASTROPHE, OVERTAKING, THEFT, DEAL, PUNT, EARLY_TAKEOVER, PARADIGM_SHIFT, OUTBREAK = range(FIRST_HAZARD)
+#: What became of advice to wait or halt.
+NO_ADVICE, TAKEN, IGNORED = range(3)

@@ -9,6 +9,7 @@ from typing import Any
 
 from deference_sim.model.declare import equation
 from deference_sim.model.rates import derivatives
+from deference_sim.model.state import STOCK_COUNT
 
 SAME_INSTANT = 1e-10  # months; located times closer than this are one instant, so that rounding never orders them
 MOST_STEPS = 1_000_000
@@ -23,9 +24,16 @@ _WORK = 5  # position of U, AI work since the last review, among the stocks
 def stage(state: Any, p: Any, number: int, t: float, y: Any) -> None:
     """Store the slopes of stage ``number`` at time ``t`` and stocks ``y``."""
     k = state.slopes
-    k[number, 0], k[number, 1], k[number, 2], k[number, 3], k[number, 4], k[number, 5], k[number, 6] = derivatives(
-        state, p, t, y[0], y[1], y[2], y[3], y[4], y[6]
-    )
+    (
+        k[number, 0],
+        k[number, 1],
+        k[number, 2],
+        k[number, 3],
+        k[number, 4],
+        k[number, 5],
+        k[number, 6],
+        k[number, 7],
+    ) = derivatives(state, p, t, y[0], y[1], y[2], y[3], y[4], y[6], y[7])
 
 
 @equation
@@ -69,16 +77,16 @@ def fifth_root(x: float) -> float:
 def try_step(state: Any, p: Any, t: float, h: float) -> None:
     """Compute stages 1 to 6 and the stocks at ``t + h`` from stage 0."""
     y0, y1, y, k = state.y0, state.y1, state.trial, state.slopes
-    for i in range(7):
+    for i in range(STOCK_COUNT):
         y[i] = y0[i] + h * (0.2 * k[0, i])
     stage(state, p, 1, t + 0.2 * h, y)
-    for i in range(7):
+    for i in range(STOCK_COUNT):
         y[i] = y0[i] + h * (3.0 / 40.0 * k[0, i] + 9.0 / 40.0 * k[1, i])
     stage(state, p, 2, t + 0.3 * h, y)
-    for i in range(7):
+    for i in range(STOCK_COUNT):
         y[i] = y0[i] + h * (44.0 / 45.0 * k[0, i] - 56.0 / 15.0 * k[1, i] + 32.0 / 9.0 * k[2, i])
     stage(state, p, 3, t + 0.8 * h, y)
-    for i in range(7):
+    for i in range(STOCK_COUNT):
         y[i] = y0[i] + h * (
             19372.0 / 6561.0 * k[0, i]
             - 25360.0 / 2187.0 * k[1, i]
@@ -86,7 +94,7 @@ def try_step(state: Any, p: Any, t: float, h: float) -> None:
             - 212.0 / 729.0 * k[3, i]
         )
     stage(state, p, 4, t + 8.0 / 9.0 * h, y)
-    for i in range(7):
+    for i in range(STOCK_COUNT):
         y[i] = y0[i] + h * (
             9017.0 / 3168.0 * k[0, i]
             - 355.0 / 33.0 * k[1, i]
@@ -95,7 +103,7 @@ def try_step(state: Any, p: Any, t: float, h: float) -> None:
             - 5103.0 / 18656.0 * k[4, i]
         )
     stage(state, p, 5, t + h, y)
-    for i in range(7):
+    for i in range(STOCK_COUNT):
         y1[i] = y0[i] + h * (
             35.0 / 384.0 * k[0, i]
             + 500.0 / 1113.0 * k[2, i]
@@ -111,7 +119,7 @@ def step_error(state: Any, p: Any, h: float) -> float:
     """Return the largest estimated error of (C, A, W, D, R, bought) in units of the tolerance."""
     k = state.slopes
     worst = 0.0
-    for i in range(7):
+    for i in range(STOCK_COUNT):
         if i != _WORK:
             error = h * (
                 71.0 / 57600.0 * k[0, i]
@@ -129,7 +137,7 @@ def step_error(state: Any, p: Any, h: float) -> float:
 def continue_densely(state: Any, h: float) -> None:
     """Compute the coefficients of the continuous extension of the step."""
     y0, y1, k = state.y0, state.y1, state.slopes
-    for i in range(7):
+    for i in range(STOCK_COUNT):
         difference = y1[i] - y0[i]
         bulge = h * k[0, i] - difference
         state.dense1[i] = difference
@@ -149,12 +157,12 @@ def continue_densely(state: Any, h: float) -> None:
 def look(state: Any, t: float) -> None:
     """Put the stocks at time ``t`` of the living step into ``state.trial``."""
     if t >= state.step_end:
-        for i in range(7):
+        for i in range(STOCK_COUNT):
             state.trial[i] = state.y1[i]
         return
     x = (t - state.step_from) / (state.step_end - state.step_from)
     rest = 1.0 - x
-    for i in range(7):
+    for i in range(STOCK_COUNT):
         state.trial[i] = state.y0[i] + x * (
             state.dense1[i] + rest * (state.dense2[i] + x * (state.dense3[i] + rest * state.dense4[i]))
         )

@@ -9,8 +9,11 @@ from deference_sim.model.declare import Block, equation, parameter, share
 from deference_sim.model.delay import count_time
 from deference_sim.model.evaluation import margin_estimate, tax_estimate
 from deference_sim.model.growth import LIMIT, SOFTWARE_EXPLOSION, own_pace
+from deference_sim.model.override import advice
 from deference_sim.model.quadrature import GAUSS_NODES, GAUSS_WEIGHTS, SLOWEST
 from deference_sim.model.rival import DEADLINE, aligned_capability, lead_months
+from deference_sim.model.state import HALTED, TAKEN
+from deference_sim.model.tax import shape_factor
 from deference_sim.model.time_buying import buying_rate, buying_scale
 
 
@@ -35,6 +38,13 @@ class Strategy(Block):
     goodness_share: float = share(0.25, "Share of effort for goodness under policy fixed.")
     time_buying_share: float = share(0.05, "Share of effort for buying time.", tier="core")
     defence_share: float = share(0.02, "Share of effort for active defence.")
+    urgency: float = parameter(
+        0.0, "Rise of effort for buying time and defence, as a share of it, per unit of slack that is missing.", ge=0.0
+    )
+    min_capability_share: float = share(
+        0.0, "Share of effort that the company insists on for capability, whatever the AIs advise."
+    )
+    advice_ignored: float = share(0.0, "Probability that the company ignores a piece of advice to wait or to halt.")
 
     @model_validator(mode="after")
     def _shares_leave_something(self) -> Self:
@@ -52,6 +62,7 @@ class Strategy(Block):
 FIXED, RACE, MARGIN_TARGET, SAFETY_CASE, DEADLINE_AWARE = range(5)
 _LEAST_SLACK = -1e6
 _LEAST_RESEARCH = 1e-9
+ROUNDING = 1e-12  # a share of effort below this is none
 
 
 @equation
@@ -78,7 +89,7 @@ def months_left(state: Any, p: Any) -> Any:
             level = middle + (GAUSS_NODES[node] if side else -GAUSS_NODES[node]) * half
             months = GAUSS_WEIGHTS[node] / max(own_pace(p, level), SLOWEST)
             untaxed += months
-            tax_months += months * tax_estimate(state, p, level)
+            tax_months += months * tax_estimate(state, p, level, level, level)
     return tax_months * half, untaxed * half
 
 
@@ -92,7 +103,7 @@ def slack(state: Any, p: Any, research: float, scale: float) -> float:
     tax_months, untaxed = months_left(state, p)
     if tax_months <= 0.0:
         return 1.0
-    aligned = aligned_capability(state.C, state.A, state.W, 0.0)
+    aligned = aligned_capability(state, p) - state.D
     buying = buying_rate(p, scale, aligned, state.bought)
     effect = effective(p, max(research, _LEAST_RESEARCH))
     untaxed /= effect
@@ -120,53 +131,82 @@ def effective(p: Any, share: float) -> float:
 @equation
 def alignment_weight(state: Any, p: Any) -> float:
     """Return the part of goodness work that goes to broad alignment: by tax when level, else to the weaker."""
-    taxes = p.tax_broad_alignment + p.tax_capability_profile
-    if taxes <= 0.0:
-        return 0.5
+    tax_A = p.tax_broad_alignment * shape_factor(p, state.alignment_estimate)
+    tax_W = p.tax_capability_profile * shape_factor(p, state.profile_estimate)
     weaker = min(state.alignment_estimate, state.profile_estimate)
-    for_A = p.tax_broad_alignment * exp(max(-(state.alignment_estimate - weaker) / p.basin_width, -700.0))
-    for_W = p.tax_capability_profile * exp(max(-(state.profile_estimate - weaker) / p.basin_width, -700.0))
+    for_A = tax_A * exp(max(-(state.alignment_estimate - weaker) / p.basin_width, -700.0))
+    for_W = tax_W * exp(max(-(state.profile_estimate - weaker) / p.basin_width, -700.0))
     return for_A / (for_A + for_W) if for_A + for_W > 0.0 else 0.5
 
 
 @equation
 def decide(state: Any, p: Any) -> None:
     """Share effort by the scenario's policy, on estimates only."""
-    buying = p.strategy_time_buying_share
-    defence = p.strategy_defence_share
-    research = 1.0 - buying - defence
-    goodness = 0.0
-    gate = -inf
+    tests = p.evaluation_tests_share
+    buying, defence = p.strategy_time_buying_share, p.strategy_defence_share
+    left = 1.0
+    if p.strategy_policy == DEADLINE_AWARE or p.strategy_urgency > 0.0:
+        left = slack(state, p, 1.0 - buying - defence - tests, buying_scale(p, buying))
+    if left < 1.0 and p.strategy_urgency > 0.0 and buying + defence > 0.0:
+        more = min(1.0 + p.strategy_urgency * (1.0 - left), (1.0 - tests) / (buying + defence))
+        buying, defence = buying * more, defence * more
+    research = max(1.0 - buying - defence - tests, 0.0)
+    if state.phase == HALTED:
+        set_shares(state, p, 0.0, research, buying, defence)
+        return
+    goodness, gate = wanted_goodness(state, p, left)
+    state.gate_advice = advice(state, p, state.gate_advice, margin_estimate(state) < gate)
+    goodness = research if state.gate_advice == TAKEN else research * goodness
     if p.strategy_policy == FIXED:
-        goodness = p.strategy_goodness_share
-    elif p.strategy_policy != RACE:
-        target = p.strategy_target
-        if p.strategy_policy == SAFETY_CASE:
-            gate = p.strategy_gate
-        if p.strategy_policy == DEADLINE_AWARE:
-            left = slack(state, p, research, buying_scale(p, buying))
-            risk = p.strategy_risk_floor * max(1.0 - left, 0.0)
-            target = p.strategy_target * min(left, 1.0) + risk
-            gate = p.strategy_gate * min(left, 1.0) + risk
-        tax = tax_estimate(state, p, state.C)
-        wanted = tax / (1.0 + tax) + p.strategy_gain * (target - margin_estimate(state))
-        goodness = research * min(max(wanted, 0.0), 1.0)
-    if margin_estimate(state) < gate:
-        goodness = research
+        goodness = min(p.strategy_goodness_share, research)
     set_shares(state, p, max(research - goodness, 0.0), goodness, buying, defence)
 
 
 @equation
+def wanted_goodness(state: Any, p: Any, left: float) -> Any:
+    """Return (share of research for goodness, margin below which capability stops) with slack ``left``."""
+    if p.strategy_policy == FIXED or p.strategy_policy == RACE:
+        return 0.0, -inf
+    target = p.strategy_target
+    gate = p.strategy_gate if p.strategy_policy == SAFETY_CASE else -inf
+    if p.strategy_policy == DEADLINE_AWARE:
+        risk = p.strategy_risk_floor * max(1.0 - left, 0.0)
+        target = p.strategy_target * min(left, 1.0) + risk
+        gate = p.strategy_gate * min(left, 1.0) + risk
+    tax = tax_estimate(state, p, state.C, state.A, state.W)
+    wanted = tax / (1.0 + tax) + p.strategy_gain * (target - margin_estimate(state))
+    return min(max(wanted, 0.0), 1.0), gate
+
+
+@equation
 def set_shares(state: Any, p: Any, capability: float, goodness: float, buying: float, defence: float) -> None:
-    """Put the shares of effort into force; a successor that waits for goodness stops capability."""
+    """Put the shares of effort into force; what is left of 1 are tests.
+
+    A successor that waits for goodness stops capability; a company that insists on capability takes what is missing
+    from goodness first, then from tests, defence and buying time.
+    """
     count_time(state, p)
+    tests = max(1.0 - capability - goodness - buying - defence, 0.0)
+    if tests < ROUNDING:
+        tests = 0.0
     if state.candidate_waiting:
         goodness += capability
         capability = 0.0
+    missing = p.strategy_min_capability_share - capability
+    if missing > 0.0 and state.phase != HALTED:
+        capability = p.strategy_min_capability_share
+        taken = min(missing, goodness)
+        goodness, missing = goodness - taken, missing - taken
+        taken = min(missing, tests)
+        tests, missing = tests - taken, missing - taken
+        taken = min(missing, defence)
+        defence, missing = defence - taken, missing - taken
+        buying = max(buying - missing, 0.0)
     state.capability_share = capability
     state.goodness_share = goodness
     state.time_buying_share = buying
     state.defence_share = defence
+    state.tests_share = tests
     state.capability_effect = effective(p, capability)
     state.goodness_effect = effective(p, goodness)
     state.defence_effect = effective(p, defence)

@@ -1,9 +1,13 @@
 """The deference-goodness tax: effort to raise goodness by one py over effort to raise capability by one py."""
 
+from itertools import pairwise
 from math import exp, log
-from typing import Any
+from typing import Any, Self
 
-from deference_sim.model.declare import Block, equation, parameter
+from pydantic import model_validator
+
+from deference_sim.model.declare import MAX_KNOTS, Block, Pairs, equation, parameter
+from deference_sim.streams import PARADIGM, normal_quantile, uniform_pair
 
 LN10 = log(10.0)
 
@@ -13,14 +17,14 @@ class Tax(Block):
 
     broad_alignment: float = parameter(
         0.15,
-        "Tax of broad alignment at capability 0: effort per py of it over effort per py of capability.",
+        "Tax of broad alignment at level 0: effort per py of it over effort per py of capability.",
         ge=0.0,
         source="the essay: from about 0 to 10 and more; the two components together 0.3",
         tier="core",
     )
     capability_profile: float = parameter(
         0.15,
-        "Tax of the capability profile at capability 0.",
+        "Tax of the capability profile at level 0.",
         ge=0.0,
         source="the essay: from about 0 to 10 and more; the two components together 0.3",
         tier="core",
@@ -34,15 +38,104 @@ class Tax(Block):
         source="the essay gives the direction; proposed range 0 to 0.3",
         tier="core",
     )
+    labour_growth: float | None = parameter(
+        None,
+        "Orders of magnitude by which labour grows relative to compute per py; null: decline says it directly.",
+        unit="per py",
+        ge=0.0,
+        le=10.0,
+        null=float("nan"),
+    )
+    alpha_goodness: float | None = parameter(
+        None, "Returns of goodness work to labour (with labour_growth).", ge=0.0, le=1.0, null=float("nan")
+    )
+    alpha_capability: float | None = parameter(
+        None, "Returns of capability work to labour (with labour_growth).", ge=0.0, le=1.0, null=float("nan")
+    )
+    shape: Pairs = parameter(
+        ((0.0, 1.0), (5.0, 1.0)),
+        "Factor on each tax by the level that is being aligned, log-linear between, flat beyond the ends.",
+        unit="py, 1",
+        min_length=1,
+        max_length=MAX_KNOTS,
+    )
+    checking: float = parameter(
+        0.0,
+        "Extra checking of work by other AIs, as a share of the work: a dearer tax, less noise and less risk.",
+        ge=0.0,
+        le=100.0,
+    )
+    paradigm_shift_rate: float = parameter(
+        0.0,
+        "Shifts of the AI paradigm per py of capability, each changing the tax from then on.",
+        unit="per py",
+        ge=0.0,
+    )
+    paradigm_shift_sd: float = parameter(
+        0.5, "Standard deviation of the natural logarithm of the factor by which a shift changes the tax.", ge=0.0
+    )
+
+    @model_validator(mode="after")
+    def _shape_is_a_function(self) -> Self:
+        if any(low >= high for (low, _), (high, _) in pairwise(self.shape)):
+            raise ValueError("the levels of shape must rise from each to the next")
+        if any(factor <= 0.0 for _, factor in self.shape):
+            raise ValueError("the factors of shape must be above 0")
+        return self
+
+    @model_validator(mode="after")
+    def _labour_is_whole(self) -> Self:
+        given = [value is not None for value in (self.labour_growth, self.alpha_goodness, self.alpha_capability)]
+        if any(given) and not all(given):
+            raise ValueError("labour_growth, alpha_goodness and alpha_capability go together: give all three or none")
+        return self
 
 
 @equation
-def decline_factor(p: Any, C: float) -> float:
-    """Return by how much the tax has fallen for AIs of capability ``C``, relative to capability 0."""
-    return exp(min(max(-LN10 * p.tax_decline * C, -700.0), 700.0))
+def prepare_tax(p: Any) -> None:
+    """Set the decline of the tax per py as natural logarithm, and whether its shape is flat."""
+    p.tax_fall = LN10 * p.tax_decline
+    if p.tax_labour_growth == p.tax_labour_growth:
+        p.tax_fall = LN10 * p.tax_labour_growth * (p.tax_alpha_goodness - p.tax_alpha_capability)
+    p.tax_is_flat = 1.0
+    for knot in range(p.tax_shape_count):
+        if p.tax_shape_y[knot] != 1.0:
+            p.tax_is_flat = 0.0
 
 
 @equation
-def total_tax(p: Any, C: float) -> float:
-    """Return the deference-goodness tax at capability ``C``; equation (3)."""
-    return (p.tax_broad_alignment + p.tax_capability_profile) * decline_factor(p, C)
+def shape_factor(p: Any, level: float) -> float:
+    """Return the factor on the tax of aligning up to ``level``: log-linear between knots, flat beyond the ends."""
+    if p.tax_is_flat == 1.0:
+        return 1.0
+    xs, ys, count = p.tax_shape_x, p.tax_shape_y, p.tax_shape_count
+    if level <= xs[0]:
+        return ys[0]
+    for knot in range(1, count):
+        if level < xs[knot]:
+            part = (level - xs[knot - 1]) / (xs[knot] - xs[knot - 1])
+            return ys[knot - 1] * exp(part * log(ys[knot] / ys[knot - 1]))
+    return ys[count - 1]
+
+
+@equation
+def price_factor(p: Any, C: float) -> float:
+    """Return the factor on both taxes for AIs of capability ``C``: fallen with labour, dearer with checking."""
+    return exp(min(max(-p.tax_fall * C, -700.0), 700.0)) * (1.0 + p.tax_checking)
+
+
+@equation
+def total_tax(p: Any, C: float, A: float, W: float, paradigm: float) -> float:
+    """Return the deference-goodness tax at capability ``C`` for components at ``A`` and ``W``; equation (3)."""
+    base = p.tax_broad_alignment * shape_factor(p, A) + p.tax_capability_profile * shape_factor(p, W)
+    return base * price_factor(p, C) * paradigm
+
+
+@equation
+def shift_paradigm(state: Any, p: Any) -> None:
+    """Let a new paradigm change both taxes from now on by a lognormal factor of median 1."""
+    _, luck = uniform_pair(state.key, state.replicate, PARADIGM, state.paradigms)
+    change = p.tax_paradigm_shift_sd * normal_quantile(luck)
+    state.paradigm_factor *= exp(min(max(change, -50.0), 50.0))
+    state.paradigms += 1
+    state.step_alive = 0

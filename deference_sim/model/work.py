@@ -1,0 +1,40 @@
+"""Work: how fast things get done in each phase, by AIs, by humans, or by both together."""
+
+from typing import Any
+
+from deference_sim.model.declare import equation
+from deference_sim.model.growth import own_pace
+from deference_sim.model.state import HALTED, PARTIAL
+
+
+@equation
+def human_pace(p: Any) -> float:
+    """Return the pace of humans who do without AIs' decisions, in py per month."""
+    return p.handoff_human_pace / 12.0
+
+
+@equation
+def with_humans(p: Any, pace: float) -> float:
+    """Return the pace when humans still do their share of the work (Amdahl's law), in py per month."""
+    humans, share = human_pace(p), p.handoff_human_share
+    if pace <= 0.0:
+        return 0.0
+    return pace * humans / ((1.0 - share) * humans + share * pace)
+
+
+@equation
+def working_pace(state: Any, p: Any, C: float) -> float:
+    """Return the pace of progress while AIs do the work, in py per month; a generation takes its minimum time."""
+    pace = own_pace(p, C)
+    if p.generations_min_time > 0.0:
+        pace = min(pace, p.generations_step / p.generations_min_time)
+    return with_humans(p, pace) if state.phase == PARTIAL else pace
+
+
+@equation
+def work_clock(state: Any, p: Any, pace: float) -> float:
+    """Return the AIs' own clock in py of work per month, which does not slow near the ceiling."""
+    if state.phase == HALTED:
+        return human_pace(p)
+    floor = with_humans(p, p.pace_floor) if state.phase == PARTIAL else p.pace_floor
+    return max(pace, floor)
