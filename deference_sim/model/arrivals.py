@@ -122,7 +122,7 @@ def firing_time(state: Any, p: Any, hazards: Any, process: Any, row: int) -> flo
     wanted = process.threshold - process.total
     if not process.gain >= wanted:
         return inf
-    low, high = state.step_from, state.step_end
+    low, high = state.step_from, state.step_reach
     gap_low, gap_high = -wanted, process.gain - wanted
     side = 0
     while high - low > CLOSE_ENOUGH and gap_high > 0.0:

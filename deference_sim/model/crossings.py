@@ -9,7 +9,7 @@ from deference_sim.model.growth import next_knot
 from deference_sim.model.regula_falsi import CLOSE_ENOUGH, halved, secant
 from deference_sim.model.rival import DEADLINE, NO_RIVAL, TAKEOFF
 from deference_sim.model.state import HALTED, PRE
-from deference_sim.model.step import look
+from deference_sim.model.step import look, part_of_step, stock_at
 
 #: What can be crossed; a number here is also the position of its bit among the reasons why the flow stops.
 CROSSINGS = (
@@ -111,14 +111,12 @@ def crossed(which: int, gap: float) -> bool:
 def crossing_time(state: Any, p: Any, which: int) -> float:
     """Return when crossing ``which`` happens on the step just taken; infinite if it does not."""
     start, end = state.step_from, state.step_end
-    if which == EDGE:  # the margin may dip and come back within the step
+    if which == EDGE and state.phase != PRE:  # the margin may dip and come back within the step
         for part in range(1, 4):
             t = start + 0.25 * part * (end - start)
-            look(state, t)
-            if crossed(which, crossing_gap(state, p, which, t, state.trial)):
+            if crossed(which, gap_at(state, p, which, t)):
                 return locate(state, p, which, start, t)
-    look(state, end)
-    if not crossed(which, crossing_gap(state, p, which, end, state.trial)):
+    if not crossed(which, crossing_gap(state, p, which, end, state.y1)):
         return inf
     if which == RIVAL_CLOCK and state.dense1[6] == 0.0:  # no time is being bought: the clock runs with ours
         return min(max((p.rival_lead - state.clock_shift) + state.bought, start), end)
@@ -128,10 +126,8 @@ def crossing_time(state: Any, p: Any, which: int) -> float:
 @equation
 def locate(state: Any, p: Any, which: int, low: float, high: float) -> float:
     """Return the time of crossing ``which``, known to lie between ``low`` and ``high``, from the crossed side."""
-    look(state, low)
-    gap_low = crossing_gap(state, p, which, low, state.trial)
-    look(state, high)
-    gap_high = crossing_gap(state, p, which, high, state.trial)
+    gap_low = gap_at(state, p, which, low)
+    gap_high = gap_at(state, p, which, high)
     if gap_low >= 0.0:
         return low
     side = 0
@@ -139,13 +135,31 @@ def locate(state: Any, p: Any, which: int, low: float, high: float) -> float:
         t = secant(low, gap_low, high, gap_high)
         if not low < t < high:
             break
-        look(state, t)
-        gap = crossing_gap(state, p, which, t, state.trial)
+        gap = gap_at(state, p, which, t)
         if crossed(which, gap):
             high, gap_high, gap_low, side = t, gap, halved(gap_low, side == 1), 1
         else:
             low, gap_low, gap_high, side = t, gap, halved(gap_high, side == -1), -1
     return high
+
+
+@equation
+def gap_at(state: Any, p: Any, which: int, t: float) -> float:
+    """Return the gap of crossing ``which`` at time ``t`` of the living step, from the stocks that it depends on."""
+    if which in (GENERATION, FIZZLE, OWN_KNOT, HANDOFF_LEVEL):
+        state.trial[0] = stock_at(state, 0, part_of_step(state, t))
+    elif which == REVIEW_WORK:
+        state.trial[5] = stock_at(state, 5, part_of_step(state, t))
+    elif which == EDGE:
+        x = part_of_step(state, t)
+        state.trial[0], state.trial[1], state.trial[2] = (
+            stock_at(state, 0, x),
+            stock_at(state, 1, x),
+            stock_at(state, 2, x),
+        )
+    else:
+        look(state, t)
+    return crossing_gap(state, p, which, t, state.trial)
 
 
 @equation

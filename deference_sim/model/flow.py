@@ -27,14 +27,14 @@ def advance(state: Any, p: Any, hazards: Any, processes: Any, t_stop: float, t_p
     or ``t_pause`` (which do not). ``STEP_FAILED`` means that the step became too short or the steps too many.
     """
     while True:
-        if not state.step_alive or state.t >= state.step_end:
+        if not state.step_alive or state.t >= state.step_reach:
             why = begin_step(state, p, hazards, processes, t_stop)
             if why:
                 return why
         t, why = first_event(state, p, hazards, processes, t_stop, t_pause)
         for row in range(len(processes)):
             process = processes[row]
-            process.so_far = process.gain if t >= state.step_end else integrated_rate(state, p, hazards, row, t)
+            process.so_far = process.gain if t >= state.step_reach else integrated_rate(state, p, hazards, row, t)
         move(state, t)
         for which in range(len(CROSSINGS)):
             if why & (1 << which):
@@ -57,10 +57,12 @@ def begin_step(state: Any, p: Any, hazards: Any, processes: Any, t_stop: float) 
         return why
     if take_step(state, p, t_stop) == STEP_FAILED:
         return STEP_FAILED
-    for row in range(len(processes)):
-        processes[row].gain = integrated_rate(state, p, hazards, row, state.step_end)
+    state.step_reach = state.step_end
     for which in range(len(CROSSINGS)):
         state.crossing_times[which] = crossing_time(state, p, which)
+        state.step_reach = min(state.step_reach, state.crossing_times[which])
+    for row in range(len(processes)):
+        processes[row].gain = integrated_rate(state, p, hazards, row, state.step_reach)
     return 0
 
 
@@ -88,9 +90,7 @@ def due_already(state: Any, p: Any, t_stop: float) -> int:
 @equation
 def first_event(state: Any, p: Any, hazards: Any, processes: Any, t_stop: float, t_pause: float) -> Any:
     """Return (time, bits) of the next instant on the living step; bits are 0 if it is just the end of the step."""
-    first = state.step_end
-    for which in range(len(CROSSINGS)):
-        first = min(first, state.crossing_times[which])
+    first = state.step_reach
     for row in range(len(processes)):
         first = min(first, firing_time(state, p, hazards, processes[row], row))
     if abs(t_stop - first) <= SAME_INSTANT:

@@ -83,6 +83,7 @@ _NUMBERS = (
     # the step of the flow
     "step_from",
     "step_end",
+    "step_reach",  # the first crossing on the step, or its end: as far as it will be followed
     "step_proposed",
     # what the trajectory leaves behind
     "handoff_month",

@@ -156,13 +156,22 @@ def continue_densely(state: Any, h: float) -> None:
 @equation
 def look(state: Any, t: float) -> None:
     """Put the stocks at time ``t`` of the living step into ``state.trial``."""
-    if t >= state.step_end:
-        for i in range(STOCK_COUNT):
-            state.trial[i] = state.y1[i]
-        return
-    x = (t - state.step_from) / (state.step_end - state.step_from)
-    rest = 1.0 - x
+    x = part_of_step(state, t)
     for i in range(STOCK_COUNT):
-        state.trial[i] = state.y0[i] + x * (
-            state.dense1[i] + rest * (state.dense2[i] + x * (state.dense3[i] + rest * state.dense4[i]))
-        )
+        state.trial[i] = stock_at(state, i, x)
+
+
+@equation
+def part_of_step(state: Any, t: float) -> float:
+    """Return which part of the living step has passed at time ``t``, at most 1."""
+    return 1.0 if t >= state.step_end else (t - state.step_from) / (state.step_end - state.step_from)
+
+
+@equation
+def stock_at(state: Any, i: int, x: float) -> float:
+    """Return stock number ``i`` when part ``x`` of the living step has passed."""
+    if x >= 1.0:
+        return state.y1[i]
+    rest = 1.0 - x
+    bend = state.dense2[i] + x * (state.dense3[i] + rest * state.dense4[i])
+    return state.y0[i] + x * (state.dense1[i] + rest * bend)

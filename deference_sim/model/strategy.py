@@ -125,7 +125,7 @@ def effective(p: Any, share: float) -> float:
     """Return the effect of a share of effort on research, ``share`` to the power of the effort elasticity."""
     if share <= 0.0:
         return 0.0
-    return exp(p.capability_effort_elasticity * log(share))
+    return share if p.capability_effort_elasticity == 1.0 else exp(p.capability_effort_elasticity * log(share))
 
 
 @equation

@@ -90,13 +90,15 @@ class Parameter:
             case "text":
                 return _NAME if self.pattern == NAME_PATTERN else "text"
             case "pairs":
-                units = " and ".join(
-                    "a plain number" if unit == "1" else f"a number in {unit}" for unit in self.pair_units
-                )
-                return f"a list of {self.shortest} to {self.longest} pairs of {units}"
+                first, second = (f"a number{in_unit(unit)}" for unit in self.pair_units)
+                return f"a list of {self.shortest} to {self.longest} pairs: {first}; {second}"
         number = "a whole number" if self.kind == "whole" else "a number"
-        unit = "" if self.unit == "1" else f", in {self.unit}"
-        return f"{number} {self.range_text}".rstrip() + unit
+        return f"{number} {self.range_text}".rstrip() + in_unit(self.unit)
+
+
+def in_unit(unit: str) -> str:
+    """Return a documented unit as it follows "a number": ``, in months`` or ``, per year``; empty for none."""
+    return "" if unit == "1" else f", {unit}" if unit.startswith("per ") else f", in {unit}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,10 +28,11 @@ _TEXT_KEYS = ("name", "description")
 
 @dataclass(frozen=True, slots=True)
 class Layers:
-    """The tree of a file laid over all that it extends, and the problems found on the way."""
+    """The tree of a file laid over all that it extends, the problems found on the way, and the files, top first."""
 
     tree: MapNode
     problems: tuple[Problem, ...]
+    files: tuple[str, ...]
 
 
 def read_layers(path: Path, chain: Sequence[Path] = ()) -> Layers:
@@ -52,13 +53,13 @@ def read_layers(path: Path, chain: Sequence[Path] = ()) -> Layers:
         problems += error.problems
     entry = root.entries.get("extends")
     if entry is None or isinstance(entry.node, Broken):
-        return Layers(root, tuple(problems))
+        return Layers(root, tuple(problems), (label,))
     try:
         below = _extended(entry.node, path, (*chain, path))
     except ScenarioError as error:
-        return Layers(root, (*problems, *error.problems))
+        return Layers(root, (*problems, *error.problems), (label,))
     base = MapNode({key: held for key, held in below.tree.entries.items() if key not in HEAD_KEYS}, below.tree.mark)
-    return Layers(merged(base, root), (*problems, *below.problems))
+    return Layers(merged(base, root), (*problems, *below.problems), (label, *below.files))
 
 
 def _extended(node: Node, path: Path, chain: Sequence[Path]) -> Layers:
@@ -114,8 +115,8 @@ def change_of(path: str, value: Any, mark: Mark = ARGUMENT) -> Change:
     return Change(path, node_of(_without_blocks(value), mark))
 
 
-def changed(tree: MapNode, changes: Iterable[Change]) -> MapNode:
-    """Return ``tree`` with all ``changes``. Raises ``ScenarioError`` for paths that lead nowhere."""
+def changed(tree: MapNode, changes: Iterable[Change]) -> tuple[MapNode, list[Problem]]:
+    """Return ``tree`` with every change that leads somewhere, and the problems of those that do not."""
     problems: list[Problem] = []
     seen: set[str] = set()
     for change in changes:
@@ -126,9 +127,7 @@ def changed(tree: MapNode, changes: Iterable[Change]) -> MapNode:
             tree = _changed(tree, change)
         except ScenarioError as error:
             problems += error.problems
-    if problems:
-        raise ScenarioError(problems)
-    return tree
+    return tree, problems
 
 
 def _changed(tree: MapNode, change: Change) -> MapNode:

@@ -61,6 +61,8 @@ def check_schema(tree: MapNode, start: Mark) -> None:
     entry = tree.entries.get("schema")
     if entry is None:
         raise refusal(start, "schema", "`schema` is required", f"schema: {SCHEMA}", f"write `schema: {SCHEMA}` first")
+    if isinstance(entry.node, Broken):
+        return
     if read_number(entry.node, "1", "schema", f"{SCHEMA}") != SCHEMA:
         raise refusal(entry.node.mark, "schema", kind_of(entry.node), f"{SCHEMA}", "the only schema there is so far")
 
@@ -119,7 +121,8 @@ def _read_block(reading: _Reading, section: Section, path: str, node: Node, key:
     check_presence(node, path, "a mapping")
     if not isinstance(node, MapNode):
         names = list(section.parameters)
-        raise refusal(node.mark, path, kind_of(node), "a mapping", f"such as {path}: {{{names[-1]}: …}}")
+        start = "" if section.is_list else f"{path}: "
+        raise refusal(node.mark, path, kind_of(node), "a mapping", f"such as {start}{{{names[0]}: …}}")
     values: dict[str, Any] = {}
     before = len(reading.problems)
     for name, entry in node.entries.items():
@@ -200,7 +203,8 @@ def reworded(error: ValidationError, path: str, node: MapNode, key: Mark) -> Ite
     """Yield what pydantic found in plain words, at the first key of ``node`` that it names, else at ``key``."""
     for detail in error.errors(include_url=False):
         said = str(detail["ctx"]["error"]) if "error" in detail.get("ctx", {}) else detail["msg"]
-        named = [str(part) for part in detail["loc"]] + re.findall(r"[a-z_0-9]+", said)
+        said_words = re.findall(r"[a-z_0-9]+", said)
+        named = [*map(str, detail["loc"]), *said_words, *(f"{word}s" for word in said_words)]
         name = next((name for name in named if name in node.entries), None)
         mark = node.entries[name].node.mark if name else key
         found, _, hint = said.partition(": ")
@@ -231,7 +235,7 @@ def _read_correlations(reading: _Reading, tree: MapNode, freed: set[str]) -> Non
     kept = [
         (correlation, item)
         for correlation, item in zip(found, node.items, strict=True)
-        if not any(path in freed and path not in reading.uncertain for path in correlation.between)
+        if not any(_is_freed(path, freed) and path not in reading.uncertain for path in correlation.between)
     ]
     try:
         check_correlations([correlation for correlation, _ in kept], reading.uncertain)
@@ -240,6 +244,10 @@ def _read_correlations(reading: _Reading, tree: MapNode, freed: set[str]) -> Non
         path = "correlations" if error.place is None else f"correlations[{error.place}]"
         raise refusal(mark, path, error.found, error.allowed, error.hint) from None
     reading.fields["correlations"] = tuple(correlation for correlation, _ in kept)
+
+
+def _is_freed(path: str, freed: set[str]) -> bool:
+    return path in freed or path.partition(".")[0] in freed
 
 
 def _read_correlation(node: Node, path: str, allowed: str) -> Correlation:

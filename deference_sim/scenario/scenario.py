@@ -10,7 +10,16 @@ from pydantic import ConfigDict, Field, ValidationError, field_validator, model_
 
 from deference_sim.model.parameters import Blocks
 from deference_sim.scenario.canonical import canonical_text, document, hash_of, yaml_text
-from deference_sim.scenario.catalogue import Parameter, Section, catalogue, find, nearest_path, paths_of
+from deference_sim.scenario.catalogue import (
+    Parameter,
+    Section,
+    catalogue,
+    find,
+    general_path,
+    nearest_path,
+    parameters,
+    paths_of,
+)
 from deference_sim.scenario.copula import Correlation, check_correlations, draw
 from deference_sim.scenario.distributions import Distribution, Floats
 from deference_sim.scenario.frozen import FrozenMap
@@ -107,6 +116,9 @@ class Scenario(Blocks):
         for known, _, value in paths_of(self):
             if known == path:
                 return value
+        if general_path(path) in parameters():
+            section, item, _ = path.split(".")
+            raise refusal(ARGUMENT, path, f"no `{item}` in {section}")
         raise refusal(ARGUMENT, path, "unknown parameter", hint=nearest_path(path))
 
     def with_(self, **changes: Any) -> Self:
@@ -118,7 +130,10 @@ class Scenario(Blocks):
         """
         wanted = gather(partial(change_of, path, value) for path, value in changes.items())
         tree = marked_tree(document(self, defaults=False), self.sources)
-        return self.of_tree(changed(tree, wanted), freed=changes)
+        tree, problems = changed(tree, wanted)
+        if problems:
+            raise ScenarioError(problems)
+        return self.of_tree(tree, freed=changes)
 
     def draws(self, seed: int, replicates: NDArray[np.integer]) -> dict[str, Floats]:
         """Return the values of every uncertain input for each of ``replicates``, by path, in documented units.
