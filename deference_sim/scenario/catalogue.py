@@ -10,7 +10,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from deference_sim.model.declare import Block, Declaration, Pairs, choices_of, declaration_of, parameters_of
+from deference_sim.model.declare import Block, Declaration, Pairs, declaration_of, parameters_of
 from deference_sim.model.hazards import NAME_PATTERN
 from deference_sim.model.parameters import Blocks
 from deference_sim.scenario.problems import Mark, did_you_mean, refusal
@@ -90,13 +90,15 @@ class Parameter:
             case "text":
                 return _NAME if self.pattern == NAME_PATTERN else "text"
             case "pairs":
-                units = " and ".join(
-                    "a plain number" if unit == "1" else f"a number in {unit}" for unit in self.pair_units
-                )
-                return f"a list of {self.shortest} to {self.longest} pairs of {units}"
+                first, second = (f"a number{in_unit(unit)}" for unit in self.pair_units)
+                return f"a list of {self.shortest} to {self.longest} pairs: {first}; {second}"
         number = "a whole number" if self.kind == "whole" else "a number"
-        unit = "" if self.unit == "1" else f", in {self.unit}"
-        return f"{number} {self.range_text}".rstrip() + unit
+        return f"{number} {self.range_text}".rstrip() + in_unit(self.unit)
+
+
+def in_unit(unit: str) -> str:
+    """Return a documented unit as it follows "a number": ``, in months`` or ``, per year``; empty for none."""
+    return "" if unit == "1" else f", {unit}" if unit.startswith("per ") else f", in {unit}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +196,8 @@ def _parameter(block: type[Block], field: str, path: str) -> Parameter:
     assert len(bounds) == len(info.metadata), f"{path} has a bound that the reader does not know"
     low, low_open = max((bounds.get("ge", -math.inf), False), (bounds.get("gt", -math.inf), True))
     high, high_closed = min((bounds.get("le", math.inf), True), (bounds.get("lt", math.inf), False))
-    words = choices_of(block, field)
+    words = get_args(annotation) if get_origin(annotation) is Literal else ()
+    assert words or annotation in _KINDS, f"{path} is of a type that the reader does not know"
     return Parameter(
         path,
         "word" if words else _KINDS[annotation],

@@ -32,12 +32,11 @@ _SYNTAX = (
     ("',' or '}'", "`{` without its `}`, or a missing comma", "close the braces"),
     ("',' or ']'", "`[` without its `]`, or a missing comma", "close the brackets"),
     ("alphabetic or numeric", "anchor or alias", _NO_ALIASES),
-    ("undefined tag handle", "tag", "tags are not allowed: remove it"),
     ("tag", "tag", "tags are not allowed: remove it"),
     ("directive", "directive", "directives are not supported: remove the line"),
+    ("decimal", "unknown escape in double quotes", "write \\\\ for a backslash, or use single quotes"),
     ("escape", "unknown escape in double quotes", "write \\\\ for a backslash, or use single quotes"),
     ("expected <document start>", "text after the end of the mapping", "check the indentation"),
-    ("did not find expected <document start>", "text after the end of the mapping", "check the indentation"),
     ("indentation", "wrong indentation", "use the same number of spaces in every line of a block"),
     ("block end", "wrong indentation", "use the same number of spaces in every line of a block"),
     ("expected key", "wrong indentation", "use the same number of spaces in every line of a block"),
@@ -110,13 +109,16 @@ class _Composer:
         if key := self._long_key(error):
             self._add(key, "key too long", f"at most {MAX_KEY} characters")
             return
+        if self._line(mark).lstrip().startswith(":"):
+            self._add(mark, "empty key", "a name", "write the key before `:`")
+            return
         if "cannot start any token" in words:
             character = self._line(mark)[mark.column - 1 : mark.column]
             self._add(mark, f"`{shown(character)}` at the start of a value", hint="put the value in quotes")
             return
         for part, found, hint in _SYNTAX:
             if part in words:
-                self._add(mark, found, hint=hint)
+                self._add(self._start(error, mark) if "never ends" in found else mark, found, hint=hint)
                 return
         self._add(mark, f"not valid YAML: {shown(words, 80)}")
 
@@ -127,6 +129,10 @@ class _Composer:
 
     def _mark(self, mark: Any) -> Mark:
         return Mark(self._label, mark.line + 1, mark.column + 1) if mark else self._last
+
+    def _start(self, error: yaml.YAMLError, otherwise: Mark) -> Mark:
+        mark = getattr(error, "context_mark", None)
+        return self._mark(mark) if mark else otherwise
 
     def _line(self, mark: Mark) -> str:
         lines = self._text.split("\n")

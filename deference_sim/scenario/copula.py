@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deference_sim.scenario.distributions import FIRST_U, LAST_U, Distribution, Floats, special
-from deference_sim.scenario.problems import did_you_mean
 from deference_sim.streams import named_stream, uniforms
 
 _EIGENVALUE_TOLERANCE = 1e-9
@@ -58,7 +57,7 @@ def check_correlations(correlations: Sequence[Correlation], uncertain: Mapping[s
         seen.add(correlation.between)
         for path in correlation.between:
             if path not in uncertain:
-                hint = did_you_mean(path, uncertain) or "give it a distribution, or leave the correlation out"
+                hint = "give it a distribution, or leave the correlation out"
                 raise CorrelationError(place, f"`{path}` is not uncertain", "two uncertain inputs", hint)
     for group in groups(uncertain, correlations):
         least = float(np.linalg.eigvalsh(_matrix(group, correlations))[0])

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 MAX_PROBLEMS = 50
 _MAX_SHOWN = 48
+_MAX_PATH = 160
 
 Value = TypeVar("Value")
 
@@ -39,7 +40,8 @@ class Problem:
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
-        return "  ".join(part for part in (place, self.path, self.found, self.allowed, self.hint) if part)
+        parts = (place, shown(self.path, _MAX_PATH), self.found, self.allowed, self.hint)
+        return _printable("  ".join(part for part in parts if part))
 
 
 class ScenarioError(ValueError):
@@ -51,19 +53,17 @@ class ScenarioError(ValueError):
     problems: tuple[Problem, ...]
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(problems)[:MAX_PROBLEMS]
+        self.problems = tuple(dict.fromkeys(problems))[:MAX_PROBLEMS]
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
     def __reduce__(self) -> tuple[type["ScenarioError"], tuple[tuple[Problem, ...]]]:
         return ScenarioError, (self.problems,)
 
 
-def in_order(problems: Sequence[Problem]) -> list[Problem]:
-    """Return ``problems`` file by file, in the order in which files first appear, and from top to bottom in each."""
-    rank: dict[str, int] = {}
-    for problem in problems:
-        rank.setdefault(problem.file, len(rank))
-    return sorted(problems, key=lambda problem: (rank[problem.file], problem.line, problem.column))
+def in_order(problems: Iterable[Problem], files: Sequence[str]) -> list[Problem]:
+    """Return ``problems`` file by file, in the order of ``files`` (what is in none of them last), and top to bottom."""
+    rank = {file: place for place, file in enumerate(files)}
+    return sorted(problems, key=lambda found: (rank.get(found.file, len(rank)), found.line, found.column))
 
 
 def refusal(mark: Mark, path: str, found: str, allowed: str = "", hint: str = "") -> ScenarioError:
@@ -88,7 +88,11 @@ def gather(readings: Iterable[Callable[[], Value]]) -> list[Value]:
 def shown(text: str, limit: int = _MAX_SHOWN) -> str:
     """Return ``text`` fit to print on one line: shortened, and whatever does not print as its code point."""
     kept = text if len(text) <= limit else text[: limit - 1] + "…"
-    return "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in kept)
+    return _printable(kept)
+
+
+def _printable(text: str) -> str:
+    return "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in text)
 
 
 def did_you_mean(word: str, names: Iterable[str]) -> str:
@@ -97,6 +101,6 @@ def did_you_mean(word: str, names: Iterable[str]) -> str:
     return f"did you mean `{near[0]}`?" if near else ""
 
 
-def listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str], last: str = "or") -> str:
     """Return names as ``a, b or c``."""
-    return " or ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+    return f" {last} ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)

@@ -17,8 +17,8 @@ _MAX_EXPONENT = 400  # beyond it no double lies; keeps the exact arithmetic smal
 
 NUMBER = r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
 _NUMBER = re.compile(NUMBER)
-_PER = re.compile(rf"({NUMBER}(?: [a-z]+)?)\s*/\s*([a-z]+)")
-_BETWEEN = re.compile(r"\s+to\s+")
+_PER = re.compile(rf"({NUMBER}(?: [a-z]+)?) ?/ ?([a-z]+)")
+_BETWEEN = " to "
 
 
 class NumberError(ValueError):
@@ -37,7 +37,7 @@ def quantity(text: str, unit: str) -> float:
 
 def between(text: str) -> tuple[str, str] | None:
     """Return the two ends of ``2 to 9 months`` as text, the unit given to both; None if ``text`` is no such range."""
-    ends = _BETWEEN.split(text.strip())
+    ends = _with_single_spaces(text).split(_BETWEEN)
     if len(ends) != 2:
         return None
     low, high = ends
@@ -48,12 +48,16 @@ def between(text: str) -> tuple[str, str] | None:
 
 def split(text: str) -> tuple[str, str]:
     """Return number and unit of ``text`` (the unit empty if there is none). Raises ``NumberError``."""
-    text = text.strip()
+    text = _with_single_spaces(text)
     found = _NUMBER.match(text)
     rest = text[found.end() :] if found else text
-    if found is None or (rest and not re.match(r"\s+[A-Za-z]", rest)) or _BETWEEN.search(rest):
+    if found is None or (rest and not re.match(" [A-Za-z]", rest)) or _BETWEEN in rest + " ":
         raise _explained(text)
-    return found.group(), " ".join(rest.split())
+    return found.group(), rest.strip()
+
+
+def _with_single_spaces(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _converted(number: str, spelling: str, unit: str) -> float:
@@ -93,7 +97,7 @@ def _unit_hint(spelling: str, unit: str) -> str:
     for other, spellings in UNITS.items():
         if spelling in spellings and other != unit:
             return f"that is a unit of {other}; this is in {unit}"
-    slashes = re.sub(r"\s*/\s*", " per ", spelling).strip()
+    slashes = re.sub(r" ?/ ?", " per ", spelling).strip()
     if slashes in UNITS[unit]:
         return f"write `{slashes}`"
     return did_you_mean(spelling.lower(), UNITS[unit])
@@ -120,12 +124,12 @@ def _guesses(text: str) -> Iterator[tuple[str, str]]:
         yield "a date", "count in months from the start"
     if re.match(r"[-+]?[0-9]+(:[0-9]+)+", text):
         yield "base 60", "decimal numbers only"
+    if found := re.fullmatch(r"(\S+?) ?%", text):
+        yield "per cent", _percent_hint(found.group(1))
     if re.match(r"[-+]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?\b", text):
         yield "comma in a number", f"write {text.replace(',', '')}"
     if re.match(r"[-+]?[0-9]*,[0-9]+", text):
         yield "decimal comma?", f"write {text.replace(',', '.', 1)}"
-    if found := re.fullmatch(r"(\S+)\s*%", text):
-        yield "per cent", _percent_hint(found.group(1))
     if re.match(r"[-+]?[0-9][0-9_]*_", text):
         yield "underscore in a number", f"write {text.replace('_', '')}"
     if text[0] in "“”„‘’«»":
@@ -134,7 +138,7 @@ def _guesses(text: str) -> Iterator[tuple[str, str]]:
         yield "typographic minus", f"write -{text[1:].strip()}"
     if found := _PER.fullmatch(text):
         yield "slash in a unit", f"write {found.group(1)} per {found.group(2)}"
-    if re.match(r"[-+.0-9eE]+( [a-z]+)?\s*(-|–|—|\.\.+|±|\+/-|to)\s*[0-9]", text):
+    if re.match(r"[-+.0-9eE]+( [a-z]+)? ?(-|–|—|\.\.+|±|\+/-|to)( ?[0-9]|$)", text):
         yield "not one number", "write a range as `2 to 9`: 5th to 95th percentile"
     if any(letter.isdigit() and not letter.isascii() for letter in text):
         yield "digits other than 0 to 9", ""

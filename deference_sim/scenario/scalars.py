@@ -84,6 +84,9 @@ def check_range(value: float, parameter: Parameter, node: Node, path: str) -> fl
     if (parameter.low, parameter.high) == (0.0, 1.0) and 1.0 < value <= 100.0:
         hint = f"did you mean {value:.12g} %? write {value / 100:.12g}"
     found = f"{value:.12g}" if parameter.unit == "1" else f"{value:.12g} {parameter.unit}"
+    spellings = (parameter.unit, parameter.unit.removesuffix("s"))
+    if isinstance(node, Scalar) and re.search(r"[0-9.] +[a-z]", node.text) and not node.text.endswith(spellings):
+        found = f"{shown(node.text)} = {value:.6g} {parameter.unit}"
     raise refusal(node.mark, path, found, parameter.allowed, hint)
 
 

@@ -10,7 +10,16 @@ from pydantic import ConfigDict, Field, ValidationError, field_validator, model_
 
 from deference_sim.model.parameters import Blocks
 from deference_sim.scenario.canonical import canonical_text, document, hash_of, yaml_text
-from deference_sim.scenario.catalogue import Parameter, Section, catalogue, find, nearest_path, paths_of
+from deference_sim.scenario.catalogue import (
+    Parameter,
+    Section,
+    catalogue,
+    find,
+    general_path,
+    nearest_path,
+    parameters,
+    paths_of,
+)
 from deference_sim.scenario.copula import Correlation, check_correlations, draw
 from deference_sim.scenario.distributions import Distribution, Floats
 from deference_sim.scenario.frozen import FrozenMap
@@ -20,6 +29,7 @@ from deference_sim.scenario.reader import NAME_PATTERN, read_fields, reworded
 from deference_sim.scenario.source import refused_character
 from deference_sim.scenario.tree import MapNode
 from deference_sim.scenario.uncertain import outside_range
+from deference_sim.streams import stream_table
 
 
 class Scenario(Blocks):
@@ -52,6 +62,7 @@ class Scenario(Blocks):
                 names = [item.name for item in getattr(self, section.name)]
                 if len(set(names)) < len(names):
                     raise ValueError(f"{section.name} need names of their own, not {', '.join(names)}")
+        stream_table([f"{kind}:{hazard.name}" for hazard in self.hazards for kind in ("hazard", "severity")])
         if found := refused_character(self.description.replace("\n", " ")):
             raise ValueError(f"description has a {found}")
         return self
@@ -67,6 +78,7 @@ class Scenario(Blocks):
                 raise ValueError(f"{path}: {out[0]}; allowed: {parameter.allowed}")
             if value != distribution.median:
                 raise ValueError(f"{path} must hold the median of its distribution, {distribution.median!r}")
+        stream_table(f"parameter:{path}" for path in self.uncertain)
         check_correlations(self.correlations, self.uncertain)
         return self
 
@@ -107,6 +119,9 @@ class Scenario(Blocks):
         for known, _, value in paths_of(self):
             if known == path:
                 return value
+        if general_path(path) in parameters():
+            section, item, _ = path.split(".")
+            raise refusal(ARGUMENT, path, f"no `{item}` in {section}")
         raise refusal(ARGUMENT, path, "unknown parameter", hint=nearest_path(path))
 
     def with_(self, **changes: Any) -> Self:
@@ -118,7 +133,10 @@ class Scenario(Blocks):
         """
         wanted = gather(partial(change_of, path, value) for path, value in changes.items())
         tree = marked_tree(document(self, defaults=False), self.sources)
-        return self.of_tree(changed(tree, wanted), freed=changes)
+        tree, problems = changed(tree, wanted)
+        if problems:
+            raise ScenarioError(problems)
+        return self.of_tree(tree, freed=changes)
 
     def draws(self, seed: int, replicates: NDArray[np.integer]) -> dict[str, Floats]:
         """Return the values of every uncertain input for each of ``replicates``, by path, in documented units.

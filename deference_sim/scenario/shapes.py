@@ -56,6 +56,8 @@ def _positive(given: Arguments, *names: str) -> None:
 
 def _centre_and_scale(levels: tuple[tuple[float, float], tuple[float, float]]) -> tuple[float, float]:
     (low_level, low), (high_level, high) = levels
+    if low_level + high_level == 1.0:  # the centre is then exactly the middle
+        return low + (high - low) / 2.0, (high - low) / (2.0 * float(special().ndtri(high_level)))
     low_z, high_z = (float(z) for z in special().ndtri(np.array([low_level, high_level])))
     scale = (high - low) / (high_z - low_z)
     return (low * high_z - high * low_z) / (high_z - low_z), scale
@@ -83,6 +85,8 @@ def lognormal(given: Arguments) -> Distribution:
     if levels := _two_levels(given):
         (low_level, low), (high_level, high) = levels
         centre, scale = _centre_and_scale(((low_level, math.log(low)), (high_level, math.log(high))))
+        if low_level + high_level == 1.0:
+            return Lognormal(low * math.sqrt(high / low), scale)
         return Lognormal(given.get("median", math.exp(centre)), scale)
     raise ArgumentsError(_names(given), "two percentiles, such as p10 and p90, or median and sigma, or mean and sd")
 
@@ -143,4 +147,4 @@ def triangular(given: Arguments) -> Distribution:
 
 
 def _names(given: Arguments, *, values: bool = False) -> str:
-    return listed([f"{name} {value:.12g}" if values else name for name, value in given.items()]) or "nothing"
+    return listed([f"{name} {value:.12g}" if values else name for name, value in given.items()], "and") or "nothing"

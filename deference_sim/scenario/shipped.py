@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from deference_sim.scenario.problems import shown
+
 _PACKAGE = Path(__file__).resolve().parent.parent
 #: In a wheel the scenarios lie inside the package; a checkout keeps them beside it.
 _FOLDERS = (_PACKAGE / "shipped_scenarios", _PACKAGE.parent / "scenarios")
@@ -18,4 +20,4 @@ def shipped() -> Mapping[str, Path]:
 
 def label_of(path: Path) -> str:
     """Return what messages and sources call the file at ``path``: a shipped one the same on every machine."""
-    return f"scenarios/{path.name}" if path.parent in _FOLDERS else str(path)
+    return f"scenarios/{path.name}" if path.parent in _FOLDERS else shown(str(path), 4096)

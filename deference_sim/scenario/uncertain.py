@@ -13,15 +13,16 @@ from typing import Final
 import numpy as np
 
 from deference_sim.scenario import shapes
-from deference_sim.scenario.catalogue import Parameter
+from deference_sim.scenario.catalogue import Parameter, in_unit
 from deference_sim.scenario.combined import Mixture, Point, Truncated
-from deference_sim.scenario.distributions import FIRST_U, LAST_U, Distribution
+from deference_sim.scenario.distributions import FIRST_U, LAST_U, Distribution, Lognormal, Normal
 from deference_sim.scenario.problems import Mark, did_you_mean, gather, listed, refusal, shown
 from deference_sim.scenario.quantities import between
 from deference_sim.scenario.scalars import check_presence, check_range, kind_of, read_number
 from deference_sim.scenario.shapes import Arguments, ArgumentsError, percentile
 from deference_sim.scenario.tree import ListNode, MapNode, Node, Scalar
 
+MAX_PARTS = 64  # of a mixture: more would slow every draw
 MIN_KEPT = 0.001  # share of a distribution that truncation must leave
 _SUM_TOLERANCE = 1e-9
 
@@ -31,9 +32,10 @@ def read_between(node: Scalar, ends: tuple[str, str], parameter: Parameter, path
     low, high = gather(
         partial(read_number, Scalar(end, True, node.mark), parameter.unit, path, parameter.allowed) for end in ends
     )
-    build = shapes.lognormal if low > 0.0 and high > 0.0 else shapes.normal
-    distribution = _built(build, {"p5": low, "p95": high}, node.mark, path)
-    return _within(distribution, parameter, node.mark, path)
+    kind = "lognormal" if low > 0.0 and high > 0.0 else "normal"
+    distribution = _built(BY_NUMBERS[kind].build, {"p5": low, "p95": high}, node.mark, path)
+    cut = f"write {{{kind}: {{p5: {ends[0]}, p95: {ends[1]}, %s}}}}"
+    return _within(distribution, parameter, node.mark, path, cut)
 
 
 def read_distribution(node: MapNode, parameter: Parameter, path: str) -> Distribution:
@@ -41,7 +43,8 @@ def read_distribution(node: MapNode, parameter: Parameter, path: str) -> Distrib
     names = [name for name in node.entries if name not in ("min", "max")]
     allowed = "one distribution: " + ", ".join(_KINDS)
     if len(names) != 1:
-        found = "no distribution" if not names else "several keys: " + listed([f"`{shown(name)}`" for name in names])
+        quoted = listed([f"`{shown(name)}`" for name in names[:9]], "and")
+        found = f"several keys: {quoted}" if names else "no distribution"
         raise refusal(node.mark, path, found, allowed, "such as {lognormal: {p10: 2, p90: 9}}")
     (name,) = names
     kind, entry = _KINDS.get(name), node.entries[name]
@@ -53,31 +56,29 @@ def read_distribution(node: MapNode, parameter: Parameter, path: str) -> Distrib
 
 
 def outside_range(distribution: Distribution, parameter: Parameter) -> tuple[str, str] | None:
-    """Return what values of ``distribution`` leave the declared range and how to stop it; None if all lie in it."""
+    """Return which values of ``distribution`` leave the declared range, and the cut that would stop it, if any do."""
     low, high = distribution.support
     if low < parameter.low:
-        return (
-            f"values below {parameter.low:.12g} are possible",
-            f"add `min: {parameter.low:.12g}` or raise its lower end",
-        )
+        return f"values below {parameter.low:.12g} are possible", f"min: {parameter.low:.12g}"
     if high > parameter.high:
-        return (
-            f"values above {parameter.high:.12g} are possible",
-            f"add `max: {parameter.high:.12g}` or lower its upper end",
-        )
+        return f"values above {parameter.high:.12g} are possible", f"max: {parameter.high:.12g}"
     for value, _ in distribution.points:
         if not parameter.admits(value):
             return f"the value {value:.12g} is possible", ""
     return None
 
 
-def _within(distribution: Distribution, parameter: Parameter, mark: Mark, path: str) -> Distribution:
+def _within(
+    distribution: Distribution, parameter: Parameter, mark: Mark, path: str, hint: str = "add `%s`"
+) -> Distribution:
     with np.errstate(all="ignore"):
         reach = distribution.quantile(np.array([FIRST_U, 0.5, LAST_U]))
     if not np.all(np.isfinite(reach)):
         raise refusal(mark, path, "values too large for a number are possible", parameter.allowed)
     if out := outside_range(distribution, parameter):
-        raise refusal(mark, path, out[0], parameter.allowed, out[1])
+        found, cut = out
+        can_be_cut = isinstance(distribution, Normal | Lognormal | Truncated)
+        raise refusal(mark, path, found, parameter.allowed, hint % cut if can_be_cut else "")
     return distribution
 
 
@@ -85,7 +86,7 @@ def _within(distribution: Distribution, parameter: Parameter, mark: Mark, path: 
 
 
 @dataclass(frozen=True, slots=True)
-class _ByNumbers:
+class ByNumbers:
     """A distribution whose mapping holds numbers: their names, those without unit, and what makes it of them."""
 
     build: Callable[[Arguments], Distribution]
@@ -116,8 +117,7 @@ class _ByNumbers:
             hint = did_you_mean(name, self.names)
             raise refusal(entry.key, f"{path}.{shown(name)}", f"unknown key `{shown(name)}`", self._allowed(), hint)
         unit = "1" if name in self.plain else parameter.unit
-        allowed = "a plain number" if unit == "1" else f"a number, in {unit}"
-        return read_number(entry.node, unit, f"{path}.{name}", allowed)
+        return read_number(entry.node, unit, f"{path}.{name}", "a number" + in_unit(unit))
 
     def _allowed(self) -> str:
         return ", ".join(self.names) + (", p1 to p99" if self.percentiles else "")
@@ -150,7 +150,7 @@ def _built(build: Callable[[Arguments], Distribution], given: Arguments, mark: M
 
 
 @dataclass(frozen=True, slots=True)
-class _ByParts:
+class ByParts:
     """A distribution whose mapping holds a list of ``{probability: P, value: V}``."""
 
     read_part: Callable[[Node, Parameter, str], Distribution]
@@ -160,6 +160,8 @@ class _ByParts:
         allowed = "a list of {probability: P, value: V}"
         if not isinstance(node, ListNode) or not node.items:
             raise refusal(node.mark, path, "an empty list" if isinstance(node, ListNode) else kind_of(node), allowed)
+        if len(node.items) > MAX_PARTS:
+            raise refusal(node.mark, path, f"{len(node.items)} parts", f"at most {MAX_PARTS}")
         if len(outer.entries) > 1:
             raise refusal(outer.mark, path, "min or max beside it", "min and max in its parts")
         parts = gather(
@@ -217,19 +219,19 @@ def _read_any_part(node: Node, parameter: Parameter, path: str) -> Distribution:
 
 
 #: Distributions that are given by numbers, by name.
-BY_NUMBERS: Final[Mapping[str, _ByNumbers]] = {
-    "lognormal": _ByNumbers(
+BY_NUMBERS: Final[Mapping[str, ByNumbers]] = {
+    "lognormal": ByNumbers(
         shapes.lognormal, ("median", "sigma", "mean", "sd", "min", "max"), percentiles=True, plain=("sigma",), cut=True
     ),
-    "normal": _ByNumbers(shapes.normal, ("mean", "median", "sd", "min", "max"), percentiles=True, cut=True),
-    "loguniform": _ByNumbers(shapes.loguniform, ("min", "max"), percentiles=True),
-    "uniform": _ByNumbers(shapes.uniform, ("min", "max"), percentiles=True),
-    "beta": _ByNumbers(shapes.beta, ("alpha", "beta", "mean", "sd", "min", "max"), plain=("alpha", "beta")),
-    "triangular": _ByNumbers(shapes.triangular, ("min", "mode", "max")),
+    "normal": ByNumbers(shapes.normal, ("mean", "median", "sd", "min", "max"), percentiles=True, cut=True),
+    "loguniform": ByNumbers(shapes.loguniform, ("min", "max"), percentiles=True),
+    "uniform": ByNumbers(shapes.uniform, ("min", "max"), percentiles=True),
+    "beta": ByNumbers(shapes.beta, ("alpha", "beta", "mean", "sd", "min", "max"), plain=("alpha", "beta")),
+    "triangular": ByNumbers(shapes.triangular, ("min", "mode", "max")),
 }
 #: Distributions that are given by a list of parts, by name.
-BY_PARTS: Final[Mapping[str, _ByParts]] = {
-    "discrete": _ByParts(_read_point),
-    "mixture": _ByParts(_read_any_part),
+BY_PARTS: Final[Mapping[str, ByParts]] = {
+    "discrete": ByParts(_read_point),
+    "mixture": ByParts(_read_any_part),
 }
-_KINDS: Mapping[str, _ByNumbers | _ByParts] = {**BY_NUMBERS, **BY_PARTS}
+_KINDS: Mapping[str, ByNumbers | ByParts] = {**BY_NUMBERS, **BY_PARTS}

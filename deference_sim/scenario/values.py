@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from deference_sim.model.declare import Pairs
-from deference_sim.scenario.catalogue import Parameter
+from deference_sim.scenario.catalogue import Parameter, in_unit
 from deference_sim.scenario.distributions import Distribution
 from deference_sim.scenario.problems import ScenarioError, did_you_mean, gather, refusal, shown
 from deference_sim.scenario.quantities import between
@@ -23,6 +23,7 @@ from deference_sim.scenario.scalars import (
 from deference_sim.scenario.tree import ListNode, MapNode, Node, Scalar
 from deference_sim.scenario.uncertain import read_between, read_distribution
 
+_NUMBERS_AND_WORDS = {**TRUTH_WORDS, "1": "true", "0": "false"}
 _NULL_IN_WORDS = {"none", "never", "off", "nil", "na", "n/a", "infinite", "infinity", ".inf", "inf"}
 
 
@@ -80,7 +81,7 @@ def _bare_list(node: ListNode, parameter: Parameter, path: str) -> ScenarioError
 def _truth(node: Node, parameter: Parameter, path: str) -> bool:
     if isinstance(node, Scalar) and node.plain and node.text in ("true", "True", "TRUE", "false", "False", "FALSE"):
         return node.text.lower() == "true"
-    meant = TRUTH_WORDS.get(node.text.strip().lower()) if isinstance(node, Scalar) else None
+    meant = _NUMBERS_AND_WORDS.get(node.text.strip().lower()) if isinstance(node, Scalar) else None
     raise refusal(node.mark, path, kind_of(node), parameter.allowed, f"write {meant}" if meant else "")
 
 
@@ -109,7 +110,7 @@ def _pair(node: Node, parameter: Parameter, path: str) -> tuple[float, float]:
     if not isinstance(node, ListNode) or len(node.items) != 2:
         raise refusal(node.mark, path, kind_of(node), "a pair [x, y]")
     first, second = gather(
-        partial(read_number, item, unit, path, "a plain number" if unit == "1" else f"a number, in {unit}")
+        partial(read_number, item, unit, path, "a number" + in_unit(unit))
         for item, unit in zip(node.items, parameter.pair_units, strict=True)
     )
     return first, second
