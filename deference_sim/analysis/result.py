@@ -14,7 +14,7 @@ from deference_sim.analysis.estimate import Estimate, probability, spread
 from deference_sim.analysis.paths import Trajectories, Trajectory, sample_trajectories, trace
 from deference_sim.engines.events import Policy, Process, World
 from deference_sim.model.state import CATASTROPHES, OUTCOMES, SETTLED
-from deference_sim.study.runner import Engine, run
+from deference_sim.study.runner import Engine, run, warm_up
 
 DELAYS = ("goodness", "buying", "defence")
 UNRESOLVED_WORTH_SAYING = 0.01
@@ -143,6 +143,12 @@ class Result:
             "seconds": self.seconds,
         }
 
+    def _repr_html_(self) -> str:
+        """Show the report's page in a notebook."""
+        from deference_sim.report import html
+
+        return html(self)
+
     @cached_property
     def _catastrophe(self) -> "pd.Series[bool]":
         return self.records["outcome"].isin(CATASTROPHES)
@@ -169,9 +175,11 @@ def simulate(
 
     The same scenario, seed and replicate always meet the same world. ``policy`` (a function from an ``Observation``
     to ``Shares``) and ``processes`` (generator functions of a ``World``) are your own and use the events engine,
-    which is then the default. ``progress`` is told how many more replicates are done.
+    which is then the default. ``progress`` is told how many more replicates are done. ``seconds`` of the result is the
+    simulation alone, without compiling.
     """
     chosen: Engine = engine or ("events" if policy is not None or processes else "compiled")
+    warm_up(chosen)
     started = perf_counter()
     records, causes = run(scenario, replicates, seed, chosen, policy=policy, processes=processes, progress=progress)
     seconds = perf_counter() - started

@@ -61,7 +61,7 @@ class Rival(Block):
         null=float("inf"),
     )
     overtake_width: float = parameter(
-        0.75, "Capability over which the hazard of being overtaken comes up.", unit="py", gt=0.0
+        0.4, "Capability over which the hazard of being overtaken comes up.", unit="py", gt=0.0
     )
     handle_at: float = parameter(5.0, "Aligned capability that meets the deadline (mode deadline).", unit="py")
     catastrophe: float = share(1.0, "Probability that being overtaken is a catastrophe.")

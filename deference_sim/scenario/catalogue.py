@@ -10,7 +10,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from deference_sim.model.declare import Block, Declaration, Pairs, choices_of, declaration_of, parameters_of
+from deference_sim.model.declare import Block, Declaration, Pairs, declaration_of, parameters_of
 from deference_sim.model.hazards import NAME_PATTERN
 from deference_sim.model.parameters import Blocks
 from deference_sim.scenario.problems import Mark, did_you_mean, refusal
@@ -196,7 +196,8 @@ def _parameter(block: type[Block], field: str, path: str) -> Parameter:
     assert len(bounds) == len(info.metadata), f"{path} has a bound that the reader does not know"
     low, low_open = max((bounds.get("ge", -math.inf), False), (bounds.get("gt", -math.inf), True))
     high, high_closed = min((bounds.get("le", math.inf), True), (bounds.get("lt", math.inf), False))
-    words = choices_of(block, field)
+    words = get_args(annotation) if get_origin(annotation) is Literal else ()
+    assert words or annotation in _KINDS, f"{path} is of a type that the reader does not know"
     return Parameter(
         path,
         "word" if words else _KINDS[annotation],

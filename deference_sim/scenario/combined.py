@@ -8,7 +8,7 @@ import numpy as np
 
 from deference_sim.scenario.distributions import Distribution, Floats
 
-_BISECTIONS = 80
+_BISECTIONS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +98,12 @@ class Mixture(Distribution):
             values = np.array([value for value, _ in self.points])
             upto = np.cumsum([share for _, share in self.points])
             return values[np.minimum(np.searchsorted(upto, u), len(values) - 1)]
-        found = self._bisected(u)
+        found = np.full_like(u, np.nan)
         for value, share in self.points:
             upto = self.cumulative(np.array([value]))
             found[(upto - share < u) & (u <= upto)] = value
+        elsewhere = np.isnan(found)
+        found[elsewhere] = self._bisected(u[elsewhere])
         return found
 
     def _bisected(self, u: Floats) -> Floats:

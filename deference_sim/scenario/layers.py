@@ -11,15 +11,16 @@ from deference_sim.scenario.catalogue import Parameter, Section, catalogue, gene
 from deference_sim.scenario.compose import compose
 from deference_sim.scenario.distributions import Distribution
 from deference_sim.scenario.problems import Mark, Problem, ScenarioError, did_you_mean, refusal, shown
-from deference_sim.scenario.reader import HEAD_KEYS, check_schema, merged
+from deference_sim.scenario.reader import HEAD_KEYS, check_schema
 from deference_sim.scenario.scalars import kind_of, read_text
 from deference_sim.scenario.shipped import label_of, shipped
 from deference_sim.scenario.source import checked_text
 from deference_sim.scenario.source import read_text as read_file
-from deference_sim.scenario.tree import Broken, Entry, ListNode, MapNode, Node, Scalar, node_of, with_entry
+from deference_sim.scenario.tree import Broken, Entry, ListNode, MapNode, Node, Scalar, is_broken, node_of, with_entry
 
 COMMAND_LINE = Mark("command line")
 ARGUMENT = Mark("argument")
+MAX_CHAIN = 8
 _TEXT_KEYS = ("name", "description")
 
 
@@ -41,18 +42,14 @@ def read_layers(path: Path, chain: Sequence[Path] = ()) -> Layers:
     root, problems = compose(read_file(path, label), label)
     if not isinstance(root, MapNode):
         if root is not None and not isinstance(root, Broken):
-            problems.append(
-                Problem(
-                    label, root.mark.line, root.mark.column, "", kind_of(root), "a mapping", "start with `schema: 1`"
-                )
-            )
+            problems += refusal(root.mark, "", kind_of(root), "a mapping", "start with `schema: 1`").problems
         raise ScenarioError(problems)
     try:
         check_schema(root, root.mark)
     except ScenarioError as error:
         problems += error.problems
     entry = root.entries.get("extends")
-    if entry is None or isinstance(entry.node, Broken):
+    if entry is None or is_broken(entry.node):
         return Layers(root, tuple(problems), (label,))
     try:
         below = _extended(entry.node, path, (*chain, path))
@@ -64,6 +61,8 @@ def read_layers(path: Path, chain: Sequence[Path] = ()) -> Layers:
 
 def _extended(node: Node, path: Path, chain: Sequence[Path]) -> Layers:
     target = _target(node, path)
+    if len(chain) > MAX_CHAIN:
+        raise refusal(node.mark, "extends", "a long chain of files", f"at most {MAX_CHAIN} files below the first")
     resolved = [file.resolve() for file in chain]
     if target.resolve() in resolved:
         names = [file.name for file in chain[resolved.index(target.resolve()) :]] + [target.name]
@@ -85,6 +84,22 @@ def _target(node: Node, path: Path) -> Path:
     if target.resolve().parent != path.parent.resolve():
         raise refusal(node.mark, "extends", f"`{text}` is a link to another folder", allowed)
     return target
+
+
+def merged(base: MapNode, child: MapNode) -> MapNode:
+    """Return ``child`` laid over ``base``: blocks merge key by key, everything else (lists, values) replaces."""
+    entries = dict(base.entries)
+    for key, entry in child.entries.items():
+        below, known = entries.get(key), catalogue().get(key)
+        if _is_block(known) and below and isinstance(below.node, MapNode) and isinstance(entry.node, MapNode):
+            inside: Mapping[str, Entry] = {**below.node.entries, **entry.node.entries}
+            entry = Entry(entry.key, MapNode(inside, entry.node.mark, entry.node.flow))
+        entries[key] = entry
+    return MapNode(entries, child.mark, child.flow)
+
+
+def _is_block(known: Parameter | Section | None) -> bool:
+    return isinstance(known, Section) and not known.is_list
 
 
 # ---- single values ------------------------------------------------------------------------------------------

@@ -41,7 +41,7 @@ class Problem:
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
         parts = (place, shown(self.path, _MAX_PATH), self.found, self.allowed, self.hint)
-        return "  ".join(part for part in parts if part)
+        return _printable("  ".join(part for part in parts if part))
 
 
 class ScenarioError(ValueError):
@@ -88,7 +88,11 @@ def gather(readings: Iterable[Callable[[], Value]]) -> list[Value]:
 def shown(text: str, limit: int = _MAX_SHOWN) -> str:
     """Return ``text`` fit to print on one line: shortened, and whatever does not print as its code point."""
     kept = text if len(text) <= limit else text[: limit - 1] + "…"
-    return "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in kept)
+    return _printable(kept)
+
+
+def _printable(text: str) -> str:
+    return "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in text)
 
 
 def did_you_mean(word: str, names: Iterable[str]) -> str:

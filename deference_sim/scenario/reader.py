@@ -4,20 +4,23 @@ Nothing is raised until all has been looked at: ``read_fields`` reports every pr
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from pydantic import ValidationError
 
 from deference_sim.model.declare import Block
-from deference_sim.scenario.catalogue import Parameter, Section, catalogue, find
-from deference_sim.scenario.copula import Correlation, CorrelationError, check_correlations
+from deference_sim.scenario.catalogue import Parameter, Section, catalogue
+from deference_sim.scenario.correlations import read_correlations
 from deference_sim.scenario.distributions import Distribution
-from deference_sim.scenario.problems import Mark, Problem, ScenarioError, did_you_mean, gather, refusal, shown
+from deference_sim.scenario.problems import Mark, Problem, ScenarioError, did_you_mean, refusal, shown
 from deference_sim.scenario.scalars import check_presence, kind_of, read_number, read_text
-from deference_sim.scenario.tree import Broken, Entry, ListNode, MapNode, Node, Scalar
+from deference_sim.scenario.tree import Broken, Entry, ListNode, MapNode, Node, Scalar, is_broken
 from deference_sim.scenario.values import read_value
+
+Found = TypeVar("Found")
+More = ParamSpec("More")
 
 SCHEMA: Final = 1
 NAME_PATTERN: Final = r"[a-z0-9][a-z0-9-]{0,63}"
@@ -38,7 +41,7 @@ class _Reading:
     uncertain: dict[str, Distribution] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    uncertain_is_known: bool = True  # False once a value that may have been uncertain could not be read
+    has_gaps: bool = False  # something in the tree was broken, and is reported elsewhere
 
 
 def read_fields(tree: MapNode, freed: Iterable[str] = ()) -> dict[str, Any]:
@@ -50,7 +53,7 @@ def read_fields(tree: MapNode, freed: Iterable[str] = ()) -> dict[str, Any]:
     reading = _Reading()
     for key, entry in tree.entries.items():
         _attempt(reading, _read_key, key, entry)
-    _attempt(reading, _read_correlations, tree, set(freed))
+    _attempt(reading, _read_correlations, tree, frozenset(freed))
     if reading.problems:
         raise ScenarioError(reading.problems)
     return reading.fields | {"uncertain": reading.uncertain, "sources": reading.sources}
@@ -61,7 +64,7 @@ def check_schema(tree: MapNode, start: Mark) -> None:
     entry = tree.entries.get("schema")
     if entry is None:
         raise refusal(start, "schema", "`schema` is required", f"schema: {SCHEMA}", f"write `schema: {SCHEMA}` first")
-    if isinstance(entry.node, Broken):
+    if is_broken(entry.node):
         return
     if read_number(entry.node, "1", "schema", f"{SCHEMA}") != SCHEMA:
         raise refusal(entry.node.mark, "schema", kind_of(entry.node), f"{SCHEMA}", "the only schema there is so far")
@@ -75,10 +78,12 @@ def read_name(node: Node, path: str = "name") -> str:
     return name
 
 
-def _attempt(reading: _Reading, read: Any, *arguments: Any) -> Any:
+def _attempt(
+    reading: _Reading, read: Callable[Concatenate[_Reading, More], Found], *arguments: More.args, **named: More.kwargs
+) -> Found | None:
     """Call ``read``; on an error keep its problems and return None."""
     try:
-        return read(reading, *arguments)
+        return read(reading, *arguments, **named)
     except ScenarioError as error:
         reading.problems += error.problems
         return None
@@ -86,9 +91,10 @@ def _attempt(reading: _Reading, read: Any, *arguments: Any) -> Any:
 
 def _read_key(reading: _Reading, key: str, entry: Entry) -> None:
     known = catalogue().get(key)
-    if isinstance(entry.node, Broken):
-        return
-    if isinstance(known, Parameter):
+    is_block = isinstance(known, Section)  # whose parts are looked at one by one
+    if isinstance(entry.node, Broken) or (is_broken(entry.node) and not is_block):
+        reading.has_gaps = True
+    elif isinstance(known, Parameter):
         _read_parameter(reading, reading.fields, known, key, entry)
     elif isinstance(known, Section) and known.is_list:
         _read_list(reading, known, entry)
@@ -105,11 +111,7 @@ def _read_key(reading: _Reading, key: str, entry: Entry) -> None:
 
 
 def _read_parameter(reading: _Reading, values: dict[str, Any], parameter: Parameter, path: str, entry: Entry) -> None:
-    try:
-        value = read_value(entry.node, parameter, path)
-    except ScenarioError:
-        reading.uncertain_is_known = False
-        raise
+    value = read_value(entry.node, parameter, path)
     if isinstance(value, Distribution):
         reading.uncertain[path] = value
         value = value.median
@@ -126,23 +128,23 @@ def _read_block(reading: _Reading, section: Section, path: str, node: Node, key:
     values: dict[str, Any] = {}
     before = len(reading.problems)
     for name, entry in node.entries.items():
-        _attempt(reading, _read_field, section, values, f"{path}.{name}", name, entry, node.flow)
+        _attempt(reading, _read_field, section, values, f"{path}.{name}", name, entry, flow=node.flow)
     for parameter in section.parameters.values():
         if parameter.required and parameter.name not in node.entries:
             example = parameter.words[0] if parameter.words else f"my_{section.name.removesuffix('s')}"
             found, hint = f"`{parameter.name}` is required", f"such as {parameter.name}: {example}"
             reading.problems += refusal(node.mark, path, found, parameter.allowed, hint).problems
-    if len(reading.problems) > before or any(isinstance(entry.node, Broken) for entry in node.entries.values()):
+    if len(reading.problems) > before or is_broken(node):
         return None
     return _built(section.block, values, path, node, key)
 
 
 def _read_field(
-    reading: _Reading, section: Section, values: dict[str, Any], path: str, name: str, entry: Entry, flow: bool
+    reading: _Reading, section: Section, values: dict[str, Any], path: str, name: str, entry: Entry, *, flow: bool
 ) -> None:
     parameter = section.parameters.get(name)
-    if isinstance(entry.node, Broken):
-        reading.uncertain_is_known = False
+    if is_broken(entry.node):
+        reading.has_gaps = True
     elif parameter is not None:
         _read_parameter(reading, values, parameter, path, entry)
     else:
@@ -165,20 +167,20 @@ def _unknown_key(key: str, entry: Entry, path: str, known: Iterable[str], *, flo
 
 def _read_list(reading: _Reading, section: Section, entry: Entry) -> None:
     node = entry.node
-    check_presence(node, section.name, "a list", nullable=False)
+    check_presence(node, section.name, "a list")
     if not isinstance(node, ListNode):
         raise refusal(node.mark, section.name, kind_of(node), "a list of mappings", "write `- {name: …}`; [] for none")
     blocks = []
     names: dict[str, Mark] = {}
     for place, item in enumerate(node.items):
         label = _item_label(section, item, place)
-        block = None if isinstance(item, Broken) else _attempt(reading, _read_block, section, label, item, item.mark)
-        reading.uncertain_is_known &= block is not None
-        blocks.append(block)
+        reading.has_gaps |= isinstance(item, Broken)
+        if not isinstance(item, Broken):
+            blocks.append(_attempt(reading, _read_block, section, label, item, item.mark))
         if (first := names.setdefault(label, item.mark)) is not item.mark:
             found = f"name again, first at {first.line}:{first.column}"
             reading.problems += refusal(item.mark, label, found, "a name of its own").problems
-    reading.fields[section.name] = tuple(blocks)
+    reading.fields[section.name] = tuple(block for block in blocks if block is not None)
     reading.sources[section.name] = entry.key.source
 
 
@@ -208,75 +210,15 @@ def reworded(error: ValidationError, path: str, node: MapNode, key: Mark) -> Ite
         name = next((name for name in named if name in node.entries), None)
         mark = node.entries[name].node.mark if name else key
         found, _, hint = said.partition(": ")
-        yield Problem(
-            mark.file, mark.line, mark.column, ".".join(part for part in (path, name) if part), found, "", hint
-        )
+        place = ".".join(part for part in (path, name) if part)
+        yield Problem(mark.file, mark.line, mark.column, place, found, "", hint)
 
 
-# ---- correlations -------------------------------------------------------------------------------------------
-
-
-def _read_correlations(reading: _Reading, tree: MapNode, freed: set[str]) -> None:
+def _read_correlations(reading: _Reading, tree: MapNode, freed: frozenset[str]) -> None:
     entry = tree.entries.get("correlations")
-    if entry is None or isinstance(entry.node, Broken):
+    if entry is None or is_broken(entry.node):
         return
-    node = entry.node
-    allowed = "a list of {between: [path, path], spearman: number}"
-    check_presence(node, "correlations", allowed)
-    if not isinstance(node, ListNode):
-        raise refusal(node.mark, "correlations", kind_of(node), allowed)
-    found = gather(
-        lambda item=item, place=place: _read_correlation(item, f"correlations[{place}]", allowed)  # type: ignore[misc]
-        for place, item in enumerate(node.items)
-    )
     reading.sources["correlations"] = entry.key.source
-    if not reading.uncertain_is_known:
-        return
-    kept = [
-        (correlation, item)
-        for correlation, item in zip(found, node.items, strict=True)
-        if not any(_is_freed(path, freed) and path not in reading.uncertain for path in correlation.between)
-    ]
-    try:
-        check_correlations([correlation for correlation, _ in kept], reading.uncertain)
-    except CorrelationError as error:
-        mark = kept[error.place][1].mark if error.place is not None else node.mark
-        path = "correlations" if error.place is None else f"correlations[{error.place}]"
-        raise refusal(mark, path, error.found, error.allowed, error.hint) from None
-    reading.fields["correlations"] = tuple(correlation for correlation, _ in kept)
-
-
-def _is_freed(path: str, freed: set[str]) -> bool:
-    return path in freed or path.partition(".")[0] in freed
-
-
-def _read_correlation(node: Node, path: str, allowed: str) -> Correlation:
-    if not isinstance(node, MapNode) or node.entries.keys() != {"between", "spearman"}:
-        raise refusal(node.mark, path, "not a correlation", allowed)
-    between, spearman = node.entries["between"].node, node.entries["spearman"].node
-    if not isinstance(between, ListNode) or len(between.items) != 2:
-        raise refusal(between.mark, f"{path}.between", kind_of(between), "two paths: [path, path]")
-    first, second = gather(
-        lambda item=item: find(read_text(item, f"{path}.between"), item.mark).path and read_text(item, path)  # type: ignore[misc]
-        for item in between.items
-    )
-    rank = read_number(spearman, "1", f"{path}.spearman", "a number in [-1, 1]")
-    if not -1.0 <= rank <= 1.0:
-        raise refusal(spearman.mark, f"{path}.spearman", f"{rank:.12g}", "a number in [-1, 1]")
-    return Correlation.of(first, second, rank)
-
-
-def merged(base: MapNode, child: MapNode) -> MapNode:
-    """Return ``child`` laid over ``base``: blocks merge key by key, everything else (lists, values) replaces."""
-    entries = dict(base.entries)
-    for key, entry in child.entries.items():
-        below, known = entries.get(key), catalogue().get(key)
-        if _is_block(known) and below and isinstance(below.node, MapNode) and isinstance(entry.node, MapNode):
-            inside: Mapping[str, Entry] = {**below.node.entries, **entry.node.entries}
-            entry = Entry(entry.key, MapNode(inside, entry.node.mark, entry.node.flow))
-        entries[key] = entry
-    return MapNode(entries, child.mark, child.flow)
-
-
-def _is_block(known: Parameter | Section | None) -> bool:
-    return isinstance(known, Section) and not known.is_list
+    # Beside another problem a correlation may seem to tie inputs that are not uncertain: it is then not judged.
+    uncertain = None if reading.problems or reading.has_gaps else reading.uncertain
+    reading.fields["correlations"] = read_correlations(entry.node, uncertain, freed)

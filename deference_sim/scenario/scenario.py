@@ -29,6 +29,7 @@ from deference_sim.scenario.reader import NAME_PATTERN, read_fields, reworded
 from deference_sim.scenario.source import refused_character
 from deference_sim.scenario.tree import MapNode
 from deference_sim.scenario.uncertain import outside_range
+from deference_sim.streams import stream_table
 
 
 class Scenario(Blocks):
@@ -61,6 +62,7 @@ class Scenario(Blocks):
                 names = [item.name for item in getattr(self, section.name)]
                 if len(set(names)) < len(names):
                     raise ValueError(f"{section.name} need names of their own, not {', '.join(names)}")
+        stream_table([f"{kind}:{hazard.name}" for hazard in self.hazards for kind in ("hazard", "severity")])
         if found := refused_character(self.description.replace("\n", " ")):
             raise ValueError(f"description has a {found}")
         return self
@@ -76,6 +78,7 @@ class Scenario(Blocks):
                 raise ValueError(f"{path}: {out[0]}; allowed: {parameter.allowed}")
             if value != distribution.median:
                 raise ValueError(f"{path} must hold the median of its distribution, {distribution.median!r}")
+        stream_table(f"parameter:{path}" for path in self.uncertain)
         check_correlations(self.correlations, self.uncertain)
         return self
 

@@ -75,6 +75,15 @@ def node_of(value: Any, mark: Mark) -> Node:
     return Scalar(repr(value), True, mark)
 
 
+def is_broken(node: Node) -> bool:
+    """Whether anything in ``node`` is broken."""
+    if isinstance(node, ListNode):
+        return any(is_broken(item) for item in node.items)
+    if isinstance(node, MapNode):
+        return any(is_broken(entry.node) for entry in node.entries.values())
+    return isinstance(node, Broken)
+
+
 def with_entry(node: MapNode, key: str, entry: Entry) -> MapNode:
     """Return ``node`` with ``entry`` under ``key``, in the place of what stood there."""
     return MapNode({**node.entries, key: entry}, node.mark, node.flow)

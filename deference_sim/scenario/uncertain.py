@@ -86,7 +86,7 @@ def _within(
 
 
 @dataclass(frozen=True, slots=True)
-class _ByNumbers:
+class ByNumbers:
     """A distribution whose mapping holds numbers: their names, those without unit, and what makes it of them."""
 
     build: Callable[[Arguments], Distribution]
@@ -150,7 +150,7 @@ def _built(build: Callable[[Arguments], Distribution], given: Arguments, mark: M
 
 
 @dataclass(frozen=True, slots=True)
-class _ByParts:
+class ByParts:
     """A distribution whose mapping holds a list of ``{probability: P, value: V}``."""
 
     read_part: Callable[[Node, Parameter, str], Distribution]
@@ -219,19 +219,19 @@ def _read_any_part(node: Node, parameter: Parameter, path: str) -> Distribution:
 
 
 #: Distributions that are given by numbers, by name.
-BY_NUMBERS: Final[Mapping[str, _ByNumbers]] = {
-    "lognormal": _ByNumbers(
+BY_NUMBERS: Final[Mapping[str, ByNumbers]] = {
+    "lognormal": ByNumbers(
         shapes.lognormal, ("median", "sigma", "mean", "sd", "min", "max"), percentiles=True, plain=("sigma",), cut=True
     ),
-    "normal": _ByNumbers(shapes.normal, ("mean", "median", "sd", "min", "max"), percentiles=True, cut=True),
-    "loguniform": _ByNumbers(shapes.loguniform, ("min", "max"), percentiles=True),
-    "uniform": _ByNumbers(shapes.uniform, ("min", "max"), percentiles=True),
-    "beta": _ByNumbers(shapes.beta, ("alpha", "beta", "mean", "sd", "min", "max"), plain=("alpha", "beta")),
-    "triangular": _ByNumbers(shapes.triangular, ("min", "mode", "max")),
+    "normal": ByNumbers(shapes.normal, ("mean", "median", "sd", "min", "max"), percentiles=True, cut=True),
+    "loguniform": ByNumbers(shapes.loguniform, ("min", "max"), percentiles=True),
+    "uniform": ByNumbers(shapes.uniform, ("min", "max"), percentiles=True),
+    "beta": ByNumbers(shapes.beta, ("alpha", "beta", "mean", "sd", "min", "max"), plain=("alpha", "beta")),
+    "triangular": ByNumbers(shapes.triangular, ("min", "mode", "max")),
 }
 #: Distributions that are given by a list of parts, by name.
-BY_PARTS: Final[Mapping[str, _ByParts]] = {
-    "discrete": _ByParts(_read_point),
-    "mixture": _ByParts(_read_any_part),
+BY_PARTS: Final[Mapping[str, ByParts]] = {
+    "discrete": ByParts(_read_point),
+    "mixture": ByParts(_read_any_part),
 }
-_KINDS: Mapping[str, _ByNumbers | _ByParts] = {**BY_NUMBERS, **BY_PARTS}
+_KINDS: Mapping[str, ByNumbers | ByParts] = {**BY_NUMBERS, **BY_PARTS}

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from deference_sim.engines import compiled, events
 from deference_sim.engines.law import compiled_law
-from deference_sim.model.parameters import hazard_numbers, law_numbers
+from deference_sim.model.parameters import Blocks, hazard_numbers, law_numbers
 from deference_sim.scenario import Scenario
 
 Engine = Literal["compiled", "events"]
@@ -58,6 +58,16 @@ def world_of(
         policy=policy,
         processes=processes,
     )
+
+
+def warm_up(engine: Engine) -> None:
+    """Have the engine compiled, or read from its cache, before any time is measured."""
+    law = compiled_law()
+    if engine == "compiled":
+        nobody = np.arange(0)
+        compiled.run_replicates(law_numbers(Blocks()), hazard_numbers(Blocks()), 1, nobody)
+    else:
+        law.prepare(law_numbers(Blocks()))
 
 
 def run(

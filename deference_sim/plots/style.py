@@ -1,0 +1,171 @@
+"""How everything is drawn: colours, markers and panels that all plots share."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patheffects import withStroke
+from matplotlib.transforms import ScaledTranslation, Transform
+from numpy.typing import NDArray
+
+#: Colours that colour-blind readers can tell apart (Okabe and Ito, 2008).
+BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = (
+    "#000000",
+    "#E69F00",
+    "#56B4E9",
+    "#009E73",
+    "#F0E442",
+    "#0072B2",
+    "#D55E00",
+    "#CC79A7",
+)
+GREY = "#777777"
+OURS, RIVALS = BLUE, BLACK
+RIVAL_LINE: Final = "--"
+WORDS = "#333333"
+
+SMALL = 8.0  # points: legends, labels of lines
+BELOW = 38.0  # points from the axis down to a legend below its label
+GOOD, BAD, OPEN = "o", "X", ">"
+
+Panels = NDArray[Any]  # of Axes
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How an outcome is named and drawn; ``marker`` is a dot for a good end, a cross for a catastrophe."""
+
+    words: str
+    colour: str
+    marker: str
+
+
+LOOKS = {
+    "ai_takeover": Look("AI takeover", VERMILION, BAD),
+    "catastrophic_mistake": Look("catastrophic mistake", ORANGE, BAD),
+    "exogenous_catastrophe": Look("exogenous catastrophe", PURPLE, BAD),
+    "rival_catastrophe": Look("rival catastrophe", BLACK, BAD),
+    "overtaken_safely": Look("overtaken safely", YELLOW, GOOD),
+    "stabilised": Look("stabilised", GREEN, GOOD),
+    "fizzled": Look("fizzled", SKY, GOOD),
+    "unresolved": Look("unresolved", GREY, OPEN),
+}
+
+
+def panels(ax: Any, shape: tuple[int, int], size: tuple[float, float], heights: Sequence[float] = ()) -> Panels:
+    """Return the Axes to draw on, row by row: new ones, those given, or new ones in the place of the one given.
+
+    ``shape`` is rows and columns, ``size`` that of a new figure in inches. Raises ``ValueError`` for another number
+    of Axes.
+    """
+    count = shape[0] * shape[1]
+    ratios = list(heights) or None
+    if ax is None:
+        figure = plt.figure(figsize=size, layout="constrained")
+        return _subplots(figure.subplots(*shape, sharex=True, height_ratios=ratios))
+    if isinstance(ax, Axes):
+        place = ax.get_subplotspec()
+        if place is None:
+            raise ValueError("ax is not a subplot: pass one from plt.subplots, or an array of them")
+        ax.set_axis_off()
+        return _subplots(place.subgridspec(*shape, height_ratios=ratios).subplots(sharex=True))
+    given = np.asarray(ax, dtype=object)
+    if given.size != count or not all(isinstance(panel, Axes) for panel in given.flat):
+        raise ValueError(f"ax must be one Axes or {count} of them, not {given.size}")
+    return given
+
+
+def _subplots(made: Any) -> Panels:
+    return np.asarray(made, dtype=object)
+
+
+def level_line(ax: Axes, level: float, words: str, room: float = 0.1) -> None:
+    """Draw a thin horizontal line at ``level`` and say below its left end what it is.
+
+    The axis is lowered so that there is ``room`` below the line, as a share of what is above it.
+    """
+    ax.axhline(level, color=BLACK, linewidth=0.8, linestyle=(0, (4, 2)), zorder=1.5)
+    low, high = ax.get_ylim()
+    ax.set_ylim(min(low, level - room * (high - level)), high)
+    note(ax, words, (0.015, level), ("axes fraction", "data"), (0, -3))
+
+
+def note(
+    ax: Axes,
+    words: str,
+    place: tuple[float, float],
+    coordinates: tuple[str, str],
+    points: tuple[float, float],
+) -> None:
+    """Write small words below and right of ``place``, moved by ``points``, with a halo that hides little."""
+    ax.annotate(
+        words,
+        place,
+        xycoords=coordinates,
+        xytext=points,
+        textcoords="offset points",
+        va="top",
+        fontsize=SMALL,
+        color=WORDS,
+        path_effects=[withStroke(linewidth=2.0, foreground="white")],
+        zorder=5,
+    )
+
+
+def clean(drawn: Panels) -> None:
+    """Take away frames and add a faint grid."""
+    for ax in drawn.flat:
+        ax.spines[["top", "right"]].set_visible(False)
+        ax.grid(color="#e6e6e6", linewidth=0.6)
+        ax.set_axisbelow(True)
+
+
+def legend_beside(ax: Axes, handles: Sequence[Any]) -> None:
+    """Add a legend in small print right of ``ax``."""
+    _legend(ax, handles, (1.01, 1.0), ax.transAxes)
+
+
+def legend_below(ax: Axes, handles: Sequence[Any], title: str, columns: int) -> None:
+    """Add a legend in small print below ``ax`` and the label of its axis."""
+    down = ScaledTranslation(0.0, -BELOW / 72.0, ax.figure.dpi_scale_trans)
+    _legend(ax, handles, (0.0, 0.0), ax.transAxes + down, title, columns)
+
+
+def _legend(
+    ax: Axes,
+    handles: Sequence[Any],
+    corner: tuple[float, float],
+    transform: Transform,
+    title: str = "",
+    columns: int = 1,
+) -> None:
+    ax.legend(
+        handles=handles,
+        title=title,
+        ncols=columns,
+        loc="upper left",
+        bbox_to_anchor=corner,
+        bbox_transform=transform,
+        fontsize=SMALL,
+        title_fontsize=SMALL,
+        alignment="left",
+        frameon=False,
+        borderpad=0.0,
+        columnspacing=1.2,
+        borderaxespad=0.0,
+    )
+
+
+def words_of(outcome: str, with_deadline: bool) -> str:
+    """Return ``outcome`` in words; where the rival is a deadline, its catastrophe is that it was missed."""
+    return "deadline missed" if with_deadline and outcome == "rival_catastrophe" else LOOKS[outcome].words
+
+
+def outcome_handle(outcome: str, words: str) -> Line2D:
+    """Return a legend's entry for a run that ends with ``outcome``."""
+    look = LOOKS[outcome]
+    return Line2D([], [], color=look.colour, marker=look.marker, markersize=5, linewidth=1.2, label=words)

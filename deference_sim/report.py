@@ -1,0 +1,270 @@
+"""The report of a Monte Carlo run: what a strategist reads first, in plain words, for a terminal and a notebook."""
+
+import re
+from math import ceil, log10, sqrt
+from typing import TYPE_CHECKING, get_args
+
+import numpy as np
+
+from deference_sim import layout
+from deference_sim.analysis.estimate import Estimate
+from deference_sim.analysis.result import UNRESOLVED_WORTH_SAYING, Result
+from deference_sim.layout import Heading, Page, Paragraph, Table
+from deference_sim.model.declare import Status
+from deference_sim.model.state import CATASTROPHES
+from deference_sim.scenario.explain import ValueRow, parameter_table, resolved
+
+if TYPE_CHECKING:
+    from deference_sim.scenario import Scenario
+
+Spread = dict[str, float | None]
+
+#: Outcomes in words, as they stand after "it ends …" or in a table of ends.
+ENDINGS = {
+    "ai_takeover": "AI takeover: the AIs' broad alignment fell short",
+    "catastrophic_mistake": "catastrophic mistake by the AIs: their wisdom fell short",
+    "exogenous_catastrophe": "exogenous hazard, not handled",
+    "rival_catastrophe": "overtaken by the rival, with catastrophe",
+    "overtaken_safely": "overtaken by the rival, without catastrophe",
+    "stabilised": "stabilised: aligned capability secured the situation",
+    "fizzled": "fizzled out: growth became slow while still ahead",
+    "unresolved": "not settled when the run ended",
+}
+MISSED = "deadline missed: too little aligned capability in time"
+GOOD, OPEN, CATASTROPHE = "no catastrophe", "open", "catastrophe"
+MOST_DECIMALS = 2  # of months: a hundredth is seven hours
+
+
+def page(result: Result, repeat: str = "") -> Page:
+    """Return the report; ``repeat`` is the command that repeats the run."""
+    scenario = result.scenario
+    return [
+        Heading(f"{scenario.name} – {result.replicates:,} simulated futures"),
+        *([Paragraph(" ".join(scenario.description.split()))] if scenario.description else []),
+        *headline(result),
+        *endings(result),
+        *months(result),
+        *inputs(scenario),
+        Paragraph(_footer(result, repeat), aside=True),
+    ]
+
+
+def html(result: Result) -> str:
+    """Return the report as HTML for a notebook, every text escaped, the inputs folded away."""
+    return layout.html(page(result))
+
+
+# ---- how likely ---------------------------------------------------------------------------------------------
+
+
+def headline(result: Result) -> Page:
+    """Return p_stay and p_good with what they mean; with bounds where many runs were not settled."""
+    rows = [
+        ("stays in the Basin of Good Deference (p_stay)", *_percents(result.p_stay)),
+        ("no catastrophe of any kind (p_good)", *_percents(result.p_good)),
+    ]
+    given = result.p_stay_given_handoff
+    if given is not None and given.n < result.replicates:
+        rows.insert(1, (f"stays in it, of the {given.n:,} in which humans handed off", *_percents(given)))
+    meaning = (
+        "p_stay: humans hand off, from then on the AIs are at every moment good enough to be deferred to, and this "
+        "lasts until the situation is stabilised or growth fizzles out. The intervals hold the Monte Carlo error "
+        "alone: they say nothing about how good the inputs are."
+    )
+    table = Table("Chances", ("", "", "95 % interval"), tuple(rows), frozenset({1}))
+    return [table, *_bounds(result), Paragraph(meaning, aside=True)]
+
+
+def _bounds(result: Result) -> Page:
+    unresolved = result.outcomes["unresolved"]
+    if unresolved.value <= UNRESOLVED_WORTH_SAYING:
+        return []
+    told = ", ".join(
+        f"{name} is between {percent(low, unresolved)} and {percent(high, unresolved)}"
+        for name, (low, high) in result.bounds.items()
+    )
+    return [
+        Paragraph(
+            f"{percent(unresolved.value, unresolved)} of the runs were not settled by month "
+            f"{result.scenario.horizon:g}. Counting them as failures or as successes, {told}."
+        )
+    ]
+
+
+def endings(result: Result) -> Page:
+    """Return how runs end, good ends first, each group with the most frequent first; and what was never seen."""
+    ends = _ends(result)
+    seen = [(group, name, estimate) for group, name, estimate in ends if estimate.value > 0.0]
+    order = {GOOD: 0, OPEN: 1, CATASTROPHE: 2}
+    seen.sort(key=lambda end: (order[end[0]], -end[2].value))
+    rows = tuple((group, name, *_percents(estimate)) for group, name, estimate in seen)
+    table = Table("How it ends", ("", "", "share", "95 % interval"), rows, frozenset({2}))
+    unseen = [(name.partition(":")[0], estimate) for group, name, estimate in ends if estimate.value == 0.0]
+    if not unseen:
+        return [table]
+    limit = unseen[0][1]
+    names = "; ".join(name for name, _ in unseen)
+    told = f"Not seen in any run (share below {percent(limit.high, limit)}, the end of the 95 % interval): {names}."
+    return [table, Paragraph(told)]
+
+
+def _ends(result: Result) -> list[tuple[str, str, Estimate]]:
+    kinds = {hazard.name: _kind(hazard.kind) for hazard in result.scenario.hazards}
+    ends = []
+    for outcome, estimate in result.outcomes.items():
+        if outcome == "exogenous_catastrophe":
+            for name, share in result.causes.items():
+                kind = kinds.get(name, name)
+                ends.append((CATASTROPHE, name if kind == name else f"{name}: {kind}, not handled", share))
+        else:
+            ends.append((_group(outcome), ending(result.scenario, outcome), estimate))
+    return [end for end in ends if end[2].value > 0.0 or _is_possible(result.scenario, end)]
+
+
+def ending(scenario: "Scenario", outcome: str) -> str:
+    """Return ``outcome`` in words."""
+    is_deadline = scenario.rival.mode == "deadline" and outcome == "rival_catastrophe"
+    return MISSED if is_deadline else ENDINGS[outcome]
+
+
+def _kind(kind: str) -> str:
+    return kind.replace("_", " ").replace(" ai", " AI")
+
+
+def _group(outcome: str) -> str:
+    return CATASTROPHE if outcome in CATASTROPHES else OPEN if outcome == "unresolved" else GOOD
+
+
+def _is_possible(scenario: "Scenario", end: tuple[str, str, Estimate]) -> bool:
+    """Return whether an end that was not seen is worth naming: a catastrophe that this scenario could hold."""
+    without_rival = scenario.rival.mode == "none" and end[1] == ENDINGS["rival_catastrophe"]
+    return end[0] == CATASTROPHE and not without_rival
+
+
+def _percents(estimate: Estimate) -> tuple[str, str]:
+    low, high = percent(estimate.low, estimate), percent(estimate.high, estimate)
+    return percent(estimate.value, estimate), f"{low.removesuffix(' %')} to {high}"
+
+
+def percent(share: float, estimate: Estimate) -> str:
+    """Return ``share`` in per cent, to the first digit of the Monte Carlo error of ``estimate``."""
+    error = 100.0 * max(estimate.mcse, (estimate.high - estimate.low) / 4.0)
+    return f"{100.0 * share:.{_decimals(error, 4)}f} %"
+
+
+def _decimals(error: float, most: int) -> int:
+    return most if error <= 0.0 else min(max(ceil(-log10(error)), 0), most)
+
+
+# ---- how long -----------------------------------------------------------------------------------------------
+
+
+def months(result: Result) -> Page:
+    """Return lead, delay by kind and when things happened, in months."""
+    n_good = round(result.p_good.value * result.replicates)
+    handed_off = result.p_stay_given_handoff.n if result.p_stay_given_handoff else 0
+    settled = result.replicates - round(result.outcomes["unresolved"].value * result.replicates)
+    delay = result.delay_months
+    rows = [
+        *_lead_at_start(result.scenario),
+        _month_row("time bought", result.months_bought, n_good),
+        _month_row("lead at the end", result.lead_at_end, n_good),
+        _month_row("delay: deference-goodness (the tax, as paid)", delay["goodness"], n_good),
+        _month_row("delay: buying time", delay["buying"], n_good),
+        _month_row("delay: active defence", delay["defence"], n_good),
+        _month_row("tax of staying in the basin all the way, forecast", result.aggregate_tax_months, handed_off),
+        _month_row("handoff, in month", result.handoff_months, handed_off),
+        _month_row("settled for better or worse, in month", result.resolution_months, settled),
+    ]
+    kept = tuple(row for row in rows if any(row[1:]))
+    table = Table("Lead and delay, in months", ("", "median", "5 % to 95 %", "mean"), kept, frozenset({1, 2, 3}))
+    note = (
+        "Delay is time that did not go into capability. Delay, months bought and lead at the end are those of the "
+        f"{n_good:,} runs without catastrophe: one that a catastrophe cuts short has not paid its full cost."
+    )
+    return [table, Paragraph(note, aside=True)]
+
+
+def _lead_at_start(scenario: "Scenario") -> list[tuple[str, ...]]:
+    words = {"takeoff": "lead at the start", "deadline": "months to the deadline, at the start", "none": ""}
+    name = words[scenario.rival.mode]
+    if not name:
+        return [("lead: nobody presses (rival.mode is none)", "–", "", "")]
+    distribution = scenario.uncertain.get("rival.lead")
+    if distribution is None:
+        return [(name, f"{scenario.rival.lead:g}", "", "")]
+    low, median, high = distribution.quantile(np.array([0.05, 0.5, 0.95]))
+    return [(name, f"{median:.2g}", f"{low:.2g} to {high:.2g}", "")]
+
+
+def _month_row(name: str, spread: Spread, n: int) -> tuple[str, ...]:
+    p5, p50, p95, mean = (spread[key] for key in ("p5", "p50", "p95", "mean"))
+    if p5 is None or p50 is None or p95 is None or mean is None:
+        return (name, "", "", "")
+    # The standard error of an outer quantile, as if the values were normal: 2.11 sd/√n, with p95 − p5 = 3.29 sd.
+    decimals = _decimals(2.11 * (p95 - p5) / 3.29 / sqrt(max(n, 1)), MOST_DECIMALS)
+    low, median, high, average = (f"{value:.{decimals}f}" for value in (p5, p50, p95, mean))
+    return (name, median, "" if low == high else f"{low} to {high}", average)
+
+
+# ---- from what ----------------------------------------------------------------------------------------------
+
+
+def inputs(scenario: "Scenario") -> Page:
+    """Return the core inputs and all others that were changed, each with its status; guesses stand out."""
+    rows = resolved(scenario)
+    core = [row for row in rows if row.tier == "core"]
+    others = [row for row in rows if row.tier != "core" and not row.path.startswith("hazards.")]
+    unchanged = [row for row in others if row.status in get_args(Status)]
+    changed = [row for row in others if row not in unchanged]
+    columns = ("", "value", "status", "in place of the default")
+    given = f", {_count(core, 'given')} given" if _count(core, "given") else ""
+    title = f"Core inputs: {_count(core, 'guess')} of these {len(core)} are guesses{given}"
+    page: Page = [Table(title, columns, tuple(_input_row(row) for row in core), mark="guess", folded=True)]
+    if changed or scenario.hazards:
+        cells = (*(_input_row(row) for row in changed), *_hazard_rows(rows, scenario))
+        page.append(Table("Other inputs that are not at their defaults", columns, cells, mark="guess", folded=True))
+    note = (
+        "guess: no source fixes the value. given: chosen by whoever wrote the scenario or the command line; we know "
+        "no source for it. published, derived: see `deference-sim parameters`, which also says what each input means. "
+        f"Of the {len(unchanged)} inputs not shown, all at their defaults, {_count(unchanged, 'guess')} are guesses. "
+        "py (progress-year): the AI progress of a calendar year at the recent pace."
+    )
+    return [*page, Paragraph(note, aside=True)]
+
+
+def _count(rows: list[ValueRow], status: str) -> int:
+    return sum(row.status == status for row in rows)
+
+
+def _input_row(row: ValueRow) -> tuple[str, str, str, str]:
+    default = ""
+    if row.status == "given":
+        (declared,) = parameter_table(row.path)
+        default = f"{shortened(declared.default)} ({declared.status})"
+    return row.path, shortened(row.value), row.status, default
+
+
+def _hazard_rows(rows: list[ValueRow], scenario: "Scenario") -> list[tuple[str, str, str, str]]:
+    made = []
+    for hazard in scenario.hazards:
+        prefix = f"hazards.{hazard.name}."
+        own = {row.path.removeprefix(prefix): row for row in rows if row.path.startswith(prefix)}
+        said = [name for name, row in own.items() if row.status == "given" or name in ("rate", "lethality")]
+        told = [f"{name} {shortened(own[name].value)}" for name in said if name not in ("name", "kind")]
+        made.append((f"hazards.{hazard.name}", ", ".join([_kind(hazard.kind), *told]), "given", ""))
+    return made
+
+
+def shortened(text: str) -> str:
+    """Return a value with its long numbers at four digits."""
+    rounded = re.sub(r"\d+\.\d{5,}", lambda match: f"{float(match.group()):.4g}", text)
+    return "1 month" if rounded == "1 months" else rounded
+
+
+def _footer(result: Result, repeat: str) -> str:
+    told = (
+        f"{result.replicates:,} replicates, seed {result.seed}, {result.engine} engine, {result.seconds:.1f} s; "
+        f"scenario hash {result.scenario.hash[:12]}."
+    )
+    return f"{told} Repeat: {repeat}" if repeat else told

@@ -1,0 +1,153 @@
+"""Tables of parameters, resolved scenarios and differences; the notebook view; the JSON Schema."""
+
+import json
+import re
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from deference_sim.scenario import Scenario, ScenarioError, load, shipped
+from deference_sim.scenario.catalogue import parameters
+from deference_sim.scenario.explain import differences, parameter_table, resolved
+from deference_sim.scenario.json_schema import json_schema
+
+SAMPLE = """\
+schema: 1
+name: sample
+description: <script>alert(1)</script>
+rival:
+  lead: 2 to 9 months
+  tax: {discrete: [{probability: 0.25, value: 0}, {probability: 0.75, value: 1}]}
+  edge: {mixture: [{probability: 0.5, value: 0}, {probability: 0.5, value: 1 to 2 py}]}
+hazards:
+  - {name: misuse, kind: terrorist_misuse, rate: 0.05 per year}
+correlations: [{between: [rival.lead, rival.tax], spearman: 0.3}]
+"""
+
+
+class TestParameterTable:
+    def test_every_parameter_is_there_once_the_core_first(self) -> None:
+        rows = parameter_table()
+        assert sorted(row.path for row in rows) == sorted(parameters())
+        tiers = [row.tier for row in rows]
+        assert tiers == sorted(tiers, key=lambda tier: tier != "core")
+        assert all(row.meaning and row.default and row.status in ("published", "derived", "guess") for row in rows)
+
+    def test_one_parameter_and_one_block(self) -> None:
+        (row,) = parameter_table("rival.lead")
+        assert (row.unit, row.range) == ("months", "a number of at least 0, in months")
+        assert {row.path for row in parameter_table("rival")} == {
+            path for path in parameters() if path.startswith("rival.")
+        }
+        assert [row.path for row in parameter_table("hazards.misuse.rate")] == ["hazards.NAME.rate"]
+        assert next(row.default for row in parameter_table("rival.returns")) == "null (that of capability.returns)"
+        assert next(row.default for row in parameter_table("hazards.NAME.kind")) == "required"
+
+    def test_unknown_path(self) -> None:
+        with pytest.raises(ScenarioError, match=r"rival\.leed  unknown parameter  did you mean `rival\.lead`\?"):
+            parameter_table("rival.leed")
+
+
+def test_resolved_says_where_every_value_is_from(read) -> None:
+    rows = {row.path: row for row in resolved(read(SAMPLE, set=["capability.returns=1.3"]))}
+    assert (rows["capability.returns"].value, rows["capability.returns"].source) == ("1.3", "command line")
+    assert rows["capability.returns"].status == "given"
+    assert rows["rival.lead"].value == "2 to 9 months (lognormal, median 4.243)"
+    assert rows["rival.tax"].value == "0 (0.25) or 1 (0.75)"
+    assert rows["rival.edge"].value == "0 to 1.853 py (mixture, median 0, 0.5 at 0)"
+    assert rows["rival.lead"].source == "bad.yaml:5"
+    assert rows["rival.mode"].source == "default"
+    assert rows["tax.decline"].status == "guess"
+    assert rows["hazards.misuse.rate"].value == "0.05 per year"
+    assert rows["correlation of rival.lead and rival.tax"].value == "0.3"
+
+
+def test_differences(read) -> None:
+    scenario = read(SAMPLE)
+    assert differences(scenario, scenario.with_(name="other", description="")) == []
+    other = scenario.with_(**{"rival.lead": 3, "hazards": []})
+    rows = {row.path: (row.first, row.second) for row in differences(scenario, other)}
+    assert rows.pop("rival.lead") == ("2 to 9 months (lognormal, median 4.243)", "3 months")
+    assert rows.pop("correlation of rival.lead and rival.tax") == ("0.3", "")
+    assert rows["hazards.misuse.rate"] == ("0.05 per year", "")
+    assert all(path.startswith("hazards.misuse.") for path in rows)
+
+
+def test_the_notebook_view_shows_the_core_and_escapes_every_text(read) -> None:
+    html = read(SAMPLE)._repr_html_()
+    assert "<script>" not in html
+    assert "&lt;script&gt;" in html
+    shown, _, folded = html.partition("<details>")
+    assert "rival.lead" in shown
+    assert "guess" in shown
+    assert "numerics.tolerance" in folded
+
+
+class Core12Loader(yaml.SafeLoader):
+    """PyYAML with the numbers of YAML 1.2, as editors read them."""
+
+
+Core12Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$"),
+    list("-+0123456789."),
+)
+
+
+class TestJsonSchema:
+    schema = json_schema()
+    validator = jsonschema.Draft202012Validator(schema)
+
+    def accepts(self, text: str) -> bool:
+        return self.validator.is_valid(yaml.load(text, Loader=Core12Loader))
+
+    def test_it_is_a_schema_and_is_json(self) -> None:
+        jsonschema.Draft202012Validator.check_schema(json.loads(json.dumps(self.schema, allow_nan=False)))
+
+    def test_it_knows_every_parameter_with_meaning_and_unit(self) -> None:
+        for parameter in parameters().values():
+            block, _, name = parameter.path.replace("NAME.", "").rpartition(".")
+            holder = self.schema["properties"].get(block, self.schema)
+            holder = holder.get("items", holder)
+            held = holder["properties"][name]
+            assert held["description"].startswith(parameter.meaning)
+            assert parameter.unit == "1" or f"Unit: {parameter.unit}." in held["description"]
+
+    def test_what_the_reader_accepts_it_accepts(self, here: Path) -> None:
+        assert self.accepts(SAMPLE)
+        assert self.accepts(Scenario().to_yaml())
+        for name, path in shipped().items():
+            assert self.accepts(path.read_text(encoding="utf-8")), name
+            assert self.accepts(load(name).to_yaml()), name
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "horizon: 3\n",
+            "schema: 2\n",
+            "schema: 1\nhorizn: 3\n",
+            "schema: 1\nhorizon: 0\n",
+            "schema: 1\nhorizon: 3 py\n",
+            "schema: 1\nhorizon: '3'\n",
+            "schema: 1\nhorizon: null\n",
+            "schema: 1\nhorizon: [2, 9]\n",
+            "schema: 1\nhorizon: {lognorml: {p10: 2, p90: 9}}\n",
+            "schema: 1\nhorizon: {lognormal: {p10: 2, q90: 9}}\n",
+            "schema: 1\nrival: {mode: takoff}\n",
+            "schema: 1\nrival: {catastrophe: 1.2}\n",
+            "schema: 1\nbasin: {exists: 1}\n",
+            "schema: 1\nhandoff: {prework: [[1, 2, 3]]}\n",
+            "schema: 1\nhandoff: {prework: []}\n",
+            "schema: 1\nhazards: {name: a}\n",
+            "schema: 1\nhazards: [{name: A, kind: background}]\n",
+            "schema: 1\nhazards: [{name: a}]\n",
+            "schema: 1\nname: A B\n",
+            "schema: 1\ncorrelations: [{between: [rival.lead], spearman: 0.1}]\n",
+        ],
+    )
+    def test_what_it_refuses_the_reader_refuses(self, text: str, read) -> None:
+        assert not self.accepts(text)
+        with pytest.raises(ScenarioError):
+            read(text)

@@ -1,0 +1,76 @@
+"""The notebooks: each runs without error from top to bottom, and what was kept of its last run is whole and current.
+
+Would catch: a public name that changed under a notebook, a notebook committed without outputs, with an error, with
+numbers that the model no longer gives, or with traces of the machine it ran on. `python notebooks/refresh.py`
+executes them again.
+"""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
+LARGEST = 500_000  # bytes
+PATH_OF_A_MACHINE = re.compile(r"/(home|root|tmp|work|usr|opt|Users|private|var)/|\b[A-Z]:\\\\")
+
+every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+
+
+def read(path: Path) -> Any:
+    return nbformat.read(path, as_version=4)
+
+
+def code_cells(notebook: Any) -> list[Any]:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def outputs(notebook: Any) -> list[Any]:
+    return [output for cell in code_cells(notebook) for output in cell.outputs]
+
+
+def printed(notebook: Any) -> list[str]:
+    return [output.text for output in outputs(notebook) if output.output_type == "stream" and output.name == "stdout"]
+
+
+def test_there_is_a_notebook_to_start_from() -> None:
+    assert "start_here" in [path.stem for path in NOTEBOOKS]
+
+
+@every_notebook
+# The kernel says, in a thread of its own, how its sockets are set up; that is no concern of the notebook.
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
+def test_runs_and_prints_what_was_kept(path: Path) -> None:
+    kept = read(path)
+    notebook = read(path)
+    for cell in code_cells(notebook):
+        cell.outputs = []
+    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(path.parent)}}).execute()
+    assert [output for output in outputs(notebook) if output.output_type == "error"] == []
+    assert printed(notebook) == printed(kept)
+
+
+@every_notebook
+def test_outputs_were_kept(path: Path) -> None:
+    notebook = read(path)
+    nbformat.validate(notebook)
+    assert [cell.execution_count for cell in code_cells(notebook)] == list(range(1, len(code_cells(notebook)) + 1))
+    assert outputs(notebook)
+    assert [output for output in outputs(notebook) if output.output_type == "error"] == []
+    assert [output.text for output in outputs(notebook) if output.get("name") == "stderr"] == []
+    assert path.stat().st_size < LARGEST
+
+
+@every_notebook
+def test_holds_nothing_of_a_machine(path: Path) -> None:
+    notebook = read(path)
+    pictures = re.compile(r'"image/png": "[^"]*"')
+    text = pictures.sub("", path.read_text(encoding="utf-8"))
+    assert PATH_OF_A_MACHINE.findall(text) == []
+    assert notebook.metadata.kernelspec.name == "python3"
+    assert set(notebook.metadata) == {"kernelspec", "language_info"}
+    assert set(notebook.metadata.language_info) == {"name"}
+    assert [cell.metadata for cell in notebook.cells if cell.metadata] == []
