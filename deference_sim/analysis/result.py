@@ -16,7 +16,7 @@ from deference_sim.engines.events import Policy, Process, World
 from deference_sim.model.state import CATASTROPHES, OUTCOMES, SETTLED
 from deference_sim.study.runner import Engine, run, warm_up
 
-DELAYS = ("goodness", "buying", "defence")
+DELAYS = ("goodness", "buying", "defence", "tests", "halts")
 UNRESOLVED_WORTH_SAYING = 0.01
 
 
@@ -194,8 +194,9 @@ def records_table(records: NDArray[np.void], causes: Sequence[str]) -> pd.DataFr
     table.index.name = None
     for name in ("handoff_month", "first_exit_month", "minimum_margin"):
         table[name] = table[name].where(np.isfinite(table[name]))
-    table["outcome"] = pd.Categorical.from_codes((records["outcome"] - 1).tolist(), list(OUTCOMES[1:]))
-    table["cause"] = pd.Categorical.from_codes(records["cause"].tolist(), list(causes))
-    table["in_basin"] = table["in_basin"].astype(bool)
-    table["in_basin_throughout"] = table["in_basin_throughout"].astype(bool)
+    outcomes, hazards = pd.Index(OUTCOMES[1:]), pd.Index(list(causes), dtype=object)
+    table["outcome"] = pd.Categorical.from_codes(table["outcome"] - 1, outcomes)
+    table["cause"] = pd.Categorical.from_codes(table["cause"], hazards)
+    for name in ("in_basin", "in_basin_throughout", "scheming", "recovered"):
+        table[name] = table[name].astype(bool)
     return table

@@ -187,7 +187,7 @@ class World(simpy.Environment):
     def change(self, **fields: float) -> None:
         """Change fields of the state (stocks such as ``A``, ``D``; see ``model.state``) at this moment."""
         for name, value in fields.items():
-            if name not in STATE_DTYPE.fields:
+            if name not in (STATE_DTYPE.names or ()):
                 raise AttributeError(f"the state has no field {name!r}")
             self._S[name] = value
         self._S["step_alive"] = 0

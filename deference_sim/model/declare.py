@@ -6,7 +6,7 @@ table, docs and both engines take everything they know about a parameter from it
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar, get_args
+from typing import Any, Literal, TypeVar, cast, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -58,8 +58,8 @@ def parameter(
     ``null`` is what the law uses where the file says ``null``; without it ``null`` is refused.
     ``bounds`` are pydantic's (``ge``, ``gt``, ``le``, ``lt``, ``min_length`` …), in the documented unit.
     """
-    declaration = Declaration(unit, status, source, tier, null)
-    return Field(default, description=meaning, json_schema_extra={"declaration": declaration}, **bounds)  # type: ignore[arg-type]
+    extra: dict[str, Any] = {"declaration": Declaration(unit, status, source, tier, null)}
+    return Field(default, description=meaning, json_schema_extra=extra, **bounds)
 
 
 def share(default: float | None, meaning: str, **more: Any) -> Any:
@@ -69,11 +69,8 @@ def share(default: float | None, meaning: str, **more: Any) -> Any:
 
 def declaration_of(block: type[Block], name: str) -> Declaration:
     """Return the declaration of the parameter ``name`` of ``block``."""
-    extra = block.model_fields[name].json_schema_extra
-    assert isinstance(extra, dict)
-    declaration = extra["declaration"]
-    assert isinstance(declaration, Declaration)
-    return declaration
+    extra = cast(dict[str, Declaration], block.model_fields[name].json_schema_extra)
+    return extra["declaration"]
 
 
 def choices_of(block: type[Block], name: str) -> tuple[str, ...]:
