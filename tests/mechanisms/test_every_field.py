@@ -104,7 +104,7 @@ CHANGES: dict[str, Change] = {
     "evaluation.bias": Change(0.3),
     "evaluation.overfitting": Change(0.3),
     "evaluation.memory": Change(0.5),
-    "evaluation.misjudgement": Change(1.0, {"goodness.capability_profile": 0.1}),
+    "evaluation.misjudgement": Change(10.0, {"goodness.capability_profile": 0.1}),
     "evaluation.tests_share": Change(0.1),
     "evaluation.tests_reference": Change(0.1, {"evaluation.tests_share": 0.1}),
     "evaluation.calendar_half": Change(6.0, PRE),
