@@ -10,7 +10,7 @@ from deference_sim.model.arrivals import firing_time, integrated_rate
 from deference_sim.model.crossings import CROSSINGS, EDGE, crossed, crossing_gap, crossing_time, set_exactly
 from deference_sim.model.declare import equation
 from deference_sim.model.outcomes import watch_margin
-from deference_sim.model.step import SAME_INSTANT, STEP_FAILED, look, take_step
+from deference_sim.model.step import MOST_STEPS, SAME_INSTANT, STEP_FAILED, look, take_step
 
 # Why the flow stopped, as bits: a bit for each crossing, and
 FIRED = 1 << len(CROSSINGS)  # a rate process is due
@@ -24,8 +24,11 @@ def advance(state: Any, p: Any, hazards: Any, processes: Any, t_stop: float, t_p
     """Move the state to the first instant at which something happens, and return what it is, as bits.
 
     That is a crossing, a rate process that fires (its ``due`` is set), ``t_stop`` (which ends the step), the horizon
-    or ``t_pause`` (which do not). ``STEP_FAILED`` means that the step became too short or the steps too many.
+    or ``t_pause`` (which do not). ``STEP_FAILED`` means that the step became too short, or the steps or instants too many.
     """
+    state.instants += 1
+    if state.instants > MOST_STEPS:
+        return STEP_FAILED
     while True:
         if not state.step_alive or state.t >= state.step_reach:
             why = begin_step(state, p, hazards, processes, t_stop)

@@ -137,6 +137,7 @@ _COUNTS = (
     "hazards_handled",
     "hazards_suffered",
     "steps",
+    "instants",
     "logged",
 )
 

@@ -116,7 +116,7 @@ def try_step(state: Any, p: Any, t: float, h: float) -> None:
 
 @equation
 def step_error(state: Any, p: Any, h: float) -> float:
-    """Return the largest estimated error of (C, A, W, D, R, bought) in units of the tolerance."""
+    """Return the largest estimated error of a stock but U in units of the tolerance, relative to a stock above 1."""
     k = state.slopes
     worst = 0.0
     for i in range(STOCK_COUNT):
@@ -129,7 +129,7 @@ def step_error(state: Any, p: Any, h: float) -> float:
                 + 22.0 / 525.0 * k[5, i]
                 - 1.0 / 40.0 * k[6, i]
             )
-            worst = max(worst, abs(error))
+            worst = max(worst, abs(error) / max(1.0, abs(state.y1[i])))
     return worst / p.numerics_tolerance
 
 
