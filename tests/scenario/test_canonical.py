@@ -75,7 +75,8 @@ def test_cosmetic_fields_are_all_that_is_left_out(read) -> None:
 
 
 def test_every_parameter_changes_the_hash(read) -> None:
-    scenario = read(FULL.replace("1 year\n", "100\n")).with_(**{"correlations": []})
+    labour = {"tax.labour_growth": 0.5, "tax.alpha_goodness": 0.7, "tax.alpha_capability": 0.5}  # all three or none
+    scenario = read(FULL.replace("1 year\n", "100\n")).with_(**{"correlations": []}, **labour)
     seen = {scenario.hash}
     tried = 0
     for path, parameter, value in paths_of(scenario):
