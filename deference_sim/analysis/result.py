@@ -192,6 +192,7 @@ def records_table(records: NDArray[np.void], causes: Sequence[str]) -> pd.DataFr
     names = records.dtype.names or ()
     table = pd.DataFrame({name: records[name] for name in names}).set_index("replicate", drop=False)
     table.index.name = None
+    table["handoff_estimate"] = table["handoff_estimate"].where(np.isfinite(table["handoff_month"]))
     for name in ("handoff_month", "first_exit_month", "minimum_margin"):
         table[name] = table[name].where(np.isfinite(table[name]))
     outcomes, hazards = pd.Index(OUTCOMES[1:]), pd.Index(list(causes), dtype=object)

@@ -107,6 +107,8 @@ def review(state: Any, p: Any) -> None:
     """Evaluate the AIs in charge and set when the next review is due."""
     state.practice += state.U * state.goodness_share
     state.alignment_estimate, state.profile_estimate = estimates_of(state, p, state.A, state.W)
+    if state.t == state.handoff_month:
+        state.handoff_estimate = margin_estimate(state)
     state.reviews += 1
     state.U = 0.0
     state.next_review_at = state.t + p.evaluation_review_interval

@@ -24,7 +24,7 @@ def advance(state: Any, p: Any, hazards: Any, processes: Any, t_stop: float, t_p
     """Move the state to the first instant at which something happens, and return what it is, as bits.
 
     That is a crossing, a rate process that fires (its ``due`` is set), ``t_stop`` (which ends the step), the horizon
-    or ``t_pause`` (which do not). ``STEP_FAILED`` means that the step became too short, or the steps or instants too many.
+    or ``t_pause`` (which do not). ``STEP_FAILED`` means that a step became too short, or steps or instants too many.
     """
     state.instants += 1
     if state.instants > MOST_STEPS:

@@ -41,6 +41,10 @@ class Handoff(Block):
         None, "Hand off when the estimated margin is at least this; null: no such trigger.", unit="py",
         null=float("nan"),
     )  # fmt: skip
+    indifference: bool = parameter(
+        False,
+        "Hand off when the estimated chance of a good end now is no less than later (by simulations made beforehand).",
+    )
     never: bool = parameter(False, "Never hand off: humans keep the work.")
     capability: float = parameter(
         0.0,
@@ -156,7 +160,7 @@ def prepare_handoff(p: Any) -> None:
 def has_estimate_triggers(p: Any) -> bool:
     """Return whether the handoff depends on estimates, so that reviews are needed before it."""
     lead, margin = p.handoff_when_lead_below, p.handoff_when_margin_above
-    return lead == lead or margin == margin
+    return lead == lead or margin == margin or p.handoff_indifference == 1
 
 
 @equation
@@ -198,8 +202,41 @@ def handoff_due(state: Any, p: Any) -> bool:
 
 @equation
 def wants_to_hand_off(state: Any, p: Any) -> bool:
-    """Return whether estimates say that it is time: little lead is left, or the margin is good enough."""
-    return lead_estimate(state, p) <= p.handoff_when_lead_below or margin_estimate(state) >= p.handoff_when_margin_above
+    """Return whether estimates call for it: little lead is left, the margin is good, or waiting is no better."""
+    if lead_estimate(state, p) <= p.handoff_when_lead_below or margin_estimate(state) >= p.handoff_when_margin_above:
+        return True
+    return p.handoff_indifference == 1 and is_indifferent(state, p)
+
+
+@equation
+def is_indifferent(state: Any, p: Any) -> bool:
+    """Return whether a good end is at least as likely after a handoff now as after any later one in the table.
+
+    The table (``study.indifference``) has for some months the chance of a good end as a logistic function of the margin
+    found; what pre-work will still add is added to the margin found now.
+    """
+    margin = margin_estimate(state)
+    months, base, slope, count = p.good_end_month, p.good_end_base, p.good_end_slope, p.good_end_count
+    gained = prework_gain(p, months_of_prework(p, state.t))
+    now = interpolate(state.t, months, base, count) + interpolate(state.t, months, slope, count) * margin
+    for k in range(count):
+        if months[k] > state.t:
+            later = margin + prework_gain(p, months_of_prework(p, months[k])) - gained
+            if base[k] + slope[k] * later > now:
+                return False
+    return True
+
+
+@equation
+def interpolate(x: float, xs: Any, ys: Any, count: int) -> float:
+    """Return the piecewise linear function through the first ``count`` knots at ``x``, flat beyond its ends."""
+    if x <= xs[0]:
+        return ys[0]
+    for knot in range(1, count):
+        if x < xs[knot]:
+            part = (x - xs[knot - 1]) / (xs[knot] - xs[knot - 1])
+            return ys[knot - 1] + part * (ys[knot] - ys[knot - 1])
+    return ys[count - 1]
 
 
 @equation

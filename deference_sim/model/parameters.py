@@ -87,6 +87,9 @@ DERIVED = (
     "tax_is_flat",
     "handoff_clock",
 )
+#: For handoff by indifference: months, and the chance of a good end after a handoff then, as log odds at margin 0 and
+#: their slope in the margin found (filled in by ``study.indifference``).
+GOOD_END_TABLE = ("good_end_month", "good_end_base", "good_end_slope")
 
 
 def _columns(prefix: str, block: type[Block]) -> list[tuple[Any, ...]]:
@@ -108,7 +111,9 @@ def _is_whole(block: type[Block], name: str) -> bool:
 PARAMETERS_DTYPE = np.dtype(
     [("horizon", "f8")]
     + [column for name, block in block_classes().items() for column in _columns(f"{name}_", block)]
-    + [(name, "f8") for name in DERIVED],
+    + [(name, "f8") for name in DERIVED]
+    + [(name, "f8", (MAX_KNOTS,)) for name in GOOD_END_TABLE]
+    + [("good_end_count", "i8")],
     align=True,
 )
 _HAZARD_WORDS = ("name", "kind")

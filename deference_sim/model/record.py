@@ -10,6 +10,7 @@ from deference_sim.model.rival import aligned_capability, lead_months
 _NUMBERS = (
     "months",  # when it resolved
     "handoff_month",  # infinite if there was no handoff
+    "handoff_estimate",  # margin that the review at the handoff found
     "first_exit_month",  # when it was first outside the basin since the handoff, infinite if never
     "minimum_margin",  # since the handoff, at events and ends of steps; infinite if there was no handoff
     "C",
@@ -56,6 +57,7 @@ def leave_record(state: Any, p: Any, record: Any) -> None:
     """Write what is left of a resolved trajectory into ``record``."""
     record.months = state.end_month
     record.handoff_month = state.handoff_month
+    record.handoff_estimate = state.handoff_estimate
     record.first_exit_month = state.first_exit_month
     record.minimum_margin = state.minimum_margin
     record.C = state.C

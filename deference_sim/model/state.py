@@ -87,6 +87,7 @@ _NUMBERS = (
     "step_proposed",
     # what the trajectory leaves behind
     "handoff_month",
+    "handoff_estimate",  # margin that the review at the handoff found
     "end_month",
     "minimum_margin",
     "first_exit_month",

@@ -1,5 +1,6 @@
 """The runner: replicates of a scenario on an engine, in fixed blocks, the same records however they are shared out."""
 
+import functools
 import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,12 @@ from deference_sim.engines import compiled, events
 from deference_sim.engines.law import compiled_law
 from deference_sim.model.parameters import Blocks, hazard_numbers, law_numbers
 from deference_sim.scenario import Scenario
+from deference_sim.study.indifference import (
+    TABLE_REPLICATES,
+    TABLE_SEED,
+    fill_in_good_ends,
+    table_of_good_ends,
+)
 
 Engine = Literal["compiled", "events"]
 ENGINES: tuple[Engine, ...] = ("compiled", "events")
@@ -24,7 +31,28 @@ def numbers_of(
 ) -> tuple[NDArray[np.void], NDArray[np.void]]:
     """Return the law's parameters and hazards: one row, or a row per replicate if any input is uncertain."""
     draws = scenario.draws(seed, replicates)
-    return law_numbers(scenario, draws), hazard_numbers(scenario, draws)
+    parameters = law_numbers(scenario, draws)
+    if scenario.handoff.indifference:
+        fill_in_good_ends(parameters, good_ends(scenario))
+    return parameters, hazard_numbers(scenario, draws)
+
+
+@functools.lru_cache(maxsize=32)
+def good_ends(scenario: Scenario) -> NDArray[np.float64]:
+    """Return the table of good ends that handoff by indifference looks up, made by simulation on a seed of its own."""
+
+    def outcomes(month: float) -> NDArray[np.void]:
+        changed = scenario.with_(
+            **{
+                "handoff.indifference": False,
+                "handoff.at": month,
+                "handoff.when_lead_below": None,
+                "handoff.when_margin_above": None,
+            }
+        )
+        return run(changed, TABLE_REPLICATES, TABLE_SEED)[0]
+
+    return table_of_good_ends(outcomes, scenario.rival.lead)
 
 
 def hazard_names(scenario: Scenario) -> list[str]:

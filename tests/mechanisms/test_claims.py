@@ -99,7 +99,7 @@ def test_claim_13_the_start_matters_more_than_drift() -> None:
 
 
 def test_claim_15_without_a_basin_only_human_work_or_punting_succeeds() -> None:
-    """AI work on goodness yields nothing: AIs alone fail, a good end needs humans' work before, or another end state."""
+    """AI work on goodness yields nothing: a good end needs humans' work before, or another end state."""
     world = ds.load("no-basin")
     assert good(world, **{"alternatives.punt_rate": 0.0}).mean() < 0.01
     assert good(world, **{"alternatives.punt_rate": 0.5, "handoff.never": True, "rival.lead": 24.0}).mean() > 0.4

@@ -38,6 +38,7 @@ SCHEMING = {"scheming.at_handoff": 0.5, "scheming.per_generation": 0.01}
 HALTING = {"handoff.halt_below": 0.4}
 PRE = {"handoff.at": 2.0}
 SHORT = {"rival.lead": 1.5}
+LABOUR = {"tax.labour_growth": 0.4, "tax.alpha_goodness": 0.7, "tax.alpha_capability": 0.5}
 SPREAD = {"time_buying.proliferation": 3.0, **SHORT}
 
 CHANGES: dict[str, Change] = {
@@ -70,11 +71,9 @@ CHANGES: dict[str, Change] = {
     "tax.broad_alignment": Change(0.3),
     "tax.capability_profile": Change(0.3),
     "tax.decline": Change(0.2),
-    "tax.labour_growth": Change(0.8, {"tax.alpha_goodness": 0.7, "tax.alpha_capability": 0.5, "tax.labour_growth": 0.4}),
-    "tax.alpha_goodness": Change(0.9, {"tax.labour_growth": 0.4, "tax.alpha_goodness": 0.7, "tax.alpha_capability": 0.5}),
-    "tax.alpha_capability": Change(
-        0.3, {"tax.labour_growth": 0.4, "tax.alpha_goodness": 0.7, "tax.alpha_capability": 0.5}
-    ),
+    "tax.labour_growth": Change(0.8, LABOUR),
+    "tax.alpha_goodness": Change(0.9, LABOUR),
+    "tax.alpha_capability": Change(0.3, LABOUR),
     "tax.shape": Change([[0.0, 1.0], [2.0, 3.0], [4.0, 0.5]]),
     "tax.checking": Change(0.5),
     "tax.paradigm_shift_rate": Change(0.5),
@@ -166,6 +165,7 @@ CHANGES: dict[str, Change] = {
     "handoff.when_lead_below": Change(2.0, {"handoff.when_lead_below": 3.0}),
     "handoff.when_margin_above": Change(0.9, {"handoff.when_margin_above": 0.7, **{"rival.lead": 9.0}}),
     "handoff.never": Change(True),
+    "handoff.indifference": Change(True, {"goodness.broad_alignment": 0.0}),
     "handoff.capability": Change(0.5),
     "handoff.scaling_share": Change(0.5, PRE),
     "handoff.human_share": Change(0.2),
