@@ -11,7 +11,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 WIDTH = 100  # columns of a page that is not shown on a terminal, and the most that one on a terminal takes
-LONGEST_NAME = 32  # of a table's first column, that is not broken however little room there is
+LEAST_ROOM = 10  # columns of the page for each other column of a table before names are broken as well
 STRONG = "bold"
 
 
@@ -34,13 +34,15 @@ class Paragraph:
 class Table:
     """A table of plain texts, its title above it. ``right`` are the columns that hold numbers.
 
-    Cells equal to ``mark`` stand out. A ``folded`` table is closed at first where the page can open and close it.
+    ``whole`` are the columns whose cells are broken only if there is no other way. Cells equal to ``mark`` stand out.
+    A ``folded`` table is closed at first where the page can open and close it.
     """
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     right: frozenset[int] = frozenset()
+    whole: frozenset[int] = frozenset({0})
     mark: str = ""
     folded: bool = False
 
@@ -65,7 +67,7 @@ def show(page: Iterable[Block], file: TextIO) -> None:
         for number, block in enumerate(page):
             if number:
                 console.print()
-            for part in _rich(block):
+            for part in _rich(block, console.width):
                 console.print(part)
     file.write("".join(line.rstrip() + "\n" for line in captured.get().splitlines()))
 
@@ -75,7 +77,7 @@ def html(page: Iterable[Block]) -> str:
     return "<div>" + "".join(_html(block) for block in page) + "</div>"
 
 
-def _rich(block: Block) -> list[RenderableType]:
+def _rich(block: Block, width: int) -> list[RenderableType]:
     match block:
         case Heading(text):
             return [Text(text, STRONG)]
@@ -83,15 +85,17 @@ def _rich(block: Block) -> list[RenderableType]:
             return [Text(text, "dim" if aside else "")]
         case Entry(term, lines):
             return [Text(term, STRONG), *(Padding(Text(line), (0, 0, 0, 4)) for line in lines)]
-    return [*([Text(block.title, STRONG)] if block.title else []), _rich_table(block)]
+    return [*([Text(block.title, STRONG)] if block.title else []), _rich_table(block, width)]
 
 
-def _rich_table(table: Table) -> RichTable:
+def _rich_table(table: Table, width: int) -> RichTable:
     made = RichTable(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=any(table.columns), header_style="dim")
-    names = min(max((len(row[0]) for row in table.rows), default=0), LONGEST_NAME)
+    longest = [max(map(len, cells)) for cells in zip(table.columns, *table.rows, strict=True)]
+    needed = sum(longest[place] if place in table.whole else LEAST_ROOM for place in range(len(longest)))
     for place, column in enumerate(table.columns):
         justify: Literal["left", "right"] = "right" if place in table.right else "left"
-        made.add_column(Text(column), justify=justify, overflow="fold", min_width=0 if place else names)
+        unbroken = place in table.whole and needed + 2 * len(longest) <= width
+        made.add_column(Text(column), justify=justify, overflow="fold", no_wrap=unbroken)
     for row in table.rows:
         made.add_row(*(Text(cell, "yellow" if table.mark and cell == table.mark else "") for cell in row))
     return made

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, get_args
 import numpy as np
 
 from deference_sim import layout
-from deference_sim.analysis.estimate import Estimate
+from deference_sim.analysis.estimate import Estimate, probability
 from deference_sim.analysis.result import UNRESOLVED_WORTH_SAYING, Result
 from deference_sim.layout import Heading, Page, Paragraph, Table
 from deference_sim.model.declare import Status
@@ -15,6 +15,8 @@ from deference_sim.model.state import CATASTROPHES
 from deference_sim.scenario.explain import ValueRow, parameter_table, resolved
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from deference_sim.scenario import Scenario
 
 Spread = dict[str, float | None]
@@ -24,12 +26,14 @@ ENDINGS = {
     "ai_takeover": "AI takeover: the AIs' broad alignment fell short",
     "catastrophic_mistake": "catastrophic mistake by the AIs: their wisdom fell short",
     "exogenous_catastrophe": "exogenous hazard, not handled",
-    "rival_catastrophe": "overtaken by the rival, with catastrophe",
-    "overtaken_safely": "overtaken by the rival, without catastrophe",
+    "rival_catastrophe": "rival catastrophe: its takeoff overtook us or got out of hand",
+    "overtaken_safely": "overtaken safely: the rival's takeoff did no catastrophic harm",
+    "punted": "punted: another end state, such as a long pause, took over",
     "stabilised": "stabilised: aligned capability secured the situation",
     "fizzled": "fizzled out: growth became slow while still ahead",
     "unresolved": "not settled when the run ended",
 }
+SCHEMED = "AI takeover: scheming, or too little broad alignment"
 MISSED = "deadline missed: too little aligned capability in time"
 GOOD, OPEN, CATASTROPHE = "no catastrophe", "open", "catastrophe"
 MOST_DECIMALS = 2  # of months: a hundredth is seven hours
@@ -43,6 +47,7 @@ def page(result: Result, repeat: str = "") -> Page:
         *([Paragraph(" ".join(scenario.description.split()))] if scenario.description else []),
         *headline(result),
         *endings(result),
+        *on_the_way(result),
         *months(result),
         *inputs(scenario),
         Paragraph(_footer(result, repeat), aside=True),
@@ -68,8 +73,8 @@ def headline(result: Result) -> Page:
         rows.insert(1, (f"stays in it, of the {given.n:,} in which humans handed off", *_percents(given)))
     meaning = (
         "p_stay: humans hand off, from then on the AIs are at every moment good enough to be deferred to, and this "
-        "lasts until the situation is stabilised or growth fizzles out. The intervals hold the Monte Carlo error "
-        "alone: they say nothing about how good the inputs are."
+        "lasts until the situation is stabilised, growth fizzles out, or another end state takes over. The intervals "
+        "hold the Monte Carlo error alone: they say nothing about how good the inputs are."
     )
     table = Table("Chances", ("", "", "95 % interval"), tuple(rows), frozenset({1}))
     return [table, *_bounds(result), Paragraph(meaning, aside=True)]
@@ -123,8 +128,14 @@ def _ends(result: Result) -> list[tuple[str, str, Estimate]]:
 
 def ending(scenario: "Scenario", outcome: str) -> str:
     """Return ``outcome`` in words."""
-    is_deadline = scenario.rival.mode == "deadline" and outcome == "rival_catastrophe"
-    return MISSED if is_deadline else ENDINGS[outcome]
+    if outcome == "rival_catastrophe" and scenario.rival.mode == "deadline":
+        return MISSED
+    return SCHEMED if outcome == "ai_takeover" and _can_scheme(scenario) else ENDINGS[outcome]
+
+
+def _can_scheme(scenario: "Scenario") -> bool:
+    inputs = (scenario.scheming.at_handoff, scenario.scheming.per_generation)
+    return any(inputs) or any(path.startswith("scheming.") for path in scenario.uncertain)
 
 
 def _kind(kind: str) -> str:
@@ -156,6 +167,46 @@ def _decimals(error: float, most: int) -> int:
     return most if error <= 0.0 else min(max(ceil(-log10(error)), 0), most)
 
 
+# ---- what happened on the way -------------------------------------------------------------------------------
+
+
+def on_the_way(result: Result) -> Page:
+    """Return in which share of the runs things happened that can happen on the way, and how often; nothing if none."""
+    records, hazards = result.records, bool(result.scenario.hazards)
+    takeover = records["outcome"] == "ai_takeover"
+    counted = (
+        ("hazard met and handled", records["hazards_handled"], hazards),
+        ("hazard met and not handled", records["hazards_suffered"], hazards),
+        ("weights stolen by the rival", records["thefts"], False),
+        ("deal with the rival, or an attempt that backfired", records["deals"], False),
+        ("paradigm shift", records["paradigms"], False),
+        ("outbreak of infectious misalignment", records["outbreaks"], False),
+        ("successor sent back for retraining", records["retrainings"], False),
+        ("deference halted", records["halts"], False),
+    )
+    noted = (
+        ("takeover that failed", records["recovered"]),
+        ("AIs scheme at the end", records["scheming"]),
+        ("takeover by AIs that schemed", takeover & records["scheming"]),
+        ("takeover before humans had handed off", takeover & records["handoff_month"].isna()),
+    )
+    rows = [
+        (name, _share(counts > 0), f"{float(counts.mean()):.2g}")
+        for name, counts, always in counted
+        if always or counts.any()
+    ]
+    rows += [(name, _share(happened), "") for name, happened in noted if happened.any()]
+    if not rows:
+        return []
+    columns = ("", "share of runs", "mean per run")
+    return [Table("What happened on the way", columns, tuple(rows), frozenset({1, 2}))]
+
+
+def _share(happened: "pd.Series[bool]") -> str:
+    estimate = probability(int(happened.sum()), len(happened))
+    return percent(estimate.value, estimate)
+
+
 # ---- how long -----------------------------------------------------------------------------------------------
 
 
@@ -172,6 +223,11 @@ def months(result: Result) -> Page:
         _month_row("delay: deference-goodness (the tax, as paid)", delay["goodness"], n_good),
         _month_row("delay: buying time", delay["buying"], n_good),
         _month_row("delay: active defence", delay["defence"], n_good),
+        *(
+            _month_row(name, delay[kind], n_good)
+            for kind, name in (("tests", "delay: tests"), ("halts", "delay: while deference was halted"))
+            if delay[kind]["mean"]
+        ),
         _month_row("tax of staying in the basin all the way, forecast", result.aggregate_tax_months, handed_off),
         _month_row("handoff, in month", result.handoff_months, handed_off),
         _month_row("settled for better or worse, in month", result.resolution_months, settled),

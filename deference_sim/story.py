@@ -1,12 +1,11 @@
 """The story of one trajectory: what happened when, why effort moved, what it cost and why it ended."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from deference_sim.analysis.paths import Trajectory
 from deference_sim.layout import Heading, Page, Paragraph, Table
@@ -17,44 +16,57 @@ if TYPE_CHECKING:
 
 MOVED = 0.4  # a review that moves at least this share of all effort is told on its own
 NOTHING = 0.005  # a share of effort below this is none
-SHARES = ("capability", "goodness", "time_buying", "defence")
+SHARES = ("capability", "goodness", "time_buying", "defence", "tests")
 COLUMNS = ("month", "", "capability", "margin", "lead")
+DELAY_WORDS = {
+    "goodness": "for deference-goodness (the tax)",
+    "buying": "for buying time",
+    "defence": "for active defence",
+    "tests": "for tests",
+    "halts": "while deference was halted",
+}
 
 
 def page(scenario: "Scenario", trajectory: Trajectory, *, every_entry: bool = False) -> Page:
     """Return the story of ``trajectory``; with ``every_entry`` each entry of its log on a line of its own."""
     log = trajectory.log
     teller = _Teller(scenario.strategy.policy, log)
-    rows = [_entry_row(row) for row in log.itertuples()] if every_entry else teller.tell()
+    rows = _entry_rows(log) if every_entry else teller.tell()
     note = (
         "capability in py above the minimum for deference; margin: deference-goodness less capability, in py, above 0 "
         "in the basin; lead in months; % of all effort. Reviews only estimate the margin. Severity: the aligned "
         "capability, in py, that it takes to handle a hazard."
     )
     if every_entry:
-        note += " effort: capability / goodness / buying time / defence."
+        note += " effort: capability / goodness / buying time / defence / tests."
+    if any(spell.phase == "partial" for spell in trajectory.phases):
+        note += " In partial deference the margin holds what humans fill in; reviews look at the AIs alone."
     columns = (*COLUMNS[:2], "effort", *COLUMNS[2:]) if every_entry else COLUMNS
     right = frozenset({0, *range(len(columns) - 3, len(columns))})
     return [
-        Heading(f"{scenario.name}, replicate {trajectory.replicate} of seed {trajectory.seed}: {outcome(trajectory)}"),
+        Heading(
+            f"{trajectory.scenario}, replicate {trajectory.replicate} of seed {trajectory.seed}: {outcome(trajectory)}"
+        ),
         *_draws(scenario, trajectory),
         Table("What happened", columns, tuple(rows), right),
         Paragraph(note, aside=True),
         Paragraph(why_it_ended(scenario, trajectory)),
-        *_costs(trajectory),
+        Paragraph(what_it_cost(trajectory)),
     ]
 
 
 def as_dict(scenario: "Scenario", trajectory: Trajectory) -> dict[str, Any]:
     """Return the trajectory for JSON: outcome, what was drawn for it, and every entry of its log; None for infinite."""
     return {
-        "scenario": scenario.name,
+        "scenario": trajectory.scenario,
         "hash": scenario.hash,
         "seed": trajectory.seed,
         "replicate": trajectory.replicate,
         "outcome": trajectory.outcome,
         "cause": trajectory.cause,
         "month": trajectory.month,
+        "phases": [asdict(spell) for spell in trajectory.phases],
+        "scheming": [list(months) for months in trajectory.scheming],
         "draws": drawn_values(scenario, trajectory),
         "log": [{name: _finite(value) for name, value in row.items()} for row in trajectory.log.to_dict("records")],
     }
@@ -87,75 +99,84 @@ def _draws(scenario: "Scenario", trajectory: Trajectory) -> Page:
 # ---- what it cost, why it ended -----------------------------------------------------------------------------
 
 
-def months_spent(log: pd.DataFrame) -> dict[str, float]:
-    """Return the months since handoff that went into goodness, buying time and defence.
-
-    As the model books them: what a successor that was sent back costs in retraining is part of goodness.
-    """
-    spent = dict.fromkeys(SHARES[1:], 0.0)
-    spells = np.diff(log["month"], append=log["month"].iloc[-1])
-    retraining = False
-    for row, months in zip(log.itertuples(), spells, strict=True):
-        now = _Moment.of(row)
-        if now.event in ("successor sent back", "successor deferred to", "successor waits"):
-            retraining = now.event == "successor sent back"
-        for name, share in zip(SHARES[1:], now.shares[1:], strict=True):
-            spent[name] += months * share
-        if retraining:
-            spent["goodness"] += months * now.shares[0]
-    return spent
-
-
-def _costs(trajectory: Trajectory) -> Page:
+def what_it_cost(trajectory: Trajectory) -> str:
+    """Return what deference cost in months, by what they went into, and what became of the lead."""
+    record = trajectory.record
     told = "What it cost: nothing yet, humans had not handed off."
-    if "handed off" in trajectory.log["event"].to_numpy():
-        spent = months_spent(trajectory.log)
+    if isfinite(record["handoff_month"]):
+        spent = {kind: float(record[f"delay_{kind}"]) for kind in DELAY_WORDS}
+        kinds = [
+            f"{months:.2f} {DELAY_WORDS[kind]}"
+            for kind, months in spent.items()
+            if months > 0.0 or kind not in ("tests", "halts")
+        ]
         told = (
-            f"What it cost: {sum(spent.values()):.2f} months of delay since handoff, {spent['goodness']:.2f} for "
-            f"deference-goodness (the tax), {spent['time_buying']:.2f} for buying time, {spent['defence']:.2f} for "
-            f"active defence; {_ends_of(trajectory.path.bought)[-1]:.2f} months were bought."
+            f"What it cost: {sum(spent.values()):.2f} months of delay since handoff: {', '.join(kinds)}; "
+            f"{record['bought']:.2f} months were bought."
         )
-    lead = _ends_of(trajectory.path.lead)
-    if lead:
-        told += f" Lead: {lead[0]:.2f} months at the start, {lead[1]:.2f} at the end."
-    return [Paragraph(told)]
-
-
-def _ends_of(path: NDArray[np.float64]) -> tuple[float, ...]:
-    """Return the first and the last value of the only trajectory in ``path``; nothing if it has none."""
-    values = path[0][np.isfinite(path[0])]
-    return (float(values[0]), float(values[-1])) if len(values) else ()
+    start = float(trajectory.path.lead[0, 0])
+    if isfinite(start):
+        told += f" Lead: {start:.2f} months at the start, {record['lead']:.2f} at the end."
+    return told
 
 
 def why_it_ended(scenario: "Scenario", trajectory: Trajectory) -> str:
     """Return why the trajectory ended as it did."""
     end = _Moment.of(next(trajectory.log.tail(1).itertuples()))
-    inside = " Even inside, the hazard is small but not zero." if end.margin > 0.0 else ""
-    standing = (
-        f"broad alignment was at {end.A:.2f} py, the capability profile at {end.W:.2f} py, capability at "
-        f"{end.C:.2f} py. So the AIs were {_edge(end)}.{inside}"
-    )
     reasons = {
-        "ai_takeover": f"the AIs took over; broad alignment was their weaker side: {standing}",
-        "catastrophic_mistake": f"the AIs made a catastrophic mistake; wisdom was their weaker side: {standing}",
+        "ai_takeover": _takeover(trajectory, end),
+        "catastrophic_mistake": f"the AIs made a catastrophic mistake; wisdom was their weaker side: {_standing(end)}",
         "exogenous_catastrophe": f"hazard {trajectory.cause} came, and the aligned capability at hand, "
         f"{end.aligned:.2f} py, was too little.",
-        "rival_catastrophe": f"{_overtaken(scenario, end)}, with catastrophe.",
-        "overtaken_safely": f"{_overtaken(scenario, end)}, but did no catastrophic harm.",
-        "stabilised": f"aligned capability reached {end.aligned - end.D:.2f} py, enough to stabilise the situation.",
-        "fizzled": f"at {end.C:.2f} py growth had become slow, with {end.lead:.2f} months of lead left.",
+        "rival_catastrophe": _overtaken(scenario, end, "with catastrophe"),
+        "overtaken_safely": _overtaken(scenario, end, "but it did no catastrophic harm"),
+        "punted": "the AIs handed the matter on to another end state, such as a pause of decades or emulated minds, "
+        f"with {trajectory.record['bought']:.2f} months bought and capability at {end.C:.2f} py.",
+        "stabilised": f"aligned capability reached {end.aligned - end.D:.2f} py, enough to stabilise the situation."
+        + (" The AIs schemed all the same, and so were outside the basin." if end.scheming else ""),
+        "fizzled": f"at {end.C:.2f} py growth had become slow, with {end.lead_words}.",
         "unresolved": "nothing was settled when the run reached its horizon.",
     }
     return f"Why it ended: {reasons[trajectory.outcome]}"
 
 
-def _overtaken(scenario: "Scenario", end: "_Moment") -> str:
+def _takeover(trajectory: Trajectory, end: "_Moment") -> str:
+    """Return how AIs came to take over: before any handoff, by scheming, or for want of alignment."""
+    if end.phase == "pre":
+        return "the AIs took over before humans had handed off to them."
+    halted = ", although deference was halted" if end.phase == "halted" else ""
+    if trajectory.record["scheming"]:
+        since = trajectory.scheming[-1][0] if trajectory.scheming else end.month
+        return (
+            f"AIs that had schemed since month {since:.2f} took over{halted}. Their margin of "
+            f"{end.margin:+.2f} py was no protection: AIs that scheme are outside the basin."
+        )
+    return f"the AIs took over{halted}; broad alignment was their weaker side: {_standing(end)}"
+
+
+def _standing(end: "_Moment") -> str:
+    inside = " Even inside, the hazard is small but not zero." if end.margin > 0.0 else ""
+    filled = " with what humans filled in" if end.margin > end.own_margin else ""
+    return (
+        f"broad alignment was at {end.A:.2f} py, the capability profile at {end.W:.2f} py, capability at "
+        f"{end.C:.2f} py. So the AIs were {_edge(end)}{filled}.{inside}"
+    )
+
+
+def _overtaken(scenario: "Scenario", end: "_Moment", harm: str) -> str:
     if scenario.rival.mode == "deadline":
-        return f"the deadline came when aligned capability was only {end.aligned:.2f} py"
-    return f"the rival overtook, at {end.R:.2f} py against {end.aligned:.2f} py of aligned capability"
+        return f"the deadline came when aligned capability was only {end.aligned:.2f} py, {harm}."
+    if end.R >= end.aligned:
+        return f"the rival overtook, at {end.R:.2f} py against {end.aligned:.2f} py of aligned capability, {harm}."
+    return (
+        f"the rival's takeoff got out of hand, {harm}. At {end.R:.2f} py it was still behind the {end.aligned:.2f} py "
+        f"of aligned capability ({end.lead_words}), but not by enough to be held in check."
+    )
 
 
 def _edge(now: "_Moment") -> str:
+    if now.scheming:
+        return f"which scheme, and so are outside the basin (margin {now.margin:+.2f} py)"
     return f"{abs(now.margin):.2f} py {'inside' if now.margin > 0.0 else 'outside'} the basin"
 
 
@@ -178,21 +199,35 @@ class _Moment:
     R: float
     lead: float
     believed: float
+    G: float
+    phase: str
+    scheming: bool
     shares: tuple[float, ...]
 
     @classmethod
     def of(cls, row: Any) -> "_Moment":
         """Return the entry in ``row`` of the log's table."""
         plain = (row.month, row.event, row.item, row.about, row.value, row.C, row.A, row.W, row.D, row.R, row.lead)
-        return cls(*plain, row.margin_estimate, tuple(getattr(row, f"{name}_share") for name in SHARES))
+        shares = tuple(getattr(row, f"{name}_share") for name in SHARES)
+        return cls(*plain, row.margin_estimate, row.G, row.phase, row.scheming, shares)
 
     @property
     def margin(self) -> float:
+        """The margin, with what humans fill in."""
+        return self.G - self.C
+
+    @property
+    def own_margin(self) -> float:
+        """The margin of the AIs alone, which is what reviews estimate."""
         return min(self.A, self.W) - self.C
 
     @property
     def aligned(self) -> float:
-        return min(self.C, self.A, self.W) + self.D
+        return min(self.C, self.G) + self.D
+
+    @property
+    def lead_words(self) -> str:
+        return f"{self.lead:.2f} months of lead left" if isfinite(self.lead) else "nobody pressing"
 
     def row(self, told: str) -> tuple[str, ...]:
         """Return the line of the table that tells this."""
@@ -200,35 +235,76 @@ class _Moment:
         return f"{self.month:.2f}", told, f"{self.C:.2f}", f"{self.margin:+.2f}", lead
 
 
-def _entry_row(row: Any) -> tuple[str, ...]:
-    moment = _Moment.of(row)
-    month, told, *rest = moment.row(_told(moment) or moment.event)
-    return month, told, " / ".join(f"{share:.0f}" for share in _percents(moment)), *rest
+def _entry_rows(log: pd.DataFrame) -> list[tuple[str, ...]]:
+    """Return a line for each entry of the log."""
+    rows = []
+    before = None
+    for row in log.itertuples():
+        now = _Moment.of(row)
+        month, told, *rest = now.row(_told(now, before) or now.event)
+        rows.append((month, told, " / ".join(f"{share:.0f}" for share in _percents(now)), *rest))
+        before = now
+    return rows
 
 
-def _told(now: _Moment) -> str:
-    """Return what happened, in words; empty for what is told by what it led to."""
+def _told(now: _Moment, before: _Moment | None) -> str:
+    """Return what happened, in words, ``before`` being the entry before it; empty for what its effects tell."""
     edge = _edge(now)
     met = f"hazard {now.about}, severity {now.value:.2f} against {now.aligned:.2f} aligned"
+    begins = before is not None and not before.scheming
+    successor = edge if not now.scheming else "which begins to scheme" if begins else "which goes on scheming"
     words = {
-        "handed off": f"handoff: humans defer to the AIs, {edge}",
-        "reviewed": f"review: margin found {now.believed:.2f}, true {now.margin:.2f}",
-        "successor deferred to": f"successor {now.item} is deferred to, {edge}",
+        "handed off": f"handoff: humans defer{' in part' if now.phase == 'partial' else ''} to the AIs, {edge}",
+        "reviewed": f"review: margin found {now.believed:.2f}, true {now.own_margin:.2f}",
+        "successor deferred to": f"successor {now.item} is deferred to, {successor}",
         "successor sent back": f"the successor fails its review and is trained again (try {now.item})",
         "successor waits": "the successor fails its last review: capability waits for goodness",
         "entered the basin": "the AIs are in the Basin of Good Deference",
-        "left the basin": "the AIs leave the Basin of Good Deference",
+        "left the basin": "the AIs leave the Basin of Good Deference" + (": they scheme" if now.scheming else ""),
         "rival takes off": "the rival reaches the minimum capability and takes off",
         "rival dangerous": "the rival is far enough into its takeoff to overtake",
-        "overtaken": f"the rival overtakes: {now.R:.2f} py against {now.aligned:.2f} of aligned capability",
+        "overtaken": f"{_overtakes(now)}: {now.R:.2f} py against {now.aligned:.2f} of aligned capability",
         "deadline met": "the deadline passes: aligned capability was there in time",
         "deadline missed": "the deadline passes: aligned capability was not there in time",
         "hazard handled": f"{met}: handled",
         "hazard suffered": f"{met}: not handled, survived",
         "hazard fatal": f"{met}: not handled, fatal",
+        "weights stolen": f"the rival steals our weights and gains {now.value:.2f} py: it is at {now.R:.2f} now",
+        "deal struck": f"deal {now.item}: the rival's clock is paused for {now.value:.2f} months",
+        "deal backfired": f"deal {now.item} backfires: {-now.value:.2f} months of lead are lost",
+        "paradigm shifted": f"paradigm shift {now.item}: the tax is now {now.value:.2f} times what it would be",
+        "outbreak": f"misalignment spreads from AI to AI: broad alignment falls by {now.value:.2f}",
+        "trial run begun": _trial(now),
+        "takeover failed": "AIs that scheme try to take over, and fail",
+        "scheming detected": "a review finds that the AIs scheme",
+        "halted": f"deference is halted{_why_halted(now, before)}: humans repair, capability rests",
+        "resumed": f"deference is resumed{_after_scheming(now, before)}",
+        "fully deferred": f"deference becomes full: margin found {_margins(now)}",
         "resolved": f"the end: {now.about.replace('_', ' ').replace('ai ', 'AI ')}",
     }
     return words.get(now.event, "")
+
+
+def _overtakes(now: _Moment) -> str:
+    return "the rival overtakes" if now.R >= now.aligned else "the rival's takeoff gets out of hand"
+
+
+def _trial(now: _Moment) -> str:
+    if now.value > 0.0:
+        return f"estimates call for the handoff: a trial run of {now.value:.2f} months comes first"
+    return "estimates call for the handoff, which waits until the AIs are capable enough"
+
+
+def _why_halted(now: _Moment, before: _Moment | None) -> str:
+    known = before is not None and before.event in ("scheming detected", "takeover failed")
+    return "" if known else f", margin found {now.believed:.2f} (true {now.own_margin:.2f})"
+
+
+def _after_scheming(now: _Moment, before: _Moment | None) -> str:
+    if now.scheming:
+        return f", margin found {now.believed:.2f}, with AIs that scheme and are not found out"
+    cleared = before is not None and before.scheming
+    return f", margin found {now.believed:.2f}" + (", the AIs cleared of scheming" if cleared else "")
 
 
 class _Teller:
@@ -240,6 +316,7 @@ class _Teller:
         self._rows: list[tuple[str, ...]] = []
         self._group: list[_Moment] = []
         self._last: _Moment | None = None
+        self._before: _Moment | None = None
 
     def tell(self) -> list[tuple[str, ...]]:
         """Return the lines of the table."""
@@ -249,14 +326,17 @@ class _Teller:
                 self._tell_effort(now)
             elif now.event != "reviewed":
                 self._close_group()
-                self._rows.append(now.row(_told(now)))
+                self._rows.append(now.row(_told(now, self._before)))
+            self._before = now
+        self._close_group()
         return self._rows
 
     def _tell_effort(self, now: _Moment) -> None:
         before, self._last = self._last, now
         if before is None:
-            shares = ", ".join(f"{name} {share:.0f}" for name, share in zip(_NAMES, _percents(now), strict=True))
-            self._rows.append(now.row(f"first review: margin found {_margins(now)}; effort in %: {shares}"))
+            self._rows.append(now.row(f"first review: margin found {_margins(now)}; effort in %: {_shares(now)}"))
+        elif before.phase != now.phase and "halted" in (before.phase, now.phase):
+            self._rows.append(now.row(f"effort in %: {_shares(now)}"))
         elif self._has_moved(before, now):
             self._close_group()
             self._rows.append(now.row(self._why(before, now)))
@@ -294,10 +374,16 @@ class _Teller:
 
 
 def _margins(now: _Moment) -> str:
-    return f"{now.believed:.2f} (true {now.margin:.2f})"
+    return f"{now.believed:.2f} (true {now.own_margin:.2f})"
 
 
-_NAMES = ("capability", "goodness", "buying time", "defence")
+def _shares(now: _Moment) -> str:
+    """Return the shares of effort in per cent; one for tests only if there is any."""
+    told = zip(_NAMES, _percents(now), strict=True)
+    return ", ".join(f"{name} {share:.0f}" for name, share in told if share > 0.0 or name != "tests")
+
+
+_NAMES = ("capability", "goodness", "buying time", "defence", "tests")
 
 
 def _percents(moment: _Moment) -> list[float]:

@@ -41,7 +41,12 @@ def show_page(scenario: "Scenario") -> Page:
         Heading(f"{scenario.name} (hash {scenario.hash})"),
         *([Paragraph(" ".join(scenario.description.split()))] if scenario.description else []),
         *(
-            Table(title, columns, tuple((r.path, r.value, r.status, r.source) for r in rows if r.tier == tier))
+            Table(
+                title,
+                columns,
+                tuple((r.path, r.value, r.status, r.source) for r in rows if r.tier == tier),
+                whole=frozenset({0, 3}),
+            )
             for title, tier in (("Core inputs", "core"), ("Other inputs", "more"))
         ),
     ]

@@ -53,7 +53,7 @@ def test_json_has_exactly_the_names_of_the_contract_and_full_numbers() -> None:
         assert set(estimate) == {"estimate", "low", "high", "mcse", "n", "method"}
     for spread in (*(found[name] for name in SPREADS), *found["delay_months"].values()):
         assert set(spread) == {"p5", "p50", "p95", "mean"}
-    assert set(found["delay_months"]) == {"goodness", "buying", "defence"}
+    assert set(found["delay_months"]) == {"goodness", "buying", "defence", "tests", "halts"}
     assert set(found["causes"]) == {"misuse"}
     assert all(math.isfinite(number) for number in numbers_in(found))
     assert sum(estimate["estimate"] for estimate in found["outcomes"].values()) == pytest.approx(1.0)

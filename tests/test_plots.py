@@ -125,7 +125,7 @@ def test_lines_at_zero_are_explained(drawn: Any) -> None:
     words = [[text.get_text() for text in panel.texts] for panel in drawn.flat]
     assert "edge of the Basin of Good Deference" in words[2]
     assert "handoff" in words[2]
-    assert words[3] == ["overtaken"]
+    assert words[3] == ["level with the rival"]
     for panel in drawn[1]:
         assert any(list(line.get_ydata()) == [0.0, 0.0] for line in panel.lines)
         assert panel.get_ylim()[0] < 0.0
@@ -264,7 +264,11 @@ def test_one_run_has_labels_units_and_a_title(traced: Any, trace: ds.Trajectory)
     assert labels == ["level (py)", "margin M (py)", "lead L (months)", "share of effort", ""]
     assert "(months)" in traced.flat[4].get_xlabel()
     words = style.LOOKS[trace.outcome].words
-    assert traced.flat[0].get_title(loc="left").startswith(f"replicate {trace.replicate}, seed {SEED}: {words}")
+    assert (
+        traced.flat[0]
+        .get_title(loc="left")
+        .startswith(f"{trace.scenario}, replicate {trace.replicate}, seed {SEED}: {words}")
+    )
 
 
 def test_one_run_shows_its_path_and_what_reviews_found(traced: Any, trace: ds.Trajectory) -> None:
@@ -273,8 +277,8 @@ def test_one_run_shows_its_path_and_what_reviews_found(traced: Any, trace: ds.Tr
         "capability C": trace.path.capability[0],
         "rival's capability R": trace.path.rival[0],
         "margin M": trace.path.margin[0],
-        "broad alignment A": trace.log["A"],
-        "capability profile W": trace.log["W"],
+        "broad alignment A": trace.path.broad_alignment[0],
+        "capability profile W": trace.path.capability_profile[0],
         "as reviewed": trace.log.loc[trace.log["event"] == "reviewed", "margin_estimate"],
     }
     for label, values in expected.items():
@@ -319,6 +323,48 @@ def test_a_run_that_never_hands_off_or_has_no_rival_is_drawn_too() -> None:
     scenario = scenario.with_(**{"handoff.at": None, "rival.mode": "none", "horizon": "2 months"})
     alone = ds.plot.trajectory(ds.simulate(scenario, 1, SEED).trace(0))
     assert [text.get_text() for text in alone.flat[2].texts] == ["no rival"]
+
+
+def shaded(panel: Axes) -> list[tuple[float, float, str]]:
+    """Spans over the whole height of a panel that are shaded: start, end, colour."""
+    spans = [patch for patch in panel.patches if patch.get_zorder() == 0.5]
+    return [(*patch.get_extents().intervalx, to_hex(patch.get_facecolor())) for patch in spans]
+
+
+def test_spells_of_partial_and_halted_deference_are_shaded_in_every_panel() -> None:
+    scenario = ds.load("partial-deference").with_(**{"handoff.halt_below": "0.3 py", "handoff.min_halt": "0.2 months"})
+    trace = next(
+        found
+        for found in (ds.simulate(scenario, 20, SEED).trace(replicate) for replicate in range(20))
+        if {"partial", "full", "halted"} <= {spell.phase for spell in found.phases}
+    )
+    drawn = ds.plot.trajectory(trace)
+    spells = [spell for spell in trace.phases if spell.phase in ("partial", "halted")]
+    colours = {"partial": style.SKY.lower(), "halted": style.VERMILION.lower()}
+    for panel in drawn.flat:
+        to_data = panel.transData.inverted()
+        found = [
+            (to_data.transform((start, 0))[0], to_data.transform((end, 0))[0], c) for start, end, c in shaded(panel)
+        ]
+        expected = [(spell.start, spell.end, colours[spell.phase]) for spell in spells]
+        for left, right in zip(found, expected, strict=True):
+            assert left[:2] == pytest.approx(right[:2], abs=1e-9)
+            assert left[2] == right[2]
+    legend = [text.get_text() for text in drawn.flat[0].get_legend().get_texts()]
+    assert {"partial deference", "deference halted"} <= set(legend)
+    assert "G, with what humans fill in" in legend
+
+
+def test_ais_that_scheme_are_shown_as_outside_the_basin() -> None:
+    scenario = ds.load("with-scheming").with_(**{"scheming.at_handoff": 1, "scheming.capability_slope": 0})
+    scenario = scenario.with_(**{"scheming.work_halves": "1000 months"})
+    trace = ds.simulate(scenario, 1, SEED).trace(0)
+    assert trace.scheming[0][0] == 3.0
+    drawn = ds.plot.trajectory(trace)
+    assert "AIs scheme, known or not" in [label.get_text() for label in drawn.flat[4].get_yticklabels()]
+    assert "outside the basin" in [text.get_text() for text in drawn.flat[1].get_legend().get_texts()]
+    (area,) = drawn.flat[1].collections
+    assert min(edges(area)) >= 3.0
 
 
 # ---- manners ------------------------------------------------------------------------------------------------

@@ -160,6 +160,53 @@ def test_without_a_handoff_there_is_no_delay_to_report() -> None:
     assert "handoff, in month" not in text
 
 
+def test_tests_and_halts_have_rows_only_when_they_cost_time(rushed_text: str) -> None:
+    assert "delay: tests" not in rushed_text
+    assert "delay: while deference was halted" not in rushed_text
+    tested = text_of(simulated("baseline", "evaluation.tests_share=0.1", "handoff.halt_below=0.4 py", replicates=60))
+    assert "delay: tests" in tested
+    assert "delay: while deference was halted" in tested
+
+
+# ---- what happened on the way
+
+
+def test_what_happened_on_the_way_is_counted_per_run() -> None:
+    result = simulated("weights-stolen", "rival.theft_rate=2 per year")
+    thefts = result.records["thefts"]
+    told = line_with(text_of(result), "weights stolen by the rival")
+    share = probability(int((thefts > 0).sum()), REPLICATES)
+    assert told.split()[-1] == f"{thefts.mean():.2g}"
+    assert report.percent(share.value, share) in told
+    assert "deal with the rival" not in text_of(result)
+
+
+def test_hazards_are_counted_when_there_are_any(rushed_text: str) -> None:
+    assert line_with(rushed_text, "hazard met and not handled").split()[-1] == "0"
+    assert "What happened on the way" not in text_of(simulated("baseline", replicates=20))
+
+
+def test_takeovers_by_schemers_and_before_handoff_are_told() -> None:
+    result = simulated("hail-mary", "handoff.at=3 months", "rival.lead=6 months", "alternatives.early_takeover_rate=1")
+    text, records = text_of(result), result.records
+    taken = records["outcome"] == "ai_takeover"
+    for words, rows in (
+        ("takeover by AIs that schemed", taken & records["scheming"]),
+        ("takeover before humans had handed off", taken & records["handoff_month"].isna()),
+        ("AIs scheme at the end", records["scheming"]),
+    ):
+        share = probability(int(rows.sum()), REPLICATES)
+        assert 0.0 < share.value < 1.0
+        assert report.percent(share.value, share) in line_with(text, words)
+    assert report.SCHEMED in text
+    assert f"stays in it, of the {int(records['handoff_month'].notna().sum())} in which humans handed off" in text
+
+
+def test_a_punt_is_a_good_end() -> None:
+    text = text_of(simulated("punt-to-a-pause"))
+    assert line_with(text, report.ENDINGS["punted"]).startswith("no catastrophe")
+
+
 # ---- inputs
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from deference_sim.analysis.estimate import Estimate, probability, spread
 from deference_sim.analysis.paths import Trajectories, Trajectory, sample_trajectories, trace
+from deference_sim.analysis.records import records_table
 from deference_sim.engines.events import Policy, Process, World
 from deference_sim.model.state import CATASTROPHES, OUTCOMES, SETTLED
 from deference_sim.study.runner import Engine, run, warm_up
@@ -185,19 +185,3 @@ def simulate(
     seconds = perf_counter() - started
     table = records_table(records, causes)
     return Result(scenario, seed, chosen, replicates, table, seconds, policy, tuple(processes))
-
-
-def records_table(records: NDArray[np.void], causes: Sequence[str]) -> pd.DataFrame:
-    """Return records as a table: words for outcomes and causes, missing for what never happened."""
-    names = records.dtype.names or ()
-    table = pd.DataFrame({name: records[name] for name in names}).set_index("replicate", drop=False)
-    table.index.name = None
-    table["handoff_estimate"] = table["handoff_estimate"].where(np.isfinite(table["handoff_month"]))
-    for name in ("handoff_month", "first_exit_month", "minimum_margin"):
-        table[name] = table[name].where(np.isfinite(table[name]))
-    outcomes, hazards = pd.Index(OUTCOMES[1:]), pd.Index(list(causes), dtype=object)
-    table["outcome"] = pd.Categorical.from_codes(table["outcome"] - 1, outcomes)
-    table["cause"] = pd.Categorical.from_codes(table["cause"], hazards)
-    for name in ("in_basin", "in_basin_throughout", "scheming", "recovered"):
-        table[name] = table[name].astype(bool)
-    return table

@@ -5,6 +5,7 @@
 stages that are due in rising order, until the trajectory is resolved.
 """
 
+from math import inf
 from typing import Any
 
 from deference_sim.model.basin import enter_or_leave, remember_exit
@@ -146,13 +147,24 @@ def open_instant(state: Any, p: Any, processes: Any, log: Any, why: int) -> int:
                 due |= 1 << FIRING_STAGES[i]
     if why & (1 << GENERATION) or retrained(state, p, why):
         due |= 1 << GENERATION_STAGE
-    if state.phase == PRE and handoff_due(state, p):
+    if state.phase == PRE and handoff_comes(state, p, log):
         due |= 1 << HANDOFF_STAGE
     elif why & (1 << REVIEW_WORK) or state.t >= state.next_review_at:
         due |= (1 << DRIFT_STAGE) | (1 << REVIEW_STAGE)
         if state.candidate_waiting:
             due |= 1 << GENERATION_STAGE
     return due
+
+
+@equation
+def handoff_comes(state: Any, p: Any, log: Any) -> bool:
+    """Return whether the handoff happens now, and note when a trial run begins instead."""
+    waiting = state.trial_until == inf
+    if handoff_due(state, p):
+        return True
+    if waiting and state.trial_until < inf:
+        note(state, p, log, TRIAL_BEGUN, 0, state.trial_length)
+    return False
 
 
 @equation
@@ -309,15 +321,13 @@ def watch_the_edge(state: Any, p: Any, log: Any) -> None:
 
 @equation
 def change_phase(state: Any, p: Any, log: Any) -> None:
-    """Change phase on what the review has found, at most once."""
+    """Change phase on what the review has found, at most once; being in the basin may change with it."""
     if state.phase == PRE:
         if wants_to_hand_off(state, p):
             state.triggered = 1
-            if handoff_due(state, p):
+            if handoff_comes(state, p, log):
                 hand_off(state, p)
                 note(state, p, log, HANDED_OFF, 0, state.aggregate_tax_months)
-            else:
-                note(state, p, log, TRIAL_BEGUN, 0, state.trial_length)
     elif state.phase == HALTED:
         if may_resume(state, p):
             resume(state, p)
@@ -330,3 +340,4 @@ def change_phase(state: Any, p: Any, log: Any) -> None:
     elif becomes_full(state, p):
         go_full(state, p)
         note(state, p, log, FULLY_DEFERRED, 0, 0.0)
+    watch_the_edge(state, p, log)

@@ -21,6 +21,7 @@ from deference_sim.plots.style import (
     WORDS,
     Panels,
     clean,
+    lead_line,
     legend_below,
     level_line,
     note,
@@ -76,7 +77,7 @@ def trajectories(result: Result, n: int = 200, ax: Any = None) -> Panels:
     for panel, quantity in zip(drawn.flat, QUANTITIES, strict=True):
         _draw_fan(panel, paths.months, getattr(paths, quantity.field), OURS)
         panel.set_xlim(0.0, last)
-        _draw_samples(panel, result, paths, quantity.field, chosen)
+        _draw_samples(panel, paths, quantity.field, chosen)
         panel.set_ylabel(quantity.label)
     _finish(drawn, result, paths)
     return drawn
@@ -119,9 +120,9 @@ def _draw_fan(ax: Axes, months: Floats, values: Floats, colour: str, line: Liter
     ax.plot(months, p50, color=colour, linewidth=2.0, linestyle=line, zorder=3.8)
 
 
-def _draw_samples(ax: Axes, result: Result, paths: Trajectories, field: str, chosen: list[int]) -> None:
+def _draw_samples(ax: Axes, paths: Trajectories, field: str, chosen: list[int]) -> None:
     """Draw single runs up to the right end of ``ax``; what is beyond must not stretch the other axis."""
-    values, ends = getattr(paths, field), _at_end(result, field)
+    values, ends = getattr(paths, field), paths.at_end[field]
     last = ax.get_xlim()[1]
     for row in chosen:
         look = LOOKS[paths.outcome[row]]
@@ -134,19 +135,6 @@ def _draw_samples(ax: Axes, result: Result, paths: Trajectories, field: str, cho
             ax.plot(months[-1], path[-1], look.marker, color=look.colour, zorder=4, **END)
 
 
-def _at_end(result: Result, field: str) -> Floats:
-    """Return what ``field`` of ``Trajectories`` is for every replicate when it ends."""
-    C, A, W, lead = (result.records[name].to_numpy(dtype=float) for name in ("C", "A", "W", "lead"))
-    goodness = np.minimum(A, W)
-    ends: dict[str, Floats] = {
-        "capability": C,
-        "deference_goodness": goodness,
-        "margin": goodness - C,
-        "lead": np.where(np.isfinite(lead), lead, np.nan),
-    }
-    return ends[field]
-
-
 def _finish(drawn: Panels, result: Result, paths: Trajectories) -> None:
     """Add the rival, the lines that mean something, legends and the title."""
     capability, _, margin, lead = drawn.flat
@@ -157,7 +145,7 @@ def _finish(drawn: Panels, result: Result, paths: Trajectories) -> None:
         lead.text(0.5, 0.5, "no rival", transform=lead.transAxes, ha="center", color=WORDS)
         lead.set_yticks([])
     else:
-        level_line(lead, 0.0, "deadline" if rival == "deadline" else "overtaken")
+        lead_line(lead, rival == "deadline")
     _mark_handoff(drawn, result)
     for panel in (margin, lead):
         panel.set_xlabel("time since the lead clock started (months)")

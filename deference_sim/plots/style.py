@@ -50,6 +50,7 @@ LOOKS = {
     "exogenous_catastrophe": Look("exogenous catastrophe", PURPLE, BAD),
     "rival_catastrophe": Look("rival catastrophe", BLACK, BAD),
     "overtaken_safely": Look("overtaken safely", YELLOW, GOOD),
+    "punted": Look("punted", BLUE, GOOD),
     "stabilised": Look("stabilised", GREEN, GOOD),
     "fizzled": Look("fizzled", SKY, GOOD),
     "unresolved": Look("unresolved", GREY, OPEN),
@@ -81,6 +82,11 @@ def panels(ax: Any, shape: tuple[int, int], size: tuple[float, float], heights: 
 
 def _subplots(made: Any) -> Panels:
     return np.asarray(made, dtype=object)
+
+
+def lead_line(ax: Axes, with_deadline: bool, room: float = 0.1) -> None:
+    """Draw the line at lead 0 and say what it is: a deadline, or being level with the rival."""
+    level_line(ax, 0.0, "deadline" if with_deadline else "level with the rival", room)
 
 
 def level_line(ax: Axes, level: float, words: str, room: float = 0.1) -> None:

@@ -1,0 +1,28 @@
+"""Records as a table: a row for each replicate, in words where the law has codes."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from deference_sim.model.state import OUTCOMES
+
+NEVER_IS_INFINITE = ("handoff_month", "first_exit_month", "minimum_margin")
+YES_OR_NO = ("in_basin", "in_basin_throughout", "scheming", "recovered")
+
+
+def records_table(records: NDArray[np.void], causes: Sequence[str]) -> pd.DataFrame:
+    """Return records as a table: words for outcomes and causes, missing for what never happened."""
+    names = records.dtype.names or ()
+    table = pd.DataFrame({name: records[name] for name in names}).set_index("replicate", drop=False)
+    table.index.name = None
+    table["handoff_estimate"] = table["handoff_estimate"].where(np.isfinite(table["handoff_month"]))
+    for name in NEVER_IS_INFINITE:
+        table[name] = table[name].where(np.isfinite(table[name]))
+    outcomes, hazards = pd.Index(OUTCOMES[1:]), pd.Index(list(causes), dtype=object)
+    table["outcome"] = pd.Categorical.from_codes(table["outcome"] - 1, outcomes)
+    table["cause"] = pd.Categorical.from_codes(table["cause"], hazards)
+    for name in YES_OR_NO:
+        table[name] = table[name].astype(bool)
+    return table
