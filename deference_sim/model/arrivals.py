@@ -28,7 +28,7 @@ from deference_sim.model.state import (
     PUNT,
     THEFT,
 )
-from deference_sim.model.step import look
+from deference_sim.model.step import SAME_INSTANT, look
 from deference_sim.model.time_buying import buying_rate, deal_rate
 from deference_sim.model.work import work_clock, working_pace
 
@@ -120,9 +120,9 @@ def integrated_rate(state: Any, p: Any, hazards: Any, row: int, t: float) -> flo
 def firing_time(state: Any, p: Any, hazards: Any, process: Any, row: int) -> float:
     """Return when a process next fires on the living step; infinite if it does not."""
     wanted = process.threshold - process.total
-    if not process.gain >= wanted:
-        return inf
     low, high = state.step_from, state.step_reach
+    if not process.gain >= wanted:
+        return high if wanted - process.gain <= process.gain * SAME_INSTANT / max(high - low, SAME_INSTANT) else inf
     gap_low, gap_high = -wanted, process.gain - wanted
     side = 0
     while high - low > CLOSE_ENOUGH and gap_high > 0.0:

@@ -9,7 +9,9 @@ from deference_sim.model.growth import next_knot
 from deference_sim.model.regula_falsi import CLOSE_ENOUGH, halved, secant
 from deference_sim.model.rival import DEADLINE, NO_RIVAL, TAKEOFF
 from deference_sim.model.state import HALTED, PRE
-from deference_sim.model.step import look, part_of_step, stock_at
+from deference_sim.model.step import SAME_INSTANT, look, part_of_step, stock_at
+
+NEARLY = 1.0  # py or months; a gap wider than this is not crossed within an instant
 
 #: What can be crossed; a number here is also the position of its bit among the reasons why the flow stops.
 CROSSINGS = (
@@ -25,6 +27,7 @@ CROSSINGS = (
     "corner of our growth law",
     "corner of the rival's growth law",
     "capability to hand off to",
+    "ahead again after growth has fizzled out",
 )
 (
     GENERATION,
@@ -39,6 +42,7 @@ CROSSINGS = (
     OWN_KNOT,
     RIVAL_KNOT,
     HANDOFF_LEVEL,
+    AHEAD_AGAIN,
 ) = range(len(CROSSINGS))
 
 
@@ -46,7 +50,7 @@ CROSSINGS = (
 def crossing_gap(state: Any, p: Any, which: int, t: float, y: Any) -> float:
     """Return how far past its level crossing number ``which`` is for stocks ``y`` at ``t``: below 0 before it.
 
-    The edge of the basin counts as crossed above 0, the others from 0 on. NaN means that it cannot happen.
+    The edge of the basin and being ahead again count as crossed above 0, the others from 0 on. NaN: it cannot happen.
     """
     if state.phase == PRE:
         return gap_before_handoff(state, p, which, t, y)
@@ -66,10 +70,12 @@ def crossing_gap(state: Any, p: Any, which: int, t: float, y: Any) -> float:
         return min(C, sufficient(state, p, C, A, W)) + D - p.rival_handle_at
     if which == OVERTAKEN and state.dangerous and p.rival_overtake_rate == inf:
         return y[4] - min(C, sufficient(state, p, C, A, W)) - D + p.rival_edge
+    if which == AHEAD_AGAIN and state.fizzle_reached and state.rival_started and p.rival_mode == TAKEOFF:
+        return min(C, sufficient(state, p, C, A, W)) + D - y[4]
     if which == REVIEW_WORK:
         return y[5] - p.evaluation_review_work
     if which == OWN_KNOT:
-        return C - next_knot(p, state.y0[0])
+        return C - next_knot(p, state.y0[0], p.pace_slope)
     return nan
 
 
@@ -98,13 +104,13 @@ def gap_of_rival(state: Any, p: Any, which: int, t: float, y: Any) -> float:
         return nan
     if which == DANGER:
         return nan if state.dangerous else y[4] - p.rival_danger_at
-    return y[4] - next_knot(p, state.y0[4])
+    return y[4] - next_knot(p, state.y0[4], p.rival_pace_slope)
 
 
 @equation
 def crossed(which: int, gap: float) -> bool:
     """Return whether crossing ``which`` has happened at this gap."""
-    return gap > 0.0 if which == EDGE else gap >= 0.0
+    return gap > 0.0 if which in (EDGE, AHEAD_AGAIN) else gap >= 0.0
 
 
 @equation
@@ -116,11 +122,25 @@ def crossing_time(state: Any, p: Any, which: int) -> float:
             t = start + 0.25 * part * (end - start)
             if crossed(which, gap_at(state, p, which, t)):
                 return locate(state, p, which, start, t)
-    if not crossed(which, crossing_gap(state, p, which, end, state.y1)):
-        return inf
+    gap = crossing_gap(state, p, which, end, state.y1)
+    if not crossed(which, gap):
+        return end if comes_within_the_instant(state, p, which, gap) else inf
     if which == RIVAL_CLOCK and state.dense1[6] == 0.0:  # no time is being bought: the clock runs with ours
         return min(max((p.rival_lead - state.clock_shift) + state.bought, start), end)
     return locate(state, p, which, start, end)
+
+
+@equation
+def comes_within_the_instant(state: Any, p: Any, which: int, gap: float) -> bool:
+    """Return whether a crossing that the end of the step just misses still belongs to that instant.
+
+    A step that ends at a given time, as at a review, would otherwise leave to rounding what comes first.
+    """
+    if which in (EDGE, AHEAD_AGAIN) or not gap > -NEARLY:
+        return False
+    start, end = state.step_from, state.step_end
+    speed = (gap - crossing_gap(state, p, which, start, state.y0)) / (end - start)
+    return gap + speed * SAME_INSTANT >= 0.0
 
 
 @equation
@@ -128,7 +148,7 @@ def locate(state: Any, p: Any, which: int, low: float, high: float) -> float:
     """Return the time of crossing ``which``, known to lie between ``low`` and ``high``, from the crossed side."""
     gap_low = gap_at(state, p, which, low)
     gap_high = gap_at(state, p, which, high)
-    if gap_low >= 0.0:
+    if crossed(which, gap_low):
         return low
     side = 0
     while high - low > CLOSE_ENOUGH and gap_high > 0.0:
@@ -182,9 +202,9 @@ def set_exactly(state: Any, p: Any, which: int) -> None:
     elif which == REVIEW_WORK:
         state.U = p.evaluation_review_work
     elif which == OWN_KNOT:
-        state.C = next_knot(p, state.y0[0])
+        state.C = next_knot(p, state.y0[0], p.pace_slope)
     elif which == RIVAL_KNOT:
-        state.R = next_knot(p, state.y0[4])
+        state.R = next_knot(p, state.y0[4], p.rival_pace_slope)
     elif which == HANDOFF_LEVEL:
         state.C = p.handoff_capability
     state.step_alive = 0

@@ -224,12 +224,17 @@ def fizzle_level(p: Any) -> float:
 
 
 @equation
-def next_knot(p: Any, C: float) -> float:
-    """Return the lowest capability above ``C`` at which a law has a corner or ends; NaN if there is none."""
+def next_knot(p: Any, C: float, slope: float) -> float:
+    """Return the lowest capability above ``C`` at which a law has a corner or ends; NaN if there is none.
+
+    ``slope`` is the law's growth of pace per py: where it is above 0, the fastest pace is a corner too.
+    """
     if p.capability_law == SOFTWARE_EXPLOSION:
         return nan
     if p.capability_law == MILESTONES:
         for knot in range(p.capability_milestones_count):
             if p.capability_milestones_x[knot] > C:
                 return p.capability_milestones_x[knot]
+    elif slope > 0.0 and C < _LOG_FASTEST / slope < LIMIT:
+        return _LOG_FASTEST / slope
     return LIMIT if C < LIMIT else nan
