@@ -75,7 +75,7 @@ class Evaluation(Block):
 def draw_errors_of_the_run(state: Any, p: Any) -> None:
     """Draw the errors of the estimated tax and lead that last for the whole run."""
     tax_error, lead_error = normal_pair(state.key, state.replicate, ESTIMATES, 0)
-    state.tax_error_factor = exp(p.evaluation_tax_error * tax_error)
+    state.tax_error_factor = exp(min(max(p.evaluation_tax_error * tax_error, -50.0), 50.0))
     state.lead_error = p.evaluation_lead_error * lead_error
 
 
@@ -87,7 +87,7 @@ def estimates_of(state: Any, p: Any, A: float, W: float) -> Any:
     and judging with too little wisdom make it too kind.
     """
     error_A, error_W = normal_pair(state.key, state.replicate, REVIEW_NOISE, state.reviews)
-    tests = 1.0 + p.evaluation_tests_share / p.evaluation_tests_reference
+    tests = 1.0 + state.tests_share / p.evaluation_tests_reference
     noise = state.noise_factor / sqrt(tests * (1.0 + p.tax_checking))
     kind = state.bias_factor * (p.evaluation_bias + p.evaluation_overfitting * state.practice)
     kind += p.evaluation_misjudgement * max(state.C - W, 0.0)

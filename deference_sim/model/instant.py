@@ -20,7 +20,7 @@ from deference_sim.model.crossings import (
     RIVAL_CLOCK,
 )
 from deference_sim.model.declare import equation
-from deference_sim.model.delay import count_time
+from deference_sim.model.delay import count_time, retraining_speed
 from deference_sim.model.evaluation import margin_estimate, review
 from deference_sim.model.flow import CLOCK_DUE, FIRED
 from deference_sim.model.generations import defer_to_successor, send_back, successor_passes, train_successor
@@ -151,7 +151,7 @@ def open_instant(state: Any, p: Any, processes: Any, log: Any, why: int) -> int:
         due |= 1 << HANDOFF_STAGE
     elif why & (1 << REVIEW_WORK) or state.t >= state.next_review_at:
         due |= (1 << DRIFT_STAGE) | (1 << REVIEW_STAGE)
-        if state.candidate_waiting:
+        if state.candidate_waiting and state.phase != HALTED:
             due |= 1 << GENERATION_STAGE
     return due
 
@@ -187,7 +187,8 @@ def retrained(state: Any, p: Any, why: int) -> bool:
     if not state.retraining or state.phase == HALTED or not why & CLOCK_DUE:
         return False
     count_time(state, p)
-    if state.retraining_left > LEAST_WORK:
+    speed = retraining_speed(state, p)
+    if speed <= 0.0 or (state.retraining_left > LEAST_WORK and state.t + state.retraining_left / speed > state.t):
         return False
     state.retraining = 0
     return True

@@ -73,6 +73,7 @@ class Rival(Block):
 
 TAKEOFF, DEADLINE, NO_RIVAL = range(3)
 CATASTROPHICALLY, SAFELY = 1, 2
+STRETCH = 0.25  # py that a rival is followed at once; short beside any law's growth
 
 
 @equation
@@ -139,16 +140,26 @@ def overtaking_rate(p: Any, R: float, Q: float, Z: float, buying: float) -> floa
 
 @equation
 def capability_after(p: Any, R: float, months: float, Z: float) -> float:
-    """Return the capability of a rival at ``R`` after ``months`` more of its clock."""
-    low = R
-    high = p.rival_ceiling if p.capability_law == SOFTWARE_EXPLOSION else LIMIT
+    """Return the capability of a rival at ``R`` after ``months`` more of its clock.
+
+    First whole stretches that are short enough for the quadrature, then the last one by halving.
+    """
+    top = p.rival_ceiling if p.capability_law == SOFTWARE_EXPLOSION else LIMIT
+    low, left = R, months
+    high = min(low + STRETCH, top)
+    span = rival_months(p, low, high, Z)
+    while span < left and high < top:
+        low, left = high, left - span
+        high = min(low + STRETCH, top)
+        span = rival_months(p, low, high, Z)
     if high <= low:
         return low
-    for _ in range(200):
+    start = low
+    for _ in range(100):
         middle = 0.5 * (low + high)
         if middle <= low or middle >= high:
             break
-        if rival_months(p, R, middle, Z) < months:
+        if rival_months(p, start, middle, Z) < left:
             low = middle
         else:
             high = middle

@@ -142,8 +142,9 @@ def alignment_weight(state: Any, p: Any) -> float:
 @equation
 def decide(state: Any, p: Any) -> None:
     """Share effort by the scenario's policy, on estimates only."""
-    tests = p.evaluation_tests_share
-    buying, defence = p.strategy_time_buying_share, p.strategy_defence_share
+    tests, buying, defence = p.evaluation_tests_share, p.strategy_time_buying_share, p.strategy_defence_share
+    everything = max(tests + buying + defence, 1.0)  # above 1 only where uncertain shares are drawn too large together
+    tests, buying, defence = tests / everything, buying / everything, defence / everything
     left = 1.0
     if p.strategy_policy == DEADLINE_AWARE or p.strategy_urgency > 0.0:
         left = slack(state, p, 1.0 - buying - defence - tests, buying_scale(p, buying))
