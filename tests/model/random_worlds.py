@@ -1,0 +1,350 @@
+"""Random but valid arguments for every equation: parameters over their declared ranges, states of all kinds."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+from annotated_types import Ge, Gt, Le, Lt
+from numpy.typing import NDArray
+
+from deference_sim.engines.law import compiled_law
+from deference_sim.model import state as states
+from deference_sim.model.crossings import CROSSINGS
+from deference_sim.model.declare import MAX_KNOTS, Block, choices_of, parameters_of
+from deference_sim.model.hazards import Hazard
+from deference_sim.model.instant import STAGES
+from deference_sim.model.log import EVENTS, LOG_DTYPE
+from deference_sim.model.parameters import Blocks, block_classes, hazard_numbers, law_numbers
+from deference_sim.model.record import RECORD_DTYPE
+from deference_sim.model.state import PROCESS_DTYPE, STATE_DTYPE, STOCK_COUNT, STOCKS
+
+HAZARDS = ("a", "b", "c")
+PROCESS_ROWS = states.FIRST_HAZARD + len(HAZARDS)
+ROOM_IN_LOG = 24
+TINY, HUGE = 1e-6, 1e4  # stand for "no bound" at either end of a declared range
+LEAST, MOST = {"spread_scale": 0.05}, {"tax_error": 50.0}  # beyond them exponents overflow: see test_text.py
+WORDS = [(law, policy, mode) for law in range(4) for policy in range(5) for mode in range(3)]
+TOGETHER = ("labour_growth", "alpha_goodness", "alpha_capability")  # null or not, all three
+NEVER_NEGATIVE = [name in ("U", "bought", "Z") for name in STOCKS]
+KNOTS = {"milestones": (-3.0, True), "shape": (-1.0, True), "prework": (0.0, False)}
+
+
+# ---- parameters -------------------------------------------------------------------------------------------
+
+
+def bounds(block: type[Block], name: str) -> tuple[float, float]:
+    """The least and greatest values that a declaration admits; infinite where it names none."""
+    low, high = -np.inf, np.inf
+    for bound in block.model_fields[name].metadata:
+        if isinstance(bound, Ge | Gt):
+            low = float(bound.ge) if isinstance(bound, Ge) else np.nextafter(float(bound.gt), np.inf)
+        if isinstance(bound, Le | Lt):
+            high = float(bound.le) if isinstance(bound, Le) else np.nextafter(float(bound.lt), -np.inf)
+    return low, high
+
+
+def numbers(random: np.random.Generator, block: type[Block], name: str, count: int) -> NDArray[np.float64]:
+    """Values of one number: around its default or over all of its range, its extremes among them."""
+    low, high = bounds(block, name)
+    low, high = max(low, LEAST.get(name, -np.inf)), min(high, MOST.get(name, np.inf))
+    default = block.model_fields[name].default
+    middle = default if isinstance(default, float) and default != 0.0 else 1.0
+    if low < 0.0:
+        wide = random.normal(0.0, 3.0, count)
+        ends = (max(low, -50.0), min(high, 50.0), 0.0)
+    else:
+        wide = low + abs(middle) * 10.0 ** random.normal(0.0, 0.7, count)
+        ends = (low if low == 0.0 or low > TINY else TINY, min(high, HUGE), max(low, middle))
+    inside = np.clip(wide, low, high)
+    if high < np.inf and low > -np.inf:
+        inside = np.where(random.random(count) < 0.5, inside, random.uniform(low, high, count))
+    return np.where(random.random(count) < 0.9, inside, random.choice(ends, count))
+
+
+def is_number(block: type[Block], name: str, unit: str) -> bool:
+    return not (choices_of(block, name) or ", " in unit or block.model_fields[name].annotation in (bool, str))
+
+
+def nulls(random: np.random.Generator, block: type[Block]) -> dict[str, None]:
+    """Some of the parameters that may be null, as null."""
+    arguments = {name: getattr(info.annotation, "__args__", ()) for name, info in block.model_fields.items()}
+    optional = [name for name in arguments if type(None) in arguments[name] and name != "milestones"]
+    together = random.random() < 0.5
+    return {name: None for name in optional if (together if name in TOGETHER else random.random() < 0.4)}
+
+
+def knots(random: np.random.Generator, first: float, positive: bool) -> tuple[tuple[float, float], ...]:
+    count = int(random.choice([1, 2, 4, MAX_KNOTS]))
+    xs = first + np.cumsum(random.uniform(0.05, 3.0, count))
+    ys = 10.0 ** random.uniform(-0.5, 3.0, count) if positive else random.normal(0.0, 0.5, count)
+    return tuple(zip(xs.tolist(), ys.tolist(), strict=True))
+
+
+def random_parameters(random: np.random.Generator, rows_each: int) -> tuple[NDArray[np.void], NDArray[np.void]]:
+    """Law's parameters and hazards: some rows for every combination of words (law, policy, mode)."""
+    tables = [_rows(random, words, rows_each) for words in WORDS]
+    P, H = (np.concatenate(parts) for parts in zip(*tables, strict=True))
+    for name in ("month", "base", "slope"):  # the table of handoff by indifference
+        P[f"good_end_{name}"] = np.sort(random.normal(0.0, 2.0, P[f"good_end_{name}"].shape), axis=1)
+    P["good_end_count"] = random.integers(1, MAX_KNOTS + 1, len(P))
+    compiled_law().prepare(P)
+    return P, H
+
+
+def _rows(random: np.random.Generator, words: tuple[int, int, int], count: int) -> tuple[Any, Any]:
+    given: dict[str, dict[str, Any]] = {}
+    draws: dict[str, NDArray[np.float64]] = {"horizon": random.uniform(1.0, 300.0, count)}
+    for name, block in block_classes().items():
+        given[name] = dict(nulls(random, block))
+        for field, declaration in parameters_of(block):
+            if field in KNOTS:
+                given[name][field] = knots(random, *KNOTS[field])
+            elif block.model_fields[field].annotation is bool:
+                given[name][field] = bool(random.random() < 0.5)
+            elif field in TOGETHER and field not in given[name]:
+                given[name][field] = 0.5
+            if field not in given[name] and is_number(block, field, declaration.unit):
+                draws[f"{name}.{field}"] = numbers(random, block, field, count)
+    for path, word in zip(("capability.law", "strategy.policy", "rival.mode"), words, strict=True):
+        name, field = path.split(".")
+        given[name][field] = choices_of(block_classes()[name], field)[word]
+    shares = random.dirichlet(np.ones(5), count)  # they must leave something of all effort
+    for column, path in enumerate(
+        ("strategy.goodness", "strategy.time_buying", "strategy.defence", "evaluation.tests")
+    ):
+        draws[f"{path}_share"] = shares[:, column]
+    hazards = [{"name": name, "kind": "background", **nulls(random, Hazard)} for name in HAZARDS]
+    for hazard in hazards:
+        for field, _ in parameters_of(Hazard):
+            if field not in hazard:
+                draws[f"hazards.{hazard['name']}.{field}"] = numbers(random, Hazard, field, count)
+    blocks = Blocks.model_validate({"hazards": tuple(hazards), **given})
+    return law_numbers(blocks, draws), hazard_numbers(blocks, draws)
+
+
+# ---- states -----------------------------------------------------------------------------------------------
+
+
+def random_states(random: np.random.Generator, P: NDArray[np.void]) -> NDArray[np.void]:
+    """A state for each row of ``P``: anything that a trajectory might meet, and much that it will not."""
+    n = len(P)
+    S = np.zeros(n, STATE_DTYPE)
+
+    def some(*values: float) -> NDArray[np.float64]:
+        return random.choice(values, n)
+
+    def at_times(usual: NDArray[np.float64], *rare: Any) -> NDArray[np.float64]:
+        return np.where(random.random(n) < 0.1, some(*rare), usual)
+
+    # Whatever has no better values below: small positive numbers, flags and small counts.
+    for name in STATE_DTYPE.names or ():
+        if STATE_DTYPE[name].kind == "f":
+            S[name] = at_times(random.uniform(0.0, 2.0, n), 0.0, np.inf)
+        elif STATE_DTYPE[name].kind == "i":
+            S[name] = random.integers(0, 2, n)
+    S["t"] = at_times(random.uniform(0.0, 1.0, n) * np.minimum(P["horizon"], 200.0), 0.0)
+    S["C"] = at_times(random.uniform(-2.0, 13.0, n), 0.0, 0.5, 5.0)
+    S["A"] = S["C"] + at_times(random.normal(0.3, 1.5, n), 0.0)
+    S["W"] = np.where(random.random(n) < 0.1, S["A"], S["C"] + random.normal(0.3, 1.5, n))
+    S["D"] = np.maximum(random.normal(0.0, 0.5, n), 0.0)
+    S["R"] = random.uniform(-1.0, 12.0, n)
+    S["U"] = some(0.0, 1.0) * random.uniform(0.0, 0.2, n)
+    S["bought"] = some(0.0, 1.0) * random.uniform(0.0, 30.0, n)
+    S["Z"] = some(0.0, 1.0) * random.uniform(0.0, 3.0, n)
+    S["clock_shift"] = some(0.0, 1.0) * random.normal(0.0, 5.0, n)
+    shares = random.dirichlet(np.full(5, 0.7), n) * some(1.0, 1.0, 0.0)[:, None]
+    for column, name in enumerate(("capability", "goodness", "time_buying", "defence", "tests")):
+        S[f"{name}_share"] = shares[:, column]
+    for name in ("capability_effect", "goodness_effect", "defence_effect", "alignment_weight"):
+        S[name] = some(0.0, 1.0, 1.0) * random.random(n)
+    S["buying_scale"] = some(0.0, 1.0) * random.uniform(0.0, 3.0, n)
+    for name, true in {
+        "alignment_estimate": "A",
+        "start_alignment": "A",
+        "profile_estimate": "W",
+        "start_profile": "W",
+    }.items():
+        S[name] = S[true] + random.normal(0.0, 0.5, n)
+    for name in ("tax_error_factor", "paradigm_factor"):
+        S[name] = np.exp(random.normal(0.0, 0.5, n))
+    S["lead_error"] = random.normal(0.0, 1.0, n)
+    ago = random.uniform(0.0, 0.5, n)
+    S["step_from"], S["step_end"] = S["t"] - ago, S["t"] + some(0.0, 1.0, 1.0) * random.uniform(1e-9, 0.5, n)
+    S["step_reach"] = S["step_end"] - some(0.0, 0.3) * random.random(n) * (S["step_end"] - S["step_from"])
+    S["step_proposed"] = 10.0 ** random.uniform(-4.0, 1.0, n)
+    S["counted_to"] = S["halted_at"] = S["t"] - ago
+    for name in ("next_review_at", "trial_until", "pause_until"):
+        S[name] = at_times(S["t"] + some(-1.0, 0.0, 1.0, 1.0) * random.random(n), np.inf)
+    S["next_generation"] = S["C"] + some(0.0, 1.0, 1.0) * random.uniform(0.0, 0.5, n)
+    S["retraining_left"] = some(0.0, 1e-12, 0.1, 0.5)
+    S["candidate_alignment"], S["candidate_profile"] = random.normal(0.0, 0.3, (2, n))
+    S["phase"] = random.integers(0, states.RESOLVED, n)
+    S["came_from"] = random.choice([states.PARTIAL, states.FULL], n)
+    S["outcome"] = 0
+    S["overtaken"] = random.choice([0, 0, 0, 1, 2], n)
+    S["cause"] = random.choice([-1, -1, -1, 0, 2], n)
+    for name in ("gate_advice", "halt_advice"):
+        S[name] = random.integers(0, 3, n)
+    S["attempts"] = random.integers(0, 6, n)
+    S["logged"] = random.integers(0, ROOM_IN_LOG + 2, n)
+    for name in ("reviews", "generations", "retrainings", "episodes", "attempted_recoveries", "paradigms"):
+        S[name] = random.integers(0, 200, n)
+    S["steps"] = 999_990  # so that a stiff world is given up soon
+    S["replicate"] = random.integers(0, 2**62, n)
+    S["key"] = random.integers(0, 2**64, n, np.uint64)
+    stocks = np.stack([S[name] for name in STOCKS], axis=1)
+    S["y0"] = np.where(random.random((n, 1)) < 0.5, stocks, stocks - random.normal(0.0, 0.1, stocks.shape))
+    S["y1"] = stocks + random.normal(0.0, 0.1, stocks.shape)
+    S["trial"] = stocks
+    for name in ("dense1", "dense2", "dense3", "dense4"):
+        S[name] = random.normal(0.0, 0.1, stocks.shape)
+    S["dense1"][:, STOCKS.index("bought")] *= some(0.0, 1.0)
+    S["slopes"] = random.normal(0.0, 1.0, S["slopes"].shape)
+    for name in ("dense1", "dense2", "dense3", "dense4", "slopes"):
+        S[name][..., STOCKS.index("Z")] = 0.0
+    S["y0"][:, STOCKS.index("Z")] = S["Z"]
+    crossing_times = S["step_from"][:, None] + random.uniform(0.0, 2.0, S["crossing_times"].shape)
+    S["crossing_times"] = np.where(random.random(crossing_times.shape) < 0.7, np.inf, crossing_times)
+    return S
+
+
+def random_processes(random: np.random.Generator, count: int) -> NDArray[np.void]:
+    X = np.zeros((count, PROCESS_ROWS), PROCESS_DTYPE)
+    for name in ("total", "gain"):
+        X[name] = random.exponential(0.5, X.shape)
+    X["so_far"] = X["gain"] * random.random(X.shape)
+    X["threshold"] = X["total"] + X["so_far"] + random.exponential(1.0, X.shape)
+    X["fired"] = random.integers(0, 5, X.shape)
+    X["due"] = random.random(X.shape) < 0.2
+    return X
+
+
+# ---- arguments --------------------------------------------------------------------------------------------
+
+#: Whole arguments by name: one more than the greatest.
+WHOLE = {
+    "again": 2,
+    "column": len(HAZARDS),
+    "event": len(EVENTS),
+    "i": STOCK_COUNT,
+    "index": 2**30,
+    "item": 10,
+    "mark": 2**30,
+    "number": 7,
+    "outcome": len(states.OUTCOMES),
+    "replicate": 2**62,
+    "row": PROCESS_ROWS,
+    "so_far": 3,
+    "stage": len(STAGES),
+    "stream": 2**32,
+    "wanted": 2,
+    "which": len(CROSSINGS),
+    "why": 1 << (len(CROSSINGS) + 4),
+}
+SHARES = {"share", "research", "goodness", "buying", "defence", "capability", "effect", "weight", "u", "b"}
+POSITIVE = {
+    "clock",
+    "pace",
+    "at_zero",
+    "speedup",
+    "returns",
+    "parallel",
+    "ceiling",
+    "h",
+    "scale",
+    "bought",
+    "half",
+    "Z",
+}
+POSITIVE |= {"fill_in", "paradigm", "useful", "x"}
+TIMES = {"t", "t_stop", "t_pause", "low", "high"}
+
+
+def random_float(random: np.random.Generator, name: str, S: NDArray[np.void]) -> NDArray[np.float64]:
+    """Values for a float argument of this name, one for each state."""
+    n = len(S)
+    if name in TIMES:
+        return _random_time(random, name, S)
+    if name in ("gap_low", "gap_high"):
+        size = 10.0 ** random.uniform(-12.0, 1.0, n)
+        return -size if name == "gap_low" else size
+    if name in SHARES:
+        return np.where(random.random(n) < 0.1, random.choice([0.0, 1.0], n), random.random(n))
+    if name == "tail":
+        return 0.075 * random.random(n) + 1e-300
+    if name == "distance":
+        return random.uniform(-0.425, 0.425, n)
+    if name == "df":
+        return random.choice([2.001, 3.0, 7.5, 1e6, np.inf], n)
+    if name in POSITIVE:
+        return 10.0 ** random.uniform(-3.0, 1.3, n)
+    if name in ("months", "trial_months", "power"):
+        return np.where(random.random(n) < 0.1, 0.0, 10.0 ** random.uniform(-3.0, 2.3, n))
+    spread = np.where(random.random(n) < 0.05, 1e3, 3.0)
+    return np.where(random.random(n) < 0.05, 0.0, spread * random.normal(0.0, 1.0, n))
+
+
+def _random_time(random: np.random.Generator, name: str, S: NDArray[np.void]) -> NDArray[np.float64]:
+    n = len(S)
+    if name in ("low", "high"):
+        part = random.uniform(0.0, 0.4, n) + (0.5 if name == "high" else 0.0)
+        return S["step_from"] + part * (S["step_end"] - S["step_from"])
+    ahead = random.choice([0.0, 1.0, 1.0], n) * 10.0 ** random.uniform(-7.0, -0.5, n)
+    stop = np.where(random.random(n) < 0.2, S["step_end"], S["t"] + ahead)
+    return np.where(random.random(n) < 0.2, np.inf, stop) if name == "t_pause" else stop
+
+
+def random_arguments(random: np.random.Generator, P: NDArray[np.void], H: NDArray[np.void]) -> dict[str, NDArray[Any]]:
+    """The records that an equation may be given, one of each for every row of ``P``."""
+    stocks = random.normal(1.0, 2.0, (len(P), STOCK_COUNT))
+    return {
+        "S": random_states(random, P),
+        "P": P.copy(),
+        "H": H.copy(),
+        "X": random_processes(random, len(P)),
+        "L": np.zeros((len(P), ROOM_IN_LOG), LOG_DTYPE),
+        "R": np.zeros(len(P), RECORD_DTYPE),
+        "Y": np.where(NEVER_NEGATIVE, np.abs(stocks), stocks),
+    }
+
+
+# ---- plain copies of records ------------------------------------------------------------------------------
+
+
+class Table(dict[tuple[int, int], float]):
+    """A two-dimensional field: ``table[row, column]``."""
+
+
+def plain_rows(rows: NDArray[Any]) -> list[Any]:
+    """Copies of records that plain equations take: objects with their fields; lists of them for further axes."""
+    if not rows.dtype.names:
+        return rows.tolist()
+    if rows.ndim > 1:
+        return [plain_rows(part) for part in rows]
+    columns = {}
+    for name in rows.dtype.names:
+        values = rows[name]
+        if values.ndim == 3:
+            columns[name] = [Table({at: float(x) for at, x in np.ndenumerate(value)}) for value in values]
+        else:
+            columns[name] = list(values) if values.dtype == np.uint64 else values.tolist()
+    return [SimpleNamespace(**dict(zip(columns, row, strict=True))) for row in zip(*columns.values(), strict=True)]
+
+
+def from_plain(rows: list[Any], like: NDArray[Any]) -> NDArray[Any]:
+    """The records again, from what ``plain_rows`` made of them."""
+    if not like.dtype.names:
+        return np.array(rows)
+    back = np.zeros_like(like)
+    if like.ndim > 1:
+        for i, part in enumerate(rows):
+            back[i] = from_plain(part, like[i])
+        return back
+    for name in like.dtype.names:
+        values = [getattr(row, name) for row in rows]
+        if back[name].ndim == 3:
+            cells = list(np.ndindex(back[name].shape[1:]))
+            values = np.reshape([[value[cell] for cell in cells] for value in values], back[name].shape)
+        if len(values):
+            back[name] = values
+    return back

@@ -1,0 +1,357 @@
+"""Delay, lead and slack: the months that decisions are about, and the shares of effort that they lead to."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import integrate
+
+from deference_sim.model import state as states
+from deference_sim.model.delay import count_time
+from deference_sim.model.evaluation import tax_estimate
+from deference_sim.model.growth import own_pace
+from deference_sim.model.parameters import Blocks
+from deference_sim.model.rival import aligned_capability, lead_months, rival_clock, rival_pace
+from deference_sim.model.strategy import (
+    alignment_weight,
+    buying_scale,
+    decide,
+    effective,
+    end_of_the_way,
+    months_left,
+    set_shares,
+    slack,
+)
+from deference_sim.model.tax import total_tax
+from deference_sim.model.time_buying import buying_rate
+
+from .helpers import Plain, quiet, run, run_one, steady, watch
+from .random_worlds import plain_rows, random_parameters, random_states
+
+DELAYS = ("goodness", "buying", "defence", "tests", "halts")
+
+
+def quad(function: Any, start: float, end: float, points: Any = None) -> float:
+    found, _ = integrate.quad(function, start, end, epsabs=1e-13, epsrel=1e-12, limit=500, points=points)
+    return float(found)
+
+
+# ---- delay ------------------------------------------------------------------------------------------------
+
+DELAYED: dict[str, dict[str, Any]] = {
+    "baseline": {},
+    "heavy tax": {"tax": {"broad_alignment": 1.5}},
+    "fixed": {"strategy": {"policy": "fixed"}, "handoff": {"at": 0.7}},
+    "safety case": {"strategy": {"policy": "safety_case", "gate": 0.6}},
+    "race": {"strategy": {"policy": "race"}},
+    "tests and urgency": {"evaluation": {"tests_share": 0.1}, "strategy": {"urgency": 0.5}, "rival": {"lead": 1.0}},
+    "successors sent back": {"generations": {"accept": 0.9, "alignment_sd": 0.5, "retrain": 0.5}},
+    "company insists": {"strategy": {"min_capability_share": 0.6}, "tax": {"broad_alignment": 1.0}},
+    "halts": {
+        "handoff": {"halt_below": 0.3, "resume_above": 0.6, "min_halt": 0.5},
+        "goodness": {"broad_alignment": 0.9},
+    },
+    "milestones": {"capability": {"law": "milestones"}},
+}
+
+
+@pytest.mark.parametrize("name", DELAYED)
+def test_delay_is_the_time_since_handoff_less_the_untaxed_time(name: str) -> None:
+    """Per replicate, whatever its end. Would catch: time booked at the wrong shares, twice, or left out."""
+    blocks = Blocks.model_validate({"numerics": {"tolerance": 1e-9}} | DELAYED[name])
+    p = Plain(blocks).p
+    corners = [x for x in p.capability_milestones_x if x > 0.0] if name == "milestones" else []
+    for record in run(blocks, 25):
+        points = [x for x in corners if x < record["C"]] or None
+        untaxed = quad(lambda C: 1.0 / own_pace(p, C), 0.0, record["C"], points)
+        delay = sum(record[f"delay_{part}"] for part in DELAYS)
+        assert delay == pytest.approx(record["months"] - record["handoff_month"] - untaxed, abs=1e-6)
+
+
+def test_delay_goes_to_what_it_was_spent_on() -> None:
+    """Constant shares: each part is its share of the time. Would catch parts exchanged."""
+    blocks = quiet(
+        5.0,
+        capability={"initial_speedup": 2.0},
+        strategy={"policy": "fixed", "goodness_share": 0.3, "time_buying_share": 0.1, "defence_share": 0.05},
+        evaluation={"tests_share": 0.15},
+        handoff={"at": 1.0},
+    )
+    record = run_one(blocks)
+    found = [record.delay_goodness, record.delay_buying, record.delay_defence, record.delay_tests, record.delay_halts]
+    assert found == pytest.approx([1.2, 0.4, 0.2, 0.6, 0.0], abs=1e-12)
+
+
+def test_nothing_is_booked_before_handoff() -> None:
+    record = run_one(quiet(5.0, handoff={"at": 9.0}))
+    assert [getattr(record, f"delay_{part}") for part in DELAYS] == [0.0] * 5
+    assert record.handoff_month == math.inf
+
+
+def test_booking_more_often_changes_nothing() -> None:
+    run_ = Plain(quiet(9.0, strategy={"policy": "fixed", "goodness_share": 0.3})).hand_off()
+    run_.state.t = 2.0
+    count_time(run_.state, run_.p)
+    assert run_.state.delay_goodness == pytest.approx(0.6)
+    count_time(run_.state, run_.p)
+    assert run_.state.delay_goodness == pytest.approx(0.6)
+
+
+# ---- the smallest margin ----------------------------------------------------------------------------------
+
+
+# Fails: the margin is looked at when a step begins and when the run resolves, not when a step ends at an instant that
+# changes goodness. What it was just before a successor or a review is lost.
+@pytest.mark.parametrize("name", ["baseline", "race", "drift"])
+def test_the_smallest_margin_is_no_larger_than_any_seen(name: str) -> None:
+    changes: dict[str, Any] = {"drift": {"goodness": {"drift_noise": 0.3}}, "race": {"strategy": {"policy": "race"}}}
+    blocks = Blocks.model_validate({"rival": {"mode": "none"}} | changes.get(name, {}))
+    missed = []
+    for replicate in range(30):
+        found = watch(blocks, replicate, grid=np.linspace(0.0, 12.0, 601))
+        margins = np.minimum(found.samples[:, 2], found.samples[:, 3]) - found.samples[:, 1]
+        at_events = [min(entry.A, entry.W) - entry.C for entry in found.log]
+        missed.append(found.record.minimum_margin - min(margins.min(), *at_events))
+    assert max(missed) < 1e-9, f"in {np.sum(np.array(missed) > 1e-9)} of 30 runs, by up to {max(missed):.3g} py"
+
+
+def test_the_smallest_margin_is_one_that_was_there() -> None:
+    for replicate in range(10):
+        found = watch(Blocks(), replicate, grid=np.linspace(0.0, 12.0, 1201))
+        margins = np.minimum(found.samples[:, 2], found.samples[:, 3]) - found.samples[:, 1]
+        assert found.record.minimum_margin <= margins.max() + 1e-9
+
+
+# ---- lead -------------------------------------------------------------------------------------------------
+
+RIVALS: dict[str, dict[str, Any]] = {
+    "like us": {},
+    "slower": {"rival": {"tax": 0.5, "initial_speedup": 5.0, "returns": 2.5, "ceiling": 9.0}},
+    "spread": {"rival": {"spread_tax": 1.0, "spread_scale": 0.7}},
+    "exponential": {"capability": {"law": "exponential", "exponent": 0.2, "initial_speedup": 10.0}},
+}
+
+
+@pytest.mark.parametrize("name", RIVALS)
+@pytest.mark.parametrize("when", [0.5, 2.0, 6.0])
+def test_lead_is_what_the_model_says(name: str, when: float) -> None:
+    """L = lead + T_R(Q) - s before the take-off, T_R(Q) - T_R(R) after it, T_R by another quadrature."""
+    rival = {"lead": 3.0} | RIVALS[name].get("rival", {})
+    blocks = Blocks.model_validate(RIVALS[name] | {"horizon": 20.0, "rival": rival})
+    run_ = Plain(blocks, 4)
+    state = run_.state
+    while state.t < when and run_.outcome == "":
+        run_.instant(run_.flow())
+    p = run_.p
+    Q = min(state.C, state.A, state.W) + state.D
+    assert aligned_capability(state, p) == Q
+    months_to_Q = quad(lambda x: 1.0 / rival_pace(p, x, state.Z), 0.0, Q)
+    clock = state.clock_shift + state.t - state.bought
+    assert rival_clock(state) == pytest.approx(clock, abs=1e-12)
+    assert state.rival_started == (clock >= p.rival_lead - 1e-9)
+    expected = p.rival_lead - clock + months_to_Q
+    if state.rival_started:
+        expected = months_to_Q - quad(lambda x: 1.0 / rival_pace(p, x, state.Z), 0.0, state.R)
+    assert lead_months(state, p) == pytest.approx(expected, rel=1e-7, abs=1e-7)
+
+
+def test_lead_of_the_other_modes() -> None:
+    """Against a deadline the time that is left, without a rival no end of it."""
+    run_ = Plain(
+        quiet(9.0, rival={"mode": "deadline", "lead": 4.0}, time_buying={"before_handoff": 0.5}, handoff={"at": 8.0})
+    )
+    run_.flow(t_pause=1.0)
+    assert lead_months(run_.state, run_.p) == pytest.approx(3.0 + run_.state.bought, abs=1e-12)
+    assert lead_months(Plain(quiet()).state, Plain(quiet()).p) == math.inf
+
+
+# ---- slack ------------------------------------------------------------------------------------------------
+
+
+def slack_by_quadrature(run_: Plain, research: float, scale: float) -> float:
+    state, p = run_.state, run_.p
+    end = end_of_the_way(p, state.C)
+    tax_months = quad(lambda C: tax_estimate(state, p, C, C, C) / own_pace(p, C), state.C, end)
+    untaxed = quad(lambda C: 1.0 / own_pace(p, C), state.C, end) / effective(p, research)
+    if tax_months <= 0.0:
+        return 1.0
+    bought = buying_rate(p, scale, min(state.C, state.A, state.W), state.bought)
+    bought = min(bought * (tax_months / effective(p, research) + untaxed), p.time_buying_max_bought - state.bought)
+    available = lead_months(state, p) + state.lead_error + bought
+    return (available - untaxed if p.rival_mode == 1 else available) / tax_months
+
+
+@pytest.mark.parametrize("mode", ["takeoff", "deadline", "none"])
+@pytest.mark.parametrize("C", [0.0, 1.3, 4.9])
+def test_slack_is_lead_in_units_of_the_tax_that_is_left(mode: str, C: float) -> None:
+    """Would catch: a deadline that forgets the untaxed time, bought time without its limit, a tax before ε."""
+    blocks = Blocks.model_validate(
+        {
+            "rival": {"mode": mode, "lead": 5.0},
+            "tax": {"broad_alignment": 0.5, "decline": 0.1, "checking": 0.2},
+            "goodness": {"epistemic_efficiency": 0.5},
+            "evaluation": {"tax_error": 0.3, "lead_error": 1.0},
+            "capability": {"effort_elasticity": 0.8},
+        }
+    )
+    for replicate in range(3):
+        run_ = Plain(blocks, replicate).hand_off()
+        run_.state.C, run_.state.A, run_.state.W, run_.state.bought = C, C + 0.4, C + 0.2, 7.0
+        found = slack(run_.state, run_.p, 0.9, 0.6)
+        assert found == pytest.approx(slack_by_quadrature(run_, 0.9, 0.6), rel=1e-7)
+        assert (found == math.inf) == (mode == "none")
+
+
+def test_the_way_ends_where_it_is_stabilised_or_fizzles_or_near_the_ceiling() -> None:
+    for capability, end in (
+        ({"stabilise_at": 5.0}, 5.0),
+        ({"stabilise_at": 99.0, "fizzle_pace": None}, 0.999 * 11.0),
+        ({"stabilise_at": None, "fizzle_pace": 6.0}, None),
+    ):
+        p = Plain(Blocks.model_validate({"capability": capability})).p
+        assert end_of_the_way(p, 0.0) == (p.fizzle_at if end is None else end)
+        assert end_of_the_way(p, 10.995) == 10.995
+
+
+def test_nothing_left_to_pay_is_no_lack_of_slack() -> None:
+    run_ = Plain(Blocks()).hand_off()
+    run_.state.C = 5.0
+    assert months_left(run_.state, run_.p) == (0.0, 0.0)
+    assert slack(run_.state, run_.p, 0.9, 0.5) == 1.0
+
+
+def test_the_deadline_aware_policy_slides_from_target_to_risk() -> None:
+    """Shares by the policy's own formula, at slacks above 1, between 0 and 1, and below 0."""
+    seen = set()
+    for lead in (0.05, 0.5, 2.0, 50.0):
+        for fall in (0.0, 0.3):
+            blocks = Blocks.model_validate(
+                {
+                    "rival": {"lead": lead},
+                    "strategy": {"target": 0.9, "risk_floor": -0.4, "gate": 0.2, "gain": 0.7},
+                    "tax": {"broad_alignment": 0.8},
+                    "time_buying": {"max_rate": 0.2},
+                }
+            )
+            run_ = Plain(blocks, 2).hand_off()
+            state, p = run_.state, run_.p
+            state.A = state.W = state.alignment_estimate = state.profile_estimate = 0.5 - fall
+            research = 1.0 - p.strategy_time_buying_share - p.strategy_defence_share
+            left = slack_by_quadrature(run_, research, buying_scale(p, p.strategy_time_buying_share))
+            seen.add((left > 1.0, left < 0.0))
+            risk = -0.4 * max(1.0 - left, 0.0)
+            target, gate = 0.9 * min(1.0, left) + risk, 0.2 * min(1.0, left) + risk
+            tax = total_tax(p, 0.0, state.A, state.W, 1.0)
+            wanted = min(max(tax / (1.0 + tax) + 0.7 * (target - (0.5 - fall)), 0.0), 1.0)
+            decide(state, p)
+            expected = research if 0.5 - fall < gate else research * wanted
+            assert state.goodness_share == pytest.approx(expected, abs=1e-6)
+            assert state.capability_share == pytest.approx(research - expected, abs=1e-6)
+    assert len(seen) >= 2
+
+
+# ---- shares -----------------------------------------------------------------------------------------------
+
+SHARES = ("capability", "goodness", "time_buying", "defence", "tests")
+
+
+def shares_of(state: Any) -> list[float]:
+    return [getattr(state, f"{name}_share") for name in SHARES]
+
+
+def test_shares_of_every_policy_are_shares() -> None:
+    """Random worlds and states. Would catch: a share below 0, effort from nowhere, a division by nothing."""
+    random = np.random.default_rng(5)
+    P, _ = random_parameters(random, 8)
+    S = random_states(random, P)
+    S["phase"] = random.choice([states.PARTIAL, states.FULL, states.HALTED], len(S))
+    policies = set()
+    for p, state in zip(plain_rows(P), plain_rows(S), strict=True):
+        decide(state, p)
+        shares = shares_of(state)
+        policies.add(p.strategy_policy)
+        assert all(0.0 <= share <= 1.0 + 1e-12 for share in shares), shares
+        assert sum(shares) == pytest.approx(1.0, abs=1e-9)
+        assert 0.0 <= state.alignment_weight <= 1.0
+        for name in ("capability", "goodness", "defence"):
+            assert getattr(state, f"{name}_effect") == effective(p, getattr(state, f"{name}_share"))
+    assert len(policies) == 5
+
+
+# Fails: uncertain shares may add up to more than all effort, which the checks of a file see only at their medians.
+def test_shares_drawn_too_large_are_still_shares() -> None:
+    run_ = Plain(Blocks()).hand_off()
+    run_.p.strategy_time_buying_share, run_.p.strategy_defence_share = 0.8, 0.55
+    decide(run_.state, run_.p)
+    assert sum(shares_of(run_.state)) <= 1.0 + 1e-9
+
+
+@pytest.mark.parametrize(
+    ("insisted", "shares"),
+    [
+        (0.0, [0.3, 0.4, 0.1, 0.05, 0.15]),
+        (0.5, [0.5, 0.2, 0.1, 0.05, 0.15]),
+        (0.8, [0.8, 0.0, 0.1, 0.05, 0.05]),
+        (0.88, [0.88, 0.0, 0.1, 0.02, 0.0]),
+        (0.95, [0.95, 0.0, 0.05, 0.0, 0.0]),
+        (1.0, [1.0, 0.0, 0.0, 0.0, 0.0]),
+    ],
+)
+def test_a_company_that_insists_takes_from_goodness_first(insisted: float, shares: list[float]) -> None:
+    """Then from tests, defence and buying time, in this order."""
+    run_ = Plain(quiet(strategy={"min_capability_share": insisted})).hand_off()
+    set_shares(run_.state, run_.p, 0.3, 0.4, 0.1, 0.05)
+    assert shares_of(run_.state) == pytest.approx(shares, abs=1e-12)
+
+
+def test_a_race_spends_nothing_on_goodness_and_a_gate_all_of_research() -> None:
+    base = {"strategy": {"policy": "safety_case", "gate": 0.5, "time_buying_share": 0.1, "defence_share": 0.0}}
+    run_ = Plain(Blocks.model_validate(base)).hand_off()
+    state = run_.state
+    for estimate, shares in ((0.49, [0.0, 0.9]), (0.5, None)):
+        state.alignment_estimate = state.profile_estimate = state.C + estimate
+        decide(state, run_.p)
+        assert shares is None or [state.capability_share, state.goodness_share] == pytest.approx(shares)
+        assert (state.capability_share == 0.0) == (estimate < 0.5)
+    race = Plain(Blocks.model_validate({"strategy": {"policy": "race"}})).hand_off().state
+    assert race.goodness_share == 0.0
+
+
+# ---- how goodness work is split ---------------------------------------------------------------------------
+
+
+def weight(tax_A: float, tax_W: float, A: float, W: float, width: float = 0.25) -> float:
+    blocks = quiet(tax={"broad_alignment": tax_A, "capability_profile": tax_W}, basin={"width": width})
+    run_ = Plain(blocks).hand_off()
+    run_.state.alignment_estimate, run_.state.profile_estimate = A, W
+    return float(alignment_weight(run_.state, run_.p))
+
+
+def test_goodness_work_is_split_by_tax_when_level_and_to_the_weaker_otherwise() -> None:
+    """Would catch: a split on true values, the weaker component confused, ½ where a tax is 0."""
+    assert weight(0.3, 0.1, 1.0, 1.0) == pytest.approx(0.75)
+    assert weight(0.0, 0.0, 1.0, 1.0) == weight(0.0, 0.0, 3.0, 1.0) == 0.5
+    assert weight(0.2, 0.0, 1.0, 1.0) == weight(0.2, 0.0, 3.0, 1.0) == 1.0
+    assert weight(0.0, 0.2, 1.0, 1.0) == 0.0
+    assert weight(0.1, 0.1, 1.25, 1.0) == pytest.approx(1.0 / (1.0 + math.e))
+    assert weight(0.1, 0.1, 1.0, 1.25) == pytest.approx(math.e / (1.0 + math.e))
+    assert weight(0.3, 0.1, 1e6, 0.0) == pytest.approx(0.0, abs=1e-300)
+    assert weight(0.3, 0.1, 0.0, 1e6) == 1.0
+
+
+def test_level_components_in_proportion_to_their_tax_stay_level() -> None:
+    """Why the split is by tax: both then cost the same time."""
+    blocks = quiet(
+        2.0,
+        capability=steady(0.5),
+        goodness={"broad_alignment": 1.0, "capability_profile": 1.0, "reach": 1e9},
+        tax={"broad_alignment": 0.6, "capability_profile": 0.2},
+        strategy={"policy": "margin_target", "target": 1.0, "gain": 0.0},
+        basin={"width": 1e-3},
+        evaluation={"review_interval": None, "review_work": None},
+    )
+    record = run_one(blocks)
+    assert record.A == pytest.approx(record.W, abs=1e-9)
+    assert record.A - record.C == pytest.approx(1.0, abs=1e-9)  # paying the tax is what keeps the margin
+    assert record.C == pytest.approx(0.5 * 2.0 / 1.8, rel=1e-9)  # and makes growth 1 + τ times slower
