@@ -1,4 +1,4 @@
-"""Defects of the law that its tests have found and that are not mended yet; a test that passes again leaves the list."""
+"""Defects of the law that its tests have found and that are not mended yet; what passes again leaves the list."""
 
 import pytest
 
