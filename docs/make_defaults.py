@@ -1,6 +1,6 @@
 """Write docs/defaults.md: each default, its source, and how p_good on the baseline moves when it is halved and doubled.
 
-Run with ``./dev python docs/make_defaults.py`` (a few minutes).
+Run with ``./dev python docs/make_defaults.py`` (a few minutes). The page is not kept: any change of a default dates it.
 """
 
 from pathlib import Path
