@@ -125,8 +125,8 @@ def c01() -> Case:
     return Case(
         "C01 Poisson",
         {**NEVER_HAND_OFF, "hazards": [hazard(rate=rate)]},
-        40_000,
-        0.02,
+        16_000,
+        0.033,
         (
             Share("no event in 20 years", NOTHING, 0.367879441171),
             Mean("E[min(T, 20)]", lambda table: table["months"] / YEAR, 12.6424111766, sqrt(square - mean**2)),
@@ -143,8 +143,8 @@ def c03() -> Case:
     return Case(
         "C03 piecewise hazard",
         {**NEVER_HAND_OFF, "hazards": pieces},
-        40_000,
-        0.021,
+        16_000,
+        0.033,
         (
             Share("S(20)", NOTHING, 0.59452054797),
             Share("S(6)", lasts(72), 0.818730753078),
@@ -163,8 +163,8 @@ def c05() -> Case:
             "horizon": 120,
             "hazards": [hazard("a", rate=0.03), hazard("b", rate=0.05), hazard("c", rate=0.02)],
         },
-        40_000,
-        0.02,
+        16_000,
+        0.033,
         (
             Share("none", NOTHING, 0.367879441171),
             Share("CIF of a", cause("a"), 0.189636167649, trap=-expm1(-0.3)),
@@ -182,8 +182,8 @@ def c17() -> Case:
     return Case(
         "C17 thinned marks",
         {**NEVER_HAND_OFF, "horizon": 300, "hazards": [hazard(**marks)]},
-        20_000,
-        0.026,
+        16_000,
+        0.029,
         (
             Share("at least one severe", outcome("exogenous_catastrophe"), 0.27110658589),
             Share("in the first half", lambda table: table["months"] < 150, -expm1(-rate * 12.5)),
@@ -197,8 +197,8 @@ def c17_lethality() -> Case:
     return Case(
         "C17 marks, twice thinned",
         {**NEVER_HAND_OFF, "horizon": 120, "hazards": [hazard(**marks)]},
-        20_000,
-        0.03,
+        12_000,
+        0.038,
         (Share("no fatal one", NOTHING, exp(-0.4 * 10 * 0.5 * 0.3)),),
     )
 
@@ -221,8 +221,8 @@ def c25() -> Case:
     return Case(
         "C25 hazard along a path",
         {**MEDIAN_EXPLOSION, "hazards": [hazard(**fields)]},
-        20_000,
-        0.03,
+        12_000,
+        0.038,
         (Share("survives", outcome("stabilised"), exp(-integral)),),
     )
 
@@ -232,8 +232,8 @@ def c26() -> Case:
     return Case(
         "C26 uncertain rate",
         {**NEVER_HAND_OFF, "hazards": [hazard(rate={"uniform": {"min": 0, "max": 0.1}})]},
-        30_000,
-        0.025,
+        25_000,
+        0.026,
         (
             Share("none in 20 years", NOTHING, -expm1(-2.0) / 2.0, trap=exp(-1.0)),
             Share("none in 10 years", lasts(120), -expm1(-1.0) / 1.0, trap=exp(-0.5)),
@@ -256,8 +256,8 @@ def c26_correlated() -> Case:
             "hazards": [hazard("a", rate=uniform), hazard("b", rate=uniform)],
             "correlations": [{"between": ["hazards.a.rate", "hazards.b.rate"], "spearman": 0.9}],
         },
-        20_000,
-        0.03,
+        12_000,
+        0.038,
         (
             Share(
                 "none in 20 years",
@@ -291,8 +291,8 @@ def c11() -> Case:
             "generations.alignment_sd": sd,
             "horizon": step * (generations + 0.5),
         },
-        20_000,
-        0.03,
+        12_000,
+        0.038,
         (Share("in the basin throughout", lambda table: table["in_basin_throughout"], float(density.sum() * width)),),
     )
 
@@ -309,8 +309,8 @@ def shock_before_outcome() -> Case:
             "capability.stabilise_at": 0.5,
             "horizon": 0.9,
         },
-        20_000,
-        0.03,
+        12_000,
+        0.038,
         (Share("stabilised", outcome("stabilised"), float(ndtr((start - 0.5) / (sd * sqrt(0.5)))), trap=1.0),),
     )
 
@@ -329,8 +329,8 @@ def misaligned_at_handoff(months: float, published: float) -> Case:
             "handoff.prework": [[0.1, -0.21], [1, 0.075], [12, 0.384], [120, 0.525]],
             "horizon": months + 1,
         },
-        20_000,
-        0.03,
+        12_000,
+        0.038,
         (Share("misaligned", lambda table: table["first_exit_month"] == months, exact),),
     )
 
@@ -353,8 +353,8 @@ def overtaking_before_handoff(bought: float) -> Case:
             "rival.edge": edge,
             "rival.catastrophe": 0.7,
         },
-        20_000,
-        0.03,
+        12_000,
+        0.038,
         (
             Share("not overtaken", NOTHING, exp(-integral)),
             Share("catastrophe", outcome("rival_catastrophe"), -0.7 * expm1(-integral), trap=-expm1(-integral)),
@@ -385,8 +385,8 @@ def overtaking_in_a_race() -> Case:
             "rival.overtake_rate": rate,
             "rival.overtake_width": width,
         },
-        20_000,
-        0.03,
+        12_000,
+        0.038,
         (Share("not overtaken", NOTHING, exp(-integral)),),
     )
 
@@ -412,8 +412,8 @@ def ai_hazard(name: str, alignment: float, profile: float, **changes: Any) -> Ca
             "horizon": 0.8 / h,
             **changes,
         },
-        20_000,
-        0.03,
+        12_000,
+        0.038,
         (
             Share("none", NOTHING, exp(-0.8)),
             Share(
@@ -444,8 +444,8 @@ def ai_hazard_under_way() -> Case:
             "strategy.policy": "margin_target",
             "strategy.target": margin,
         },
-        20_000,
-        0.03,
+        12_000,
+        0.038,
         (Share("stabilised", outcome("stabilised"), exp(-h * exp(-2.0) * work), trap=exp(-h * exp(-2.0) * 10.0)),),
     )
 
@@ -464,8 +464,8 @@ def setbacks() -> Case:
             "capability.stabilise_at": 6,
             "hazards": [hazard(rate=4, lethality=0, setback=1.1)],
         },
-        20_000,
-        0.03,
+        12_000,
+        0.038,
         (Share("too late", outcome("rival_catastrophe"), 1.0 - fewer), Share("in time", outcome("stabilised"), fewer)),
     )
 
@@ -543,6 +543,7 @@ def test_known_law(quiet: Callable[..., Any], case: Case) -> None:
         found = f"{answer.what}: {successes}/{case.n}, exact {answer.exact:.6f}, δ = {delta:.4f}"
         assert share_is_right(successes, case.n, answer.exact), found
         if answer.trap is not None:
+            assert abs(answer.trap - answer.exact) >= delta, f"{answer.what}: too few replicates for its trap"
             assert not share_is_right(successes, case.n, answer.trap), f"{found}: does not tell {answer.trap} apart"
 
 
@@ -561,7 +562,7 @@ def test_all_together(quiet: Callable[..., Any]) -> None:
 @pytest.mark.parametrize("case", named(CASES))
 def test_events_engine_gives_the_same_records(quiet: Callable[..., Any], case: Case) -> None:
     """Would catch an engine of which only the other one hits the exact answers."""
-    some = 15
+    some = 8
     events = ds.simulate(quiet(**case.changes), some, case.seed, engine="events").records
     compiled = ds.simulate(quiet(**case.changes), some, case.seed, engine="compiled").records
     pd.testing.assert_frame_equal(events, compiled, check_exact=True)
