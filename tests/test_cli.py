@@ -13,12 +13,13 @@ from typer.testing import CliRunner, Result
 
 from deference_sim import cli
 from deference_sim.analysis.result import simulate
+from deference_sim.cli import options
 from deference_sim.engines import events, law
 from deference_sim.scenario import load, shipped
 from deference_sim.scenario.explain import parameter_table, resolved
 from deference_sim.study.runner import ENGINES, MOST_REPLICATES
 
-ROOT = Path(cli.__file__).parent.parent
+ROOT = Path(cli.__file__).parent.parent.parent
 FEW = ("--replicates", "60")
 SPREADS = ("aggregate_tax_months", "handoff_months", "resolution_months", "months_bought")
 
@@ -96,8 +97,8 @@ def test_notices_go_to_standard_error_and_can_be_silenced(monkeypatch: pytest.Mo
 
 
 def test_engines_and_limits_are_those_of_the_runner() -> None:
-    assert cli.MOST_REPLICATES == MOST_REPLICATES
-    assert set(ENGINES) == set(get_args(cli.EngineName))
+    assert options.MOST_REPLICATES == MOST_REPLICATES
+    assert set(ENGINES) == set(get_args(options.EngineName))
 
 
 # ---- bad input

@@ -6,10 +6,23 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from deference_sim.model.state import OUTCOMES
+from deference_sim.model.state import CATASTROPHES, OUTCOMES, SETTLED
 
 NEVER_IS_INFINITE = ("handoff_month", "first_exit_month", "minimum_margin")
 YES_OR_NO = ("in_basin", "in_basin_throughout", "scheming", "recovered")
+
+_CATASTROPHE_CODES = [OUTCOMES.index(name) for name in CATASTROPHES]
+_SETTLED_CODES = [OUTCOMES.index(name) for name in SETTLED]
+
+
+def good(records: NDArray[np.void]) -> NDArray[np.bool_]:
+    """Return for each record whether no catastrophe happened; p_good is the mean."""
+    return np.logical_not(np.isin(records["outcome"], _CATASTROPHE_CODES))
+
+
+def stayed(records: NDArray[np.void]) -> NDArray[np.bool_]:
+    """Return for each record whether it was in the basin from a handoff until it settled; p_stay is the mean."""
+    return np.logical_and(records["in_basin_throughout"] == 1, np.isin(records["outcome"], _SETTLED_CODES))
 
 
 def records_table(records: NDArray[np.void], causes: Sequence[str]) -> pd.DataFrame:

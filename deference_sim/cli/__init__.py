@@ -1,0 +1,54 @@
+"""The command line: ``deference-sim``. What is typed is checked first; heavy imports happen inside the commands."""
+
+import os
+import sys
+from collections.abc import Callable
+from io import TextIOWrapper
+
+import typer
+
+from deference_sim.cli import inputs
+from deference_sim.cli.errors import CANNOT_WRITE, FAILED, Commands
+from deference_sim.cli.run import run
+from deference_sim.cli.trace import trace
+
+app = typer.Typer(
+    cls=Commands,
+    help="Simulate an AI takeoff after humans have deferred to their AIs: do the AIs stay in the Basin of Good "
+    "Deference?",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
+
+COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
+    (run, "Chance of staying in the basin, by Monte Carlo."),
+    (trace, "One future, told as a story."),
+    (inputs.scenarios, "What scenarios ship."),
+    (inputs.check, "Whether scenario files are right."),
+    (inputs.parameters, "What the inputs mean, and which are guesses."),
+    (inputs.show, "Every value of a scenario, and its source."),
+    (inputs.diff, "Where two scenarios differ."),
+)
+for command, purpose in COMMANDS:
+    app.command(short_help=purpose)(command)
+
+
+def main() -> None:
+    """Run the command line; exit codes: 0 done, 2 bad input, 4 output cannot be written, 130 interrupted."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that cannot show a letter is no reason to stop
+    try:
+        try:
+            app(prog_name="deference-sim")
+        finally:
+            sys.stdout.flush()
+    except OSError as error:
+        # What is left to write can go nowhere: without this Python would try again, and complain, when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):
+            sys.exit(FAILED)  # nobody reads any more, which is no reason to say anything
+        print(f"cannot write: {error}", file=sys.stderr)
+        sys.exit(CANNOT_WRITE)

@@ -1,0 +1,65 @@
+"""The commands about inputs: ``scenarios``, ``check``, ``parameters``, ``show`` and ``diff``."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from deference_sim.cli.errors import BAD_INPUT
+from deference_sim.cli.options import ScenarioName, Settings
+from deference_sim.cli.output import print_page
+
+
+def scenarios() -> None:
+    """List the scenarios that ship, with what they are about."""
+    from deference_sim import tables
+
+    print_page(tables.scenarios_page())
+
+
+def check(
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files.", show_default=False)],
+) -> None:
+    """Check scenario files: every problem at once, with its place and remedy. Exit code 2 if there is any."""
+    from deference_sim.scenario import ScenarioError, load
+
+    all_sound = True
+    for file in files:
+        try:
+            print(f"{file}: sound, hash {load(file).hash}")
+        except ScenarioError as error:
+            all_sound = False
+            print(error, file=sys.stderr)
+    if not all_sound:
+        raise typer.Exit(BAD_INPUT)
+
+
+def parameters(
+    path: Annotated[
+        str | None, typer.Argument(metavar="[PATH]", help="A block or a parameter, such as rival or rival.lead.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="All of them, not only the core.")] = False,
+) -> None:
+    """Say what parameters mean: unit, default, range, whether it is a guess, and the source. The core ones first."""
+    from deference_sim import tables
+
+    print_page(tables.parameters_page(path, every=every))
+
+
+def show(scenario: ScenarioName, settings: Settings = None) -> None:
+    """Show every value of a scenario and where it comes from: file and line, default, or command line."""
+    from deference_sim import tables
+    from deference_sim.scenario import load
+
+    print_page(tables.show_page(load(scenario, set=settings or ())))
+
+
+def diff(
+    first: Annotated[str, typer.Argument(metavar="A", help="A scenario.", show_default=False)],
+    second: Annotated[str, typer.Argument(metavar="B", help="Another.", show_default=False)],
+) -> None:
+    """Show where two scenarios differ in meaning."""
+    from deference_sim import tables
+    from deference_sim.scenario import load
+
+    print_page(tables.diff_page(load(first), load(second)))
