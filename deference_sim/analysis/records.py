@@ -17,12 +17,18 @@ _SETTLED_CODES = [OUTCOMES.index(name) for name in SETTLED]
 
 def good(records: NDArray[np.void]) -> NDArray[np.bool_]:
     """Return for each record whether no catastrophe happened; p_good is the mean."""
-    return np.logical_not(np.isin(records["outcome"], _CATASTROPHE_CODES))
+    return ~_among(records, _CATASTROPHE_CODES)
 
 
 def stayed(records: NDArray[np.void]) -> NDArray[np.bool_]:
     """Return for each record whether it was in the basin from a handoff until it settled; p_stay is the mean."""
-    return np.logical_and(records["in_basin_throughout"] == 1, np.isin(records["outcome"], _SETTLED_CODES))
+    throughout: NDArray[np.bool_] = records["in_basin_throughout"] == 1
+    return throughout & _among(records, _SETTLED_CODES)
+
+
+def _among(records: NDArray[np.void], codes: list[int]) -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = np.isin(records["outcome"], codes)
+    return found
 
 
 def records_table(records: NDArray[np.void], causes: Sequence[str]) -> pd.DataFrame:
