@@ -12,6 +12,8 @@ from matplotlib.patheffects import withStroke
 from matplotlib.transforms import ScaledTranslation, Transform
 from numpy.typing import NDArray
 
+from deference_sim.analysis.result import Result
+
 #: Colours that colour-blind readers can tell apart (Okabe and Ito, 2008).
 BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = (
     "#000000",
@@ -78,6 +80,16 @@ def panels(ax: Any, shape: tuple[int, int], size: tuple[float, float], heights: 
     if given.size != count or not all(isinstance(panel, Axes) for panel in given.flat):
         raise ValueError(f"ax must be one Axes or {count} of them, not {given.size}")
     return given
+
+
+def axes(ax: Axes | None, size: tuple[float, float]) -> Axes:
+    """Return the Axes to draw on: the one given, or that of a new figure of ``size`` inches."""
+    return plt.figure(figsize=size, layout="constrained").subplots() if ax is None else ax
+
+
+def title_of(result: Result) -> str:
+    """Return the title of a picture of many runs: scenario, replicates, seed."""
+    return f"{result.scenario.name}: {result.replicates:,} replicates, seed {result.seed}"
 
 
 def _subplots(made: Any) -> Panels:
