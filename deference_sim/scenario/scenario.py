@@ -147,12 +147,13 @@ class Scenario(Blocks):
         return self._inside_ranges(draw(self.uncertain, self.correlations, seed, replicates))
 
     def draws_at(self, own: Mapping[str, Floats]) -> dict[str, Floats]:
-        """Return the values of every uncertain input at given numbers, by path, in documented units.
+        """Return the values of some uncertain inputs at given numbers, by path, in documented units.
 
-        ``own`` holds independent uniform numbers in (0, 1) for every uncertain path, such as those of a
-        quasi-random design; correlations tie the values, as in ``draws``.
+        ``own`` holds independent uniform numbers in (0, 1) by path, such as those of a quasi-random design.
+        Correlations among those paths tie their values, as in ``draws``.
         """
-        return self._inside_ranges(values_at(self.uncertain, self.correlations, own))
+        among = [correlation for correlation in self.correlations if set(correlation.between) <= own.keys()]
+        return self._inside_ranges(values_at({path: self.uncertain[path] for path in own}, among, own))
 
     def _inside_ranges(self, drawn: Mapping[str, Floats]) -> dict[str, Floats]:
         return {path: _inside(values, find(path, ARGUMENT)) for path, values in drawn.items()}
