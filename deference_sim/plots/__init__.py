@@ -1,15 +1,23 @@
 """Plots with matplotlib: Axes in, Axes out; nothing is shown, saved or set globally."""
 
+from deference_sim.plots.diagrams import causal_loops, stocks_and_flows
 from deference_sim.plots.fans import trajectories
 from deference_sim.plots.incidence import outcomes_over_time
 from deference_sim.plots.portrait import phase_portrait
 from deference_sim.plots.single import trajectory
 from deference_sim.plots.tax import tax_by_capability
+from deference_sim.plots.timing import handoff_timing, policies
+from deference_sim.plots.tornado import tornado
 
 __all__ = [
+    "causal_loops",
+    "handoff_timing",
     "outcomes_over_time",
     "phase_portrait",
+    "policies",
+    "stocks_and_flows",
     "tax_by_capability",
+    "tornado",
     "trajectories",
     "trajectory",
 ]

@@ -153,6 +153,11 @@ def legend_below(ax: Axes, handles: Sequence[Any], title: str, columns: int) -> 
     _legend(ax, handles, (0.0, 0.0), ax.transAxes + down, title, columns)
 
 
+def legend_under(ax: Axes, handles: Sequence[Any], columns: int) -> None:
+    """Add a legend in small print under ``ax``, which has no axis."""
+    _legend(ax, handles, (0.0, -0.01), ax.transAxes, columns=columns)
+
+
 def _legend(
     ax: Axes,
     handles: Sequence[Any],
