@@ -4,15 +4,23 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from deference_sim import plots as plot
+    from deference_sim.analysis.best_handoff import BestHandoff, best_handoff
     from deference_sim.analysis.estimate import Estimate
     from deference_sim.analysis.paths import Trajectories, Trajectory
     from deference_sim.analysis.result import Result, simulate
+    from deference_sim.analysis.strategies import BestStrategy, PolicyRegret, best_strategy, policy_regret
     from deference_sim.engines.events import Observation, Shares, World
     from deference_sim.scenario import Scenario, ScenarioError, load
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "BestHandoff": "deference_sim.analysis.best_handoff",
+    "best_handoff": "deference_sim.analysis.best_handoff",
+    "BestStrategy": "deference_sim.analysis.strategies",
+    "PolicyRegret": "deference_sim.analysis.strategies",
+    "best_strategy": "deference_sim.analysis.strategies",
+    "policy_regret": "deference_sim.analysis.strategies",
     "Estimate": "deference_sim.analysis.estimate",
     "Trajectories": "deference_sim.analysis.paths",
     "Trajectory": "deference_sim.analysis.paths",
@@ -26,8 +34,11 @@ _HOMES = {
     "load": "deference_sim.scenario",
 }
 __all__ = [
+    "BestHandoff",
+    "BestStrategy",
     "Estimate",
     "Observation",
+    "PolicyRegret",
     "Result",
     "Scenario",
     "ScenarioError",
@@ -35,8 +46,11 @@ __all__ = [
     "Trajectories",
     "Trajectory",
     "World",
+    "best_handoff",
+    "best_strategy",
     "load",
     "plot",
+    "policy_regret",
     "simulate",
 ]
 

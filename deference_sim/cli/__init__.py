@@ -9,7 +9,9 @@ import typer
 
 from deference_sim.cli import inputs
 from deference_sim.cli.errors import CANNOT_WRITE, FAILED, Commands
+from deference_sim.cli.handoff import handoff
 from deference_sim.cli.run import run
+from deference_sim.cli.strategy import strategy
 from deference_sim.cli.trace import trace
 
 app = typer.Typer(
@@ -25,6 +27,8 @@ app = typer.Typer(
 COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (run, "Chance of staying in the basin, by Monte Carlo."),
     (trace, "One future, told as a story."),
+    (handoff, "When to hand off, and to AIs of which capability."),
+    (strategy, "Which policy does best, here and across worlds."),
     (inputs.scenarios, "What scenarios ship."),
     (inputs.check, "Whether scenario files are right."),
     (inputs.parameters, "What the inputs mean, and which are guesses."),

@@ -1,0 +1,352 @@
+"""Pages about choices: when to hand off, and which policy to follow, here and across worlds."""
+
+from deference_sim.analysis.best_handoff import INDIFFERENCE, NEVER, OWN_WAY, Alternative, BestHandoff, Timing
+from deference_sim.analysis.estimate import Estimate, digits_for
+from deference_sim.analysis.paired import Difference
+from deference_sim.analysis.result import UNRESOLVED_WORTH_SAYING
+from deference_sim.analysis.strategies import DESIGN, SEARCHED, BestStrategy, PolicyRegret, Tuned
+from deference_sim.layout import Heading, Page, Paragraph, Table
+from deference_sim.model.state import CATASTROPHES
+from deference_sim.report import percent
+from deference_sim.scenario.explain import parameter_table
+
+WAYS = {
+    OWN_WAY: "as the scenario says",
+    INDIFFERENCE: "by indifference",
+    NEVER: "never",
+}
+NONE = "–"
+NUMBERS = frozenset({1, 3})  # columns of numbers in a table of chances
+FRESH_NOTE = (
+    "What is best was chosen on the worlds of seed {seed}; all chances are from {replicates:,} fresh worlds (seed "
+    "{fresh_seed}), so that the luck of the winner is not in them. Differences are paired: both ways meet the same "
+    "worlds. Intervals hold the Monte Carlo error alone."
+)
+MEANINGS = {"p_good": "no catastrophe of any kind", "p_stay": "stays in the Basin of Good Deference"}
+
+
+# ---- when to hand off ---------------------------------------------------------------------------------------
+
+
+def handoff_page(found: BestHandoff, repeat: str = "") -> Page:
+    """Return when to hand off and what that is worth; ``repeat`` is the command that repeats it."""
+    return [
+        Heading(f"{found.scenario.name} – when to hand off"),
+        Paragraph(_handoff_answer(found)),
+        _ways(found),
+        *_open_ends(found),
+        _months(found),
+        _levels(found),
+        _moves(found),
+        Paragraph(_note(found), aside=True),
+        Paragraph(_footer(found, repeat), aside=True),
+    ]
+
+
+def _handoff_answer(found: BestHandoff) -> str:
+    best = found.best
+    first, last = found.as_good
+    to_whom = f"to AIs of capability {best.capability:g} py"
+    told = f"Best of what was tried: hand off in month {best.month:g}, {to_whom}. "
+    if first < last:
+        told += f"Anything from {first:g} to {last:g} months is as good. "
+    return f"{told}{_split(found)}{found.measure} ({MEANINGS[found.measure]}) is then {_with_interval(best.estimate)}."
+
+
+def _split(found: BestHandoff) -> str:
+    if found.lead is None or found.after is None:
+        return f"Nobody presses (rival.mode is none); months up to the horizon, {found.window:g}, were tried. "
+    kind = "time to the deadline" if found.scenario.rival.mode == "deadline" else "lead"
+    whole = f"{found.lead:.4g} months of {kind}" + (" (median)" if "rival.lead" in found.scenario.uncertain else "")
+    if found.after < 0.0:
+        return f"That is after the {whole} have run out. "
+    return f"Of {whole}, {found.best.month:.4g} are spent before the handoff and {found.after:.4g} are left after it. "
+
+
+def _ways(found: BestHandoff) -> Table:
+    best = ("in the best month", *_chance(found.best.estimate), _median(found.best.handed_off), NONE)
+    rows = [best, *(_way(way) for way in found.alternatives)]
+    columns = ("", found.measure, "95 % interval", "handed off", "worse by (points)")
+    return Table("Compared with other ways to decide", columns, tuple(rows), NUMBERS, frozenset(range(5)))
+
+
+def _way(way: Alternative) -> tuple[str, ...]:
+    handed_off = _median(way.handed_off)
+    if 0.0 < way.share_handed_off < 1.0:
+        handed_off += f" (in {100.0 * way.share_handed_off:.0f} % of runs)"
+    return WAYS[way.name], *_chance(way.estimate), handed_off, points(way.loss)
+
+
+def _open_ends(found: BestHandoff) -> Page:
+    """Say of which ways many runs were not settled, since p_good counts them as good."""
+    told = [
+        f"{100.0 * way.unresolved:.0f} % of the runs {WAYS[way.name]}"
+        for way in found.alternatives
+        if way.unresolved > UNRESOLVED_WORTH_SAYING
+    ]
+    if not told:
+        return []
+    counted = "successes" if found.measure == "p_good" else "failures"
+    return [
+        Paragraph(
+            f"Not settled by month {found.scenario.horizon:g}, and counted as {counted}: {'; '.join(told)}.",
+        )
+    ]
+
+
+def _months(found: BestHandoff) -> Table:
+    occurring = [name for name in CATASTROPHES if any(timing.risks[name] > 0.0 for timing in found.curve)]
+    words = {name: name.replace("_", " ").replace("ai ", "AI ") for name in occurring}
+    if found.scenario.rival.mode == "deadline":
+        words["rival_catastrophe"] = "deadline missed"
+    columns = ("month", found.measure, "95 % interval", "", *(words[name] for name in occurring))
+    rows = tuple(_month_row(timing, found, occurring) for timing in _shown(found))
+    right = frozenset({0, 1, *range(4, len(columns))})
+    return Table("By month of the handoff, and what goes wrong (share of runs)", columns, rows, right)
+
+
+def _shown(found: BestHandoff) -> list[Timing]:
+    """Return about a dozen months and, beside them, the best and the ends of those that are as good."""
+    wanted = {found.best.month, *found.as_good}
+    apart = found.window / 24.0
+    shown: list[Timing] = []
+    for timing in found.curve:
+        near_wanted = any(timing.month != month and abs(timing.month - month) < apart for month in wanted)
+        if timing.month in wanted or (
+            not near_wanted and (not shown or timing.month - shown[-1].month >= apart or timing.month == found.window)
+        ):
+            shown.append(timing)
+    return shown
+
+
+def _month_row(timing: Timing, found: BestHandoff, occurring: list[str]) -> tuple[str, ...]:
+    mark = "best" if timing.month == found.best.month else "as good" if timing.as_good else ""
+    risks = (percent(timing.risks[name], timing.estimate) for name in occurring)
+    return (f"{timing.month:.2f}", *_chance(timing.estimate), mark, *risks)
+
+
+def _levels(found: BestHandoff) -> Table:
+    rows = tuple(
+        (
+            f"{level.capability:g} py",
+            f"{level.month:g}",
+            *_chance(level.estimate),
+            _median(level.handed_off),
+            NONE if level == found.best else points(level.loss),
+        )
+        for level in found.levels
+    )
+    columns = ("capability", "best month", found.measure, "95 % interval", "handed off", "worse by (points)")
+    title = "By capability of the AIs handed off to, for which the handoff waits"
+    return Table(title, columns, rows, frozenset({0, 1, 2, 4}), frozenset(range(6)))
+
+
+def _moves(found: BestHandoff) -> Table:
+    rows = [("as it is", "", f"{found.best.month:g}", _range(found.as_good), *_chance(found.best.estimate))]
+    for moved in found.changes:
+        (declared,) = parameter_table(moved.path)
+        value = f"{moved.value:.4g} {declared.unit}".rstrip()
+        change = "its median" if moved.factor == 1.0 else f"× {moved.factor:g}"
+        rows.append(
+            (moved.path, f"{value} ({change})", f"{moved.month:g}", _range(moved.as_good), *_chance(moved.estimate))
+        )
+    columns = ("", "", "best month", "as good", found.measure, "95 % interval")
+    return Table("How the answer moves", columns, tuple(rows), frozenset({2, 4}))
+
+
+def _range(months: tuple[float, float]) -> str:
+    first, last = months
+    return f"{first:g} to {last:g}" if first < last else f"{first:g}"
+
+
+def _median(spread: dict[str, float | None]) -> str:
+    return NONE if spread["p50"] is None else f"{spread['p50']:.2f}"
+
+
+def _note(found: BestHandoff) -> str:
+    fresh = FRESH_NOTE.format(seed=found.seed, replicates=found.replicates, fresh_seed=found.fresh_seed)
+    return (
+        f"{fresh} Handed off: the median month in which it happens. By indifference: once the chance of a good end "
+        "looks no better later, by the margin that reviews find. As good: not significantly worse than the best month "
+        "in a paired test at 5 %; whichever of the months tried is truly best is among them with a probability of at "
+        "least 95 %. The answers under changed assumptions keep the capability and rest on "
+        f"{found.search_replicates:,} worlds each, so that more months pass as good there."
+    )
+
+
+# ---- which policy -------------------------------------------------------------------------------------------
+
+
+def strategy_page(found: BestStrategy, repeat: str = "") -> Page:
+    """Return which policy does best in one scenario, with which settings; ``repeat`` is the command that repeats it."""
+    return [
+        Heading(f"{found.scenario.name} – which policy does best"),
+        Paragraph(_strategy_answer(found)),
+        _policies(found),
+        _settings(found),
+        *_edges(found.best),
+        _other_settings(found),
+        Paragraph(_search_note(found), aside=True),
+        Paragraph(_footer(found, repeat), aside=True),
+    ]
+
+
+def _strategy_answer(found: BestStrategy) -> str:
+    best, own = found.best, found.scenario.strategy.policy
+    ties = [tuned.policy for tuned in found.policies[1:] if tuned.as_good]
+    as_good = (
+        f" With settings of their own, {_listed(ties)} do{'es' if len(ties) == 1 else ''} as well." if ties else ""
+    )
+    versus = f"against {_with_interval(found.own)} for the scenario's own {own}"
+    return (
+        f"Best of what was tried: {best.policy}, tuned. {found.measure} ({MEANINGS[found.measure]}) is then "
+        f"{_with_interval(best.estimate)}, {versus}: {points(best.gain)} points.{as_good}"
+    )
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _policies(found: BestStrategy) -> Table:
+    rows = [(f"{found.scenario.strategy.policy}, as it is", *_chance(found.own), "", "")]
+    rows += [
+        (
+            f"{tuned.policy}, tuned",
+            *_chance(tuned.estimate),
+            points(tuned.gain),
+            percent(tuned.searched, tuned.estimate),
+        )
+        for tuned in found.policies
+    ]
+    columns = ("", found.measure, "95 % interval", "better than as it is by (points)", "when chosen")
+    return Table("Policies, each with the settings that do best for it", columns, tuple(rows), frozenset({1, 4}))
+
+
+def _settings(found: BestStrategy) -> Table:
+    own = found.scenario.strategy
+    rows = []
+    for name, value in found.best.settings.items():
+        low, high = found.best.last[name]
+        searched = f"{SEARCHED[name][0]:g} to {SEARCHED[name][1]:g}"
+        (declared,) = parameter_table(f"strategy.{name}")
+        path = f"{declared.path} ({declared.unit})" if declared.unit else declared.path
+        rows.append((path, f"{value:g}", f"{low:g} to {high:g}", f"{getattr(own, name):g}", searched))
+    columns = ("", "best", "among the last left", "as it is", "searched")
+    return Table(f"Settings of {found.best.policy}", columns, tuple(rows), frozenset({1, 3}))
+
+
+def _edges(tuned: Tuned) -> Page:
+    if not tuned.at_edge:
+        return []
+    names = _listed([f"strategy.{name}" for name in tuned.at_edge])
+    return [Paragraph(f"At the edge of what was searched, so that more of it may do better still: {names}.")]
+
+
+def _other_settings(found: BestStrategy) -> Table:
+    rows = tuple(
+        (tuned.policy, ", ".join(f"{name} {value:g}" for name, value in tuned.settings.items()))
+        for tuned in found.policies[1:]
+    )
+    return Table("Settings of the others", ("", ""), rows, folded=True)
+
+
+def _search_note(found: BestStrategy) -> str:
+    fresh = FRESH_NOTE.format(seed=found.seed, replicates=found.replicates, fresh_seed=found.fresh_seed)
+    return (
+        f"{fresh} The chance when chosen is that on the worlds of the search, luck included. Of each policy the "
+        f"scenario's own settings and {2**DESIGN} others (Sobol's sequence over the bounds searched) were tried, the "
+        "better quarter again on four times as many worlds, and so on (successive halving). Where the last few that "
+        "were left differ widely in a setting, it matters little."
+    )
+
+
+# ---- across worlds ------------------------------------------------------------------------------------------
+
+
+def regret_page(found: PolicyRegret, repeat: str = "") -> Page:
+    """Return how policies do across worlds, and what each regrets; ``repeat`` is the command that repeats it."""
+    return [
+        Heading("Policies across worlds"),
+        Paragraph(_regret_answer(found)),
+        _chances_by_world(found),
+        _regrets(found),
+        Paragraph(_regret_note(found), aside=True),
+        Paragraph(_footer(found, repeat), aside=True),
+    ]
+
+
+def _regret_answer(found: PolicyRegret) -> str:
+    minimax, average = found.minimax, found.best_on_average
+    least = f"has the smallest largest regret: at most {100.0 * found.largest_regret(minimax):.0f} points in any world"
+    if minimax == average:
+        return f"{minimax} {least}, and does best on average over the {len(found.worlds)} worlds."
+    mean = f"{100.0 * found.average(average):.0f} %"
+    return f"{minimax} {least}. {average} does best on average over the {len(found.worlds)} worlds ({mean})."
+
+
+def _chances_by_world(found: PolicyRegret) -> Table:
+    rows = tuple(
+        (
+            policy,
+            *(f"{100.0 * estimate.value:.0f}" for estimate in found.estimates[policy]),
+            f"{100.0 * found.average(policy):.0f}",
+            "best on average" if policy == found.best_on_average else "",
+        )
+        for policy in found.policies
+    )
+    columns = ("", *found.worlds, "mean", "")
+    return Table(f"{found.measure} in each world, in per cent", columns, rows, frozenset(range(1, len(columns) - 1)))
+
+
+def _regrets(found: PolicyRegret) -> Table:
+    rows = tuple(
+        (
+            policy,
+            *(
+                "best" if policy == found.best[place] else f"{100.0 * regret.value:.0f}"
+                for place, regret in enumerate(found.regret[policy])
+            ),
+            f"{100.0 * found.largest_regret(policy):.0f}",
+            "minimax regret" if policy == found.minimax else "",
+        )
+        for policy in found.policies
+    )
+    columns = ("", *found.worlds, "largest", "")
+    title = "Regret: what the best policy does better in that world, in points"
+    return Table(title, columns, rows, frozenset(range(1, len(columns) - 1)))
+
+
+def _regret_note(found: PolicyRegret) -> str:
+    fresh = FRESH_NOTE.format(seed=found.seed, replicates=found.replicates, fresh_seed=found.fresh_seed)
+    worst = max(regret.mcse for row in found.regret.values() for regret in row)
+    return (
+        f"{fresh} Which policy is best in a world, and which is marked, was chosen in the same way, so that a regret "
+        f"can turn out a little below 0. The standard error of a regret is at most {100.0 * worst:.1f} points. Only "
+        "the policy and its settings are carried over: all else in a world stays as it is."
+    )
+
+
+# ---- words --------------------------------------------------------------------------------------------------
+
+
+def points(found: Difference) -> str:
+    """Return a difference in points with its interval."""
+    digits = max(digits_for(found.mcse) - 2, 0) if found.mcse > 0.0 else 1
+    value, low, high = (f"{100.0 * part:+.{digits}f}" for part in (found.value, found.low, found.high))
+    return f"{value} ({low} to {high})"
+
+
+def _chance(estimate: Estimate) -> tuple[str, str]:
+    low, high = percent(estimate.low, estimate), percent(estimate.high, estimate)
+    return percent(estimate.value, estimate), f"{low.removesuffix(' %')} to {high}"
+
+
+def _with_interval(estimate: Estimate) -> str:
+    value, interval = _chance(estimate)
+    return f"{value} ({interval})"
+
+
+def _footer(found: BestHandoff | BestStrategy | PolicyRegret, repeat: str) -> str:
+    told = f"{found.engine} engine, {found.seconds:.1f} s."
+    return f"{told} Repeat: {repeat}" if repeat else told
