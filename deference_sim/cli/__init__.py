@@ -8,6 +8,7 @@ from io import TextIOWrapper
 import typer
 
 from deference_sim.cli import inputs
+from deference_sim.cli.batch import batch, merge, rerun, resume, verify
 from deference_sim.cli.errors import CANNOT_WRITE, FAILED, Commands
 from deference_sim.cli.handoff import handoff
 from deference_sim.cli.run import run
@@ -29,6 +30,11 @@ COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (trace, "One future, told as a story."),
     (handoff, "When to hand off, and to AIs of which capability."),
     (strategy, "Which policy does best, here and across worlds."),
+    (batch, "Many runs into a folder, resumable."),
+    (resume, "Go on with a batch."),
+    (verify, "Whether a batch's files are as written."),
+    (rerun, "Do a batch's work again and compare."),
+    (merge, "A batch's runs, each as one file."),
     (inputs.scenarios, "What scenarios ship."),
     (inputs.check, "Whether scenario files are right."),
     (inputs.parameters, "What the inputs mean, and which are guesses."),
