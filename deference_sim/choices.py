@@ -1,10 +1,21 @@
 """Pages about choices: when to hand off, and which policy to follow, here and across worlds."""
 
+from collections.abc import Mapping
+
 from deference_sim.analysis.best_handoff import INDIFFERENCE, NEVER, OWN_WAY, Alternative, BestHandoff, Timing
 from deference_sim.analysis.estimate import Estimate, digits_for
 from deference_sim.analysis.paired import Difference
 from deference_sim.analysis.result import UNRESOLVED_WORTH_SAYING
-from deference_sim.analysis.strategies import DESIGN, SEARCHED, BestStrategy, PolicyRegret, Tuned
+from deference_sim.analysis.strategies import (
+    AS_IT_IS,
+    DESIGN,
+    SEARCHED,
+    BestStrategy,
+    PolicyRegret,
+    Settings,
+    Tuned,
+    policies_to_compare,
+)
 from deference_sim.layout import Heading, Page, Paragraph, Table
 from deference_sim.model.state import CATASTROPHES
 from deference_sim.report import percent
@@ -17,6 +28,12 @@ WAYS = {
 }
 NONE = "–"
 NUMBERS = frozenset({1, 3})  # columns of numbers in a table of chances
+SEARCH_NOTE = (
+    f"Of each policy the scenario's own settings and {2**DESIGN} others (Sobol's sequence over the bounds searched) "
+    "were tried, the better quarter again on four times as many worlds, and so on (successive halving). Where the last "
+    "few that were left differ widely in a setting, it matters little. When chosen: on the worlds of the search, luck "
+    "included."
+)
 FRESH_NOTE = (
     "What is best was chosen on the worlds of seed {seed}; all chances are from {replicates:,} fresh worlds (seed "
     "{fresh_seed}), so that the luck of the winner is not in them. Differences are paired: both ways meet the same "
@@ -164,12 +181,11 @@ def _median(spread: dict[str, float | None]) -> str:
 
 
 def _note(found: BestHandoff) -> str:
-    fresh = FRESH_NOTE.format(seed=found.seed, replicates=found.replicates, fresh_seed=found.fresh_seed)
     return (
-        f"{fresh} Handed off: the median month in which it happens. By indifference: once the chance of a good end "
-        "looks no better later, by the margin that reviews find. As good: not significantly worse than the best month "
-        "in a paired test at 5 %; whichever of the months tried is truly best is among them with a probability of at "
-        "least 95 %. The answers under changed assumptions keep the capability and rest on "
+        f"{_fresh_note(found)} Handed off: the median month in which it happens. By indifference: once the chance of a "
+        "good end looks no better later, by the margin that reviews find. As good: not significantly worse than the "
+        "best month in a paired test at 5 %; whichever of the months tried is truly best is among them with a "
+        "probability of at least 95 %. The answers under changed assumptions keep the capability and rest on "
         f"{found.search_replicates:,} worlds each, so that more months pass as good there."
     )
 
@@ -177,16 +193,23 @@ def _note(found: BestHandoff) -> str:
 # ---- which policy -------------------------------------------------------------------------------------------
 
 
-def strategy_page(found: BestStrategy, repeat: str = "") -> Page:
-    """Return which policy does best in one scenario, with which settings; ``repeat`` is the command that repeats it."""
+def strategy_page(found: BestStrategy, regret: PolicyRegret | None = None, repeat: str = "") -> Page:
+    """Return which policy does best in one scenario, with which settings, and what these policies regret elsewhere.
+
+    ``repeat`` is the command that repeats it.
+    """
+    elsewhere = [] if regret is None else across_worlds(regret)
     return [
         Heading(f"{found.scenario.name} – which policy does best"),
         Paragraph(_strategy_answer(found)),
         _policies(found),
         _settings(found),
         *_edges(found.best),
-        _other_settings(found),
-        Paragraph(_search_note(found), aside=True),
+        *elsewhere,
+        _what_they_are(policies_to_compare(found)),
+        Paragraph(_fresh_note(found), aside=True),
+        Paragraph(SEARCH_NOTE, aside=True),
+        *([] if regret is None else [Paragraph(_regret_note(regret), aside=True)]),
         Paragraph(_footer(found, repeat), aside=True),
     ]
 
@@ -194,13 +217,14 @@ def strategy_page(found: BestStrategy, repeat: str = "") -> Page:
 def _strategy_answer(found: BestStrategy) -> str:
     best, own = found.best, found.scenario.strategy.policy
     ties = [tuned.policy for tuned in found.policies[1:] if tuned.as_good]
-    as_good = (
-        f" With settings of their own, {_listed(ties)} do{'es' if len(ties) == 1 else ''} as well." if ties else ""
-    )
-    versus = f"against {_with_interval(found.own)} for the scenario's own {own}"
+    as_good = f" With settings of their own {_listed(ties)} do as well." if len(ties) > 1 else ""
+    if len(ties) == 1:
+        as_good = f" With settings of its own {ties[0]} does as well."
+    versus = f"against {_with_interval(found.own)} for the scenario's own {own} as it is"
+    gain = f"{points(best.gain)} points" + (", which may be no gain at all" if best.gain.low <= 0.0 else "")
     return (
         f"Best of what was tried: {best.policy}, tuned. {found.measure} ({MEANINGS[found.measure]}) is then "
-        f"{_with_interval(best.estimate)}, {versus}: {points(best.gain)} points.{as_good}"
+        f"{_with_interval(best.estimate)}, {versus}: {gain}.{as_good}"
     )
 
 
@@ -209,10 +233,10 @@ def _listed(names: list[str]) -> str:
 
 
 def _policies(found: BestStrategy) -> Table:
-    rows = [(f"{found.scenario.strategy.policy}, as it is", *_chance(found.own), "", "")]
+    rows = [(AS_IT_IS, *_chance(found.own), "", "")]
     rows += [
         (
-            f"{tuned.policy}, tuned",
+            tuned.policy,
             *_chance(tuned.estimate),
             points(tuned.gain),
             percent(tuned.searched, tuned.estimate),
@@ -243,87 +267,83 @@ def _edges(tuned: Tuned) -> Page:
     return [Paragraph(f"At the edge of what was searched, so that more of it may do better still: {names}.")]
 
 
-def _other_settings(found: BestStrategy) -> Table:
-    rows = tuple(
-        (tuned.policy, ", ".join(f"{name} {value:g}" for name, value in tuned.settings.items()))
-        for tuned in found.policies[1:]
-    )
-    return Table("Settings of the others", ("", ""), rows, folded=True)
-
-
-def _search_note(found: BestStrategy) -> str:
-    fresh = FRESH_NOTE.format(seed=found.seed, replicates=found.replicates, fresh_seed=found.fresh_seed)
-    return (
-        f"{fresh} The chance when chosen is that on the worlds of the search, luck included. Of each policy the "
-        f"scenario's own settings and {2**DESIGN} others (Sobol's sequence over the bounds searched) were tried, the "
-        "better quarter again on four times as many worlds, and so on (successive halving). Where the last few that "
-        "were left differ widely in a setting, it matters little."
-    )
-
-
 # ---- across worlds ------------------------------------------------------------------------------------------
 
 
-def regret_page(found: PolicyRegret, repeat: str = "") -> Page:
-    """Return how policies do across worlds, and what each regrets; ``repeat`` is the command that repeats it."""
+def regret_page(found: PolicyRegret) -> Page:
+    """Return how policies do across worlds, and what each regrets."""
     return [
         Heading("Policies across worlds"),
-        Paragraph(_regret_answer(found)),
-        _chances_by_world(found),
-        _regrets(found),
+        *across_worlds(found),
+        _what_they_are(found.policies),
+        Paragraph(_fresh_note(found), aside=True),
         Paragraph(_regret_note(found), aside=True),
-        Paragraph(_footer(found, repeat), aside=True),
+        Paragraph(_footer(found), aside=True),
     ]
+
+
+def across_worlds(found: PolicyRegret) -> Page:
+    """Return what each policy regrets in each world, and how well it does there."""
+    return [Paragraph(_regret_answer(found)), _regrets(found), _chances_by_world(found)]
 
 
 def _regret_answer(found: PolicyRegret) -> str:
     minimax, average = found.minimax, found.best_on_average
-    least = f"has the smallest largest regret: at most {100.0 * found.largest_regret(minimax):.0f} points in any world"
-    if minimax == average:
-        return f"{minimax} {least}, and does best on average over the {len(found.worlds)} worlds."
-    mean = f"{100.0 * found.average(average):.0f} %"
-    return f"{minimax} {least}. {average} does best on average over the {len(found.worlds)} worlds ({mean})."
+    least = (
+        f"Across {len(found.worlds)} worlds, {minimax} has the smallest largest regret: at most "
+        f"{100.0 * found.largest_regret(minimax):.0f} points in any of them"
+    )
+    mean = f"on average ({100.0 * found.average(average):.0f} %)"
+    return f"{least}. It also does best {mean}." if minimax == average else f"{least}; {average} does best {mean}."
 
 
 def _chances_by_world(found: PolicyRegret) -> Table:
-    rows = tuple(
-        (
-            policy,
-            *(f"{100.0 * estimate.value:.0f}" for estimate in found.estimates[policy]),
-            f"{100.0 * found.average(policy):.0f}",
-            "best on average" if policy == found.best_on_average else "",
-        )
-        for policy in found.policies
-    )
-    columns = ("", *found.worlds, "mean", "")
-    return Table(f"{found.measure} in each world, in per cent", columns, rows, frozenset(range(1, len(columns) - 1)))
+    rows = [
+        (world, *(f"{100.0 * row[place].value:.0f}" for row in found.estimates.values()))
+        for place, world in enumerate(found.worlds)
+    ]
+    rows.append(("mean", *(f"{100.0 * found.average(policy):.0f}" for policy in found.policies)))
+    rows.append(("", *("highest" if policy == found.best_on_average else "" for policy in found.policies)))
+    return _by_world(f"{found.measure} in each world, in per cent", rows, found)
 
 
 def _regrets(found: PolicyRegret) -> Table:
-    rows = tuple(
+    rows = [
         (
-            policy,
+            world,
             *(
-                "best" if policy == found.best[place] else f"{100.0 * regret.value:.0f}"
-                for place, regret in enumerate(found.regret[policy])
+                "best" if policy == found.best[place] else f"{100.0 * row[place].value:.0f}"
+                for policy, row in found.regret.items()
             ),
-            f"{100.0 * found.largest_regret(policy):.0f}",
-            "minimax regret" if policy == found.minimax else "",
         )
-        for policy in found.policies
+        for place, world in enumerate(found.worlds)
+    ]
+    rows.append(("largest", *(f"{100.0 * found.largest_regret(policy):.0f}" for policy in found.policies)))
+    rows.append(("", *("smallest" if policy == found.minimax else "" for policy in found.policies)))
+    return _by_world("Regret: what the best policy does better in that world, in points", rows, found)
+
+
+def _by_world(title: str, rows: list[tuple[str, ...]], found: PolicyRegret) -> Table:
+    columns = ("", *found.policies)
+    everywhere = range(len(columns))
+    return Table(title, columns, tuple(rows), frozenset(everywhere[1:]), frozenset(everywhere))
+
+
+def _what_they_are(policies: Mapping[str, Settings]) -> Table:
+    rows = tuple(
+        (name, ", ".join(f"{path.removeprefix('strategy.')} {value}" for path, value in changes.items()))
+        for name, changes in policies.items()
     )
-    columns = ("", *found.worlds, "largest", "")
-    title = "Regret: what the best policy does better in that world, in points"
-    return Table(title, columns, rows, frozenset(range(1, len(columns) - 1)))
+    return Table("What the policies are", ("", ""), rows, folded=True)
 
 
 def _regret_note(found: PolicyRegret) -> str:
-    fresh = FRESH_NOTE.format(seed=found.seed, replicates=found.replicates, fresh_seed=found.fresh_seed)
     worst = max(regret.mcse for row in found.regret.values() for regret in row)
     return (
-        f"{fresh} Which policy is best in a world, and which is marked, was chosen in the same way, so that a regret "
-        f"can turn out a little below 0. The standard error of a regret is at most {100.0 * worst:.1f} points. Only "
-        "the policy and its settings are carried over: all else in a world stays as it is."
+        f"Across worlds: {found.replicates:,} futures each. Which policy is best in a world, and which stands out over "
+        "all, was chosen before fresh worlds were looked at too, so that a regret can turn out a little below 0. The "
+        f"standard error of a regret is at most {100.0 * worst:.1f} points. Only the policy and its settings are "
+        "carried over: all else in a world stays as it is."
     )
 
 
@@ -347,6 +367,10 @@ def _with_interval(estimate: Estimate) -> str:
     return f"{value} ({interval})"
 
 
-def _footer(found: BestHandoff | BestStrategy | PolicyRegret, repeat: str) -> str:
+def _fresh_note(found: BestHandoff | BestStrategy | PolicyRegret) -> str:
+    return FRESH_NOTE.format(seed=found.seed, replicates=found.replicates, fresh_seed=found.fresh_seed)
+
+
+def _footer(found: BestHandoff | BestStrategy | PolicyRegret, repeat: str = "") -> str:
     told = f"{found.engine} engine, {found.seconds:.1f} s."
     return f"{told} Repeat: {repeat}" if repeat else told

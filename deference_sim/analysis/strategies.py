@@ -41,6 +41,7 @@ POLICIES = {
 }
 #: Shipped scenarios in which policies do differently, each for another reason.
 WORLDS = ("baseline", "rushed-handoff", "single-deadline", "bad-epistemics", "five-hazards", "with-scheming", "plan-b")
+AS_IT_IS = "as it is"  # the name of a scenario's own policy with its own settings
 
 Settings = Mapping[str, Any]
 
@@ -391,6 +392,5 @@ def with_defaults() -> dict[str, Settings]:
 def policies_to_compare(found: BestStrategy) -> dict[str, Settings]:
     """Return the scenario's own policy and each policy tuned for the scenario, to try them in other worlds."""
     own = found.scenario.strategy
-    settings = {name: getattr(own, name) for name in POLICIES[own.policy]}
-    tuned = {f"{one.policy}, tuned": one.changes for one in found.policies}
-    return {f"{own.policy}, as it is": _changes(own.policy, settings), **tuned}
+    as_it_is = _changes(own.policy, {name: getattr(own, name) for name in POLICIES[own.policy]})
+    return {AS_IT_IS: as_it_is, **{tuned.policy: tuned.changes for tuned in found.policies}}

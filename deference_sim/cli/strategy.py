@@ -55,6 +55,4 @@ def strategy(
 
     more = ("--worlds", worlds) if worlds is not None else ()
     repeat = repeat_command("strategy", scenario, replicates, seed, engine, measure, settings, *more)
-    print_page(choices.strategy_page(found))
-    print()
-    print_page(choices.regret_page(regret, repeat))
+    print_page(choices.strategy_page(found, regret, repeat))

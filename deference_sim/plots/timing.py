@@ -10,7 +10,7 @@ from matplotlib.patches import Patch
 
 from deference_sim.analysis.best_handoff import INDIFFERENCE, NEVER, OWN_WAY, BestHandoff
 from deference_sim.analysis.estimate import Estimate
-from deference_sim.analysis.strategies import BestStrategy, PolicyRegret
+from deference_sim.analysis.strategies import AS_IT_IS, BestStrategy, PolicyRegret
 from deference_sim.model.state import CATASTROPHES
 from deference_sim.plots.style import (
     GREEN,
@@ -112,13 +112,13 @@ def policies(found: BestStrategy, regret: PolicyRegret, ax: Any = None) -> Panel
 
 def _two_beside(worlds: int) -> Panels:
     width = 4.0 + 0.8 * worlds
-    figure = plt.figure(figsize=(4.5 + width, 4.2), layout="constrained")
-    return np.asarray(figure.subplots(1, 2, width_ratios=(4.5, width)), dtype=object)
+    figure = plt.figure(figsize=(4.0 + width, 4.2), layout="constrained")
+    return np.asarray(figure.subplots(1, 2, width_ratios=(4.0, width)), dtype=object)
 
 
 def _draw_policies(ax: Axes, found: BestStrategy) -> None:
-    rows: list[tuple[str, Estimate, float | None]] = [(f"{found.scenario.strategy.policy}, as it is", found.own, None)]
-    rows += [(f"{tuned.policy}, tuned", tuned.estimate, tuned.searched) for tuned in found.policies]
+    rows: list[tuple[str, Estimate, float | None]] = [(AS_IT_IS, found.own, None)]
+    rows += [(tuned.policy, tuned.estimate, tuned.searched) for tuned in found.policies]
     for place, (_, estimate, searched) in enumerate(rows):
         ax.plot([estimate.low, estimate.high], [place, place], color=OURS, linewidth=2.0, zorder=2)
         ax.plot(estimate.value, place, "o", color=OURS, markersize=6, zorder=3)
@@ -127,8 +127,8 @@ def _draw_policies(ax: Axes, found: BestStrategy) -> None:
     ax.set_yticks(range(len(rows)), [name for name, _, _ in rows])
     ax.set_ylim(len(rows) - 0.5, -0.5)
     ax.set_xlim(-0.02, 1.02)
-    ax.set_xlabel(f"{found.measure}, 95 % interval on fresh worlds; ring: when chosen")
-    ax.set_title(f"{found.scenario.name}: {found.replicates:,} worlds", loc="left")
+    ax.set_xlabel(f"{found.measure}: fresh worlds, 95 %\nring: when chosen")
+    ax.set_title(f"{found.scenario.name}, {found.replicates:,} worlds", loc="left")
     clean(np.array([ax]))
 
 
