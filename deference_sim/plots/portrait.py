@@ -1,6 +1,5 @@
 """Phase portrait: margin against capability, where runs go, and the edges of the basin."""
 
-from math import nan
 from typing import Any
 
 import numpy as np
@@ -9,10 +8,10 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
+from deference_sim.analysis.aggregate_tax import effective_edge
 from deference_sim.analysis.moment import just_deferring, parameters_of, rates_of
 from deference_sim.analysis.paths import Trajectories
 from deference_sim.analysis.result import Result
-from deference_sim.model.strategy import set_shares
 from deference_sim.plots.fans import END
 from deference_sim.plots.style import (
     BLACK,
@@ -65,33 +64,6 @@ def phase_portrait(result: Result, n: int = RUNS, ax: Axes | None = None) -> Axe
     clean(np.array([drawn]))
     legend_beside(drawn, _handles(result, paths, bool(np.isfinite(edge).any())))
     return drawn
-
-
-def effective_edge(scenario: Scenario, levels: Floats) -> Floats:
-    """Return for each capability the least margin (py) from which all research on goodness outruns drift; NaN: none.
-
-    Both components are at the margin, capability rests, and what the scenario gives to buying time, defence and tests
-    stays with them. Of uncertain inputs the medians count.
-    """
-    from scipy.optimize import brentq
-
-    p = parameters_of(scenario)
-    margins = np.concatenate([[0.0], np.geomspace(1e-4, p.goodness_reach, 40)])
-
-    def gain(margin: float, level: float) -> float:
-        state = just_deferring(p, C=level, A=level + margin, W=level + margin)
-        research = state.capability_share + state.goodness_share
-        set_shares(state, p, 0.0, research, state.time_buying_share, state.defence_share)
-        rates = rates_of(state, p)
-        return min(rates["A"], rates["W"])
-
-    def at(level: float) -> float:
-        found = next((k for k, margin in enumerate(margins) if gain(margin, level) > 0.0), None)
-        if not found:
-            return nan if found is None else 0.0
-        return float(brentq(gain, margins[found - 1], margins[found], args=(level,), xtol=1e-6))
-
-    return np.array([at(float(level)) for level in levels])
 
 
 def _draw_runs(ax: Axes, paths: Trajectories, result: Result) -> None:
