@@ -13,6 +13,7 @@ from deference_sim.cli.errors import CANNOT_WRITE, FAILED, Commands
 from deference_sim.cli.handoff import handoff
 from deference_sim.cli.run import run
 from deference_sim.cli.strategy import strategy
+from deference_sim.cli.takeoff import takeoff
 from deference_sim.cli.trace import trace
 
 app = typer.Typer(
@@ -30,6 +31,7 @@ COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (trace, "One future, told as a story."),
     (handoff, "When to hand off, and to AIs of which capability."),
     (strategy, "Which policy does best, here and across worlds."),
+    (takeoff, "Published figures of capability growth, and ours."),
     (batch, "Many runs into a folder, resumable."),
     (resume, "Go on with a batch."),
     (verify, "Whether a batch's files are as written."),
