@@ -9,9 +9,11 @@ import typer
 
 from deference_sim.cli import inputs
 from deference_sim.cli.batch import batch, merge, rerun, resume, verify
+from deference_sim.cli.discover import discover
 from deference_sim.cli.errors import CANNOT_WRITE, FAILED, Commands
 from deference_sim.cli.handoff import handoff
 from deference_sim.cli.run import run
+from deference_sim.cli.sensitivity import sensitivity
 from deference_sim.cli.strategy import strategy
 from deference_sim.cli.takeoff import takeoff
 from deference_sim.cli.trace import trace
@@ -31,6 +33,8 @@ COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (trace, "One future, told as a story."),
     (handoff, "When to hand off, and to AIs of which capability."),
     (strategy, "Which policy does best, here and across worlds."),
+    (sensitivity, "Which inputs matter most."),
+    (discover, "In which ranges of the inputs it fails."),
     (takeoff, "Published figures of capability growth, and ours."),
     (batch, "Many runs into a folder, resumable."),
     (resume, "Go on with a batch."),

@@ -8,7 +8,7 @@ scramblings are, so a design has several, and intervals come from how far those 
 import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from math import ceil, log2, sqrt
+from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +28,7 @@ _LEVEL = 0.95
 
 def whole_design(rows: int) -> int:
     """Return the least number of rows, at least ``rows``, that makes a balanced design: a power of two."""
-    return max(LEAST_ROWS, 2 ** ceil(log2(rows)))
+    return max(LEAST_ROWS, 1 << (rows - 1).bit_length())
 
 
 def design(dimensions: int, rows: int, seed: int) -> Floats:
@@ -43,7 +43,8 @@ def design(dimensions: int, rows: int, seed: int) -> Floats:
         Sobol(dimensions, scramble=True, rng=np.random.default_rng([seed, place])).random(each)
         for place in range(SCRAMBLINGS)
     ]
-    return np.clip(np.array(made), FIRST_U, LAST_U)
+    points: Floats = np.clip(np.array(made), FIRST_U, LAST_U)
+    return points
 
 
 def interval(values: Floats) -> tuple[float, float]:
@@ -75,7 +76,7 @@ def run_at(
     keep: Callable[[NDArray[np.void]], NDArray[np.bool_]],
     told: Callable[[int], object] | None = None,
 ) -> NDArray[np.bool_]:
-    """Run ``replicates`` on the compiled engine with the values ``draws`` of some inputs, one each; return what is kept.
+    """Run ``replicates`` on the compiled engine with values of some inputs, one for each; return what is kept.
 
     ``keep`` makes one truth value of each record. Other uncertain inputs are drawn as in any run, so that a replicate
     meets the same world whatever ``draws`` holds. ``told`` hears how many more are done.
