@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from deference_sim import plots as plot
+    from deference_sim.analysis.aggregate_tax import AggregateTax, aggregate_tax
     from deference_sim.analysis.best_handoff import BestHandoff, best_handoff
+    from deference_sim.analysis.comparison import Comparison, compare
     from deference_sim.analysis.discovery import Discovery, discover
     from deference_sim.analysis.ema import ema_model
-    from deference_sim.analysis.aggregate_tax import AggregateTax, aggregate_tax
-    from deference_sim.analysis.comparison import Comparison, compare
     from deference_sim.analysis.estimate import Estimate
     from deference_sim.analysis.nested import InputSpread, input_spread
     from deference_sim.analysis.paths import Trajectories, Trajectory

@@ -3,6 +3,7 @@
 from deference_sim.plots.diagrams import causal_loops, stocks_and_flows
 from deference_sim.plots.fans import trajectories
 from deference_sim.plots.incidence import outcomes_over_time
+from deference_sim.plots.lead import heat_map, lead_curve, required_lead
 from deference_sim.plots.portrait import phase_portrait
 from deference_sim.plots.single import trajectory
 from deference_sim.plots.tax import tax_by_capability
@@ -12,9 +13,12 @@ from deference_sim.plots.tornado import tornado
 __all__ = [
     "causal_loops",
     "handoff_timing",
+    "heat_map",
+    "lead_curve",
     "outcomes_over_time",
     "phase_portrait",
     "policies",
+    "required_lead",
     "stocks_and_flows",
     "tax_by_capability",
     "tornado",
