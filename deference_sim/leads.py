@@ -87,17 +87,14 @@ def required_page(found: Requirement, repeat: str = "") -> Page:
     """Return how much lead (or of another input) success takes; ``repeat`` is the command that repeats it."""
     what = "required lead" if found.path == LEAD else f"{found.path} for success"
     enough = "at least" if found.rising else "at most"
-    rows = tuple(
-        (f"{100.0 * one.target:g} %", *_answer(one, found), f"{enough} this" if one.status == "found" else "")
-        for one in found.answers
-    )
-    name = f"{found.path} in {found.unit}" if found.unit != "1" else found.path
-    columns = (f"for {found.measure} of", name, "95 % interval", "")
+    rows = tuple((f"{100.0 * one.target:g} %", *_answer(one)) for one in found.answers)
+    unit = f" ({found.unit})" if found.unit != "1" else ""
+    columns = (f"for {found.measure} of", f"{found.path} {enough}{unit}", "95 % interval")
     lowest, highest = found.curve[0][0], found.curve[-1][0]
     blocks: Page = [
         Heading(f"{found.scenario.name} – {what}"),
         Paragraph(f"{found.measure}: {MEANINGS[found.measure]}."),
-        Table("", columns, rows, frozenset({1}), frozenset(range(4))),
+        Table("", columns, rows, frozenset({1}), frozenset(range(3))),
         *(Paragraph(told) for one in found.answers if (told := _exception(one, found))),
         _curve(found),
     ]
@@ -112,7 +109,7 @@ def required_page(found: Requirement, repeat: str = "") -> Page:
     return [*blocks, Paragraph(note, aside=True), Paragraph(_with_repeat(told, repeat), aside=True)]
 
 
-def _answer(one: Answer, found: Requirement) -> tuple[str, str]:
+def _answer(one: Answer) -> tuple[str, str]:
     if one.status != "found" or one.value is None:
         return one.status, _interval(one) if one.status == "not reachable" and one.low is not None else ""
     width = (one.high if one.high is not None else one.value) - (one.low if one.low is not None else one.value)
@@ -300,8 +297,8 @@ def _percents(estimate: Estimate) -> str:
 
 
 def _number(value: float, error: float) -> str:
-    """Return ``value`` to the first digit of its error; to four digits if none is known."""
-    return f"{value:.{_digits(error)}f}" if error > 0.0 else f"{value:.4g}"
+    """Return ``value`` to the first digit of its error; to two digits if none is known."""
+    return f"{value:.{_digits(error)}f}" if error > 0.0 else f"{value:.2g}"
 
 
 def _digits(error: float) -> int:

@@ -6,6 +6,8 @@ from math import ceil, isfinite, sqrt
 from time import perf_counter
 from typing import Any, Literal
 
+import pandas as pd
+
 from deference_sim.analysis.estimate import Estimate, probability
 from deference_sim.analysis.sweep import SUCCESSES
 from deference_sim.analysis.worlds import Measure
@@ -73,6 +75,17 @@ class Requirement:
     engine: Engine
     seconds: float
 
+    @property
+    def table(self) -> pd.DataFrame:
+        """A row for each target: status, value, interval, and the chance at the best end."""
+        rows = [one.as_dict() | {"level": one.level.value} for one in self.answers]
+        return pd.DataFrame(rows).rename(columns={"estimate": self.path})
+
+    @property
+    def curve_table(self) -> pd.DataFrame:
+        """A row for each value that was looked at."""
+        return pd.DataFrame([{self.path: value} | estimate.as_dict() for value, estimate in self.curve])
+
     def as_dict(self) -> dict[str, Any]:
         """Return everything for JSON, in full precision; for a single target also at the top."""
         name = "lead_months" if self.path == LEAD else "value"
@@ -125,9 +138,7 @@ def required_lead(
     targets = (target,) if isinstance(target, float | int) else tuple(target)
     _check_targets(targets)
     check_run(replicates, engine)
-    low, high, unit = _ends(scenario, solve, between, mark)
-    for end in (low, high):
-        scenario.with_(**{solve: end})  # both ends must be allowed
+    low, high, unit = check_input(scenario, solve, between, mark)
     warm_up(engine)
     started = perf_counter()
 
@@ -244,6 +255,16 @@ def _check_targets(targets: Sequence[float]) -> None:
     for target in targets:
         if not 0.0 < target < 1.0:
             raise ValueError(f"target is {target}: it must be above 0 and below 1")
+
+
+def check_input(
+    scenario: Scenario, path: str, between: Spacing | None = None, mark: Mark = ARGUMENT
+) -> tuple[float, float, str]:
+    """Return the ends to search between and the unit of an input. Raises ``ScenarioError`` if that is impossible."""
+    low, high, unit = _ends(scenario, path, between, mark)
+    for end in (low, high):
+        scenario.with_(**{path: end})  # both ends must be allowed
+    return low, high, unit
 
 
 def _ends(scenario: Scenario, path: str, between: Spacing | None, mark: Mark) -> tuple[float, float, str]:

@@ -15,7 +15,7 @@ from deference_sim.model.state import OUTCOMES
 from deference_sim.scenario import Scenario
 from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.scenario.problems import Mark
-from deference_sim.study.designs import Axis, Point, Spacing, Value, grid
+from deference_sim.study.designs import Axis, Point, Spacing, Value, count_points, grid
 from deference_sim.study.runner import Engine, check_run, tally_runs, warm_up
 from deference_sim.study.tally import Tally
 
@@ -128,9 +128,22 @@ def sweep(
     return Sweep(scenarios, tuple(axes), tuple(points), tuple(tallies), seed, engine, seconds)
 
 
-def save_table(table: pd.DataFrame, file: Path) -> None:
-    """Save ``table`` in the format that the suffix of ``file`` names; numbers in full, in text as short as exact.
+def planned(
+    scenarios: Sequence[Scenario],
+    over: Mapping[str, Spacing | Sequence[Value]],
+    replicates: int,
+    precision: float | None = None,
+    mark: Mark = ARGUMENT,
+) -> int:
+    """Return how many runs a sweep takes, with a precision at most. Raises ``ScenarioError`` if that is too many."""
+    most = replicates if precision is None else most_replicates(precision)
+    return most * count_points(scenarios, over, most, mark)
 
+
+def save_table(table: pd.DataFrame, file: Path) -> None:
+    """Save ``table`` in the format that the suffix of ``file`` names: CSV, Parquet, Markdown or LaTeX.
+
+    Numbers are in full in CSV and Parquet, and to four digits in text that is there to be read.
     Raises ``ValueError`` for another suffix.
     """
     match file.suffix.lower():
@@ -147,4 +160,4 @@ def save_table(table: pd.DataFrame, file: Path) -> None:
 def _as_text(table: pd.DataFrame, form: str) -> str:
     from tabulate import tabulate
 
-    return str(tabulate(table, headers="keys", tablefmt=form, showindex=False, disable_numparse=True)) + "\n"
+    return str(tabulate(table, headers="keys", tablefmt=form, showindex=False, floatfmt=".4g")) + "\n"

@@ -80,15 +80,27 @@ def grid(
     Raises ``ScenarioError`` for a path or a value that is none and for more points or runs than can be done, before
     any point is made.
     """
-    if not 1 <= len(over) <= MOST_AXES:
-        raise refusal(mark, "", f"{len(over)} inputs to sweep over", f"1 to {MOST_AXES}", _WRITTEN)
-    counts = gather(partial(_count, path, values, mark) for path, values in over.items())
-    _check_size(len(scenarios) * prod(counts), replicates, mark)
+    count_points(scenarios, over, replicates, mark)
     axes = gather(partial(_axis, path, values, mark) for path, values in over.items())
     for scenario, axis in product(scenarios, axes):
         scenario.value(axis.path)  # a hazard of that name may be missing
     corners = product(scenarios, product(*(axis.values for axis in axes)))
     return axes, gather(partial(_point, scenario, axes, values) for scenario, values in corners)
+
+
+def count_points(
+    scenarios: Sequence[Scenario],
+    over: Mapping[str, Spacing | Sequence[Value]],
+    replicates: int,
+    mark: Mark = ARGUMENT,
+) -> int:
+    """Return how many points a grid has, without making it. Raises ``ScenarioError`` if it is too large."""
+    if not 1 <= len(over) <= MOST_AXES:
+        raise refusal(mark, "", f"{len(over)} inputs to sweep over", f"1 to {MOST_AXES}", _WRITTEN)
+    counts = gather(partial(_count, path, values, mark) for path, values in over.items())
+    points = len(scenarios) * prod(counts)
+    _check_size(points, replicates, mark)
+    return points
 
 
 def _point(scenario: Scenario, axes: Sequence[Axis], values: tuple[Value, ...]) -> Point:
@@ -181,6 +193,17 @@ def spacing_of(text: str, mark: Mark) -> tuple[str, Spacing | tuple[str, ...]]:
         raise refusal(mark, path, f"`{shown(wanted)}`", "A:B:N or A:B:N:log, N a whole number", _WRITTEN)
     low, high, count = parts[0], parts[1], int(parts[2]) if len(parts[2]) <= 18 else 10**18
     return path, Spacing(*_with_shared_unit(low, high), count, logarithmic)
+
+
+def between_of(text: str, mark: Mark) -> tuple[str, Spacing | None]:
+    """Return path and ends of ``PATH=A:B``, or path and None of ``PATH``. Raises ``ScenarioError``."""
+    path, equals, ends = (part.strip() for part in text.partition("="))
+    if not equals:
+        return path, None
+    low, colon, high = (part.strip() for part in ends.partition(":"))
+    if not colon or ":" in high:
+        raise refusal(mark, path, f"`{shown(ends)}`", "PATH or PATH=A:B, such as tax.broad_alignment=0:3")
+    return path, Spacing(*_with_shared_unit(low, high), 2)
 
 
 def _with_shared_unit(low: str, high: str) -> tuple[str, str]:
