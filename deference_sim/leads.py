@@ -12,8 +12,9 @@ from deference_sim.analysis.paired import Difference
 from deference_sim.analysis.required_lead import LEAD, Answer, Requirement
 from deference_sim.analysis.sweep import Sweep
 from deference_sim.analysis.worlds import Measure
-from deference_sim.layout import Heading, Page, Paragraph, Table
+from deference_sim.layout import Entry, Heading, Page, Paragraph, Table
 from deference_sim.report import ending, percent
+from deference_sim.scenario import Scenario
 from deference_sim.scenario.canonical import value_text
 from deference_sim.scenario.catalogue import find
 from deference_sim.scenario.layers import ARGUMENT
@@ -143,25 +144,32 @@ def _curve(found: Requirement) -> Table:
 # ---- comparisons --------------------------------------------------------------------------------------------
 
 
-def comparison_page(found: Comparison, trace: Sequence[str] = (), repeat: str = "") -> Page:
-    """Return what differs between two scenarios; ``trace`` is the start of the commands that tell one run of each.
+def comparison_page(
+    found: Comparison, names: tuple[str, str] | None = None, trace: Sequence[str] = (), repeat: str = ""
+) -> Page:
+    """Return what differs between two scenarios, called ``names`` (by default as they are).
 
-    ``trace`` holds the command up to the option ``--replicate``, for the first and the second scenario.
+    ``trace`` holds the commands, up to the option ``--replicate``, that tell one run of the first and the second.
     """
-    first, second = _names(found)
-    blocks: Page = [Heading(f"{second} as against {first}, on the same {found.replicates:,} worlds"), *_inputs(found)]
+    first, second = names or _names(found)
     columns = ("", first, second, "difference (points)", "95 % interval")
-    chances = tuple((name, *_pair(*found.measures[name])) for name in found.measures)
-    ends = tuple((ending(found.second, name), *_pair(*pair)) for name, pair in found.shares.items())
-    blocks.append(Table("Chances", columns, chances, frozenset({1, 2, 3}), frozenset({0, 1, 2, 3, 4})))
-    blocks.append(Table("How it ends", columns, ends, frozenset({1, 2, 3}), frozenset({1, 2, 3, 4})))
-    blocks += _changes(found, trace)
+    chances = tuple((f"{name}: {MEANINGS[name]}", *_pair(*pair)) for name, pair in found.measures.items())
+    ends = tuple((_short(found.second, name), *_pair(*pair)) for name, pair in found.shares.items())
+    numbers = frozenset({1, 2, 3})
     note = (
         "Differences are those of the second less the first, paired world by world. The intervals hold the Monte Carlo "
         "error alone."
     )
     told = f"{found.replicates:,} replicates of each, seed {found.seed}, {found.engine} engine, {found.seconds:.1f} s."
-    return [*blocks, Paragraph(note, aside=True), Paragraph(_with_repeat(told, repeat), aside=True)]
+    return [
+        Heading(f"{second} as against {first}, on the same {found.replicates:,} worlds"),
+        *_inputs(found, first, second),
+        Table("Chances", columns, chances, numbers, frozenset(range(1, 5))),
+        Table("How it ends", columns, ends, numbers, frozenset(range(5))),
+        *_changes(found, first, second, trace),
+        Paragraph(note, aside=True),
+        Paragraph(_with_repeat(told, repeat), aside=True),
+    ]
 
 
 def _names(found: Comparison) -> tuple[str, str]:
@@ -169,11 +177,16 @@ def _names(found: Comparison) -> tuple[str, str]:
     return (first, second) if first != second else (f"{first} (first)", f"{second} (second)")
 
 
-def _inputs(found: Comparison) -> Page:
+def _short(scenario: Scenario, outcome: str) -> str:
+    return ending(scenario, outcome).partition(":")[0]
+
+
+def _inputs(found: Comparison, first: str, second: str) -> Page:
     if not found.inputs:
         return [Paragraph("Both say the same: no input differs.")]
     rows = tuple((row.path, row.first or "–", row.second or "–") for row in found.inputs[:MOST_INPUTS])
-    table = Table(f"{len(found.inputs)} inputs differ", ("", *_names(found)), rows)
+    title = "1 input differs" if len(found.inputs) == 1 else f"{len(found.inputs)} inputs differ"
+    table = Table(title, ("", first, second), rows)
     left = len(found.inputs) - len(rows)
     return [table, Paragraph(f"… and {left} more: see `deference-sim diff`.", aside=True)] if left else [table]
 
@@ -186,26 +199,24 @@ def _pair(first: Estimate, second: Estimate, change: Difference) -> tuple[str, s
     return percent(first.value, first), percent(second.value, second), points, f"{low} to {high}"
 
 
-def _changes(found: Comparison, trace: Sequence[str]) -> Page:
+def _changes(found: Comparison, first: str, second: str, trace: Sequence[str]) -> Page:
     moved = sum(change.count for change in found.changes)
     if not moved:
         return [Paragraph("Every world ends the same way in both.")]
     rows = tuple(
         (
-            change.before.replace("_", " "),
-            change.after.replace("_", " "),
+            _short(found.first, change.before),
+            _short(found.second, change.after),
             f"{change.count:,}",
             ", ".join(str(replicate) for replicate in change.examples),
         )
         for change in found.changes[:MOST_CHANGES]
     )
     title = f"{moved:,} of the {found.replicates:,} worlds end otherwise"
-    columns = (f"in {_names(found)[0]}", f"in {_names(found)[1]}", "worlds", "such as replicates")
-    blocks: Page = [Table(title, columns, rows, frozenset({2}), frozenset({0, 1, 2, 3}))]
-    if trace:
-        told = [f"{command} --replicate {change.examples[0]}" for change in found.changes[:2] for command in trace]
-        blocks.append(Paragraph("See why: " + "\n         ".join(told)))
-    return blocks
+    columns = (f"in {first}", f"in {second}", "worlds", "such as replicates")
+    table = Table(title, columns, rows, frozenset({2}), frozenset(range(4)))
+    lines = [f"{command} --replicate {change.examples[0]}" for change in found.changes[:2] for command in trace]
+    return [table, Entry("To see why, follow one of them in both", tuple(lines))] if lines else [table]
 
 
 # ---- the aggregate tax --------------------------------------------------------------------------------------

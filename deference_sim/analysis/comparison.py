@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from deference_sim.analysis.estimate import Estimate, probability
 from deference_sim.analysis.paired import Difference, difference
-from deference_sim.analysis.worlds import MEASURES
+from deference_sim.analysis.sweep import SUCCESSES
+from deference_sim.analysis.worlds import MEASURES, Measure
 from deference_sim.model.state import OUTCOMES
 from deference_sim.scenario import Scenario
 from deference_sim.scenario.explain import DifferenceRow, differences
@@ -43,7 +44,7 @@ class Comparison:
 
     first: Scenario
     second: Scenario
-    measures: Mapping[str, tuple[Estimate, Estimate, Difference]]
+    measures: Mapping[Measure, tuple[Estimate, Estimate, Difference]]
     outcomes: tuple[Outcomes, Outcomes]
     seed: int
     engine: Engine
@@ -151,16 +152,18 @@ def _run(
     seed: int,
     engine: Engine,
     progress: Callable[[int], object] | None,
-) -> tuple[list[Outcomes], dict[str, list[NDArray[np.bool_]]]]:
+) -> tuple[list[Outcomes], dict[Measure, list[NDArray[np.bool_]]]]:
     """Return outcomes and successes by scenario and replicate: three bytes a run, far less than its record."""
     outcomes = [np.zeros(replicates, np.int8) for _ in scenarios]
-    successes = {name: [np.zeros(replicates, np.bool_) for _ in scenarios] for name in ("p_stay", "p_good")}
+    successes: dict[Measure, list[NDArray[np.bool_]]] = {
+        name: [np.zeros(replicates, np.bool_) for _ in scenarios] for name in SUCCESSES
+    }
     jobs = ((place, block) for place in range(len(scenarios)) for block in blocks(0, replicates))
     for place, records in stream(scenarios, jobs, seed, engine, progress=progress):
         rows = records["replicate"]
         outcomes[place][rows] = records["outcome"]
         for name, found in successes.items():
-            found[place][rows] = MEASURES[name](records)  # type: ignore[index]
+            found[place][rows] = MEASURES[name](records)
     return outcomes, successes
 
 

@@ -56,4 +56,5 @@ def compare(
         shlex.join(["deference-sim", "trace", name, "--seed", str(seed), *as_typed(values)]) for name, values in asked
     ]
     for place, one in enumerate(found, start=1):
-        print_page(leads.comparison_page(one, (traces[0], traces[place]), repeat))
+        names = (scenarios[0], f"with {' '.join(changes)}") if changes and place == len(found) else None
+        print_page(leads.comparison_page(one, names, (traces[0], traces[place]), repeat))

@@ -1,11 +1,14 @@
 """Success over lead or other inputs: curves with their interval, heat maps with contours, and what it takes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from math import log10
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
+from matplotlib.ticker import LogLocator, NullFormatter
 from numpy.typing import NDArray
 
 from deference_sim.analysis.estimate import Estimate
@@ -25,12 +28,12 @@ from deference_sim.plots.style import (
     axes,
     clean,
     legend_beside,
-    note,
 )
 from deference_sim.study.designs import Axis, Value
 
 CONTOURS = (0.1, 0.5, 0.8, 0.9, 0.95)
 COLOURS = (BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, BLACK)
+ROUND_DIGITS = (1.0, 2.0, 5.0)
 BAND = 0.22  # opacity of an interval
 CHANCES: dict[Measure, str] = {
     "p_stay": "p_stay: stays in the basin",
@@ -116,8 +119,16 @@ def required_lead(requirement: Requirement, ax: Axes | None = None) -> Axes:
             drawn.plot([low, high], [answer.target] * 2, color=VERMILION, linewidth=4.0, alpha=0.5, zorder=3)
             drawn.plot(answer.value, answer.target, "o", color=VERMILION, markersize=5, zorder=4)
         words = f"{100.0 * answer.target:g} %" + ("" if answer.status == "found" else f": {answer.status}")
-        note(drawn, words, (0.995, answer.target), ("axes fraction", "data"), (0, 10))
-        drawn.texts[-1].set_horizontalalignment("right")
+        drawn.annotate(
+            words,
+            (1.0, answer.target),
+            xycoords=("axes fraction", "data"),
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=SMALL,
+            color=WORDS,
+        )
     unit = "" if requirement.unit == "1" else f" ({requirement.unit})"
     _finish(drawn, requirement.path + unit, requirement.measure, logarithmic=False)
     name = "required lead" if requirement.path == LEAD else requirement.path
@@ -155,7 +166,9 @@ def _curve(ax: Axes, values: Floats, estimates: Sequence[Estimate], colour: str)
 def _finish(ax: Axes, label: str, measure: Measure, logarithmic: bool) -> None:
     if logarithmic:
         ax.set_xscale("log")
+        ax.xaxis.set_major_locator(LogLocator(subs=ROUND_DIGITS))
         ax.xaxis.set_major_formatter("{x:g}")
+        ax.xaxis.set_minor_formatter(NullFormatter())
     ax.set_ylim(-0.02, 1.02)
     ax.set_xlabel(label)
     ax.set_ylabel(CHANCES[measure])
@@ -191,19 +204,18 @@ def _contours(ax: Axes, across: Floats, up: Floats, chances: Floats) -> None:
         return
     lines = ax.contour(across, up, chances, levels=within, colors="white", linewidths=1.2)
     lines.set_path_effects([withStroke(linewidth=2.0, foreground=WORDS)])
-    labels = ax.clabel(lines, fmt=lambda level: f"{100.0 * level:g} %", fontsize=SMALL)
+    labels = ax.clabel(lines, fmt=lambda level: f"{100.0 * level:g} %", fontsize=SMALL, colors="white")
     for label in labels or ():
         label.set_path_effects([withStroke(linewidth=2.0, foreground=WORDS)])
 
 
-def _ticks(axis: Axis, set_ticks: object) -> None:
+def _ticks(axis: Axis, set_ticks: Callable[..., Any]) -> None:
     if axis.is_numeric and not axis.logarithmic:
         return
     places = _places(axis)
-    if axis.logarithmic:
-        chosen = np.unique(np.linspace(0, len(places) - 1, min(len(places), 6)).round().astype(int))
-        labels = [f"{float(axis.values[k]):.3g}" for k in chosen]
-    else:
-        chosen = np.arange(len(places))
-        labels = [str(value).replace("_", " ") for value in axis.values]
-    set_ticks(places[chosen], labels)  # type: ignore[operator]
+    if axis.is_numeric:
+        low, high = float(axis.values[0]), float(axis.values[-1])
+        round_ones = [value for value in LogLocator(subs=ROUND_DIGITS).tick_values(low, high) if low <= value <= high]
+        set_ticks([log10(value) for value in round_ones], [f"{value:g}" for value in round_ones])
+        return
+    set_ticks(_places(axis), [str(value).replace("_", " ") for value in axis.values])
