@@ -26,6 +26,11 @@ WAYS = {
     INDIFFERENCE: "by indifference",
     NEVER: "never",
 }
+BETTER = {
+    OWN_WAY: "What the scenario says",
+    INDIFFERENCE: "Deciding on the way, by indifference,",
+    NEVER: "Not handing off at all",
+}
 NONE = "–"
 NUMBERS = frozenset({1, 3})  # columns of numbers in a table of chances
 SEARCH_NOTE = (
@@ -67,7 +72,9 @@ def _handoff_answer(found: BestHandoff) -> str:
     told = f"Best of what was tried: hand off in month {best.month:g}, {to_whom}. "
     if first < last:
         told += f"Anything from {first:g} to {last:g} months is as good. "
-    return f"{told}{_split(found)}{found.measure} ({MEANINGS[found.measure]}) is then {_with_interval(best.estimate)}."
+    told += f"{_split(found)}{found.measure} ({MEANINGS[found.measure]}) is then {_with_interval(best.estimate)}."
+    better = [way for way in found.alternatives if way.loss.high < 0.0]
+    return told + "".join(f" {BETTER[way.name]} does better still." for way in better)
 
 
 def _split(found: BestHandoff) -> str:

@@ -13,7 +13,8 @@ from deference_sim.analysis.paired import Difference, difference, is_worse
 from deference_sim.analysis.worlds import Measure, Successes, Worlds
 from deference_sim.model.strategy import Strategy
 from deference_sim.scenario import Scenario, ScenarioError, load
-from deference_sim.scenario.problems import gather
+from deference_sim.scenario.layers import ARGUMENT
+from deference_sim.scenario.problems import gather, refusal
 from deference_sim.study.runner import Engine, warm_up
 
 DESIGN = 6  # 2 to this power settings of each policy are tried
@@ -327,13 +328,12 @@ def policy_regret(
 
     A policy is a name with what it changes in a scenario (such as ``{"strategy.policy": "race"}``); without any, the
     five policies at their declared defaults are tried. All else in a world stays as it is, including what its
-    company insists on. Raises ``ScenarioError`` for a world that does not exist or a policy that does not fit one,
-    ``ValueError`` if there is no world, no policy, or one world twice.
+    company insists on. Raises ``ScenarioError`` for a world that does not exist or is named twice and for a policy that
+    does not fit one, ``ValueError`` if there is no policy.
     """
     scenarios = [world if isinstance(world, Scenario) else load(world) for world in worlds]
     names = [scenario.name for scenario in scenarios]
-    if not names or len(set(names)) < len(names):
-        raise ValueError(f"worlds are {', '.join(names) or 'none'}: name at least one, each once")
+    _check_each_once(names)
     ways = with_defaults() if policies is None else dict(policies)
     if not ways:
         raise ValueError("policies are none: name at least one, or leave them out for the five policies")
@@ -375,10 +375,16 @@ def load_worlds(names: Iterable[str], *, beside: Any) -> list[Any]:
 
     Raises ``ScenarioError`` with every name that is wrong.
     """
-    return [
-        beside,
-        *(world for world in gather(partial(load, name.strip()) for name in names) if world.name != beside.name),
-    ]
+    wanted = [name.strip() for name in names]
+    _check_each_once(wanted)
+    found = gather(partial(load, name) for name in wanted)
+    return [beside, *(world for world in found if world.name != beside.name)]
+
+
+def _check_each_once(names: list[str]) -> None:
+    if not names or not all(names) or len(set(names)) < len(names):
+        told = ", ".join(name or "nothing" for name in names) or "none"
+        raise refusal(ARGUMENT, "worlds", f"found {told}", "names of scenarios, at least one, each once")
 
 
 def with_defaults() -> dict[str, Settings]:

@@ -124,7 +124,7 @@ def test_without_policies_the_five_are_tried_at_their_defaults(monkeypatch: pyte
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ({"worlds": []}, "worlds are none: name at least one"),
+        ({"worlds": []}, "found none"),
         ({"worlds": ["baseline", "baseline"]}, "each once"),
         ({"worlds": ["baselin"]}, "did you mean `baseline`"),
         ({"worlds": ["baseline"], "policies": {}}, "policies are none"),
