@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from deference_sim.analysis.sensitivity import Sensitivity, sensitivity
     from deference_sim.analysis.strategies import BestStrategy, PolicyRegret, best_strategy, policy_regret
     from deference_sim.analysis.sweep import Sweep, sweep
+    from deference_sim.analysis.takeoff import takeoff
     from deference_sim.engines.events import Observation, Shares, World
     from deference_sim.scenario import Scenario, ScenarioError, load
     from deference_sim.study.designs import linspace, logspace
@@ -40,6 +41,7 @@ _HOMES = {
     "required_lead": "deference_sim.analysis.required_lead",
     "Sweep": "deference_sim.analysis.sweep",
     "sweep": "deference_sim.analysis.sweep",
+    "takeoff": "deference_sim.analysis.takeoff",
     "linspace": "deference_sim.study.designs",
     "logspace": "deference_sim.study.designs",
     "Estimate": "deference_sim.analysis.estimate",
@@ -95,6 +97,7 @@ __all__ = [
     "sensitivity",
     "simulate",
     "sweep",
+    "takeoff",
 ]
 
 

@@ -16,6 +16,7 @@ from deference_sim.analysis.takeoff import PRESETS, ai_2027, forethought, plans,
 from deference_sim.analysis.takeoff.alone import capability_alone, months_at_levels, months_to, worlds
 from deference_sim.analysis.takeoff.table import Figure, Number, quantiles, unheard
 from deference_sim.scenario import ScenarioError
+from deference_sim.study.runner import run
 
 SEED = 20_250_718
 ERRORS = 5.0  # standard errors a simulated share may be off
@@ -151,6 +152,20 @@ def test_our_law_is_the_engines_and_equation_one() -> None:
         expected, _ = integrate.quad(slowness, 0.0, level, epsrel=1e-12)
         assert by_integral[round(8 * level)] == pytest.approx(expected, rel=1e-10)
         assert months_to(scenario, level, SEED) == pytest.approx(expected, rel=1e-7)
+
+
+# Would catch an integral over another law than the one that is simulated.
+@pytest.mark.parametrize("py", [1.0, 3.25, 10.0])
+def test_drawn_worlds_take_the_months_that_the_engine_takes(py: float) -> None:
+    n = 100
+    scenario = capability_alone("forethought-prior", ())
+    rows = next(worlds(scenario, n, SEED, unheard))
+    ours = months_at_levels(rows, 0.125, 80, forethought.RUN_LENGTH)[:, round(8 * py)]
+    records, _ = run(scenario.with_(**{"capability.stabilise_at": py, "horizon": 49}), n, SEED)
+    reached = np.isfinite(ours)
+    assert 5 < reached.sum() < n
+    assert ours[reached] == pytest.approx(records["months"][reached], rel=1e-6)
+    assert (records["months"][~reached] > forethought.RUN_LENGTH).all()
 
 
 def test_any_prior_can_be_put_in() -> None:

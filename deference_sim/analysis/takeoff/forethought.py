@@ -189,7 +189,11 @@ def pace_matrix(request: Request) -> TakeoffTable:
         Figure(f"{py:g}py_{n:g}months", f"≥ {py:g} py", "%", ours[i], model=model[i], across=f"{n:g} mo")
         for i, (py, n) in enumerate(wanted)
     ]
-    notes = ("mo: months. The source prints four such windows: see the preset `forethought`.", _RULE)
+    notes = (
+        "mo: months. The source prints four such windows: see the preset `forethought`. `--json` also gives intervals "
+        "and our model's chances.",
+        _RULE,
+    )
     return request.table(SOURCE, figures, notes)
 
 

@@ -45,7 +45,7 @@ def tax_risk(request: Request) -> TakeoffTable:
             "strategy.defence_share": 0,
         }
         scenario = below_settings("uncertain-baseline", request.settings, paid)
-        words = f"misaligned after handoff at a tax of {100 * tax:g} %"
+        words = f"misaligned after handoff, tax {100 * tax:g} %"
         figures.append(_figure(f"tax_{100 * tax:g}_percent", words, TAX_ANCHORS, tax, _outside(scenario, request)))
     notes = (
         _CURVE,
@@ -68,7 +68,7 @@ def research_time(request: Request) -> TakeoffTable:
             "goodness.capability_profile": 1e6,
         }
         scenario = below_settings("baseline", request.settings, only_alignment)
-        words = f"misaligned at handoff after {months:g} months of research"
+        words = f"misaligned at handoff, months of research: {months:g}"
         outside = _outside(scenario, request)
         figures.append(_figure(f"research_{months:g}_months", words, RESEARCH_ANCHORS, months, outside))
     notes = (
