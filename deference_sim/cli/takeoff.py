@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def takeoff(
     preset: Annotated[
-        str | None, typer.Argument(metavar="[PRESET]", help="Which published table; without it they are listed.")
+        str | None, typer.Argument(metavar="PRESET", help="Which published table; without it they are listed.")
     ] = None,
     only_list: Annotated[bool, typer.Option("--list", help="List the presets.")] = False,
     replicates: Annotated[
@@ -48,8 +48,11 @@ def takeoff(
     if preset not in PRESETS:
         near = did_you_mean(preset, PRESETS)
         raise typer.BadParameter(f"no preset {preset!r}; {near or 'see `deference-sim takeoff --list`'}")
-    announce(quiet)
     count = replicates or PRESETS[preset].replicates
+    if count > PRESETS[preset].most:
+        found = f"found {count}; {preset} takes at most {PRESETS[preset].most}"
+        raise typer.BadParameter(found, param_hint="'--replicates'")
+    announce(quiet)
     with progress(count * PRESETS[preset].passes, quiet) as advance:
         table = table_of(preset, replicates, seed, tuple(settings or ()), advance or unheard)
     if as_json:

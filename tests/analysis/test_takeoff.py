@@ -313,6 +313,7 @@ def test_the_command_lists_presets_and_gives_cells_by_name() -> None:
         (["forethougt"], "did you mean `forethought`?"),
         (["zzz"], "takeoff --list"),
         (["forethought", "--replicates", "0"], "found 0"),
+        (["ai-2027", "--replicates", "1000000000"], "at most 5000000"),
         (["forethought", "--set", "capability.retuns=3"], "capability.returns"),
     ],
 )

@@ -3,11 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from deference_sim.analysis.estimate import probability
-from deference_sim.analysis.records import good
+from deference_sim.analysis.result import simulate
 from deference_sim.analysis.takeoff.table import Figure, Number, Request, TakeoffTable, unheard
 from deference_sim.scenario import load
-from deference_sim.study.runner import run
 
 SOURCE = (
     "Greenblatt, Plans A, B, C, and D for misalignment risk, Redwood Research, October 2025, "
@@ -51,8 +49,7 @@ def plan_points(
     points = []
     for plan in PLANS:
         scenario = load(plan.name, set=settings)
-        records, _ = run(scenario, replicates, seed, progress=told)
-        ours = Number.of(probability(int(good(records).sum()), replicates))
+        ours = Number.of(simulate(scenario, replicates, seed, keep_records=False, progress=told).p_good)
         points.append(PlanPoint(plan, scenario.rival.lead, 1.0 - plan.risk, ours))
     return points
 
