@@ -2,7 +2,15 @@
 
 from collections.abc import Mapping
 
-from deference_sim.analysis.best_handoff import INDIFFERENCE, NEVER, OWN_WAY, Alternative, BestHandoff, Timing
+from deference_sim.analysis.best_handoff import (
+    INDIFFERENCE,
+    NEVER,
+    OWN_WAY,
+    PREWORK,
+    Alternative,
+    BestHandoff,
+    Timing,
+)
 from deference_sim.analysis.estimate import Estimate, digits_for
 from deference_sim.analysis.paired import Difference
 from deference_sim.analysis.result import UNRESOLVED_WORTH_SAYING
@@ -169,7 +177,8 @@ def _moves(found: BestHandoff) -> Table:
     rows = [("as it is", "", f"{found.best.month:g}", _range(found.as_good), *_chance(found.best.estimate))]
     for moved in found.changes:
         (declared,) = parameter_table(moved.path)
-        value = f"{moved.value:.4g} {declared.unit}".rstrip()
+        unit = "py in all" if moved.path == PREWORK else declared.unit
+        value = f"{moved.value:.4g} {unit}".rstrip()
         change = "its median" if moved.factor == 1.0 else f"× {moved.factor:g}"
         rows.append(
             (moved.path, f"{value} ({change})", f"{moved.month:g}", _range(moved.as_good), *_chance(moved.estimate))
