@@ -125,10 +125,10 @@ def _interval(one: Answer) -> str:
 
 
 def _exception(one: Answer, found: Requirement) -> str:
-    target, level = f"{100.0 * one.target:g} %", percent(one.level.value, one.level)
-    end = "longest lead" if found.path == LEAD else f"best end of {found.path}"
+    target = f"{100.0 * one.target:g} %"
     if one.status == "not reachable":
-        return f"{target} is not reachable: even at the {end} searched the chance is {level} ({_percents(one.level)})."
+        level = f"{percent(one.level.value, one.level)} ({_percents(one.level)})"
+        return f"{target} is not reachable: the highest chance found is {level}, at {one.level_at:.3g}."
     if one.status == "none needed":
         hard = "no lead at all" if found.path == LEAD else f"the worst end of {found.path}"
         return f"For {target} none is needed: the chance is higher with {hard}."

@@ -37,7 +37,7 @@ class Answer:
     ``found``: ``value`` is the smallest (where success falls with the input, the largest) that is enough. ``none
     needed``: it is reached at the easy end already. ``not reachable``: the curve levels off below, and there is no
     ``value``. ``low`` or ``high`` is None where the interval is open: the target may not be reachable after all.
-    ``level`` is the chance at the end where success is likeliest.
+    ``level`` is the highest chance that was found, at the value ``level_at``.
     """
 
     target: float
@@ -46,6 +46,7 @@ class Answer:
     low: float | None
     high: float | None
     level: Estimate
+    level_at: float
 
     def as_dict(self) -> dict[str, Any]:
         """Return the answer for JSON."""
@@ -55,7 +56,7 @@ class Answer:
             "estimate": self.value,
             "low": self.low,
             "high": self.high,
-            "level": self.level.as_dict(),
+            "level": self.level.as_dict() | {"at": self.level_at},
         }
 
 
@@ -162,7 +163,8 @@ def solved(
     """
     looks = first_looks(low, high)
     counts = dict(zip(looks, counts_at(looks), strict=True))
-    rising = counts[high] >= counts[low]
+    half = len(looks) // 2
+    rising = sum(counts[look] for look in looks[half:]) >= sum(counts[look] for look in looks[:-half])
     wanted = [(count, place == 2) for target in targets for place, count in enumerate(_counts_for(target, n))]
     for _ in range(_MOST_ROUNDS):
         found = [(_bracket(counts, count, rising, last=last), count) for count, last in wanted]
@@ -227,8 +229,8 @@ def _next_look(counts: Mapping[float, int], bracket: tuple[float, float], count:
 
 def _answer(counts: Mapping[float, int], target: float, n: int, rising: bool) -> Answer:
     least, enough, more = _counts_for(target, n)
-    hard, easy = (min(counts), max(counts)) if rising else (max(counts), min(counts))
-    level = probability(counts[easy], n)
+    hard = min(counts) if rising else max(counts)
+    best = max(sorted(counts, reverse=not rising), key=lambda value: counts[value])
     low = _place(counts, least, rising)
     value = _place(counts, enough, rising)
     high = _place(counts, more, rising, last=True)
@@ -238,7 +240,7 @@ def _answer(counts: Mapping[float, int], target: float, n: int, rising: bool) ->
     elif counts[hard] >= enough:
         status = "none needed"
     ends = (low, high) if rising else (high, low)
-    return Answer(target, status, value, *ends, level)
+    return Answer(target, status, value, *ends, probability(counts[best], n), best)
 
 
 def _place(counts: Mapping[float, int], count: int, rising: bool, *, last: bool = False) -> float | None:

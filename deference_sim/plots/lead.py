@@ -212,7 +212,6 @@ def _contours(ax: Axes, across: Floats, up: Floats, chances: Floats) -> None:
 def _ticks(axis: Axis, set_ticks: Callable[..., Any]) -> None:
     if axis.is_numeric and not axis.logarithmic:
         return
-    places = _places(axis)
     if axis.is_numeric:
         low, high = float(axis.values[0]), float(axis.values[-1])
         round_ones = [value for value in LogLocator(subs=ROUND_DIGITS).tick_values(low, high) if low <= value <= high]

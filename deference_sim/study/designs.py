@@ -1,12 +1,12 @@
 """Designs: the axes of a sweep, and the grid of points that they span; counted before anything is built."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
 from math import exp, log, prod
 
-from deference_sim.scenario import Scenario
+from deference_sim.scenario import Scenario, ScenarioError
 from deference_sim.scenario.catalogue import Parameter, find
 from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.scenario.problems import Mark, gather, refusal, shown
@@ -82,10 +82,14 @@ def grid(
     """
     count_points(scenarios, over, replicates, mark)
     axes = gather(partial(_axis, path, values, mark) for path, values in over.items())
-    for scenario, axis in product(scenarios, axes):
-        scenario.value(axis.path)  # a hazard of that name may be missing
+    # Each axis by itself first: of a bad range this tells the two ends, without trying every point of the grid.
+    gather(
+        partial(_changed, scenario, {axis.path: value}, mark)
+        for scenario, axis in product(scenarios, axes)
+        for value in (axis.values if isinstance(over[axis.path], Sequence) else (axis.values[0], axis.values[-1]))
+    )
     corners = product(scenarios, product(*(axis.values for axis in axes)))
-    return axes, gather(partial(_point, scenario, axes, values) for scenario, values in corners)
+    return axes, gather(partial(_point, scenario, axes, values, mark) for scenario, values in corners)
 
 
 def count_points(
@@ -103,9 +107,16 @@ def count_points(
     return points
 
 
-def _point(scenario: Scenario, axes: Sequence[Axis], values: tuple[Value, ...]) -> Point:
-    paths = [axis.path for axis in axes]
-    return Point(scenario.name, values, scenario.with_(**dict(zip(paths, values, strict=True))))
+def _point(scenario: Scenario, axes: Sequence[Axis], values: tuple[Value, ...], mark: Mark) -> Point:
+    changes = {axis.path: value for axis, value in zip(axes, values, strict=True)}
+    return Point(scenario.name, values, _changed(scenario, changes, mark))
+
+
+def _changed(scenario: Scenario, changes: Mapping[str, Value], mark: Mark) -> Scenario:
+    try:
+        return scenario.with_(**changes)
+    except ScenarioError as error:
+        raise ScenarioError(replace(problem, file=mark.file) for problem in error.problems) from None
 
 
 def _check_size(points: int, replicates: int, mark: Mark) -> None:
