@@ -110,7 +110,7 @@ def causal_loops(scenario: Scenario, ax: Axes | None = None) -> Axes:
     medians): what is switched off has no arrow. ``+``: more makes for more, all else being equal; ``−``: for less;
     ``±``: it depends on where the run is. Draws on ``ax`` or a new figure; returns the Axes.
     """
-    drawn = axes(ax, (11.5, 8.2))
+    drawn = axes(ax, (11.5, 8.7))
     found = influences(scenario).merged(GROUPS)
     links = {link: found.polarity(*link) for link in found.signs if all(end in CAUSES for end in link)}
     nodes = {name: place for name, place in CAUSES.items() if any(name in link for link in links)}

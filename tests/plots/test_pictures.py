@@ -15,12 +15,12 @@ from matplotlib.colors import to_hex
 from scipy.optimize import brentq
 
 import deference_sim as ds
+from deference_sim.analysis.aggregate_tax import effective_edge
 from deference_sim.analysis.estimate import probability
 from deference_sim.analysis.influences import influences
 from deference_sim.model.state import CATASTROPHES
 from deference_sim.plots import style
 from deference_sim.plots.diagrams import CAUSES, GROUPS, SIGNS
-from deference_sim.plots.portrait import effective_edge
 
 REPLICATES, SEED = 300, 3
 PERCENT = 100.0
