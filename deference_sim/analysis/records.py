@@ -8,9 +8,7 @@ from numpy.typing import NDArray
 
 from deference_sim.model.state import OUTCOMES
 from deference_sim.study.tally import CATASTROPHE_CODES, SETTLED_CODES
-
-NEVER_IS_INFINITE = ("handoff_month", "first_exit_month", "minimum_margin")
-YES_OR_NO = ("in_basin", "in_basin_throughout", "scheming", "recovered")
+from deference_sim.study.words import NEVER_IS_INFINITE, YES_OR_NO
 
 
 def good(records: NDArray[np.void]) -> NDArray[np.bool_]:

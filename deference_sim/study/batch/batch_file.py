@@ -144,7 +144,11 @@ def _scenarios(node: Node | None, start: Mark, folder: Path) -> dict[str, Scenar
         raise refusal(start, "scenarios", "`scenarios` is required", allowed, "such as scenarios: [baseline]")
     if is_broken(node):
         return {}
-    pairs = gather(partial(_scenario, item, folder, allowed) for item in _items(node, "scenarios", allowed))
+    items = _items(node, "scenarios", allowed)
+    pairs = gather(partial(_scenario, item, folder, allowed) for item in items)
+    for place, (label, _) in enumerate(pairs):
+        if label in dict(pairs[:place]):
+            raise refusal(items[place].mark, "scenarios", f"`{label}` twice", "each scenario once")
     return dict(pairs)
 
 

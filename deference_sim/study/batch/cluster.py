@@ -28,7 +28,8 @@ class Cluster:
             dask: Any = import_module("distributed")
         except ImportError:
             raise NoClusterError("--cluster needs Dask: pip install 'deference-sim[cluster]'") from None
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is said by the batch itself
+        for name in ("distributed", "distributed.client"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters is said by the batch itself
         self.hopeless: tuple[type[Exception], ...] = (StepError, OtherVersionError, dask.KilledWorker)
         self._local: Any = None
         if address == LOCAL:
@@ -65,10 +66,10 @@ class Cluster:
 
     def close(self) -> None:
         """Drop what is running and let go of the cluster, which ends if it is ours."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        self._client.close(timeout=2)
+        self._pool.shutdown(wait=False)
+        self._client.close(timeout=1)
         if self._local is not None:
-            self._local.close(timeout=2)
+            self._local.close(timeout=1)
 
     def _workers(self) -> dict[str, Any]:
         return self._client.scheduler_info(n_workers=-1)["workers"]  # type: ignore[no-any-return]

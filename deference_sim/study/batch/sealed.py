@@ -22,10 +22,8 @@ from numpy.typing import NDArray
 from deference_sim.model.record import RECORD_DTYPE
 from deference_sim.model.state import OUTCOMES
 from deference_sim.study.batch.files import DamagedError, written_whole
+from deference_sim.study.words import NEVER_IS_INFINITE, YES_OR_NO
 
-#: Infinite in a record where something never happened; missing in a table.
-NEVER_IS_INFINITE: Final = ("handoff_month", "first_exit_month", "minimum_margin")
-YES_OR_NO: Final = ("in_basin", "in_basin_throughout", "scheming", "recovered")
 ROWS_OF_A_GROUP: Final = 65_536
 
 _IDENTITY, _SEAL = "deference_sim.identity", "deference_sim.seal"

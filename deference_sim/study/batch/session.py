@@ -28,7 +28,7 @@ from deference_sim.study.runner import hazard_names, warm_up
 
 _SELF_TEST: Final = 64  # replicates that are made again when libraries have changed
 _MARGIN: Final = 1.1  # room for what stands beside the chunks
-_SAMPLE: Final = {"compiled": 512, "events": 4}
+_SAMPLE: Final = {"compiled": 512, "events": 16}
 _DECIDING_LIBRARIES: Final = ("python", "numpy", "scipy", "numba")
 Say = Callable[[str], object]
 
@@ -61,7 +61,7 @@ class Session:
             raise OSError(errno.ENOSPC, f"about {megabytes(needed)} are needed, {megabytes(free)} are free")
 
     def sample(self) -> tuple[float, float]:
-        """Return seconds and bytes of one replicate, found on a few of them."""
+        """Return seconds and bytes that one replicate takes, found on a few of them."""
         if not self.missing:
             return 0.0, 0.0
         warm_up(self.plan.engine)
@@ -70,7 +70,10 @@ class Session:
         started = perf_counter()
         records = simulated(run, 0, size, self.plan.engine)
         seconds = (perf_counter() - started) / size
-        return seconds, len(encoded(table_of(records, hazard_names(run.scenario)), {})) / size
+        table = table_of(records, hazard_names(run.scenario))
+        frame = len(encoded(table.slice(0, 0), {}))
+        each = (len(encoded(table, {})) - frame) / size
+        return seconds, each + frame / min(self.plan.chunk, self.plan.replicates)
 
     def work(self, workers: Workers, stopped: Callable[[], bool], tick: Callable[[int], object]) -> list[Failure]:
         """Make what is missing; return what could not be made. Raises ``LostWorkersError`` and ``OSError``."""
@@ -119,6 +122,8 @@ def opened_batch(
         for finding in findings:
             say(f"{finding.path}: {finding.reason}; set aside as {set_aside(finding.path).name}, will be made again")
         _check_libraries(plan, made_with, held, say)
+        for finding in store.check_files():
+            say(f"{finding.path}: {finding.reason}; will be made again from the chunks")
         yield Session(store, lock, plan, shard, held)
 
 
