@@ -153,7 +153,8 @@ def _read_sobol(found: Sensitivity) -> list[str]:
         "would go if the input were known. total order: share that would remain if all others were known; the rest of "
         "it beyond the first order is interaction. Estimated on a Saltelli design of scrambled Sobol' points, each row "
         "in two independent worlds whose outcomes are multiplied with one another, so that chance cancels; intervals "
-        "from independent scramblings. An index slightly below 0 is Monte Carlo error. " + _RANGE_SHOWN
+        "from independent scramblings. An index slightly below 0 is Monte Carlo error; – means that the chance differs "
+        "too little over these inputs to be divided. " + _RANGE_SHOWN
     ]
 
 
@@ -183,7 +184,8 @@ def _read_voi(found: Sensitivity) -> list[str]:
         "worth: by how many percentage points the chance of success rises if the input is known before the choice is "
         "made. A rule that chooses by the input is fitted on some futures and judged on others, together with the "
         "best choice without it: no gain from picking the luckiest option, at most slightly too low, and about 0 for "
-        "an input that tells nothing, exactly 0 where no rule that uses it helped. " + _RANGE_SHOWN,
+        "an input that tells nothing, exactly 0 where no rule that uses it helped; the interval reaches up to what a "
+        "rule gains on the very futures it was fitted to. " + _RANGE_SHOWN,
     ]
 
 

@@ -39,6 +39,7 @@ LEAST_MASS = 0.05  # share of the futures that a box must hold
 MOST_BOXES = 3  # of PRIM
 MOST_LEAVES = 5  # of CART that are reported
 CHANCE = 0.05  # a limit whose quasi-p-value is above this may be there by chance, and is dropped
+_CHI_SQUARE = 15.0  # of a split of CART, at least: about the 95th percentile of the best of many useless splits
 LEAST_FAILURES = 20  # in the half on which boxes are found
 
 
@@ -74,7 +75,10 @@ class Box:
 
 @dataclass(frozen=True)
 class Discovery:
-    """What makes ``measure`` fail: boxes by PRIM (each found in what those before it leave) and leaves by CART."""
+    """What makes ``measure`` fail: boxes by PRIM (each found in what those before it leave) and leaves by CART.
+
+    A box in which, on the other futures, no more than anywhere may fail is left out.
+    """
 
     plan: Plan
     failures: Estimate
@@ -175,7 +179,8 @@ def carry_out(
     for algorithm in algorithms:
         with _quiet_and_repeatable():
             found = _FINDERS[algorithm](values[:half], failed[:half]) if _is_mixed(failed[:half]) else []
-        boxes[algorithm] = _judged(found, units, values[half:], failed[half:])
+        judged = _judged(found, units, values[half:], failed[half:])
+        boxes[algorithm] = tuple(box for box in judged if box.density.low > failed.mean())
     failures = probability(int(failed.sum()), len(failed))
     return Discovery(plan, failures, boxes, len(failed), perf_counter() - started)
 
@@ -222,7 +227,10 @@ def _wanted_density(failed: Truths) -> float:
 
 
 def _prim_boxes(values: "pd.DataFrame", failed: Truths) -> "list[_Found]":
-    """Return the boxes of PRIM: of each peeling path the largest that is dense enough, or else the densest."""
+    """Return the boxes of PRIM: of each peeling path that with the best balance among the dense enough, or the densest.
+
+    The balance of coverage and density is their harmonic mean.
+    """
     from ema_workbench.analysis.prim import Prim
 
     share = float(failed.mean())
@@ -234,21 +242,29 @@ def _prim_boxes(values: "pd.DataFrame", failed: Truths) -> "list[_Found]":
             break
         path = box.peeling_trajectory
         dense = path[path["density"] >= _wanted_density(failed)]
-        if dense.empty and found:
-            break  # what the boxes before it leave is mixed everywhere
-        box.select(int(path["density"].idxmax() if dense.empty else dense["coverage"].idxmax()))
+        balance = dense["coverage"] * dense["density"] / (dense["coverage"] + dense["density"])
+        box.select(int(path["density"].idxmax() if dense.empty else balance.idxmax()))
         _drop_what_may_be_chance(box)
         found.append(_Found(box.box_lim, search.box_init, box.qp[box._cur_box]))
     return found
 
 
 def _drop_what_may_be_chance(box: Any) -> None:
-    """Drop limits of ``box`` one input at a time, the most doubtful first, while any may be there by chance."""
-    while len(quasi_p := box.qp[box._cur_box]) > 1:
-        worst = max(quasi_p, key=lambda path: max(quasi_p[path]))
-        if max(quasi_p[worst]) <= CHANCE:
+    """Drop limits of ``box`` one by one, the most doubtful first, while any may be there by chance; keep one."""
+    while True:
+        doubts = [
+            (chance, path, end)
+            for path, chances in box.qp[box._cur_box].items()
+            for end, chance in enumerate(chances)
+            if chance >= 0.0  # the workbench's sign of no limit is -1
+        ]
+        if len(doubts) < 2 or max(doubts)[0] <= CHANCE:
             return
-        box.drop_restriction(worst)
+        _, path, end = max(doubts)
+        limits, remaining = box.box_lim.copy(), box.prim.x.loc[box.prim.yi_remaining]
+        limits.loc[end, path] = box.box_lims[0].loc[end, path]
+        inside = ((remaining >= limits.loc[0]) & (remaining <= limits.loc[1])).all(axis=1)
+        box.update(limits, box.prim.yi_remaining[inside.to_numpy()])
 
 
 def _cart_boxes(values: "pd.DataFrame", failed: Truths) -> "list[_Found]":
@@ -257,6 +273,10 @@ def _cart_boxes(values: "pd.DataFrame", failed: Truths) -> "list[_Found]":
 
     tree = CART(values.reset_index(drop=True), failed.astype(int), mass_min=LEAST_MASS)
     tree.build_tree()
+    # The workbench lets a tree grow until its leaves are small. A split into shares p₁, p₂ lowers the Gini impurity of
+    # all n by 2χ²·p(1 − p)/n: what is less than chance would find somewhere among so many places is pruned.
+    price = 2.0 * _CHI_SQUARE * failed.mean() * (1.0 - failed.mean()) / len(failed)
+    tree.clf.set_params(ccp_alpha=price).fit(values.to_numpy(), failed.astype(int))
     everything = values.agg(["min", "max"]).reset_index(drop=True)
     leaves = sorted(zip(tree.boxes, tree.stats, strict=True), key=lambda leaf: -leaf[1]["density"])
     dense = [leaf for leaf in leaves if leaf[1]["density"] >= _wanted_density(failed)]

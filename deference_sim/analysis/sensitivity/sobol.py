@@ -13,7 +13,7 @@ cancels exactly:
   ½·[(B¹ - μ)(A_i² - A²) + (B² - μ)(A_i¹ - A¹)];
 * T_i = ½·E[(f(A) - f(A_i))²] (total order; M. J. W. Jansen, Comput. Phys. Commun. 117, 1999), from
   ½·(A¹ - A_i¹)(A² - A_i²);
-* V = Var f, from (A¹ - μ)(A² - μ) and the same of B;
+* V = Var f, from (A¹ - μ)(A² - μ) and the same of B and of every A_i, whose rows are as good;
 * the share of a single future's variance that is chance: 1 - V/Var g.
 """
 
@@ -22,12 +22,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from deference_sim.analysis.estimate import FEW, clopper_pearson
 from deference_sim.analysis.sensitivity.plan import Evaluate, Finding, Plan, described
 from deference_sim.scenario.distributions import Floats
 from deference_sim.study.quasi_random import SCRAMBLINGS, design, interval, ratio, whole_design
 
 DEFAULT = 4096
-_SEEN_IN_NONE = 3.69  # what 0 of n proves: a share below 3.69/n (Clopper and Pearson, 97.5 %)
 Interval = tuple[float, float, float]  # value, low, high
 
 
@@ -58,23 +58,26 @@ def sobol_indices(evaluate: Evaluate, groups: Sequence[Sequence[int]], rows: int
     def in_both(matrix: Floats) -> tuple[Floats, Floats]:
         return evaluate(matrix, first_world), evaluate(matrix, second_world)
 
+    def swapped(group: Sequence[int]) -> Floats:
+        mixed = A.copy()
+        mixed[:, list(group)] = B[:, list(group)]
+        return mixed
+
     (A1, A2), (B1, B2) = in_both(A), in_both(B)
-    everything = np.array([A1, A2, B1, B2])
+    swaps = [in_both(swapped(group)) for group in groups]
+    everything = np.array([(A1, A2), (B1, B2), *swaps])  # (matrix, world, row)
     mean = everything.mean()
-    variance = _by_scrambling(((A1 - mean) * (A2 - mean) + (B1 - mean) * (B2 - mean)) / 2.0)
-    of_a_future = _by_scrambling(((everything - mean) ** 2).mean(axis=0))
+    variance = _by_scrambling(((everything[:, 0] - mean) * (everything[:, 1] - mean)).mean(axis=0))
+    of_a_future = _by_scrambling(((everything - mean) ** 2).mean(axis=(0, 1)))
     same_world = _by_scrambling(((A1 - mean) * (B1 - mean) + (A2 - mean) * (B2 - mean)) / 2.0)
+    reach = float(np.ptp(everything)) ** 2 / 2.0 / variance.mean() if variance.any() else 0.0
     first, total = [], []
-    for group in groups:
-        swapped = A.copy()
-        swapped[:, list(group)] = B[:, list(group)]
-        C1, C2 = in_both(swapped)
+    for C1, C2 in swaps:
         alone = ((B1 - mean) * (C2 - A2) + (B2 - mean) * (C1 - A1)) / 2.0
         both = (A1 - C1) * (A2 - C2) / 2.0
-        unseen = _unseen(everything, rows) / variance.mean()
-        first.append(_not_too_sure(ratio(_by_scrambling(alone), variance), alone, unseen))
-        total.append(_not_too_sure(ratio(_by_scrambling(both), variance), both, unseen))
-    means = _by_scrambling(everything.mean(axis=0))
+        first.append(_not_too_sure(ratio(_by_scrambling(alone), variance), alone, reach))
+        total.append(_not_too_sure(ratio(_by_scrambling(both), variance), both, reach))
+    means = _by_scrambling(everything.mean(axis=(0, 1)))
     return Indices(
         first,
         total,
@@ -86,15 +89,16 @@ def sobol_indices(evaluate: Evaluate, groups: Sequence[Sequence[int]], rows: int
     )
 
 
-def _unseen(outcomes: Floats, rows: int) -> float:
-    """Return the most that a product of two differences can be on average if it is seen to be 0 in every row."""
-    return _SEEN_IN_NONE / rows * float(np.ptp(outcomes)) ** 2 / 2.0
+def _not_too_sure(found: Interval, parts: Floats, reach: float) -> Interval:
+    """Return ``found`` with the end up to which so few rows of ``parts`` speak for an effect that luck may hide more.
 
-
-def _not_too_sure(found: Interval, parts: Floats, unseen: float) -> Interval:
-    """Widen the interval of an effect that was seen in no row at all: scramblings that agree on 0 prove little."""
+    ``reach`` is how much of the variance one row in all would be. Scramblings that agree on hardly any prove little.
+    """
     value, low, high = found
-    return found if parts.any() else (value, low, high + unseen)
+    seen = int((parts > 0.0).sum())
+    if seen >= FEW or value != value:
+        return found
+    return value, low, max(high, clopper_pearson(seen, len(parts))[1] * reach)
 
 
 def _by_scrambling(values: Floats) -> Floats:
