@@ -117,6 +117,7 @@ def defaults_page() -> str:
     with (DOCS / "defaults.csv").open(encoding="utf-8", newline="") as file:
         provenance = file.readline().removeprefix("#").strip()
         moved = {row["parameter"]: row for row in csv.DictReader(file)}
+    dated = "" if ds.load("baseline").hash[:12] in provenance else " **The baseline has changed since.**"
     rows = [
         (f"`{row.path}`", row.default, row.status, row.source or row.meaning, figures["halved"], figures["doubled"])
         for row in parameter_table()
@@ -129,7 +130,7 @@ def defaults_page() -> str:
             "that default alone is halved and doubled. A dash: not a number, 0, or outside the allowed range; `0.0` "
             "usually means that its mechanism is off on the baseline, or that the rest binds first. Effects of two "
             "changes together are not in it: see [sensitivity](../how-to/sensitivity.md).\n",
-            f"Figures: {provenance}. Made again by `./dev python docs/make_defaults.py`.\n",
+            f"Figures: {provenance}.{dated} Made again by `./dev python docs/make_defaults.py`.\n",
             table(("parameter", "default", "status", "source or meaning", "halved", "doubled"), rows),
         ]
     )
