@@ -19,6 +19,7 @@ from validation.answers import CASES
 from validation.recipe import Answer, Case, Number, Share, Verdict, pooled_tails
 
 SECTION = "exact answers"
+FRESH = "fresh seeds"
 EVENTS = 200  # replicates on the events engine
 UNLIKELY = 1e-5  # probability of either tail of the pooled sum of squares
 
@@ -92,6 +93,11 @@ def page(rows: Sequence[Row], how: str) -> Page:
     ]  # fmt: skip
 
 
+def in_brief(made: Page) -> Page:
+    """Return a page without its tables."""
+    return [block for block in made if not isinstance(block, Table)][:2]
+
+
 def cells(rows: Sequence[Row]) -> Iterator[tuple[str, ...]]:
     """Yield the cells of each row; a world is named once."""
     last = ""
@@ -131,7 +137,7 @@ def main(arguments: list[str] | None = None) -> int:
     show(made, sys.stdout)
     print(f"\n{perf_counter() - started:.0f} s")
     if args.write:
-        pages.write(SECTION, made)
+        pages.write(FRESH if args.fresh else SECTION, in_brief(made) if args.fresh else made)
     high, low = pooled_tails(squares(rows))
     return 0 if all(row.holds for row in rows) and min(high, low) > UNLIKELY else 1
 

@@ -30,16 +30,17 @@ from deference_sim.model.state import OUTCOMES
 from deference_sim.scenario.catalogue import Parameter, Section, catalogue
 from deference_sim.scenario.problems import ScenarioError
 from deference_sim.study import runner
+from validation import pages
 
 Random = np.random.Generator
 
 #: How far a scenario strays: share of its parameters that are drawn anew, and how often such a draw is extreme.
 MOODS = {"mild": (0.15, 0.0), "wide": (0.4, 0.1), "extreme": (0.5, 0.5)}
 TOGETHER = ("tax.labour_growth", "tax.alpha_goodness", "tax.alpha_capability")  # all given, or none
-#: Its table takes 16,000 runs beforehand, so it is drawn rarely.
+#: Its table takes 16,000 runs beforehand, so it is drawn rarely, and never where every run may be a long one.
 COSTLY = "handoff.indifference"
 ENDLESS = "no end in sight"
-SHORT_LIMIT = 10.0  # seconds after which a single replicate counts as endless while its scenario is made smaller
+SECTION = "random worlds"
 MAY_BE_INFINITE = {"handoff_month", "first_exit_month", "minimum_margin", "lead"}
 NEVER_NEGATIVE = ("months", "D", "bought", "Z", "delay_goodness", "delay_buying", "delay_defence", "delay_tests",
                   "delay_halts", "generations", "reviews", "steps")  # fmt: skip
@@ -160,7 +161,8 @@ def draw_changes(number: int, seed: int) -> dict[str, Any]:
     share, extreme = MOODS[str(random.choice(list(MOODS)))]
     changes: dict[str, Any] = {}
     for parameter in plain_parameters():
-        wanted = random.random() < (0.01 if parameter.path == COSTLY else share)
+        rare = 0.0 if extreme else 0.01
+        wanted = random.random() < (rare if parameter.path == COSTLY else share)
         if wanted and parameter.kind != "text" and parameter.path not in TOGETHER:
             changes[parameter.path] = a_value(parameter, random, extreme)
     if random.random() < share:
@@ -324,9 +326,6 @@ class Watched:
 def smallest(worker: Watched, changes: dict[str, Any], failure: str, replicates: int, seed: int) -> dict[str, Any]:
     """Return as few of ``changes`` as still show ``failure``."""
     agree = min(replicates, 10) if failure == "engines differ" else 0
-    if failure == ENDLESS:
-        replicates = 1
-        worker.limit = min(worker.limit, SHORT_LIMIT)
 
     def fails(tried: dict[str, Any]) -> bool:
         return failure in worker.look(tried, replicates, seed, agree).failures
@@ -414,8 +413,8 @@ def save(
     found: Campaign, worker: Watched, args: argparse.Namespace, number: int, changes: dict[str, Any], failure: str
 ) -> None:
     """Save a small scenario that shows the failure."""
-    kept = smallest(worker, changes, failure, args.replicates, args.seed)
-    worker.limit = args.limit
+    # To try many smaller ones would take the limit each time.
+    kept = changes if failure == ENDLESS else smallest(worker, changes, failure, args.replicates, args.seed)
     name = f"{failure.replace(' ', '-').lower()}-{number}"
     args.out.mkdir(parents=True, exist_ok=True)
     path = args.out / f"{name}.yaml"
@@ -453,8 +452,13 @@ def page(found: Campaign, args: argparse.Namespace, seconds: float) -> Page:
             f"{seconds:.0f} s; the slowest scenario, {found.slowest[1]}, took {found.slowest[0]:.1f} s.",
             aside=True,
         ),
-        *(Paragraph(f"{failure}: {path}") for failure, path in found.files),
+        *examples(found),
     ]
+
+
+def examples(found: Campaign) -> Page:
+    """Return where small scenarios that fail were saved."""
+    return [Paragraph(f"{failure}: {path}") for failure, path in found.files]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -468,10 +472,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--limit", type=float, default=120.0, help="seconds of a core after which it is endless")
     parser.add_argument("--out", type=Path, help="folder for small scenarios that fail")
     parser.add_argument("--examples", type=int, default=2, help="of each kind of failure")
+    parser.add_argument("--write", action="store_true", help="put the tables into docs/validation.md")
     args = parser.parse_args(arguments)
     started = perf_counter()
     found = campaign(args)
-    show(page(found, args, perf_counter() - started), sys.stdout)
+    made = page(found, args, perf_counter() - started)
+    show(made, sys.stdout)
+    if args.write:
+        pages.write(SECTION, [block for block in made if block not in examples(found)])
     return 1 if found.failures.keys() - {"step error"} else 0
 
 
