@@ -78,7 +78,9 @@ def _handoff_answer(found: BestHandoff) -> str:
     first, last = found.as_good
     to_whom = f"to AIs of capability {best.capability:g} py"
     told = f"Best of what was tried: hand off in month {best.month:g}, {to_whom}. "
-    if first < last:
+    if first == 0.0 < last == found.window:
+        told += "But the month hardly matters: none of those tried does significantly worse. "
+    elif first < last:
         told += f"Anything from {first:g} to {last:g} months is as good. "
     told += f"{_split(found)}{found.measure} ({MEANINGS[found.measure]}) is then {_with_interval(best.estimate)}."
     better = [way for way in found.alternatives if way.loss.high < 0.0]
@@ -131,8 +133,10 @@ def _months(found: BestHandoff) -> Table:
     words = {name: name.replace("_", " ").replace("ai ", "AI ") for name in occurring}
     if found.scenario.rival.mode == "deadline":
         words["rival_catastrophe"] = "deadline missed"
-    columns = ("month", found.measure, "95 % interval", "", *(words[name] for name in occurring))
-    rows = tuple(_month_row(timing, found, occurring) for timing in _shown(found))
+    open_ends = any(timing.unresolved > UNRESOLVED_WORTH_SAYING for timing in found.curve)
+    more = ("not settled",) if open_ends else ()
+    columns = ("month", found.measure, "95 % interval", "", *(words[name] for name in occurring), *more)
+    rows = tuple(_month_row(timing, found, occurring, open_ends) for timing in _shown(found))
     right = frozenset({0, 1, *range(4, len(columns))})
     return Table("By month of the handoff, and what goes wrong (share of runs)", columns, rows, right)
 
@@ -151,9 +155,11 @@ def _shown(found: BestHandoff) -> list[Timing]:
     return shown
 
 
-def _month_row(timing: Timing, found: BestHandoff, occurring: list[str]) -> tuple[str, ...]:
+def _month_row(timing: Timing, found: BestHandoff, occurring: list[str], open_ends: bool) -> tuple[str, ...]:
     mark = "best" if timing.month == found.best.month else "as good" if timing.as_good else ""
-    risks = (percent(timing.risks[name], timing.estimate) for name in occurring)
+    risks = [percent(timing.risks[name], timing.estimate) for name in occurring]
+    if open_ends:
+        risks.append(percent(timing.unresolved, timing.estimate))
     return (f"{timing.month:.2f}", *_chance(timing.estimate), mark, *risks)
 
 

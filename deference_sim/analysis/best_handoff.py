@@ -44,7 +44,8 @@ Trials = dict[float, Successes]
 class Timing:
     """A handoff in a given month, judged on fresh worlds.
 
-    ``loss`` is what the best month found does better; ``risks`` are the shares of runs that end in each catastrophe.
+    ``loss`` is what the best month found does better; ``risks`` are the shares of runs that end in each catastrophe,
+    ``unresolved`` that of runs not settled by the horizon, which count as good for p_good and not for p_stay.
     """
 
     month: float
@@ -52,6 +53,7 @@ class Timing:
     loss: Difference
     as_good: bool
     risks: dict[str, float]
+    unresolved: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,7 @@ class BestHandoff:
                     "loss": timing.loss.as_dict(),
                     "as_good": timing.as_good,
                     "risks": timing.risks,
+                    "unresolved": timing.unresolved,
                 }
                 for timing in self.curve
             ],
@@ -343,7 +346,8 @@ class _Judge:
     def _timing(self, month: float, records: Records) -> Timing:
         found = self.worlds.succeeded(records)
         risks = {name: _share(records, name) for name in CATASTROPHES}
-        return Timing(month, _estimate(found), difference(self.best, found), not is_worse(found, self.best), risks)
+        as_good = not is_worse(found, self.best)
+        return Timing(month, *self._judged(records), as_good, risks, _share(records, "unresolved"))
 
     def levels(self, scenario: Any, months: dict[float, float], searched: dict[float, float]) -> tuple[Level, ...]:
         scenarios = [_at(scenario, level, month) for level, month in months.items()]
