@@ -124,7 +124,7 @@ def aggregate_tax(scenario: Scenario, draws: int = DRAWS, seed: int = 1) -> Aggr
     Equations (3) to (5): the tax is that of AIs whose goodness is level with them, from the capability handed off to.
     """
     p = parameters_of(scenario)
-    state = just_deferring(p)
+    state = just_deferring(p, C=p.handoff_capability)
     drawn = parameters_drawn(scenario, seed, draws)
     return AggregateTax(
         scenario,
