@@ -62,8 +62,8 @@ def run(cases: Sequence[Case], times: int = 1, events: int = EVENTS, seed: int |
 
 
 def squares(rows: Sequence[Row]) -> list[float]:
-    """Return z² of the one answer that stands for each world."""
-    return [row.verdict.z**2 for row in rows if row.answer is row.case.pooled]
+    """Return z² of the one answer that stands for each world, those left out that are wrong on their own."""
+    return [row.verdict.z**2 for row in rows if row.answer is row.case.pooled and row.verdict.holds]
 
 
 def page(rows: Sequence[Row], how: str) -> Page:
@@ -77,9 +77,9 @@ def page(rows: Sequence[Row], how: str) -> Page:
         Table("", ("world", "answer", "exact", "found", "z", "δ", "events z"), tuple(cells(rows)),
               right=frozenset({2, 3, 4, 5, 6}), whole=frozenset({2, 3, 4, 5, 6})),
         Paragraph(
-            f"One answer of each of {len(squares(rows))} worlds pooled: Σz² = {sum(squares(rows)):.1f}, "
-            f"P(more) = {high:.3f}, P(less) = {low:.3f}. {traps} answers are also told apart from that of a "
-            f"well-known mistake. {len(wrong)} of {len(rows)} answers do not hold"
+            f"One answer of each of {len(squares(rows))} worlds pooled (those that hold): Σz² = "
+            f"{sum(squares(rows)):.1f}, P(more) = {high:.3f}, P(less) = {low:.3f}. {traps} answers are also told "
+            f"apart from that of a well-known mistake. {len(wrong)} of {len(rows)} answers do not hold"
             + (": " + "; ".join(f"{row.case.name}, {row.answer.what}" for row in wrong) if wrong else "")
             + "."
         ),
@@ -95,7 +95,8 @@ def page(rows: Sequence[Row], how: str) -> Page:
 
 def in_brief(made: Page) -> Page:
     """Return a page without its tables."""
-    return [block for block in made if not isinstance(block, Table)][:2]
+    brief: Page = [block for block in made if not isinstance(block, Table)]
+    return brief[:2]
 
 
 def cells(rows: Sequence[Row]) -> Iterator[tuple[str, ...]]:

@@ -26,6 +26,7 @@ EXACT = "tests/validation/test_exact_answers.py"
 ENGINES = "tests/validation/test_engines_agree.py"
 STREAMS = "tests/test_streams.py"
 COVERAGE = "tests/validation/test_interval_coverage.py"
+NO_END = "no end in sight"
 SECONDS = 600  # after which a test counts as failed: a mutant may never end
 
 
@@ -332,16 +333,22 @@ def copy_of_the_tree(folder: Path) -> Path:
 
 
 def run_test(tree: Path, test: str) -> tuple[int, str]:
-    """Run one test of a tree in an interpreter of its own; return its exit code and its last words."""
+    """Run one test of a tree in an interpreter of its own; return its exit code and what it says is wrong."""
     environment = {**os.environ, "PYTHONPATH": str(tree), "XDG_CACHE_HOME": str(tree / ".cache"),
                    "PYTHONDONTWRITEBYTECODE": "1"}  # fmt: skip
     command = [sys.executable, "-m", "pytest", "-n0", "-x", "-p", "no:cacheprovider", test]
     try:
         done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, timeout=SECONDS)
     except subprocess.TimeoutExpired:
-        return 1, f"no end within {SECONDS} s"
-    words = [line for line in done.stdout.splitlines() if line.startswith(("E  ", "FAILED", "ERROR"))]
-    return done.returncode, (words or done.stdout.splitlines() or [done.stderr])[-1].strip()
+        return 1, NO_END
+    lines = done.stdout.splitlines()
+    wrong = [line.removeprefix("E ").strip() for line in lines if line.startswith("E ")]
+    return done.returncode, " ".join(wrong) or (lines or [done.stderr])[-1].strip()
+
+
+def is_rejection(said: str) -> bool:
+    """Return whether a failure says that a result is wrong, not merely that something broke."""
+    return any(sign in said for sign in ("assert", "Assert", "DID NOT RAISE", "differ", NO_END))
 
 
 def trials(mutants: Sequence[Mutant]) -> Iterator[Trial]:
@@ -357,8 +364,8 @@ def trials(mutants: Sequence[Mutant]) -> Iterator[Trial]:
             path.write_text(whole.replace(mutant.old, mutant.new), encoding="utf-8")
             code, said = run_test(tree, mutant.test)
             path.write_text(whole, encoding="utf-8")
-            # 1: tests failed. Anything else, such as a test that does not exist, is no rejection.
-            yield Trial(mutant, code == 1, perf_counter() - started, said)
+            # A test that does not exist, or a mutant that does not even compile, is no rejection.
+            yield Trial(mutant, code == 1 and is_rejection(said), perf_counter() - started, said)
 
 
 def page(tried: Sequence[Trial]) -> Page:
@@ -391,7 +398,9 @@ def main(arguments: list[str] | None = None) -> int:
     tried = []
     for trial in trials(chosen):
         verdict = "rejected" if trial.rejected else "SURVIVES"
-        print(f"{verdict}  {trial.seconds:4.0f} s  {trial.mutant.name}: {trial.said}", file=sys.stderr, flush=True)
+        print(
+            f"{verdict}  {trial.seconds:4.0f} s  {trial.mutant.name}: {trial.said[:160]}", file=sys.stderr, flush=True
+        )
         tried.append(trial)
     made = page(tried)
     show(made, sys.stdout)

@@ -59,7 +59,7 @@ def quiet(**changes: Any) -> Any:
     return ds.load("baseline").with_(**(QUIET | changes))
 
 
-def hazard(name: str = "a", **fields: Any) -> dict[str, Any]:
+def hazard(name: str = "a", /, **fields: Any) -> dict[str, Any]:
     """Return a hazard that nothing can handle and that is always fatal, unless ``fields`` say otherwise."""
-    fatal = {"kind": "background", "rate": 0.05, "severity_mean": 1e6, "severity_sd": 0, "lethality": 1}
+    fatal: dict[str, Any] = {"kind": "background", "rate": 0.05, "severity_mean": 1e6, "severity_sd": 0, "lethality": 1}
     return {"name": name} | fatal | fields

@@ -122,7 +122,7 @@ def c25() -> Case:
     def density(C: float) -> float:
         X = max(C - gap, 0.0)
         unhandled = float(ndtr((mean + slope * X - C) / sd))
-        return rate / YEAR * 10.0 ** (growth * X) * unhandled * lethality / explosion_pace(C)
+        return float(rate / YEAR * 10.0 ** (growth * X) * unhandled * lethality / explosion_pace(C))
 
     integral = quad(density, first, 5.0, points=[gap] if first < gap else None, epsabs=1e-12)[0]
     fields = {

@@ -7,7 +7,7 @@ from scipy.integrate import quad
 
 def explosion_pace(C: float, f: float = 20.0, r0: float = 1.2, p: float = 0.3, K: float = 11.0) -> float:
     """Return the pace at C in py per month."""
-    return f * 0.5 / 12.0 * 2.0 ** (8.0 * p * C) * (1.0 - C / K) ** (8.0 * p * K * log(2.0) / r0)
+    return float(f * 0.5 / 12.0 * 2.0 ** (8.0 * p * C) * (1.0 - C / K) ** (8.0 * p * K * log(2.0) / r0))
 
 
 def explosion_months(C: float) -> float:
