@@ -39,11 +39,11 @@ def html(found: Discovery) -> str:
 
 
 _READING = (
-    "A box is a set of limits that hold together. Boxes are found on one half of the futures and judged on the other; one that does not hold up "
-    "there is left out. "
-    "Wanted is a density at least halfway from the share that fails anywhere to all; of PRIM's boxes that reach it the "
-    "one with the best balance of density and coverage, of CART's leaves all, or the densest if none does. PRIM finds each box in what those "
-    "before it leave, and the box is judged among all. quasi-p: how likely so many failures would be inside if the limit did nothing; limits above "
+    "A box is a set of limits that hold together. Boxes are found on one half of the futures and judged on the other; "
+    "one that does not hold up there is left out. Wanted is a density at least halfway from the share that fails "
+    "anywhere to all; of PRIM's boxes that reach it the one with the best balance of density and coverage, of CART's "
+    "leaves all, or the densest if none does. PRIM finds each box in what those before it leave; all are judged among "
+    "all futures. quasi-p: how likely so many failures would be inside if the limit did nothing; limits above "
     f"{CHANCE:g} are dropped. CART has no such test."
 )
 
