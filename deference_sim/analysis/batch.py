@@ -109,7 +109,7 @@ def work_in(
     table, tables = pd.DataFrame(), dict[str, bytes]()
     if not missing or failures:
         table = points_table(session.plan, session.chunks)
-        tables = table_files(session.plan, table)
+        tables = table_files(session.plan, table) if len(table) else {}
     session.write_down(command, started, tables)
     return BatchResult(session.store.folder, session.plan, table, missing, failures, lost)
 
