@@ -9,6 +9,7 @@ from scipy.stats import binom, kstest
 
 from deference_sim.analysis.estimate import (
     band_half_width,
+    binomial_quantile,
     most_replicates,
     probability,
     quantile,
@@ -110,6 +111,13 @@ def test_quantile_intervals_hold_with_their_exact_probability(n: int, share: flo
         assert 0.95 <= covered <= 1.0
     assert first <= found.value <= last
     assert quantile(Sketch(), share, 10) is None
+
+
+def test_binomial_quantiles() -> None:
+    for n in (1, 7, 100, 10_000, 10**6):
+        for share in (0.01, 0.5, 0.95):
+            for u in (0.025, 0.3, 0.975):
+                assert binomial_quantile(u, n, share) == binom.ppf(u, n, share)
 
 
 def test_the_band_holds_for_whole_curves() -> None:
