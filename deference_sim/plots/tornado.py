@@ -72,8 +72,8 @@ def _draw_swings(ax: Axes, found: "Sensitivity", table: Any, places: Any) -> Non
     ax.set_xlabel(f"{found.plan.measure} with one input moved, everything else as the scenario has it")
     ax.margins(x=0.12)
     ends = table[["at_low", "at_high"]]
-    emptier = "left" if centre - ends.min().min() > ends.max().max() - centre else "right"  # below, bars are short
-    ax.legend(fontsize=SMALL, frameon=False, loc=f"lower {emptier}")
+    has_room_left = centre - ends.min().min() > ends.max().max() - centre  # below, where bars are short
+    ax.legend(fontsize=SMALL, frameon=False, loc="lower left" if has_room_left else "lower right")
 
 
 def _write_value(ax: Axes, text: str, chance: float, place: int, *, is_left: bool) -> None:
