@@ -164,7 +164,7 @@ def binomial_quantile(u: float, n: int, share: float) -> int:
     """Return the least count k with P(K ≤ k) ≥ ``u`` for a binomial K of ``n`` tries."""
     from scipy.special import bdtr, bdtrik  # scipy.stats has it too, but takes a second to import
 
-    count = ceil(bdtrik(u, n, share))
+    count: int = ceil(bdtrik(u, n, share))
     return count - 1 if count > 0 and bdtr(count - 1, n, share) >= u else count
 
 
