@@ -116,14 +116,16 @@ def runs_table(plan: Plan) -> pd.DataFrame:
 
 def table_files(plan: Plan, points: pd.DataFrame) -> dict[str, bytes]:
     """Return the files of the tables by name: the same bytes for the same plan and records."""
-    caption = _caption(plan)
-    shown = readable(points)
+    return as_files("points", points, readable(points), _caption(plan)) | {"runs.csv": _csv(runs_table(plan))}
+
+
+def as_files(name: str, table: pd.DataFrame, shown: pd.DataFrame, caption: str) -> dict[str, bytes]:
+    """Return ``table`` in full as CSV and Parquet, and as it is ``shown`` to people as Markdown and LaTeX."""
     return {
-        "points.csv": _csv(points),
-        "points.parquet": points.to_parquet(index=False),
-        "points.md": f"{caption}\n\n{_text(shown, 'pipe')}\n".encode(),
-        "points.tex": _latex(shown, caption, plan.name).encode(),
-        "runs.csv": _csv(runs_table(plan)),
+        f"{name}.csv": _csv(table),
+        f"{name}.parquet": table.to_parquet(index=False),
+        f"{name}.md": f"{caption}\n\n{_text(shown, 'pipe')}\n".encode(),
+        f"{name}.tex": _latex(shown, caption, name).encode(),
     }
 
 

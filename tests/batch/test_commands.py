@@ -10,11 +10,14 @@ import sys
 import time
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
 from deference_sim import cli
+from deference_sim.analysis.sensitivity import sensitivity
 from deference_sim.cli.batch import LINE_SECONDS, Lines
+from deference_sim.scenario import load
 from deference_sim.study.batch import files, lock
 from deference_sim.study.batch.files import read_json
 from deference_sim.study.batch.lock import locked
@@ -98,6 +101,30 @@ def test_shards_have_folders_of_their_own(tiny: Path, tmp_path: Path) -> None:
     assert call("merge", out).exit_code == 0
     assert call("verify", out).exit_code == 0
     assert len(list((out / "runs").glob("*.parquet"))) == 2
+
+
+def test_sensitivity_studies_are_done_once_and_told_in_tables(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tiny.write_text(TINY + "sensitivity: [{method: tornado, replicates: 16, inputs: [rival.lead]}, tornadoo]\n")
+    result = call("batch", tiny, "--out", tmp_path / "out")
+    assert result.exit_code == 2
+    assert f"{tiny}:4:" in result.stderr
+    tiny.write_text(TINY + "sensitivity: [{method: tornado, replicates: 16, inputs: [rival.lead]}]\n")
+    assert call("batch", tiny, "--out", tmp_path / "out").exit_code == 0
+    tables = tmp_path / "out" / "tables"
+    expected = sensitivity(load("baseline"), "tornado", replicates=16, inputs=["rival.lead"])
+    found = pd.read_parquet(tables / "sensitivity-baseline-tornado.parquet")
+    assert list(found["swing"]) == list(expected.table["swing"])
+    assert list(found["swing_low"]) == list(expected.table["swing_low"])
+    for form in ("csv", "md", "tex"):
+        assert "rival.lead" in (tables / f"sensitivity-rushed-handoff-tornado.{form}").read_text()
+    assert "95 % intervals" in (tables / "sensitivity-baseline-tornado.md").read_text()
+    before = {path.name: path.read_bytes() for path in tables.iterdir()}
+    monkeypatch.setattr("deference_sim.analysis.batch_studies.carry_out", None)  # what is kept is not done again
+    assert call("resume", tmp_path / "out").exit_code == 0
+    assert {path.name: path.read_bytes() for path in tables.iterdir()} == before
+    assert call("verify", tmp_path / "out").exit_code == 0
 
 
 # ---- what goes wrong, and its exit code
