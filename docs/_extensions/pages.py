@@ -205,6 +205,7 @@ PICTURES: dict[str, Callable[[], Any]] = {
     "trajectories": of_runs("rushed-handoff", lambda result: ds.plot.trajectories(result, n=100)),
     "trajectory": lambda: ds.plot.trajectory(ds.simulate(ds.load("partial-deference"), 1, SEED).trace(0)),
     "outcomes-over-time": of_runs("rushed-handoff", ds.plot.outcomes_over_time),
+    "effort-over-time": of_runs("rushed-handoff", lambda result: ds.plot.effort_over_time(result, n=60)),
     "phase-portrait": of_runs("rushed-handoff", ds.plot.phase_portrait),
     "phase-portrait-heavy-tax": of_runs("tax-ten-times", ds.plot.phase_portrait),
     "tax-by-capability": lambda: ds.plot.tax_by_capability(ds.load("uncertain-baseline")),
