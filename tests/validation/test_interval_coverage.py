@@ -21,15 +21,15 @@ from validation.interval_coverage import (
 )
 
 
-@pytest.mark.parametrize("n", [20, 100, 1_000])
-def test_shares_cover(n: int) -> None:
-    """Would catch Wald's interval, and a wrong switch to the exact one."""
+@pytest.mark.parametrize(("n", "least"), [(20, 0.95), (100, 0.925), (1_000, 0.935)])
+def test_shares_cover(n: int, least: float) -> None:
+    """Would catch a wrong switch to the exact interval, and Wald's (0.928 at worst of 1,000, even with the switch)."""
     truths = [p for p in TRUTHS if 1.0 <= n * p <= n - 1.0]
     _, held = coverage_of_share(displayed, n, truths)
-    assert held.min() > 0.92
+    assert held.min() > least
     assert NOMINAL - 0.002 < held.mean() < 0.985
     _, rare = coverage_of_share(displayed, n, TRUTHS.tolist())
-    assert rare.min() > 0.92  # however rare
+    assert rare.min() > least  # however rare
     assert coverage_of_share(wald, 1_000, [0.001])[1][0] < 0.64  # what would not do
 
 
