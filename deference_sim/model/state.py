@@ -77,6 +77,16 @@ _NUMBERS = (
     "pause_until",  # a deal pauses the rival's clock until then
     "halted_at",
     "paradigm_factor",
+    # months over spans of capability, kept from one decision to the next (spans.py)
+    "way_from",
+    "way_to",
+    "way_taxed",
+    "way_untaxed",
+    "way_whole",  # at the last fresh integral
+    "race_from",
+    "race_to",
+    "race_months",
+    "race_whole",
     # what the handoff drew
     "start_alignment",
     "start_profile",

@@ -8,10 +8,10 @@ from pydantic import model_validator
 from deference_sim.model.declare import Block, equation, parameter, share
 from deference_sim.model.delay import count_time
 from deference_sim.model.evaluation import margin_estimate, tax_estimate
-from deference_sim.model.growth import LIMIT, SOFTWARE_EXPLOSION, own_pace
+from deference_sim.model.growth import LIMIT, SOFTWARE_EXPLOSION
 from deference_sim.model.override import advice
-from deference_sim.model.quadrature import GAUSS_NODES, GAUSS_WEIGHTS, SLOWEST
-from deference_sim.model.rival import DEADLINE, aligned_capability, lead_months
+from deference_sim.model.rival import DEADLINE, aligned_capability, kept_lead, lead_months
+from deference_sim.model.spans import keep_the_way, months_on_the_way
 from deference_sim.model.state import HALTED, TAKEN
 from deference_sim.model.tax import shape_factor
 from deference_sim.model.time_buying import buying_rate, buying_scale
@@ -80,17 +80,14 @@ def end_of_the_way(p: Any, C: float) -> float:
 def months_left(state: Any, p: Any) -> Any:
     """Return (tax months, untaxed months) from here to the end at full effort, as decisions estimate them."""
     end = end_of_the_way(p, state.C)
-    half = 0.5 * (end - state.C)
-    middle = 0.5 * (end + state.C)
-    tax_months = 0.0
-    untaxed = 0.0
-    for node in range(8):
-        for side in range(2):
-            level = middle + (GAUSS_NODES[node] if side else -GAUSS_NODES[node]) * half
-            months = GAUSS_WEIGHTS[node] / max(own_pace(p, level), SLOWEST)
-            untaxed += months
-            tax_months += months * tax_estimate(state, p, level, level, level)
-    return tax_months * half, untaxed * half
+    taxed, untaxed = months_on_the_way(p, state.C, end)
+    return taxed * believed_tax(state, p), untaxed
+
+
+@equation
+def believed_tax(state: Any, p: Any) -> float:
+    """Return the factor on the tax that decisions believe in: the paradigm, their error, epistemic efficiency."""
+    return state.paradigm_factor * state.tax_error_factor / p.goodness_epistemic_efficiency
 
 
 @equation
@@ -98,9 +95,11 @@ def slack(state: Any, p: Any, research: float, scale: float) -> float:
     """Return the estimated lead in units of the tax that is left to pay; 1 when nothing is left.
 
     ``research`` is the share of effort left for capability and goodness, ``scale`` the months bought per month by
-    unlimited aligned capability. A deadline also has to leave the untaxed time.
+    unlimited aligned capability. A deadline also has to leave the untaxed time. Called by ``decide`` alone, because
+    it brings the months that are kept from one decision to the next up to date.
     """
-    tax_months, untaxed = months_left(state, p)
+    keep_the_way(state, p, end_of_the_way(p, state.C))
+    tax_months, untaxed = state.way_taxed * believed_tax(state, p), state.way_untaxed
     if tax_months <= 0.0:
         return 1.0
     aligned = aligned_capability(state, p) - state.D
@@ -108,7 +107,7 @@ def slack(state: Any, p: Any, research: float, scale: float) -> float:
     effect = effective(p, max(research, _LEAST_RESEARCH))
     untaxed /= effect
     expected = min(buying * (tax_months / effect + untaxed), p.time_buying_max_bought - state.bought)
-    available = lead_estimate(state, p) + expected
+    available = kept_lead(state, p) + state.lead_error + expected
     if p.rival_mode == DEADLINE:
         available -= untaxed
     return max(available / tax_months, _LEAST_SLACK)
