@@ -117,8 +117,35 @@ def integrated_rate(state: Any, p: Any, hazards: Any, row: int, t: float) -> flo
 
 
 @equation
+def integrate_rates(state: Any, p: Any, hazards: Any, processes: Any) -> None:
+    """Set what the integrated rate of every process gains up to ``state.step_reach``, looking once for all of them."""
+    start, end = state.step_from, state.step_reach
+    for row in range(len(processes)):
+        processes[row].gain = 0.0
+    for node in range(3):
+        look(state, start + STEP_NODES[node] * (end - start))
+        for row in range(len(processes)):
+            if is_active(state, p, row) and is_open(hazards, row, start, end):
+                processes[row].gain += STEP_WEIGHTS[node] * process_rate(state, p, hazards, row, state.trial)
+    for row in range(len(processes)):
+        if is_open(hazards, row, start, end):
+            processes[row].gain *= end - start
+        else:
+            processes[row].gain = integrated_rate(state, p, hazards, row, end)
+
+
+@equation
+def is_open(hazards: Any, row: int, start: float, end: float) -> bool:
+    """Return whether the process can arrive at any time between ``start`` and ``end`` (hazards begin and cease)."""
+    if row < FIRST_HAZARD:
+        return True
+    hazard = hazards[row - FIRST_HAZARD]
+    return hazard.onset <= start and end <= hazard.until
+
+
+@equation
 def firing_time(state: Any, p: Any, hazards: Any, process: Any, row: int) -> float:
-    """Return when a process next fires on the living step; infinite if it does not."""
+    """Return when a process fires whose integrated rate reaches its threshold on the living step."""
     wanted = process.threshold - process.total
     low, high = state.step_from, state.step_reach
     if not process.gain >= wanted:

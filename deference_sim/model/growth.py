@@ -1,7 +1,7 @@
 """Capability growth: the pace at which AIs that do the research make their successors more capable."""
 
 from itertools import pairwise
-from math import exp, log, log1p, nan
+from math import exp, log, nan
 from typing import Any, Literal, Self
 
 from pydantic import model_validator
@@ -147,7 +147,7 @@ def pace(p: Any, C: float, at_zero: float, slope: float, power: float, ceiling: 
     if p.capability_law == SOFTWARE_EXPLOSION:
         if C >= ceiling:
             return 0.0
-        return at_zero * exp(min(max(slope * C + power * log1p(-C / ceiling), -700.0), _LOG_FASTEST))
+        return at_zero * exp(min(max(slope * C + power * log(1.0 - C / ceiling), -700.0), _LOG_FASTEST))
     if C >= LIMIT:
         return 0.0
     if p.capability_law == MILESTONES:

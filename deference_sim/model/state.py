@@ -156,15 +156,18 @@ STATE_DTYPE = np.dtype(
     [(name, "f8") for name in _NUMBERS]
     + [(name, "i8") for name in _COUNTS]
     + [("key", "u8")]
-    + [("slopes", "f8", (7, STOCK_COUNT)), ("crossing_times", "f8", (MOST_CROSSINGS,))]
+    + [("slopes", "f8", (7, STOCK_COUNT)), ("levels", "f8", (MOST_CROSSINGS,))]
+    + [("crossing_times", "f8", (MOST_CROSSINGS,))]
     + [(name, "f8", (STOCK_COUNT,)) for name in ("y0", "y1", "dense1", "dense2", "dense3", "dense4", "trial")],
     align=True,
 )
 
 #: A rate process: its integrated rate at the start of the step, the integral over all of the step and up to now,
-#: the integral at which it next fires, how often it has fired, and whether it fires at this instant.
+#: the integral at which it next fires, when that is on the living step, how often it has fired, and whether it fires
+#: at this instant.
 PROCESS_DTYPE = np.dtype(
-    [(name, "f8") for name in ("total", "gain", "so_far", "threshold")] + [(name, "i8") for name in ("fired", "due")],
+    [(name, "f8") for name in ("total", "gain", "so_far", "threshold", "fires_at")]
+    + [(name, "i8") for name in ("fired", "due")],
     align=True,
 )
 #: Rows of the process table; the listed hazards follow, by name.

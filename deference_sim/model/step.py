@@ -156,22 +156,20 @@ def continue_densely(state: Any, h: float) -> None:
 @equation
 def look(state: Any, t: float) -> None:
     """Put the stocks at time ``t`` of the living step into ``state.trial``."""
+    y0, y1, trial = state.y0, state.y1, state.trial
     x = part_of_step(state, t)
+    if x >= 1.0:
+        for i in range(STOCK_COUNT):
+            trial[i] = y1[i]
+        return
+    dense1, dense2, dense3, dense4 = state.dense1, state.dense2, state.dense3, state.dense4
+    rest = 1.0 - x
     for i in range(STOCK_COUNT):
-        state.trial[i] = stock_at(state, i, x)
+        bend = dense2[i] + x * (dense3[i] + rest * dense4[i])
+        trial[i] = y0[i] + x * (dense1[i] + rest * bend)
 
 
 @equation
 def part_of_step(state: Any, t: float) -> float:
     """Return which part of the living step has passed at time ``t``, at most 1."""
     return 1.0 if t >= state.step_end else (t - state.step_from) / (state.step_end - state.step_from)
-
-
-@equation
-def stock_at(state: Any, i: int, x: float) -> float:
-    """Return stock number ``i`` when part ``x`` of the living step has passed."""
-    if x >= 1.0:
-        return state.y1[i]
-    rest = 1.0 - x
-    bend = state.dense2[i] + x * (state.dense3[i] + rest * state.dense4[i])
-    return state.y0[i] + x * (state.dense1[i] + rest * bend)
