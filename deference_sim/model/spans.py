@@ -1,32 +1,33 @@
 """Spans: months over a span of capability, kept up from one decision to the next.
 
 A decision integrates 1/pace from where we are to where the way ends, and from the rival to us. Both spans change
-little between two reviews, so only what has changed is integrated, by 4 points instead of 16. A fresh integral is
+little between two reviews, so only what has changed is integrated, by 3 points instead of 16. A fresh integral is
 taken whenever little is left of the last one, so that no rounding of large months stays in small ones.
 """
 
+from math import sqrt
 from typing import Any
 
 from deference_sim.model.declare import equation
 from deference_sim.model.growth import SOFTWARE_EXPLOSION, own_pace, pace
-from deference_sim.model.quadrature import BRIEF_NODES, BRIEF_WEIGHTS, GAUSS_NODES, GAUSS_WEIGHTS, SLOWEST
+from deference_sim.model.quadrature import GAUSS_NODES, GAUSS_WEIGHTS, SLOWEST, STEP_NODES, STEP_WEIGHTS
 from deference_sim.model.tax import total_tax
 
 LONGEST = 0.2  # py of a brief span
-MOST_FOLDS = 0.5  # by which the pace changes over a brief span, as natural logarithm: 4 points then err by 1e-11
+MOST_FOLDS = 0.3  # by which the pace bends over a brief span, as natural logarithm: 3 points then err by 4e-10
 LEAST_LEFT = 0.1  # of the last fresh integral, before it is taken anew
 
 
 @equation
 def is_brief(p: Any, low: float, high: float, slope: float, power: float, ceiling: float) -> bool:
-    """Return whether 4 points integrate over the span between two capabilities as well as 16."""
+    """Return whether 3 points integrate over the span between two capabilities as well as 16."""
     length = abs(high - low)
     if length > LONGEST:
         return False
     if p.capability_law != SOFTWARE_EXPLOSION:
         return length * abs(slope) <= MOST_FOLDS
     below = ceiling - max(low, high)
-    return below > 0.0 and length * (abs(slope) * below + power) <= MOST_FOLDS * below
+    return below > 0.0 and length * (abs(slope * below - power) + 2.0 * sqrt(power)) <= MOST_FOLDS * below
 
 
 @equation
@@ -50,9 +51,9 @@ def brief_months_on_the_way(p: Any, low: float, high: float) -> Any:
     """Return the same over a brief span; negative if ``high`` is below ``low``."""
     taxed = 0.0
     untaxed = 0.0
-    for node in range(4):
-        level = low + BRIEF_NODES[node] * (high - low)
-        months = BRIEF_WEIGHTS[node] / max(own_pace(p, level), SLOWEST)
+    for node in range(3):
+        level = low + STEP_NODES[node] * (high - low)
+        months = STEP_WEIGHTS[node] / max(own_pace(p, level), SLOWEST)
         untaxed += months
         taxed += months * total_tax(p, level, level, level, 1.0)
     return taxed * (high - low), untaxed * (high - low)
@@ -99,8 +100,8 @@ def racing_months(p: Any, low: float, high: float) -> float:
 def brief_racing_months(p: Any, low: float, high: float) -> float:
     """Return the same over a brief span."""
     months = 0.0
-    for node in range(4):
-        months += BRIEF_WEIGHTS[node] / max(racing_pace(p, low + BRIEF_NODES[node] * (high - low)), SLOWEST)
+    for node in range(3):
+        months += STEP_WEIGHTS[node] / max(racing_pace(p, low + STEP_NODES[node] * (high - low)), SLOWEST)
     return months * (high - low)
 
 
