@@ -19,9 +19,26 @@ from deference_sim.engines import entry
 from deference_sim.model.declare import EQUATIONS
 
 #: What one evaluation of the rates calls; as code of its own each would hand its numbers over through memory.
-INLINED = frozenset(
-    "derivatives goodness_rates gains time_bought rival_rate rival_pace racing_pace pace own_pace working_pace work_clock "
-    "buying_rate bounded_rate sufficient basin_depth room price_factor shape_factor slowdown".split()
+INLINED = (
+    "derivatives",
+    "goodness_rates",
+    "gains",
+    "room",
+    "price_factor",
+    "shape_factor",
+    "basin_depth",
+    "sufficient",
+    "time_bought",
+    "buying_rate",
+    "bounded_rate",
+    "rival_rate",
+    "rival_pace",
+    "racing_pace",
+    "slowdown",
+    "pace",
+    "own_pace",
+    "working_pace",
+    "work_clock",
 )
 PACKAGE = Path(streams.__file__).parent
 

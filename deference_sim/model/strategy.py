@@ -132,9 +132,10 @@ def alignment_weight(state: Any, p: Any) -> float:
     """Return the part of goodness work that goes to broad alignment: by tax when level, else to the weaker."""
     tax_A = p.tax_broad_alignment * shape_factor(p, state.alignment_estimate)
     tax_W = p.tax_capability_profile * shape_factor(p, state.profile_estimate)
-    weaker = min(state.alignment_estimate, state.profile_estimate)
-    for_A = tax_A * exp(max(-(state.alignment_estimate - weaker) / p.basin_width, -700.0))
-    for_W = tax_W * exp(max(-(state.profile_estimate - weaker) / p.basin_width, -700.0))
+    ahead = state.alignment_estimate - state.profile_estimate
+    behind = exp(max(-abs(ahead) / p.basin_width, -700.0))
+    for_A = tax_A * behind if ahead > 0.0 else tax_A
+    for_W = tax_W * behind if ahead < 0.0 else tax_W
     return for_A / (for_A + for_W) if for_A + for_W > 0.0 else 0.5
 
 
@@ -146,7 +147,8 @@ def decide(state: Any, p: Any) -> None:
     tests, buying, defence = tests / everything, buying / everything, defence / everything
     left = 1.0
     if p.strategy_policy == DEADLINE_AWARE or p.strategy_urgency > 0.0:
-        left = slack(state, p, 1.0 - buying - defence - tests, buying_scale(p, buying))
+        scale = state.buying_scale if buying == state.time_buying_share else buying_scale(p, buying)
+        left = slack(state, p, 1.0 - buying - defence - tests, scale)
     if left < 1.0 and p.strategy_urgency > 0.0 and buying + defence > 0.0:
         more = min(1.0 + p.strategy_urgency * (1.0 - left), (1.0 - tests) / (buying + defence))
         buying, defence = buying * more, defence * more
@@ -204,12 +206,13 @@ def set_shares(state: Any, p: Any, capability: float, goodness: float, buying: f
         buying = max(buying - missing, 0.0)
     state.capability_share = capability
     state.goodness_share = goodness
+    if buying != state.time_buying_share:
+        state.buying_scale = buying_scale(p, buying)
     state.time_buying_share = buying
     state.defence_share = defence
     state.tests_share = tests
     state.capability_effect = effective(p, capability)
     state.goodness_effect = effective(p, goodness)
     state.defence_effect = effective(p, defence)
-    state.buying_scale = buying_scale(p, buying)
     state.alignment_weight = alignment_weight(state, p)
     state.step_alive = 0
