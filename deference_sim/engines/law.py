@@ -59,7 +59,7 @@ def compiled_law() -> SimpleNamespace:
     if folder is not None:
         numba.config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
     for function in (*streams.EQUATIONS, *EQUATIONS):
-        register_jitable(error_model="numpy", forceinline=function.__name__ in INLINED)(function)
+        register_jitable(error_model="numpy", forceinline=function.__name__ in INLINED)(function)  # type: ignore[type-var]
     options: dict[str, Any] = {"cache": folder is not None, "nogil": True, "error_model": "numpy"}
     compiled = {function.__name__: numba.njit(function, **options) for function in entry.ENTRY_POINTS}
     return SimpleNamespace(**compiled)
