@@ -9,7 +9,7 @@ from deference_sim.model.growth import next_knot
 from deference_sim.model.regula_falsi import CLOSE_ENOUGH, halved, secant
 from deference_sim.model.rival import DEADLINE, NO_RIVAL, TAKEOFF, rival_months
 from deference_sim.model.state import HALTED, PARTIAL, PRE
-from deference_sim.model.step import SAME_INSTANT, look
+from deference_sim.model.step import SAME_INSTANT, bulge, look
 
 NEARLY = 1.0  # py or months; a gap wider than this is not crossed within an instant
 
@@ -191,12 +191,6 @@ def is_out_of_reach(state: Any) -> bool:
     if state.in_basin:
         return min(min(y0[1], y1[1]), min(y0[2], y1[2])) - max(y0[0], y1[0]) > slack
     return min(y0[0], y1[0]) - min(max(y0[1], y1[1]), max(y0[2], y1[2])) > slack
-
-
-@equation
-def bulge(state: Any, i: int) -> float:
-    """Return a bound on how far stock ``i`` departs from a straight line on the step."""
-    return 0.25 * (abs(state.dense2[i]) + abs(state.dense3[i]) + abs(state.dense4[i]))
 
 
 @equation

@@ -7,10 +7,20 @@ without ending it, and everything about a step is computed once for the whole of
 from math import inf
 from typing import Any
 
-from deference_sim.model.arrivals import firing_time, integrate_rates, integrated_rate
-from deference_sim.model.crossings import CROSSINGS, EDGE, crossed, crossing_gap, crossing_time, set_exactly, set_levels
+from deference_sim.model.arrivals import fires, firing_time, integrate_rates, integrated_rate
+from deference_sim.model.crossings import (
+    CROSSINGS,
+    EDGE,
+    OWN_KNOT,
+    RIVAL_KNOT,
+    crossed,
+    crossing_gap,
+    crossing_time,
+    set_exactly,
+    set_levels,
+)
 from deference_sim.model.declare import equation
-from deference_sim.model.outcomes import watch_margin
+from deference_sim.model.minimum_margin import watch_margin
 from deference_sim.model.step import MOST_STEPS, SAME_INSTANT, STEP_FAILED, look, take_step
 
 # Why the flow stopped, as bits: a bit for each crossing, and
@@ -56,12 +66,16 @@ def begin_step(state: Any, p: Any, hazards: Any, processes: Any, t_stop: float) 
         processes[row].so_far = 0.0
         processes[row].gain = 0.0
     state.paused = 1 if state.t < state.pause_until else 0
+    state.step_phase = state.phase
     set_levels(state, p)
     why = due_already(state, p, t_stop)
     if why:
         return why
     if take_step(state, p, t_stop) == STEP_FAILED:
         return STEP_FAILED
+    corner = min(crossing_time(state, p, OWN_KNOT), crossing_time(state, p, RIVAL_KNOT))
+    if state.step_from + SAME_INSTANT < corner < state.step_end and take_step(state, p, corner) == STEP_FAILED:
+        return STEP_FAILED  # a step across a corner is less exact than its error estimate says, so it is taken anew
     state.step_reach = state.step_end
     for which in range(len(CROSSINGS)):
         state.crossing_times[which] = crossing_time(state, p, which)
@@ -97,10 +111,8 @@ def first_event(state: Any, p: Any, hazards: Any, processes: Any, t_stop: float,
     first = state.step_reach
     for row in range(len(processes)):
         process = processes[row]
-        process.fires_at = inf
-        if process.gain >= process.threshold - process.total:
-            process.fires_at = firing_time(state, p, hazards, process, row)
-            first = min(first, process.fires_at)
+        process.fires_at = firing_time(state, p, hazards, process, row) if fires(state, process) else inf
+        first = min(first, process.fires_at)
     if abs(t_stop - first) <= SAME_INSTANT:
         first = t_stop
     if p.horizon <= first + SAME_INSTANT:

@@ -6,6 +6,7 @@ from deference_sim.model.declare import equation
 from deference_sim.model.delay import count_time
 from deference_sim.model.goodness import sufficient
 from deference_sim.model.hazards import NO_CAUSE
+from deference_sim.model.minimum_margin import watch_margin
 from deference_sim.model.rival import CATASTROPHICALLY, SAFELY, lead_months
 from deference_sim.model.state import (
     AI_CATASTROPHE,
@@ -48,14 +49,6 @@ def end_state(state: Any, p: Any, processes: Any) -> int:
     if state.t >= p.horizon:
         return UNRESOLVED
     return NO_OUTCOME
-
-
-@equation
-def watch_margin(state: Any, p: Any) -> None:
-    """Keep the smallest margin since the handoff."""
-    if state.phase != PRE:
-        margin = sufficient(state, p, state.C, state.A, state.W) - state.C
-        state.minimum_margin = min(state.minimum_margin, margin)
 
 
 @equation

@@ -161,8 +161,8 @@ def capability_after(p: Any, R: float, months: float, Z: float) -> float:
         low, left = high, left - span
         high = min(low + STRETCH, top)
         span = rival_months(p, low, high, Z)
-    if high <= low:
-        return low
+    if high <= low or span <= left:
+        return max(high, low)
     start = low
     for _ in range(100):
         middle = 0.5 * (low + high)

@@ -69,7 +69,8 @@ _NUMBERS = (
     # what happens next by the clock or by level
     "next_review_at",
     "next_generation",
-    "retraining_left",
+    "retraining_left",  # py of work
+    "retraining_speed",  # py of work per month, since effort was last shared
     "candidate_alignment",
     "candidate_profile",
     "trial_until",
@@ -142,6 +143,7 @@ _COUNTS = (
     "at_edge",  # the flow has just stopped where the margin is exactly 0
     "left_basin",
     "step_alive",
+    "step_phase",
     "reviews",
     "generations",
     "retrainings",

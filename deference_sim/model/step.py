@@ -14,8 +14,13 @@ from deference_sim.model.state import STOCK_COUNT
 SAME_INSTANT = 1e-10  # months; located times closer than this are one instant, so that rounding never orders them
 MOST_STEPS = 1_000_000
 SHORTEST_STEP = 1e-12  # months
-MOST_PROGRESS = 0.25  # py in one step
+MOST_PROGRESS = (
+    0.125  # py of capability or work in one step, twice that of others; between its ends it is then as exact
+)
 MOST_MONTHS = 12.0  # in one step
+JUST_PAST = 1.1  # how far a step goes beyond the work after which the next review is due, which will end it
+LOCAL = 0.1  # of the tolerance; errors of many steps together then stay near it
+ABSOLUTE_UP_TO = 1000.0  # py, months; errors of larger stocks are relative
 STEP_FAILED = -1
 _WORK = 5  # position of U, AI work since the last review, among the stocks
 
@@ -42,8 +47,14 @@ def take_step(state: Any, p: Any, t_stop: float) -> int:
     k = state.slopes
     t = state.t
     stage(state, p, 0, t, state.y0)
-    fastest = max(k[0, 5], max(abs(k[0, 0]), max(abs(k[0, 4]), max(abs(k[0, 1]), abs(k[0, 2])))))
+    others = max(abs(k[0, 4]), max(abs(k[0, 1]), abs(k[0, 2])))
+    fastest = max(k[0, 5], max(abs(k[0, 0]), 0.5 * others))
     h = min(min(state.step_proposed, MOST_MONTHS), MOST_PROGRESS / max(fastest, 1e-9))
+    limited = h < state.step_proposed
+    if k[0, 5] > 0.0 and p.evaluation_review_work < inf:
+        h_review = JUST_PAST * (p.evaluation_review_work - state.U) / k[0, 5]
+        if h_review < h:
+            h, limited = h_review, True
     while True:
         last = t + h >= t_stop - SAME_INSTANT
         if last:
@@ -54,12 +65,13 @@ def take_step(state: Any, p: Any, t_stop: float) -> int:
         if error <= 1.0:
             break
         h *= max(0.2, 0.9 * fifth_root(1.0 / error)) if error < inf else 0.2
+        limited = False
         if h < SHORTEST_STEP or state.steps > MOST_STEPS:
             return STEP_FAILED
     if state.steps > MOST_STEPS:
         return STEP_FAILED
     growth = 5.0 if error <= 0.0 else min(5.0, 0.9 * fifth_root(1.0 / error))
-    state.step_proposed = max(h * growth, state.step_proposed) if last else h * max(growth, 0.2)
+    state.step_proposed = max(h * growth, state.step_proposed) if last or limited else h * max(growth, 0.2)
     state.step_from = t
     state.step_end = t_stop if last else t + h
     state.step_alive = 1
@@ -116,7 +128,7 @@ def try_step(state: Any, p: Any, t: float, h: float) -> None:
 
 @equation
 def step_error(state: Any, p: Any, h: float) -> float:
-    """Return the largest estimated error of a stock but U in units of the tolerance, relative to a stock above 1."""
+    """Return the largest estimated error of a stock but U in units of the tolerance, relative to a very large stock."""
     k = state.slopes
     worst = 0.0
     for i in range(STOCK_COUNT):
@@ -129,8 +141,8 @@ def step_error(state: Any, p: Any, h: float) -> float:
                 + 22.0 / 525.0 * k[5, i]
                 - 1.0 / 40.0 * k[6, i]
             )
-            worst = max(worst, abs(error) / max(1.0, abs(state.y1[i])))
-    return worst / p.numerics_tolerance
+            worst = max(worst, abs(error) / max(1.0, abs(state.y1[i]) / ABSOLUTE_UP_TO))
+    return worst / (LOCAL * p.numerics_tolerance)
 
 
 @equation
@@ -167,6 +179,12 @@ def look(state: Any, t: float) -> None:
     for i in range(STOCK_COUNT):
         bend = dense2[i] + x * (dense3[i] + rest * dense4[i])
         trial[i] = y0[i] + x * (dense1[i] + rest * bend)
+
+
+@equation
+def bulge(state: Any, i: int) -> float:
+    """Return a bound on how far stock ``i`` departs from a straight line on the step."""
+    return 0.25 * (abs(state.dense2[i]) + abs(state.dense3[i]) + abs(state.dense4[i]))
 
 
 @equation

@@ -8,6 +8,7 @@ from pydantic import model_validator
 from deference_sim.model.declare import Block, equation, parameter, share
 from deference_sim.model.delay import count_time
 from deference_sim.model.evaluation import margin_estimate, tax_estimate
+from deference_sim.model.goodness import LEAST_TAX
 from deference_sim.model.growth import LIMIT, SOFTWARE_EXPLOSION
 from deference_sim.model.override import advice
 from deference_sim.model.rival import DEADLINE, aligned_capability, kept_lead, lead_months
@@ -15,6 +16,7 @@ from deference_sim.model.spans import keep_the_way, months_on_the_way
 from deference_sim.model.state import HALTED, TAKEN
 from deference_sim.model.tax import shape_factor
 from deference_sim.model.time_buying import buying_rate, buying_scale
+from deference_sim.model.work import working_pace
 
 
 class Strategy(Block):
@@ -130,13 +132,14 @@ def effective(p: Any, share: float) -> float:
 @equation
 def alignment_weight(state: Any, p: Any) -> float:
     """Return the part of goodness work that goes to broad alignment: by tax when level, else to the weaker."""
-    tax_A = p.tax_broad_alignment * shape_factor(p, state.alignment_estimate)
-    tax_W = p.tax_capability_profile * shape_factor(p, state.profile_estimate)
-    ahead = state.alignment_estimate - state.profile_estimate
-    behind = exp(max(-abs(ahead) / p.basin_width, -700.0))
-    for_A = tax_A * behind if ahead > 0.0 else tax_A
-    for_W = tax_W * behind if ahead < 0.0 else tax_W
-    return for_A / (for_A + for_W) if for_A + for_W > 0.0 else 0.5
+    if p.tax_broad_alignment == 0.0 and p.tax_capability_profile == 0.0:
+        return 0.5
+    tax_A = max(p.tax_broad_alignment * shape_factor(p, state.alignment_estimate), LEAST_TAX)
+    tax_W = max(p.tax_capability_profile * shape_factor(p, state.profile_estimate), LEAST_TAX)
+    apart = (state.alignment_estimate - state.profile_estimate) / p.basin_width
+    for_A = tax_A * exp(min(max(-apart, -700.0), 0.0))
+    for_W = tax_W * exp(min(max(apart, -700.0), 0.0))
+    return for_A / (for_A + for_W)
 
 
 @equation
@@ -215,4 +218,5 @@ def set_shares(state: Any, p: Any, capability: float, goodness: float, buying: f
     state.goodness_effect = effective(p, goodness)
     state.defence_effect = effective(p, defence)
     state.alignment_weight = alignment_weight(state, p)
+    state.retraining_speed = working_pace(state, p, state.C) * state.capability_effect
     state.step_alive = 0

@@ -625,14 +625,7 @@ def hazard_of_a_race(C: float, A: float, h_in: float, s_in: float, h_out: float,
     "inside_scale",
     [
         0.15,
-        pytest.param(
-            0.02,
-            marks=pytest.mark.xfail(
-                reason="three nodes a step cannot integrate a hazard that falls much faster than 0.25 py",
-                raises=AssertionError,
-                strict=True,
-            ),
-        ),
+        0.02,
     ],
 )
 def test_ai_catastrophe_comes_exactly_when_due(quiet: Callable[..., Any], inside_scale: float) -> None:
@@ -739,9 +732,6 @@ def test_growth_times(quiet: Callable[..., Any], exponent: float, exact: float) 
     assert months_to_the_end(quiet(**changes), "stabilised") == pytest.approx(exact, rel=1e-6)
 
 
-@pytest.mark.xfail(
-    reason="crossings are read off the dense output, which no error control holds", raises=AssertionError, strict=True
-)
 @pytest.mark.parametrize(
     "changes",
     [
@@ -777,11 +767,6 @@ def test_blow_up_ends_as_an_event(quiet: Callable[..., Any], changes: dict[str, 
     assert months_to_the_end(scenario, "fizzled") == pytest.approx(exact, rel=1e-6)
 
 
-@pytest.mark.xfail(
-    reason="the error of a step is relative to stocks above 1, so 9.5 py may be off ten times as much",
-    raises=AssertionError,
-    strict=True,
-)
 def test_milestones_reproduce_the_published_gap(quiet: Callable[..., Any]) -> None:
     """Would catch milestones interpolated linearly: 19 human-only years at 25 to 250 times are 0.297057 years."""
     scenario = quiet(**{"capability.law": "milestones", "capability.stabilise_at": 9.5})
@@ -902,9 +887,6 @@ def test_race_against_a_deadline(
     assert row["in_basin_throughout"]
 
 
-@pytest.mark.xfail(
-    reason="work is shared in proportion to tax, so what costs nothing gets nothing", raises=AssertionError, strict=True
-)
 def test_a_component_without_tax_keeps_in_step(quiet: Callable[..., Any]) -> None:
     """Would catch a free component that falls behind because it gets no work: (1 + τ) holds with τ_W = 0 too."""
     row = ds.simulate(quiet(**on_target(0.3, 0.0), **{"rival.lead": 1.01 * 1.3 * 5.0}), 1).records.iloc[0]
