@@ -4,20 +4,56 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from deference_sim import plots as plot
+    from deference_sim.analysis.aggregate_tax import AggregateTax, aggregate_tax
+    from deference_sim.analysis.best_handoff import BestHandoff, best_handoff
+    from deference_sim.analysis.comparison import Comparison, compare
+    from deference_sim.analysis.discovery import Discovery, discover
+    from deference_sim.analysis.ema import ema_model
     from deference_sim.analysis.estimate import Estimate
+    from deference_sim.analysis.nested import InputSpread, input_spread
     from deference_sim.analysis.paths import Trajectories, Trajectory
+    from deference_sim.analysis.required_lead import Requirement, required_lead
     from deference_sim.analysis.result import Result, simulate
+    from deference_sim.analysis.sensitivity import Sensitivity, sensitivity
+    from deference_sim.analysis.strategies import BestStrategy, PolicyRegret, best_strategy, policy_regret
+    from deference_sim.analysis.sweep import Sweep, sweep
+    from deference_sim.analysis.takeoff import takeoff
     from deference_sim.engines.events import Observation, Shares, World
     from deference_sim.scenario import Scenario, ScenarioError, load
+    from deference_sim.study.designs import linspace, logspace
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "BestHandoff": "deference_sim.analysis.best_handoff",
+    "best_handoff": "deference_sim.analysis.best_handoff",
+    "BestStrategy": "deference_sim.analysis.strategies",
+    "PolicyRegret": "deference_sim.analysis.strategies",
+    "best_strategy": "deference_sim.analysis.strategies",
+    "policy_regret": "deference_sim.analysis.strategies",
+    "AggregateTax": "deference_sim.analysis.aggregate_tax",
+    "aggregate_tax": "deference_sim.analysis.aggregate_tax",
+    "Comparison": "deference_sim.analysis.comparison",
+    "compare": "deference_sim.analysis.comparison",
+    "InputSpread": "deference_sim.analysis.nested",
+    "input_spread": "deference_sim.analysis.nested",
+    "Requirement": "deference_sim.analysis.required_lead",
+    "required_lead": "deference_sim.analysis.required_lead",
+    "Sweep": "deference_sim.analysis.sweep",
+    "sweep": "deference_sim.analysis.sweep",
+    "takeoff": "deference_sim.analysis.takeoff",
+    "linspace": "deference_sim.study.designs",
+    "logspace": "deference_sim.study.designs",
     "Estimate": "deference_sim.analysis.estimate",
     "Trajectories": "deference_sim.analysis.paths",
     "Trajectory": "deference_sim.analysis.paths",
     "Result": "deference_sim.analysis.result",
     "simulate": "deference_sim.analysis.result",
+    "Sensitivity": "deference_sim.analysis.sensitivity",
+    "Discovery": "deference_sim.analysis.discovery",
+    "discover": "deference_sim.analysis.discovery",
+    "ema_model": "deference_sim.analysis.ema",
+    "sensitivity": "deference_sim.analysis.sensitivity",
     "Observation": "deference_sim.engines.events",
     "Shares": "deference_sim.engines.events",
     "World": "deference_sim.engines.events",
@@ -26,18 +62,42 @@ _HOMES = {
     "load": "deference_sim.scenario",
 }
 __all__ = [
+    "AggregateTax",
+    "BestHandoff",
+    "BestStrategy",
+    "Comparison",
+    "Discovery",
     "Estimate",
+    "InputSpread",
     "Observation",
+    "PolicyRegret",
+    "Requirement",
     "Result",
     "Scenario",
     "ScenarioError",
+    "Sensitivity",
     "Shares",
+    "Sweep",
     "Trajectories",
     "Trajectory",
     "World",
+    "aggregate_tax",
+    "best_handoff",
+    "best_strategy",
+    "compare",
+    "discover",
+    "ema_model",
+    "input_spread",
+    "linspace",
     "load",
+    "logspace",
     "plot",
+    "policy_regret",
+    "required_lead",
+    "sensitivity",
     "simulate",
+    "sweep",
+    "takeoff",
 ]
 
 

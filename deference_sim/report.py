@@ -15,8 +15,6 @@ from deference_sim.model.state import CATASTROPHES
 from deference_sim.scenario.explain import ValueRow, parameter_table, resolved
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from deference_sim.scenario import Scenario
 
 Spread = dict[str, float | None]
@@ -172,38 +170,37 @@ def _decimals(error: float, most: int) -> int:
 
 def on_the_way(result: Result) -> Page:
     """Return in which share of the runs things happened that can happen on the way, and how often; nothing if none."""
-    records, hazards = result.records, bool(result.scenario.hazards)
-    takeover = records["outcome"] == "ai_takeover"
+    tally, hazards = result.tally, bool(result.scenario.hazards)
     counted = (
-        ("hazard met and handled", records["hazards_handled"], hazards),
-        ("hazard met and not handled", records["hazards_suffered"], hazards),
-        ("weights stolen by the rival", records["thefts"], False),
-        ("deal with the rival, or an attempt that backfired", records["deals"], False),
-        ("paradigm shift", records["paradigms"], False),
-        ("outbreak of infectious misalignment", records["outbreaks"], False),
-        ("successor sent back for retraining", records["retrainings"], False),
-        ("deference halted", records["halts"], False),
+        ("hazard met and handled", "hazards_handled", hazards),
+        ("hazard met and not handled", "hazards_suffered", hazards),
+        ("weights stolen by the rival", "thefts", False),
+        ("deal with the rival, or an attempt that backfired", "deals", False),
+        ("paradigm shift", "paradigms", False),
+        ("outbreak of infectious misalignment", "outbreaks", False),
+        ("successor sent back for retraining", "retrainings", False),
+        ("deference halted", "halts", False),
     )
     noted = (
-        ("takeover that failed", records["recovered"]),
-        ("AIs scheme at the end", records["scheming"]),
-        ("takeover by AIs that schemed", takeover & records["scheming"]),
-        ("takeover before humans had handed off", takeover & records["handoff_month"].isna()),
+        ("takeover that failed", "recovered"),
+        ("AIs scheme at the end", "scheming"),
+        ("takeover by AIs that schemed", "scheming_takeover"),
+        ("takeover before humans had handed off", "early_takeover"),
     )
     rows = [
-        (name, _share(counts > 0), f"{float(counts.mean()):.2g}")
-        for name, counts, always in counted
-        if always or counts.any()
+        (words, _share(tally.runs_with[name], tally.n), f"{tally.events[name] / tally.n:.2g}")
+        for words, name, always in counted
+        if always or tally.events[name]
     ]
-    rows += [(name, _share(happened), "") for name, happened in noted if happened.any()]
+    rows += [(words, _share(tally.runs_with[name], tally.n), "") for words, name in noted if tally.runs_with[name]]
     if not rows:
         return []
     columns = ("", "share of runs", "mean per run")
     return [Table("What happened on the way", columns, tuple(rows), frozenset({1, 2}))]
 
 
-def _share(happened: "pd.Series[bool]") -> str:
-    estimate = probability(int(happened.sum()), len(happened))
+def _share(count: int, n: int) -> str:
+    estimate = probability(count, n)
     return percent(estimate.value, estimate)
 
 
@@ -212,9 +209,8 @@ def _share(happened: "pd.Series[bool]") -> str:
 
 def months(result: Result) -> Page:
     """Return lead, delay by kind and when things happened, in months."""
-    n_good = round(result.p_good.value * result.replicates)
-    handed_off = result.p_stay_given_handoff.n if result.p_stay_given_handoff else 0
-    settled = result.replicates - round(result.outcomes["unresolved"].value * result.replicates)
+    n_good, handed_off = result.tally.good, result.tally.handed_off
+    settled = result.replicates - result.tally.ended("unresolved")
     delay = result.delay_months
     rows = [
         *_lead_at_start(result.scenario),

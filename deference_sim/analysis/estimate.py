@@ -1,13 +1,18 @@
 """Estimates: a number found by simulation, with its interval and its Monte Carlo error."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from math import sqrt
+from math import ceil, log, sqrt
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from deference_sim.study.tally import Sketch, Tally
+
 NORMAL_975 = 1.959963984540054  # 97.5 % quantile of the standard normal
+FINEST = 1e-4  # precision that can be asked for: it takes up to a hundred million replicates
+SPREAD = ("p5", "p50", "p95", "mean")
 FEW = 10  # with fewer successes or failures than this, the exact interval is used
 
 
@@ -66,6 +71,19 @@ def probability(successes: int, n: int) -> Estimate:
     return Estimate(share, low, high, error, n, "wilson")
 
 
+def is_precise(tally: Tally, precision: float) -> bool:
+    """Return whether the 95 % interval of p_stay is at most ``precision`` to either side, on average of both."""
+    estimate = probability(tally.stayed, tally.n)
+    return (estimate.high - estimate.low) / 2.0 <= precision
+
+
+def most_replicates(precision: float) -> int:
+    """Return a number of replicates that is always enough for ``precision``. Raises ``ValueError`` with the range."""
+    if not FINEST <= precision <= 0.5:
+        raise ValueError(f"precision is {precision}: it must be between {FINEST} and 0.5, half the interval's width")
+    return ceil((NORMAL_975 / (2.0 * precision)) ** 2) + 1024
+
+
 def wilson(successes: int, n: int, z: float = NORMAL_975) -> tuple[float, float]:
     """Return Wilson's score interval (J. Am. Stat. Assoc. 22, 1927)."""
     share = successes / n
@@ -84,9 +102,77 @@ def clopper_pearson(successes: int, n: int, level: float = 0.95) -> tuple[float,
     return low, high
 
 
+def simultaneous_shares(counts: Mapping[str, int]) -> dict[str, Estimate]:
+    """Estimate the shares of all categories at once: with at least 95 % all intervals hold together.
+
+    Clopper and Pearson's exact intervals at level 1 - 0.05/k for k categories (Bonferroni).
+    Raises ``ValueError`` if nothing was counted.
+    """
+    n = sum(counts.values())
+    if n <= 0:
+        raise ValueError("shares need at least one replicate")
+    level = 1.0 - 0.05 / len(counts)
+    made = {}
+    for name, count in counts.items():
+        share = count / n
+        low, high = clopper_pearson(count, n, level)
+        made[name] = Estimate(share, low, high, sqrt(share * (1.0 - share) / n), n, "clopper-pearson, bonferroni")
+    return made
+
+
+def band_half_width(n: int, curves: int = 1) -> float:
+    """Return the half-width of a 95 % band around cumulative shares that holds everywhere, on all ``curves`` at once.
+
+    Dvoretzky, Kiefer and Wolfowitz' inequality with Massart's constant (Ann. Probab. 18, 1990), Bonferroni over
+    curves. It holds for the cumulative incidence of one of several outcomes, which is the distribution function of the
+    month of that outcome, infinite where another comes first.
+    """
+    return sqrt(log(2.0 * curves / 0.05) / (2.0 * n))
+
+
+@dataclass(frozen=True, slots=True)
+class Quantile:
+    """A quantile in months of the values that there are, with its 95 % interval, and of how many.
+
+    ``low`` or ``high`` is None where so few values bound nothing on that side. ``never`` is the share of runs in which
+    the quantity does not exist, such as the month of a handoff that never came.
+    """
+
+    value: float
+    low: float | None
+    high: float | None
+    n: int
+    never: float
+
+
+def quantile(sketch: Sketch, share: float, runs: int) -> Quantile | None:
+    """Estimate the quantile at ``share`` (of 1) of what ``sketch`` holds of ``runs`` runs; None if it holds nothing.
+
+    The interval lies between two order statistics whose ranks a binomial distribution gives, equivalently from the
+    Beta distribution of a uniform order statistic: it holds with at least 95 % whatever the distribution.
+    """
+    from scipy.stats import binom
+
+    n = sketch.n
+    if n == 0:
+        return None
+    first, last = int(binom.ppf(0.025, n, share)), int(binom.ppf(0.975, n, share)) + 1
+    low = sketch.of_rank(first) if first >= 1 else None
+    high = sketch.of_rank(last) if last <= n else None
+    return Quantile(sketch.quantile(share), low, high, n, 1.0 - n / runs)
+
+
 def spread(values: NDArray[np.float64]) -> dict[str, float | None]:
     """Return the 5 %, 50 % and 95 % quantiles and the mean of ``values``; None where there are no values."""
     if len(values) == 0:
-        return {"p5": None, "p50": None, "p95": None, "mean": None}
+        return dict.fromkeys(SPREAD)
     p5, p50, p95 = np.quantile(values, [0.05, 0.5, 0.95])
     return {"p5": float(p5), "p50": float(p50), "p95": float(p95), "mean": float(values.mean())}
+
+
+def spread_of(sketch: Sketch) -> dict[str, float | None]:
+    """Return what ``spread`` returns, of the values that ``sketch`` has taken up."""
+    if sketch.n == 0:
+        return dict.fromkeys(SPREAD)
+    p5, p50, p95 = (sketch.quantile(share) for share in (0.05, 0.5, 0.95))
+    return {"p5": p5, "p50": p50, "p95": p95, "mean": sketch.mean}

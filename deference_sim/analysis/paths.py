@@ -109,7 +109,7 @@ def sample_trajectories(result: "Result", n: int, points: int) -> Trajectories:
         raise ValueError(f"n is {n}: it must be between 1 and the {result.replicates} replicates of the result")
     grid = np.linspace(0.0, result.records["months"].to_numpy()[:n].max(), points)
     runs = [
-        _run(result.scenario, result.seed, replicate, grid, False, result.policy, result.processes)
+        _run(result.scenario, result.seed, replicate, grid, False, result.own.policy, result.own.processes)
         for replicate in range(n)
     ]
     return _collect(result.scenario, result.seed, runs, grid)

@@ -6,24 +6,20 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from deference_sim.model.state import CATASTROPHES, OUTCOMES, SETTLED
-
-NEVER_IS_INFINITE = ("handoff_month", "first_exit_month", "minimum_margin")
-YES_OR_NO = ("in_basin", "in_basin_throughout", "scheming", "recovered")
-
-_CATASTROPHE_CODES = [OUTCOMES.index(name) for name in CATASTROPHES]
-_SETTLED_CODES = [OUTCOMES.index(name) for name in SETTLED]
+from deference_sim.model.state import OUTCOMES
+from deference_sim.study.tally import CATASTROPHE_CODES, SETTLED_CODES
+from deference_sim.study.words import NEVER_IS_INFINITE, YES_OR_NO
 
 
 def good(records: NDArray[np.void]) -> NDArray[np.bool_]:
     """Return for each record whether no catastrophe happened; p_good is the mean."""
-    return ~_among(records, _CATASTROPHE_CODES)
+    return ~_among(records, CATASTROPHE_CODES)
 
 
 def stayed(records: NDArray[np.void]) -> NDArray[np.bool_]:
     """Return for each record whether it was in the basin from a handoff until it settled; p_stay is the mean."""
     throughout: NDArray[np.bool_] = records["in_basin_throughout"] == 1
-    return throughout & _among(records, _SETTLED_CODES)
+    return throughout & _among(records, SETTLED_CODES)
 
 
 def _among(records: NDArray[np.void], codes: list[int]) -> NDArray[np.bool_]:

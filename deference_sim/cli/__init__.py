@@ -8,8 +8,18 @@ from io import TextIOWrapper
 import typer
 
 from deference_sim.cli import inputs
+from deference_sim.cli.batch import batch, merge, rerun, resume, verify
+from deference_sim.cli.compare import compare
+from deference_sim.cli.discover import discover
 from deference_sim.cli.errors import CANNOT_WRITE, FAILED, Commands
+from deference_sim.cli.handoff import handoff
+from deference_sim.cli.required_lead import required_lead
 from deference_sim.cli.run import run
+from deference_sim.cli.sensitivity import sensitivity
+from deference_sim.cli.strategy import strategy
+from deference_sim.cli.sweep import sweep
+from deference_sim.cli.takeoff import takeoff
+from deference_sim.cli.tax import tax
 from deference_sim.cli.trace import trace
 
 app = typer.Typer(
@@ -25,6 +35,20 @@ app = typer.Typer(
 COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (run, "Chance of staying in the basin, by Monte Carlo."),
     (trace, "One future, told as a story."),
+    (sweep, "How success depends on one or two inputs."),
+    (required_lead, "The lead that it takes, or the value of another input."),
+    (compare, "What differs between scenarios, on the same worlds."),
+    (tax, "Months of lead that staying in the basin costs."),
+    (handoff, "When to hand off, and to AIs of which capability."),
+    (strategy, "Which policy does best, here and across worlds."),
+    (sensitivity, "Which inputs matter most."),
+    (discover, "In which ranges of the inputs it fails."),
+    (takeoff, "Published figures of capability growth, and ours."),
+    (batch, "Many runs into a folder, resumable."),
+    (resume, "Go on with a batch."),
+    (verify, "Whether a batch's files are as written."),
+    (rerun, "Do a batch's work again and compare."),
+    (merge, "A batch's runs, each as one file."),
     (inputs.scenarios, "What scenarios ship."),
     (inputs.check, "Whether scenario files are right."),
     (inputs.parameters, "What the inputs mean, and which are guesses."),

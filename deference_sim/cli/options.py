@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 import typer
 
 MOST_REPLICATES = 1_000_000_000
+USUAL_REPLICATES = 10_000
+FINEST_PRECISION = 1e-4
 LAST_SEED = 2**128 - 1
 EngineName = Literal["compiled", "events"]
 
@@ -25,6 +27,17 @@ def whole_number(least: int, most: int) -> Callable[[object], int]:
     return parse
 
 
+def precise_enough(text: object) -> float:
+    """Parse a half-width of an interval of a probability."""
+    try:
+        number = float(str(text))
+    except ValueError:
+        number = 0.0
+    if not FINEST_PRECISION <= number <= 0.5:
+        raise typer.BadParameter(f"found {text}; allowed: a number from {FINEST_PRECISION:g} to 0.5")
+    return number
+
+
 ScenarioName = Annotated[
     str,
     typer.Argument(metavar="SCENARIO", help="A shipped scenario's name, or the path of a file.", show_default=False),
@@ -42,7 +55,31 @@ Replicates = Annotated[
     int,
     typer.Option(metavar="N", parser=whole_number(1, MOST_REPLICATES), help="How many futures to simulate, from 1."),
 ]
+ReplicatesIfFixed = Annotated[
+    int | None,
+    typer.Option(
+        "--replicates",
+        metavar="N",
+        parser=whole_number(1, MOST_REPLICATES),
+        help=f"How many futures to simulate, from 1; {USUAL_REPLICATES} if neither this nor --precision is given.",
+    ),
+]
+Precision = Annotated[
+    float | None,
+    typer.Option(
+        metavar="H",
+        parser=precise_enough,
+        help="As many futures as it takes for the 95 % interval of p_stay to be at most H to either side.",
+    ),
+]
 Engine = Annotated[EngineName, typer.Option(help="compiled is fast; events is the readable reference, and slow.")]
+
+
+def fixed_number(replicates: int | None, precision: float | None) -> int:
+    """Return the number of replicates where no precision is asked for. Raises an error where both were given."""
+    if replicates is not None and precision is not None:
+        raise typer.BadParameter("give either --replicates or --precision", param_hint="'--precision'")
+    return replicates or USUAL_REPLICATES
 
 
 def as_typed(settings: Sequence[str] | None) -> list[str]:

@@ -36,8 +36,11 @@ def announce(quiet: bool) -> None:
 
 
 @contextmanager
-def progress(total: int, quiet: bool) -> Iterator[Callable[[int], object] | None]:
-    """Yield what is to be told how many more are done: a bar on standard error, on a terminal only."""
+def progress(total: int | None, quiet: bool) -> Iterator[Callable[[int], object] | None]:
+    """Yield what is to be told how many more are done: a bar on standard error, on a terminal only.
+
+    ``total`` is None where nobody knows beforehand how many it will be.
+    """
     if quiet or not sys.stderr.isatty():
         yield None
         return

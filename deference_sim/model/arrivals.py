@@ -111,7 +111,7 @@ def integrate_rates(state: Any, p: Any, hazards: Any, processes: Any) -> None:
     for row in range(len(processes)):
         processes[row].gain = 0.0
     for node in range(3):
-        look(state, start + STEP_NODES[node] * (end - start))
+        look(state, p, start + STEP_NODES[node] * (end - start))
         for row in range(len(processes)):
             if is_active(state, p, row) and is_simple(state, p, hazards, row, plain, end):
                 processes[row].gain += STEP_WEIGHTS[node] * process_rate(state, p, hazards, row, state.trial)
@@ -176,7 +176,7 @@ def integrated_rate(state: Any, p: Any, hazards: Any, row: int, t: float) -> flo
         until = next_bend(state, p, hazards, row, at, min(end, at + longest))
         gain = 0.0
         for node in range(3):
-            look(state, at + STEP_NODES[node] * (until - at))
+            look(state, p, at + STEP_NODES[node] * (until - at))
             gain += STEP_WEIGHTS[node] * process_rate(state, p, hazards, row, state.trial)
         total += gain * (until - at)
         at = until
@@ -203,7 +203,7 @@ def next_bend(state: Any, p: Any, hazards: Any, row: int, at: float, end: float)
 @equation
 def branch_at(state: Any, p: Any, hazards: Any, row: int, t: float) -> int:
     """Return which case of its smaller-of and larger-of holds for a process at time ``t`` of the living step."""
-    look(state, t)
+    look(state, p, t)
     if row < FIRST_HAZARD:
         return branch(state, p, state.trial)
     return exposure_branch(p, hazards[row - FIRST_HAZARD], state.trial)

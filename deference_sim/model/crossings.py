@@ -248,7 +248,7 @@ def locate(state: Any, p: Any, which: int, low: float, high: float) -> float:
 @equation
 def gap_at(state: Any, p: Any, which: int, t: float) -> float:
     """Return the gap of crossing ``which`` at time ``t`` of the living step."""
-    look(state, t)
+    look(state, p, t)
     return crossing_gap(state, p, which, t, state.trial)
 
 

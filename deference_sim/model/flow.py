@@ -49,7 +49,7 @@ def advance(state: Any, p: Any, hazards: Any, processes: Any, t_stop: float, t_p
         for row in range(len(processes)):
             process = processes[row]
             process.so_far = process.gain if t >= state.step_reach else integrated_rate(state, p, hazards, row, t)
-        move(state, t)
+        move(state, p, t)
         for which in range(len(CROSSINGS)):
             if why & (1 << which):
                 set_exactly(state, p, which)
@@ -135,9 +135,9 @@ def first_event(state: Any, p: Any, hazards: Any, processes: Any, t_stop: float,
 
 
 @equation
-def move(state: Any, t: float) -> None:
+def move(state: Any, p: Any, t: float) -> None:
     """Bring the stocks to time ``t`` on the living step."""
-    look(state, t)
+    look(state, p, t)
     y = state.trial
     state.C, state.A, state.W, state.D, state.R, state.U, state.bought, state.Z = (
         y[0],

@@ -122,19 +122,6 @@ def prework_gain(p: Any, months: float) -> float:
 
 
 @equation
-def prework_rate(p: Any, months: float) -> float:
-    """Return how fast pre-work raises each component after ``months`` of it, in py per month."""
-    work = months * p.handoff_human_pace / REFERENCE_PACE
-    xs, ys, count = p.handoff_prework_x, p.handoff_prework_y, p.handoff_prework_count
-    if work < xs[0]:
-        return 0.0
-    for knot in range(1, count):
-        if work < xs[knot]:
-            return (ys[knot] - ys[knot - 1]) / log(xs[knot] / xs[knot - 1]) / months
-    return 0.0
-
-
-@equation
 def draw_start(state: Any, p: Any) -> None:
     """Draw how far each component at handoff will lie from its expectation, and start from there."""
     luck_A, luck_W = normal_pair(state.key, state.replicate, HANDOFF_START, 0)
@@ -170,10 +157,15 @@ def months_of_prework(p: Any, months: float) -> float:
 @equation
 def work_before_handoff(state: Any, p: Any) -> None:
     """Set both components to what the pre-work done so far gives."""
-    gain = prework_gain(p, months_of_prework(p, state.t))
-    state.A = state.start_alignment + gain
-    state.W = state.start_profile + gain
+    state.A, state.W = goodness_after_prework(state, p, state.t)
     state.step_alive = 0
+
+
+@equation
+def goodness_after_prework(state: Any, p: Any, t: float) -> Any:
+    """Return (A, W) at time ``t`` before handoff."""
+    gain = prework_gain(p, months_of_prework(p, t))
+    return state.start_alignment + gain, state.start_profile + gain
 
 
 @equation

@@ -328,6 +328,7 @@ def change_phase(state: Any, p: Any, log: Any) -> None:
             state.triggered = 1
             if handoff_comes(state, p, log):
                 hand_off(state, p)
+                state.handoff_estimate = margin_estimate(state)
                 note(state, p, log, HANDED_OFF, 0, state.aggregate_tax_months)
     elif state.phase == HALTED:
         if may_resume(state, p):

@@ -54,5 +54,5 @@ def smallest_on_the_way(state: Any, p: Any) -> float:
 @equation
 def margin_at(state: Any, p: Any, t: float) -> float:
     """Return the margin at time ``t`` of the living step."""
-    look(state, t)
+    look(state, p, t)
     return sufficient(state, p, state.trial[0], state.trial[1], state.trial[2]) - state.trial[0]

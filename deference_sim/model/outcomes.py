@@ -7,7 +7,7 @@ from deference_sim.model.delay import count_time
 from deference_sim.model.goodness import sufficient
 from deference_sim.model.hazards import NO_CAUSE
 from deference_sim.model.minimum_margin import watch_margin
-from deference_sim.model.rival import CATASTROPHICALLY, SAFELY, lead_months
+from deference_sim.model.rival import CATASTROPHICALLY, SAFELY, aligned_capability, lead_months
 from deference_sim.model.state import (
     AI_CATASTROPHE,
     AI_TAKEOVER,
@@ -56,6 +56,8 @@ def resolve(state: Any, p: Any, outcome: int) -> None:
     """End the trajectory with this outcome."""
     count_time(state, p)
     watch_margin(state, p)
+    state.end_Q = aligned_capability(state, p)
+    state.end_lead = lead_months(state, p)
     state.outcome = outcome
     state.phase = RESOLVED
     state.end_month = state.t

@@ -100,6 +100,8 @@ _NUMBERS = (
     "handoff_month",
     "handoff_estimate",  # margin that the review at the handoff found
     "end_month",
+    "end_Q",
+    "end_lead",
     "minimum_margin",
     "first_exit_month",
     "counted_to",  # time up to which delay is booked

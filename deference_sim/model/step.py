@@ -8,8 +8,9 @@ from math import exp, inf, log
 from typing import Any
 
 from deference_sim.model.declare import equation
+from deference_sim.model.handoff import goodness_after_prework
 from deference_sim.model.rates import derivatives
-from deference_sim.model.state import STOCK_COUNT
+from deference_sim.model.state import PRE, STOCK_COUNT
 
 SAME_INSTANT = 1e-10  # months; located times closer than this are one instant, so that rounding never orders them
 MOST_STEPS = 1_000_000
@@ -76,6 +77,8 @@ def take_step(state: Any, p: Any, t_stop: float) -> int:
     state.step_end = t_stop if last else t + h
     state.step_alive = 1
     continue_densely(state, h)
+    if state.step_phase == PRE:
+        state.y1[1], state.y1[2] = goodness_after_prework(state, p, state.step_end)
     return 0
 
 
@@ -166,13 +169,16 @@ def continue_densely(state: Any, h: float) -> None:
 
 
 @equation
-def look(state: Any, t: float) -> None:
+def look(state: Any, p: Any, t: float) -> None:
     """Put the stocks at time ``t`` of the living step into ``state.trial``."""
     y0, y1, trial = state.y0, state.y1, state.trial
     x = part_of_step(state, t)
     if x >= 1.0:
         for i in range(STOCK_COUNT):
             trial[i] = y1[i]
+        return
+    if state.step_phase == PRE:
+        look_before_handoff(state, p, t, x)
         return
     dense1, dense2, dense3, dense4 = state.dense1, state.dense2, state.dense3, state.dense4
     rest = 1.0 - x
@@ -185,6 +191,16 @@ def look(state: Any, t: float) -> None:
 def bulge(state: Any, i: int) -> float:
     """Return a bound on how far stock ``i`` departs from a straight line on the step."""
     return 0.25 * (abs(state.dense2[i]) + abs(state.dense3[i]) + abs(state.dense4[i]))
+
+
+@equation
+def look_before_handoff(state: Any, p: Any, t: float, x: float) -> None:
+    """Do the same on a step before handoff, where goodness is known without integrating it."""
+    y0, trial = state.y0, state.trial
+    for i in range(STOCK_COUNT):
+        bend = state.dense2[i] + x * (state.dense3[i] + (1.0 - x) * state.dense4[i])
+        trial[i] = y0[i] + x * (state.dense1[i] + (1.0 - x) * bend)
+    trial[1], trial[2] = goodness_after_prework(state, p, t)
 
 
 @equation

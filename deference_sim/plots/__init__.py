@@ -1,6 +1,27 @@
 """Plots with matplotlib: Axes in, Axes out; nothing is shown, saved or set globally."""
 
+from deference_sim.plots.diagrams import causal_loops, stocks_and_flows
 from deference_sim.plots.fans import trajectories
+from deference_sim.plots.incidence import outcomes_over_time
+from deference_sim.plots.lead import heat_map, lead_curve, required_lead
+from deference_sim.plots.portrait import phase_portrait
 from deference_sim.plots.single import trajectory
+from deference_sim.plots.tax import tax_by_capability
+from deference_sim.plots.timing import handoff_timing, policies
+from deference_sim.plots.tornado import tornado
 
-__all__ = ["trajectories", "trajectory"]
+__all__ = [
+    "causal_loops",
+    "handoff_timing",
+    "heat_map",
+    "lead_curve",
+    "outcomes_over_time",
+    "phase_portrait",
+    "policies",
+    "required_lead",
+    "stocks_and_flows",
+    "tax_by_capability",
+    "tornado",
+    "trajectories",
+    "trajectory",
+]

@@ -27,6 +27,7 @@ from deference_sim.plots.style import (
     note,
     outcome_handle,
     panels,
+    title_of,
     words_of,
 )
 
@@ -152,7 +153,7 @@ def _finish(drawn: Panels, result: Result, paths: Trajectories) -> None:
     title = f"of {len(paths.outcome):,} runs those still under way, while at least {100 * LEAST_UNDER_WAY:.0f} % are"
     legend_below(margin, _fan_handles(rival == "takeoff"), title, columns=2)
     legend_below(lead, _outcome_handles(result), "how runs end", columns=2)
-    capability.set_title(f"{result.scenario.name}: {result.replicates:,} replicates, seed {result.seed}", loc="left")
+    capability.set_title(title_of(result), loc="left")
     clean(drawn)
 
 

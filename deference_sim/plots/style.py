@@ -12,6 +12,8 @@ from matplotlib.patheffects import withStroke
 from matplotlib.transforms import ScaledTranslation, Transform
 from numpy.typing import NDArray
 
+from deference_sim.analysis.result import Result
+
 #: Colours that colour-blind readers can tell apart (Okabe and Ito, 2008).
 BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = (
     "#000000",
@@ -80,6 +82,16 @@ def panels(ax: Any, shape: tuple[int, int], size: tuple[float, float], heights: 
     return given
 
 
+def axes(ax: Axes | None, size: tuple[float, float]) -> Axes:
+    """Return the Axes to draw on: the one given, or that of a new figure of ``size`` inches."""
+    return plt.figure(figsize=size, layout="constrained").subplots() if ax is None else ax
+
+
+def title_of(result: Result) -> str:
+    """Return the title of a picture of many runs: scenario, replicates, seed."""
+    return f"{result.scenario.name}: {result.replicates:,} replicates, seed {result.seed}"
+
+
 def _subplots(made: Any) -> Panels:
     return np.asarray(made, dtype=object)
 
@@ -139,6 +151,11 @@ def legend_below(ax: Axes, handles: Sequence[Any], title: str, columns: int) -> 
     """Add a legend in small print below ``ax`` and the label of its axis."""
     down = ScaledTranslation(0.0, -BELOW / 72.0, ax.figure.dpi_scale_trans)
     _legend(ax, handles, (0.0, 0.0), ax.transAxes + down, title, columns)
+
+
+def legend_under(ax: Axes, handles: Sequence[Any], columns: int) -> None:
+    """Add a legend in small print under ``ax``, which has no axis."""
+    _legend(ax, handles, (0.0, -0.01), ax.transAxes, columns=columns)
 
 
 def _legend(

@@ -88,12 +88,23 @@ def draw(
     replicates: NDArray[np.integer],
 ) -> dict[str, Floats]:
     """Return the values of every uncertain input for ``replicates``, in documented units, by path."""
-    drawn: dict[str, Floats] = {}
+    own = {path: uniforms(seed, replicates, named_stream(f"parameter:{path}"), 0) for path in uncertain}
+    return values_at(uncertain, correlations, own)
+
+
+def values_at(
+    uncertain: Mapping[str, Distribution], correlations: Sequence[Correlation], own: Mapping[str, Floats]
+) -> dict[str, Floats]:
+    """Return the values of every uncertain input at given uniform numbers of their own, in documented units, by path.
+
+    ``own`` holds independent numbers in (0, 1) for every path: the copula ties them.
+    """
+    found: dict[str, Floats] = {}
     for group in groups(uncertain, correlations):
-        own = [uniforms(seed, replicates, named_stream(f"parameter:{path}"), 0) for path in group]
-        for path, u in zip(group, _tied(own, group, correlations) if len(group) > 1 else own, strict=True):
-            drawn[path] = uncertain[path].quantile(u)
-    return {path: drawn[path] for path in uncertain}
+        given = [own[path] for path in group]
+        for path, u in zip(group, _tied(given, group, correlations) if len(group) > 1 else given, strict=True):
+            found[path] = uncertain[path].quantile(u)
+    return {path: found[path] for path in uncertain}
 
 
 def _tied(own: list[Floats], group: list[str], correlations: Sequence[Correlation]) -> list[Floats]:

@@ -20,7 +20,7 @@ from deference_sim.scenario.catalogue import (
     parameters,
     paths_of,
 )
-from deference_sim.scenario.copula import Correlation, check_correlations, draw
+from deference_sim.scenario.copula import Correlation, check_correlations, draw, values_at
 from deference_sim.scenario.distributions import Distribution, Floats
 from deference_sim.scenario.frozen import FrozenMap
 from deference_sim.scenario.layers import ARGUMENT, change_of, changed, marked_tree
@@ -144,7 +144,18 @@ class Scenario(Blocks):
         An input draws from its own address (stream ``parameter:PATH``, index 0): the same whatever else is
         uncertain, unless a correlation ties it to others. Empty if nothing is uncertain.
         """
-        drawn = draw(self.uncertain, self.correlations, seed, replicates)
+        return self._inside_ranges(draw(self.uncertain, self.correlations, seed, replicates))
+
+    def draws_at(self, own: Mapping[str, Floats]) -> dict[str, Floats]:
+        """Return the values of some uncertain inputs at given numbers, by path, in documented units.
+
+        ``own`` holds independent uniform numbers in (0, 1) by path, such as those of a quasi-random design.
+        Correlations among those paths tie their values, as in ``draws``.
+        """
+        among = [correlation for correlation in self.correlations if set(correlation.between) <= own.keys()]
+        return self._inside_ranges(values_at({path: self.uncertain[path] for path in own}, among, own))
+
+    def _inside_ranges(self, drawn: Mapping[str, Floats]) -> dict[str, Floats]:
         return {path: _inside(values, find(path, ARGUMENT)) for path, values in drawn.items()}
 
     def _repr_html_(self) -> str:

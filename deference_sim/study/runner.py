@@ -1,10 +1,12 @@
-"""The runner: replicates of a scenario on an engine, in fixed blocks, the same records however they are shared out."""
+"""The runner: replicates of scenarios on an engine, in fixed blocks, the same records however they are shared out."""
 
 import functools
 import os
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Literal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,11 +21,18 @@ from deference_sim.study.indifference import (
     fill_in_good_ends,
     table_of_good_ends,
 )
+from deference_sim.study.tally import Tally
 
 Engine = Literal["compiled", "events"]
 ENGINES: tuple[Engine, ...] = ("compiled", "events")
 BLOCK = 1024  # replicates; part of no result
 MOST_REPLICATES = 1_000_000_000
+_AHEAD = 8  # blocks a core that may be under way or waiting to be taken up, so that memory does not grow
+
+Block = NDArray[np.int64]
+Told = Callable[[int], object]
+Taken = TypeVar("Taken")
+Given = TypeVar("Given")
 
 
 def numbers_of(
@@ -98,67 +107,182 @@ def warm_up(engine: Engine) -> None:
         law.prepare(law_numbers(Blocks()))
 
 
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What a user adds to the model in Python; it runs on the events engine only."""
+
+    policy: events.Policy | None = None
+    processes: Sequence[Callable[[events.World], events.Process]] = ()
+
+    def __bool__(self) -> bool:
+        return self.policy is not None or bool(self.processes)
+
+
+NOTHING = Own()
+
+
 def run(
     scenario: Scenario,
     replicates: int,
     seed: int,
     engine: Engine = "compiled",
     *,
-    policy: events.Policy | None = None,
-    processes: Sequence[Callable[[events.World], events.Process]] = (),
-    progress: Callable[[int], object] | None = None,
+    own: Own = NOTHING,
+    progress: Told | None = None,
 ) -> tuple[NDArray[np.void], list[str]]:
     """Run replicates 0 to ``replicates`` - 1; return their records in order, and the names of the causes.
 
     ``progress`` is told how many more replicates are done. Raises ``ValueError`` for what cannot be run, and
     ``StepError`` for a replicate that cannot be integrated.
     """
-    _check(replicates, engine, policy, processes)
-    blocks = [np.arange(first, min(first + BLOCK, replicates)) for first in range(0, replicates, BLOCK)]
     causes = hazard_names(scenario)
+    check_run(replicates, engine, own)
+    jobs = ((0, block) for block in blocks(0, replicates))
+    found = stream([scenario], jobs, seed, engine, own=own, causes=[causes], progress=progress)
+    return np.concatenate([records for _, records in found]), causes
+
+
+def blocks(first: int, last: int) -> Iterator[Block]:
+    """Yield the replicates from ``first`` to ``last`` - 1 in blocks that begin at the same multiples in every run."""
+    while first < last:
+        end = min((first // BLOCK + 1) * BLOCK, last)
+        yield np.arange(first, end)
+        first = end
+
+
+def tally_runs(
+    scenarios: Sequence[Scenario],
+    replicates: int,
+    seed: int,
+    engine: Engine = "compiled",
+    *,
+    enough: Callable[[Tally], bool] | None = None,
+    brief: bool = False,
+    own: Own = NOTHING,
+    causes: Sequence[list[str]] = (),
+    keep: list[NDArray[np.void]] | None = None,
+    progress: Told | None = None,
+) -> list[Tally]:
+    """Return the tally of replicates 0 to ``replicates`` - 1 of each scenario; all meet the same worlds.
+
+    With ``enough``, which is asked after each batch, a scenario gets as many batches as it takes, at most
+    ``replicates``: what it has then is what a run of that size has. ``brief`` leaves out what happened when. ``causes``
+    are lists, for each scenario, of the names of its hazards, which take up those of own causes; ``keep`` takes up the
+    records themselves.
+    """
+    check_run(replicates, engine, own)
+    made = [Tally((), with_months=False) if brief else Tally() for _ in scenarios]
+    causes = causes or [hazard_names(scenario) for scenario in scenarios]
+    left, done = list(range(len(scenarios))), 0
+    while left:
+        last = replicates if enough is None else min(next_look(done), replicates)
+        jobs = ((place, block) for place in left for block in blocks(done, last))
+        for place, records in stream(scenarios, jobs, seed, engine, own=own, causes=causes, progress=progress):
+            made[place].add(records, causes[place])
+            if keep is not None:
+                keep.append(records)
+        left = [place for place in left if enough is not None and last < replicates and not enough(made[place])]
+        done = last
+    return made
+
+
+def next_look(done: int) -> int:
+    """Return after how many replicates to look again at how exact an estimate is: a quarter more, in whole blocks."""
+    return max(-(-done * 5 // (4 * BLOCK)), 1) * BLOCK
+
+
+def stream(
+    scenarios: Sequence[Scenario],
+    jobs: Iterable[tuple[int, Block]],
+    seed: int,
+    engine: Engine = "compiled",
+    *,
+    worlds_per_draw: int = 1,
+    own: Own = NOTHING,
+    causes: Sequence[list[str]] = (),
+    progress: Told | None = None,
+) -> Iterator[tuple[int, NDArray[np.void]]]:
+    """Run blocks of replicates, each of the scenario at the given place, on all cores; yield the records in order.
+
+    Few blocks wait at a time, so memory does not grow with their number. Uncertain inputs are drawn anew every
+    ``worlds_per_draw`` replicates. ``causes`` takes up, for each scenario, the names that the user's own processes
+    give to causes, after those of its hazards.
+    """
+    compiled_law()  # once, before threads could each compile it
     told = progress or (lambda count: None)
-    if engine == "events":
-        found = [_run_events(scenario, seed, block, causes, policy, processes, told) for block in blocks]
-    else:
-        found = _run_compiled(scenario, seed, blocks, told)
-    return np.concatenate(found), causes
+    numbers = _Numbers(scenarios, seed, worlds_per_draw)
+
+    def on_compiled(job: tuple[int, Block]) -> tuple[int, NDArray[np.void]]:
+        place, block = job
+        records = compiled.run_replicates(*numbers.of(place, block), seed, block)
+        told(len(block))
+        return place, records
+
+    if engine == "compiled":
+        yield from _in_order(on_compiled, jobs)
+        return
+    for place, block in jobs:
+        names = hazard_names(scenarios[place])
+        known = causes[place] if causes else list(names)
+        yield place, _run_events(numbers.of(place, block), seed, block, names, known, own, told)
 
 
-def _check(replicates: int, engine: str, policy: object, processes: Sequence[object]) -> None:
+class _Numbers:
+    """The law's numbers of each scenario; those of one without uncertain inputs are made once."""
+
+    def __init__(self, scenarios: Sequence[Scenario], seed: int, worlds_per_draw: int) -> None:
+        self._scenarios, self._seed, self._worlds_per_draw = scenarios, seed, worlds_per_draw
+        self._made: dict[int, tuple[NDArray[np.void], NDArray[np.void]]] = {}
+
+    def of(self, place: int, block: Block) -> tuple[NDArray[np.void], NDArray[np.void]]:
+        """Return parameters and hazards for ``block``, a copy that the law may write its constants into."""
+        scenario = self._scenarios[place]
+        if scenario.uncertain:
+            return numbers_of(scenario, self._seed, block // self._worlds_per_draw)
+        if place not in self._made:
+            self._made = {place: numbers_of(scenario, self._seed, block)}  # blocks come scenario by scenario
+        parameters, hazards = self._made[place]
+        return parameters.copy(), hazards
+
+
+def _in_order(work: Callable[[Taken], Given], items: Iterable[Taken]) -> Iterator[Given]:
+    """Yield ``work`` of each item in order, done on all cores a few items ahead of whoever takes them up."""
+    waiting: deque[Future[Given]] = deque()
+    cores = os.cpu_count() or 1
+    with ThreadPoolExecutor(cores) as pool:
+        try:
+            for item in items:
+                waiting.append(pool.submit(work, item))
+                if len(waiting) >= _AHEAD * cores:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+def check_run(replicates: int, engine: str, own: Own = NOTHING) -> None:
+    """Raise ``ValueError`` with the remedy for what cannot be run."""
     if not 1 <= replicates <= MOST_REPLICATES:
         raise ValueError(f"replicates is {replicates}: it must be between 1 and {MOST_REPLICATES:,}")
     if engine not in ENGINES:
         raise ValueError(f"engine is {engine!r}: it must be one of {', '.join(ENGINES)}")
-    if engine != "events" and (policy is not None or processes):
+    if engine != "events" and own:
         raise ValueError('own policies and processes run on the events engine only: pass engine="events"')
 
 
-def _run_compiled(
-    scenario: Scenario, seed: int, blocks: list[NDArray[np.int64]], told: Callable[[int], object]
-) -> list[NDArray[np.void]]:
-    compiled_law()  # once, before threads could each compile it
-
-    def run_block(block: NDArray[np.int64]) -> NDArray[np.void]:
-        records = compiled.run_replicates(*numbers_of(scenario, seed, block), seed, block)
-        told(len(block))
-        return records
-
-    first = run_block(blocks[0])
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return [first, *pool.map(run_block, blocks[1:])]
-
-
 def _run_events(
-    scenario: Scenario,
+    numbers: tuple[NDArray[np.void], NDArray[np.void]],
     seed: int,
-    block: NDArray[np.int64],
+    block: Block,
+    hazards: list[str],
     causes: list[str],
-    policy: events.Policy | None,
-    processes: Sequence[Callable[[events.World], events.Process]],
-    told: Callable[[int], object],
+    own: Own,
+    told: Told,
 ) -> NDArray[np.void]:
     law = compiled_law()
-    parameters, hazards = numbers_of(scenario, seed, block)
+    parameters, rows = numbers
     law.prepare(parameters)
     records = []
     for i, replicate in enumerate(block):
@@ -166,14 +290,25 @@ def _run_events(
         world = events.World(
             law,
             parameters[row : row + 1],
-            hazards[row],
-            causes,
+            rows[row],
+            hazards,
             seed,
             int(replicate),
-            policy=policy,
-            processes=processes,
+            policy=own.policy,
+            processes=own.processes,
         )
-        records.append(world.run_to_the_end())
-        causes.extend(cause for cause in world.causes if cause not in causes)
+        record = world.run_to_the_end()
+        _number_own_cause(record, world.causes, causes)
+        records.append(record)
         told(1)
     return np.concatenate(records)
+
+
+def _number_own_cause(record: NDArray[np.void], of_world: Sequence[str], causes: list[str]) -> None:
+    """Give a cause, which one world numbers by itself, its place among the causes of all replicates."""
+    for name in of_world:
+        if name not in causes:
+            causes.append(name)
+    code = int(record["cause"][0])
+    if code >= 0:
+        record["cause"] = causes.index(of_world[code])

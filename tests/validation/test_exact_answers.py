@@ -1,17 +1,13 @@
 """Exact answers through whole scenarios: everything switched off but one mechanism, whose law is known in closed form.
 
-Rows of the project's table of exact answers keep their numbers (C01 …). A probability is checked at a fixed seed: 5
-standard errors from the exact value, the exact binomial tail where successes or failures are few, all together a sum
-of squares. Each states δ, the discrepancy that it would miss once in a thousand. Arrival times are also checked one
-by one against the numbers at their own addresses, which leaves no room for a time step.
+The worlds and their answers are those of ``validation.answers``, here at their fixed seeds: 5 standard errors from the
+exact value, and all together a sum of squares. ``python -m validation`` prints them, and takes fresh seeds by hand.
+Arrival times are also checked one by one against the numbers at their own addresses, which leaves no room for a step.
 """
 
-import zlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
-from math import exp, expm1, factorial, log, pi, sqrt
+from math import exp, expm1, log, sqrt
 from typing import Any
 
 import numpy as np
@@ -19,508 +15,37 @@ import pandas as pd
 import pytest
 from scipy.integrate import quad
 from scipy.optimize import brentq
-from scipy.special import ndtr, ndtri
-from scipy.stats import binom, chi2
 
 import deference_sim as ds
 from deference_sim import streams
-
-TOLERANCE = 5.0  # standard errors
-MISS = 3.09  # standard errors: a discrepancy of 5 + 3.09 is missed once in a thousand
-FALSE_ALARM = 5.7e-7  # two-sided tail of the normal law beyond 5 standard errors
-YEAR = 12.0
-
-NEVER_HAND_OFF = {"handoff.at": 12_000}
-MEDIAN_EXPLOSION = {  # initial speed-up, returns, parallel returns and ceiling of the baseline, to 5 py
-    "capability.law": "software_explosion",
-    "capability.initial_speedup": 20,
-    "capability.stabilise_at": 5,
-}
-#: AIs that stand still: all effort to goodness, which yields nothing.
-STANDING_STILL = {"strategy.policy": "fixed", "strategy.goodness_share": 1, "basin.exists": False}
-
-
-def hazard(name: str = "a", **fields: Any) -> dict[str, Any]:
-    """Return a hazard that nothing can handle and that is always fatal, unless ``fields`` say otherwise."""
-    fatal = {"kind": "background", "rate": 0.05, "severity_mean": 1e6, "severity_sd": 0, "lethality": 1}
-    return {"name": name} | fatal | fields
-
-
-def explosion_pace(C: float, f: float = 20.0, r0: float = 1.2, p: float = 0.3, K: float = 11.0) -> float:
-    """Return the pace of equation (1) at C in py per month, written as in the model's text."""
-    return f * 0.5 / 12.0 * 2.0 ** (8.0 * p * C) * (1.0 - C / K) ** (8.0 * p * K * log(2.0) / r0)
-
-
-def explosion_months(C: float) -> float:
-    """Return the months to capability C of equation (1) at full effort."""
-    return float(quad(lambda c: 1.0 / explosion_pace(c), 0.0, C, epsabs=1e-13, epsrel=1e-13, limit=200)[0])
-
-
-def softplus(x: float) -> float:
-    """Return log(1 + e^x), the integral of the logistic function."""
-    return float(np.logaddexp(0.0, x))
-
-
-# ---- the cases ---------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Share:
-    """A probability that is known exactly, and perhaps the wrong answer of a well-known mistake."""
-
-    what: str
-    happened: Callable[[pd.DataFrame], Any]
-    exact: float
-    trap: float | None = None
-
-
-@dataclass(frozen=True)
-class Mean:
-    """An expectation that is known exactly, with the standard deviation of one replicate."""
-
-    what: str
-    value: Callable[[pd.DataFrame], Any]
-    exact: float
-    sd: float
-
-
-@dataclass(frozen=True, eq=False)
-class Case:
-    """A scenario, how often to run it, what is known of it, and δ, the largest discrepancy of a share it may miss."""
-
-    name: str
-    changes: dict[str, Any]
-    n: int
-    delta: float
-    answers: tuple[Share | Mean, ...]
-
-    @property
-    def seed(self) -> int:
-        """A seed of its own, so that the cases are independent."""
-        return zlib.crc32(self.name.encode())
-
-
-def outcome(*names: str) -> Callable[[pd.DataFrame], Any]:
-    """Return the function that says which runs ended with one of these outcomes."""
-    return lambda table: table["outcome"].isin(names)
-
-
-def cause(name: str) -> Callable[[pd.DataFrame], Any]:
-    """Return the function that says which runs the hazard ``name`` ended."""
-    return lambda table: table["cause"] == name
-
-
-def lasts(months: float) -> Callable[[pd.DataFrame], Any]:
-    """Return the function that says which runs nothing ended before ``months``."""
-    return lambda table: table["months"] >= months
-
-
-NOTHING = outcome("unresolved")
-
-
-def c01() -> Case:
-    rate, years = 0.05, 20.0
-    mean = -expm1(-rate * years) / rate
-    square = 2.0 / rate**2 * (1.0 - exp(-rate * years) * (1.0 + rate * years))
-    return Case(
-        "C01 Poisson",
-        {**NEVER_HAND_OFF, "hazards": [hazard(rate=rate)]},
-        16_000,
-        0.033,
-        (
-            Share("no event in 20 years", NOTHING, 0.367879441171),
-            Mean("E[min(T, 20)]", lambda table: table["months"] / YEAR, 12.6424111766, sqrt(square - mean**2)),
-        ),
-    )
-
-
-def c03() -> Case:
-    pieces = [
-        hazard("early", rate=0.02, until=60),
-        hazard("middle", rate=0.10, onset=60, until=96),
-        hazard("late", rate=0.01, onset=96),
-    ]
-    return Case(
-        "C03 piecewise hazard",
-        {**NEVER_HAND_OFF, "hazards": pieces},
-        16_000,
-        0.033,
-        (
-            Share("S(20)", NOTHING, 0.59452054797),
-            Share("S(6)", lasts(72), 0.818730753078),
-            Share("early", cause("early"), -expm1(-0.1)),
-            Share("middle", cause("middle"), exp(-0.1) * -expm1(-0.3)),
-            Share("late", cause("late"), exp(-0.4) * -expm1(-0.12)),
-        ),
-    )
-
-
-def c05() -> Case:
-    return Case(
-        "C05 competing risks",
-        {
-            **NEVER_HAND_OFF,
-            "horizon": 120,
-            "hazards": [hazard("a", rate=0.03), hazard("b", rate=0.05), hazard("c", rate=0.02)],
-        },
-        16_000,
-        0.033,
-        (
-            Share("none", NOTHING, 0.367879441171),
-            Share("CIF of a", cause("a"), 0.189636167649, trap=-expm1(-0.3)),
-            Share("CIF of b", cause("b"), 0.316060279414, trap=0.393469340287),
-            Share("CIF of c", cause("c"), 0.126424111766, trap=-expm1(-0.2)),
-        ),
-    )
-
-
-def c17() -> Case:
-    # The table's Pareto marks above 10 have probability 10^-1.5; here normal marks above Q = 0 have that probability.
-    tail = 10.0**-1.5
-    rate = 0.4 * tail
-    marks = {"rate": 0.4, "severity_mean": float(ndtri(tail)) * 2.0, "severity_sd": 2.0}
-    return Case(
-        "C17 thinned marks",
-        {**NEVER_HAND_OFF, "horizon": 300, "hazards": [hazard(**marks)]},
-        16_000,
-        0.029,
-        (
-            Share("at least one severe", outcome("exogenous_catastrophe"), 0.27110658589),
-            Share("in the first half", lambda table: table["months"] < 150, -expm1(-rate * 12.5)),
-        ),
-    )
-
-
-def c17_lethality() -> Case:
-    # Severe with probability 1/2 (normal mean 0 against Q = 0) and then fatal with probability 0.3, independently.
-    marks = {"rate": 0.4, "severity_mean": 0, "severity_sd": 1, "lethality": 0.3}
-    return Case(
-        "C17 marks, twice thinned",
-        {**NEVER_HAND_OFF, "horizon": 120, "hazards": [hazard(**marks)]},
-        12_000,
-        0.038,
-        (Share("no fatal one", NOTHING, exp(-0.4 * 10 * 0.5 * 0.3)),),
-    )
-
-
-def c25() -> Case:
-    # A hazard that grows with diffused capability against AIs that grow too, along a known path of capability.
-    rate, growth, gap, onset, mean, slope, sd, lethality = 0.9, 0.3, 1.0, 2.0, 3.0, 0.5, 1.0, 0.6
-    first = brentq(lambda C: explosion_months(C) - onset, 0.0, 5.0, xtol=1e-13)
-
-    def density(C: float) -> float:
-        X = max(C - gap, 0.0)
-        unhandled = float(ndtr((mean + slope * X - C) / sd))
-        return rate / YEAR * 10.0 ** (growth * X) * unhandled * lethality / explosion_pace(C)
-
-    integral = quad(density, first, 5.0, points=[gap] if first < gap else None, epsabs=1e-12)[0]
-    fields = {
-        "rate": rate, "growth": growth, "diffusion_gap": gap, "onset": onset, "severity_mean": mean,
-        "severity_slope": slope, "severity_sd": sd, "lethality": lethality,
-    }  # fmt: skip
-    return Case(
-        "C25 hazard along a path",
-        {**MEDIAN_EXPLOSION, "hazards": [hazard(**fields)]},
-        12_000,
-        0.038,
-        (Share("survives", outcome("stabilised"), exp(-integral)),),
-    )
-
-
-def c26() -> Case:
-    # The table's gamma prior is replaced by a uniform one; the pooled shape is the same: a mixture of exponentials.
-    return Case(
-        "C26 uncertain rate",
-        {**NEVER_HAND_OFF, "hazards": [hazard(rate={"uniform": {"min": 0, "max": 0.1}})]},
-        25_000,
-        0.026,
-        (
-            Share("none in 20 years", NOTHING, -expm1(-2.0) / 2.0, trap=exp(-1.0)),
-            Share("none in 10 years", lasts(120), -expm1(-1.0) / 1.0, trap=exp(-0.5)),
-        ),
-    )
-
-
-def c26_correlated() -> Case:
-    # Two uniform rates tied by a Gaussian copula with rank correlation 0.9: twice the correlation of the normals' sine.
-    rho = 2.0 * np.sin(pi / 6.0 * 0.9)
-    z, weight = np.polynomial.hermite_e.hermegauss(80)
-    weight = weight / sqrt(2.0 * pi)
-    first, second = np.meshgrid(z, z)
-    rates = 0.1 * (ndtr(first) + ndtr(rho * first + sqrt(1.0 - rho**2) * second))
-    uniform = {"uniform": {"min": 0, "max": 0.1}}
-    return Case(
-        "C26 correlated uncertain rates",
-        {
-            **NEVER_HAND_OFF,
-            "hazards": [hazard("a", rate=uniform), hazard("b", rate=uniform)],
-            "correlations": [{"between": ["hazards.a.rate", "hazards.b.rate"], "spearman": 0.9}],
-        },
-        12_000,
-        0.038,
-        (
-            Share(
-                "none in 20 years",
-                NOTHING,
-                float(np.sum(np.outer(weight, weight) * np.exp(-20.0 * rates))),
-                trap=(-expm1(-2.0) / 2.0) ** 2,
-            ),
-        ),
-    )
-
-
-def c11() -> Case:
-    # Generations as a random walk against a rising barrier: in the basin throughout means that the k-th successor
-    # still suffices when capability has grown to k + 1 steps. The exact answer is for this grid, not for its limit.
-    start, step, sd, generations = 1.2, 0.5, 0.5, 5
-    grid = np.linspace(-6.0, 8.0, 5601)
-    width = grid[1] - grid[0]
-    kernel = np.exp(-0.5 * ((grid[:, None] - grid[None, :]) / (sd * sqrt(step))) ** 2) / (sd * sqrt(step * 2 * pi))
-    density = np.zeros_like(grid)
-    density[np.argmin(abs(grid - start))] = 1.0 / width
-    for k in range(1, generations + 1):
-        density = kernel @ density * width
-        barrier = step * (k + 1 if k < generations else k + 0.5)  # the horizon cuts the last stretch in half
-        weights = np.where(grid > barrier + width / 4, 1.0, np.where(abs(grid - barrier) <= width / 4, 0.5, 0.0))
-        density = density * weights
-    return Case(
-        "C11 generations against a rising need",
-        {
-            "goodness.broad_alignment": start,
-            "generations.step": step,
-            "generations.alignment_sd": sd,
-            "horizon": step * (generations + 0.5),
-        },
-        12_000,
-        0.038,
-        (Share("in the basin throughout", lambda table: table["in_basin_throughout"], float(density.sum() * width)),),
-    )
-
-
-def shock_before_outcome() -> Case:
-    # At 0.5 py a successor comes and, at the same instant, capability suffices: its shock counts first.
-    start, sd = 0.6, 0.2
-    return Case(
-        "generation shock before outcome",
-        {
-            "goodness.broad_alignment": start,
-            "generations.step": 0.5,
-            "generations.alignment_sd": sd,
-            "capability.stabilise_at": 0.5,
-            "horizon": 0.9,
-        },
-        12_000,
-        0.038,
-        (Share("stabilised", outcome("stabilised"), float(ndtr((start - 0.5) / (sd * sqrt(0.5)))), trap=1.0),),
-    )
-
-
-def misaligned_at_handoff(months: float, published: float) -> Case:
-    gain = {1.0: 0.075, 12.0: 0.384, 120.0: 0.525}[months]
-    exact = float(ndtr(-gain / 0.3))
-    assert abs(exact - published) < 0.002  # the published chances
-    return Case(
-        f"misaligned after {months:g} months of pre-work",
-        {
-            **STANDING_STILL,
-            "goodness.broad_alignment": 0,
-            "goodness.spread": 0.3,
-            "handoff.at": months,
-            "handoff.prework": [[0.1, -0.21], [1, 0.075], [12, 0.384], [120, 0.525]],
-            "horizon": months + 1,
-        },
-        12_000,
-        0.038,
-        (Share("misaligned", lambda table: table["first_exit_month"] == months, exact),),
-    )
-
-
-def overtaking_before_handoff(bought: float) -> Case:
-    # A share of the rival's time is bought; from s = lead on it moves at 1 py a month of its clock. Q = 0.
-    lead, width, edge, rate, horizon = 1.5, 0.75, -0.5, 0.8, 5.0
-    R = horizon * (1.0 - bought) - lead
-    integral = rate * width * (softplus((R + edge) / width) - softplus(edge / width))
-    return Case(
-        f"overtaking before handoff, {bought:g} of its time bought",
-        {
-            **NEVER_HAND_OFF,
-            "horizon": horizon,
-            "time_buying.before_handoff": bought,
-            "rival.mode": "takeoff",
-            "rival.lead": lead,
-            "rival.overtake_rate": rate,
-            "rival.overtake_width": width,
-            "rival.edge": edge,
-            "rival.catastrophe": 0.7,
-        },
-        12_000,
-        0.038,
-        (
-            Share("not overtaken", NOTHING, exp(-integral)),
-            Share("catastrophe", outcome("rival_catastrophe"), -0.7 * expm1(-integral), trap=-expm1(-integral)),
-            Share("safely", outcome("overtaken_safely"), -0.3 * expm1(-integral)),
-        ),
-    )
-
-
-def overtaking_in_a_race() -> Case:
-    # We move at 1/2 py a month; the rival, from month 1 on, at 2 py a month halved by its own tax of 1.
-    lead, width, rate, danger, horizon, ours, theirs = 1.0, 0.4, 0.5, 0.5, 7.0, 0.5, 1.0
-
-    def ahead(t: float) -> float:
-        return (theirs * (t - lead) - ours * t) / width
-
-    from_month = lead + danger / theirs
-    integral = rate * theirs * width / (theirs - ours) * (softplus(ahead(horizon)) - softplus(ahead(from_month)))
-    return Case(
-        "overtaking in a race",
-        {
-            "capability.initial_speedup": 12,
-            "horizon": horizon,
-            "rival.mode": "takeoff",
-            "rival.lead": lead,
-            "rival.initial_speedup": 48,
-            "rival.tax": 1,
-            "rival.danger_at": danger,
-            "rival.overtake_rate": rate,
-            "rival.overtake_width": width,
-        },
-        12_000,
-        0.038,
-        (Share("not overtaken", NOTHING, exp(-integral)),),
-    )
-
-
-def ai_hazard(name: str, alignment: float, profile: float, **changes: Any) -> Case:
-    """Return a case of AIs at capability 0 and constant margin: hazard h(M) per py of their work, 1 py a month."""
-    hazard_inside, inside_scale, hazard_outside, outside_scale = 0.6, 0.15, 0.05, 0.3
-    margin = min(alignment, profile)
-    if margin >= 0.0:
-        h = hazard_inside * exp(-margin / inside_scale)
-    else:
-        h = hazard_outside * exp(min(-margin / outside_scale, 7.0))
-    return Case(
-        f"catastrophe caused by AIs, {name}",
-        {
-            **STANDING_STILL,
-            "goodness.broad_alignment": alignment,
-            "goodness.capability_profile": profile,
-            "basin.hazard_inside": hazard_inside,
-            "basin.inside_scale": inside_scale,
-            "basin.hazard_outside": hazard_outside,
-            "basin.outside_scale": outside_scale,
-            "horizon": 0.8 / h,
-            **changes,
-        },
-        12_000,
-        0.038,
-        (
-            Share("none", NOTHING, exp(-0.8)),
-            Share(
-                "takeover if alignment binds, mistake if the profile does",
-                outcome("ai_takeover" if alignment <= profile else "catastrophic_mistake"),
-                -expm1(-0.8),
-            ),
-        ),
-    )
-
-
-def ai_hazard_under_way() -> Case:
-    # Goodness keeps in step at a tax of 1, all at the same margin, and dC/dt = P/2. The AIs' clock is P̄.
-    margin, h = 0.3, 0.6
-    pace_at_zero = explosion_pace(0.0)
-    work = quad(lambda C: 2.0 * max(explosion_pace(C), pace_at_zero) / explosion_pace(C), 0.0, 5.0, epsabs=1e-10)[0]
-    return Case(
-        "catastrophe caused by AIs, margin held at tax 1",
-        {
-            **MEDIAN_EXPLOSION,
-            "goodness.broad_alignment": margin,
-            "goodness.capability_profile": margin,
-            "tax.broad_alignment": 0.25,
-            "tax.capability_profile": 0.75,
-            "basin.width": 0.01,
-            "basin.hazard_inside": h,
-            "basin.inside_scale": 0.15,
-            "strategy.policy": "margin_target",
-            "strategy.target": margin,
-        },
-        12_000,
-        0.038,
-        (Share("stabilised", outcome("stabilised"), exp(-h * exp(-2.0) * work), trap=exp(-h * exp(-2.0) * 10.0)),),
-    )
-
-
-def setbacks() -> Case:
-    # Aligned capability suffices after 6 months, the deadline is at 10, and each arrival costs 1.1 months: too late
-    # if and only if four or more arrive within the 6 months.
-    mean = 4.0 * 6.0 / YEAR
-    fewer = sum(exp(-mean) * mean**k / factorial(k) for k in range(4))
-    return Case(
-        "setbacks before a deadline",
-        {
-            "rival.mode": "deadline",
-            "rival.lead": 10,
-            "rival.handle_at": 6,
-            "capability.stabilise_at": 6,
-            "hazards": [hazard(rate=4, lethality=0, setback=1.1)],
-        },
-        12_000,
-        0.038,
-        (Share("too late", outcome("rival_catastrophe"), 1.0 - fewer), Share("in time", outcome("stabilised"), fewer)),
-    )
-
-
-CASES = (
-    c01(),
-    c03(),
-    c05(),
-    c17(),
-    c17_lethality(),
-    c25(),
-    c26(),
-    c26_correlated(),
-    c11(),
-    shock_before_outcome(),
-    misaligned_at_handoff(1.0, 0.40),
-    misaligned_at_handoff(12.0, 0.10),
-    misaligned_at_handoff(120.0, 0.04),
-    overtaking_before_handoff(0.0),
-    overtaking_before_handoff(0.25),
-    overtaking_in_a_race(),
-    ai_hazard("alignment binds", 0.2, 1.0),
-    ai_hazard("profile binds", 1.0, 0.2),
-    ai_hazard("outside", -0.45, 1.0),
-    ai_hazard("far outside", 1.0, -6.0),
-    ai_hazard_under_way(),
-    setbacks(),
+from validation.answers import CASES
+from validation.answers.growth import explosion_months, explosion_pace
+from validation.quiet import MEDIAN_EXPLOSION, NEVER_HAND_OFF, YEAR, hazard
+from validation.recipe import (
+    MISS,
+    TOLERANCE,
+    Case,
+    Law,
+    Share,
+    pooled_tails,
+    records_of,
+    share_is_right,
+    z_of,
 )
 
-
-# ---- the recipe --------------------------------------------------------------------------------------------
-
-
-def detectable(p: float, n: int) -> float:
-    """Return δ, the discrepancy of a share that is missed once in a thousand."""
-    return (TOLERANCE + MISS) * sqrt(p * (1.0 - p) / n)
+SOONER = 3  # by how much fewer replicates worlds without a well-known mistake are run here than by hand
 
 
-def z_of(found: float, exact: float, sd: float, n: int) -> float:
-    """Return by how many standard errors a mean of ``n`` replicates is off."""
-    return (found - exact) / (sd / sqrt(n))
+def traps_of(case: Case) -> list[float]:
+    """Return the wrong answers that the case has to tell apart."""
+    return [answer.trap for answer in case.answers if isinstance(answer, Share) and answer.trap is not None]
 
 
-def share_is_right(successes: int, n: int, p: float) -> bool:
-    """Return whether a count agrees with its probability to 5 standard errors, or in the exact tail if it is small."""
-    if n * p * (1.0 - p) < 25.0:
-        tail = min(binom.cdf(successes, n, p), binom.sf(successes - 1, n, p))
-        return bool(2.0 * tail >= FALSE_ALARM)
-    return abs(z_of(successes / n, p, sqrt(p * (1.0 - p)), n)) <= TOLERANCE
-
-
-@cache
-def records_of(case: Case, maker: Callable[..., Any]) -> pd.DataFrame:
-    """Return the records of a case, run once in each process."""
-    return ds.simulate(maker(**case.changes), case.n, case.seed).records
+def calibrated(case: Case) -> pd.DataFrame:
+    """Return the records of a case at its fixed seed."""
+    n = case.n if traps_of(case) or case.n == 1 else case.n // SOONER
+    table: pd.DataFrame = records_of(case, n=n)
+    return table
 
 
 def named(cases: Iterable[Case]) -> list[Any]:
@@ -529,43 +54,38 @@ def named(cases: Iterable[Case]) -> list[Any]:
 
 
 @pytest.mark.parametrize("case", named(CASES))
-def test_known_law(quiet: Callable[..., Any], case: Case) -> None:
+def test_known_law(case: Case) -> None:
     """Would catch a wrong rate, unit, thinning, competing risk, order within an instant, or draw used twice."""
-    table = records_of(case, quiet)
+    table = calibrated(case)
     for answer in case.answers:
-        if isinstance(answer, Mean):
-            z = z_of(float(answer.value(table).mean()), answer.exact, answer.sd, case.n)
-            assert abs(z) <= TOLERANCE, f"{answer.what}: z = {z:.2f}"
-            continue
-        successes = int(np.sum(answer.happened(table)))
-        delta = detectable(answer.exact, case.n)
-        assert delta <= case.delta, f"{answer.what}: sees {delta:.4f} only"
-        found = f"{answer.what}: {successes}/{case.n}, exact {answer.exact:.6f}, δ = {delta:.4f}"
-        assert share_is_right(successes, case.n, answer.exact), found
-        if answer.trap is not None:
-            assert abs(answer.trap - answer.exact) >= delta, f"{answer.what}: too few replicates for its trap"
-            assert not share_is_right(successes, case.n, answer.trap), f"{found}: does not tell {answer.trap} apart"
+        verdict = answer.judge(table)
+        assert verdict.holds, f"{answer.what}: {verdict.found:.6g}, exact {answer.exact:.6g}, z = {verdict.z:.2f}"
 
 
-def test_all_together(quiet: Callable[..., Any]) -> None:
+@pytest.mark.parametrize("case", named(case for case in CASES if traps_of(case)))
+def test_well_known_mistakes_are_told_apart(case: Case) -> None:
+    """Would catch a check too weak for the mistake that it is there for."""
+    table = calibrated(case)
+    for answer in case.answers:
+        if isinstance(answer, Share) and answer.trap is not None:
+            assert abs(answer.trap - answer.exact) >= answer.delta(len(table)), f"{answer.what}: too few replicates"
+            assert not share_is_right(int(np.sum(answer.happened(table))), len(table), answer.trap)
+
+
+def test_all_together() -> None:
     """Would catch many small biases that pass one by one, and errors that are too small to be random."""
-    total = 0.0
-    for case in CASES:
-        first = case.answers[0]
-        assert isinstance(first, Share)
-        found = float(np.mean(first.happened(records_of(case, quiet))))
-        total += z_of(found, first.exact, sqrt(first.exact * (1.0 - first.exact)), case.n) ** 2
-    assert chi2.sf(total, len(CASES)) > 1e-5, f"the sum of {len(CASES)} squares is {total:.1f}"
-    assert chi2.cdf(total, len(CASES)) > 1e-5, f"the sum of {len(CASES)} squares is {total:.1f}"
+    pairs = [(case, case.pooled) for case in CASES if case.pooled]
+    squares = [answer.judge(calibrated(case)).z ** 2 for case, answer in pairs]
+    assert len(squares) > 50
+    assert min(pooled_tails(squares)) > 1e-5, f"the sum of {len(squares)} squares is {sum(squares):.1f}"
 
 
-@pytest.mark.parametrize("case", named(CASES))
-def test_events_engine_gives_the_same_records(quiet: Callable[..., Any], case: Case) -> None:
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.name.replace(" ", "-")) for case in CASES])
+def test_events_engine_gives_the_same_records(case: Case) -> None:
     """Would catch an engine of which only the other one hits the exact answers."""
-    some = 8
-    events = ds.simulate(quiet(**case.changes), some, case.seed, engine="events").records
-    compiled = ds.simulate(quiet(**case.changes), some, case.seed, engine="compiled").records
-    pd.testing.assert_frame_equal(events, compiled, check_exact=True)
+    some = min(4, case.n)
+    events = ds.simulate(case.scenario, some, case.seed, engine="events").records
+    pd.testing.assert_frame_equal(events, calibrated(case).iloc[:some], check_exact=True)
 
 
 # ---- arrivals, one by one ----------------------------------------------------------------------------------
@@ -724,15 +244,6 @@ def months_to_the_end(scenario: Any, how: str) -> float:
 
 
 @pytest.mark.parametrize(
-    ("exponent", "exact"), [(0.25, 2.85651830718), (-0.1, 8.64473862874), (0, 6.0), (1e-9, 5.99999997928)]
-)
-def test_growth_times(quiet: Callable[..., Any], exponent: float, exact: float) -> None:
-    """Would catch Euler steps, linear interpolation of crossings, cancellation as the exponent goes to 0 (C08)."""
-    changes = {"capability.exponent": exponent, "capability.initial_speedup": 12, "capability.stabilise_at": 3}
-    assert months_to_the_end(quiet(**changes), "stabilised") == pytest.approx(exact, rel=1e-6)
-
-
-@pytest.mark.parametrize(
     "changes",
     [
         {"capability.exponent": 0.25, "capability.initial_speedup": 12, "capability.stabilise_at": 3},
@@ -748,16 +259,9 @@ def test_growth_times_with_reviews_and_generations(quiet: Callable[..., Any], ch
     assert months_to_the_end(quiet(**changes, **DEFAULT_REVIEWS), "stabilised") == pytest.approx(exact, rel=1e-6)
 
 
-def test_central_growth_with_reviews_and_generations(quiet: Callable[..., Any]) -> None:
-    """Would catch equation (1) written wrongly, or a wrong path in the default world: months to 1e-6, relative."""
-    found = months_to_the_end(quiet(**MEDIAN_EXPLOSION, **DEFAULT_REVIEWS), "stabilised")
-    assert found == pytest.approx(explosion_months(5.0), rel=1e-6)
-
-
 @pytest.mark.parametrize(
     ("changes", "exact"),
     [
-        ({"capability.exponent": 0.25, "capability.initial_speedup": 12}, 3.47435585523),
         ({"capability.law": "constant_returns", "capability.returns": 2.4, "capability.initial_speedup": 8}, 3.0914912),
     ],
 )
@@ -970,8 +474,40 @@ def test_fifth_generation_comes_at_exactly_four(quiet: Callable[..., Any], engin
 def test_recipe_sees_a_wrong_answer() -> None:
     """Would catch a recipe that accepts anything: a count 8.1 standard errors off and a rare event twice as rare."""
     n, p = 10_000, 0.3
-    off = int(n * (p + 1.01 * detectable(p, n)))
+    off = int(n * (p + 1.01 * (TOLERANCE + MISS) * sqrt(p * (1.0 - p) / n)))
     assert share_is_right(int(n * p), n, p)
     assert not share_is_right(off, n, p)
     assert share_is_right(4, n, 4e-4)
     assert not share_is_right(25, n, 4e-4)
+    uniform = np.linspace(0.5, 999.5, 1_000) / 1_000
+    law = Law("uniform", lambda table: table["u"], lambda u: u)
+    assert law.judge(pd.DataFrame({"u": uniform})).holds
+    assert not law.judge(pd.DataFrame({"u": uniform**1.3})).holds
+
+
+# ---- known defects -----------------------------------------------------------------------------------------
+
+FILLED_IN = {
+    "goodness.capability_profile": -1,
+    "handoff.fill_in_profile": 0.5,
+    "capability.stabilise_at": 2,
+    "rival.mode": "takeoff",
+    "rival.lead": 10,
+    "rival.initial_speedup": 12,
+    "rival.overtake_rate": 0,
+}
+
+
+def test_what_humans_fill_in_counts_to_the_end(quiet: Callable[..., Any]) -> None:
+    """Would catch a record that contradicts its outcome: stabilised at 2 py, but an aligned capability of −1."""
+    row = ds.simulate(quiet(**FILLED_IN), 1).records.iloc[0]
+    assert row["outcome"] == "stabilised"
+    assert row["Q"] == pytest.approx(2.0)
+    assert row["lead"] == pytest.approx(10.0 - row["months"] + 2.0 / 0.5)
+
+
+def test_prework_is_followed_round_its_corners(quiet: Callable[..., Any]) -> None:
+    """Would catch goodness before handoff that is off by much more than the tolerance."""
+    changes = {"handoff.prework": [[0.1, 0], [1, 0.1], [10, 0.5]], "handoff.at": 100, "horizon": 10}
+    row = ds.simulate(quiet(**{"goodness.broad_alignment": 0.2, **changes}), 1).records.iloc[0]
+    assert row["A"] == pytest.approx(0.7, abs=1e-5)

@@ -100,9 +100,6 @@ def test_a_catastrophe_of_ones_own(quiet: Callable[..., Any]) -> None:
     assert (trace.outcome, trace.cause) == ("exogenous_catastrophe", "solar_storm")
 
 
-@pytest.mark.xfail(
-    reason="own causes of earlier replicates are taken for hazards of the scenario", raises=IndexError, strict=True
-)
 def test_own_causes_stand_beside_listed_ones() -> None:
     """Would catch causes that are numbered per replicate, so that names get mixed up."""
     hazard = {"name": "zzz", "kind": "background", "rate": 1, "severity_mean": 99, "lethality": 1}

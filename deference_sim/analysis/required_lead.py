@@ -1,0 +1,286 @@
+"""Required lead: the smallest lead, or the best bound on any other input, at which success is likely enough."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil, isfinite, sqrt
+from time import perf_counter
+from typing import Any, Literal
+
+import pandas as pd
+
+from deference_sim.analysis.estimate import Estimate, probability
+from deference_sim.analysis.sweep import SUCCESSES
+from deference_sim.analysis.worlds import Measure
+from deference_sim.scenario import Scenario
+from deference_sim.scenario.catalogue import find
+from deference_sim.scenario.layers import ARGUMENT
+from deference_sim.scenario.problems import Mark, refusal
+from deference_sim.study.designs import Spacing, ends_of
+from deference_sim.study.runner import Engine, check_run, tally_runs, warm_up
+
+LEAD = "rival.lead"
+TARGETS = (0.5, 0.8, 0.9, 0.95)
+LEVEL = 0.95  # of the interval
+_DOUBLINGS = 9  # of the first look at the curve, down from the upper end
+_MOST_ROUNDS = 12
+_FINE = 1e-3  # a bracket this narrow, as a share of its upper end, is narrow enough
+_NEAR = 1.0  # or a place this near to one looked at: in standard errors, by which a bent curve may differ from a line
+
+Status = Literal["found", "none needed", "not reachable"]
+Counted = Callable[[Sequence[float]], Sequence[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The value at which success reaches ``target``, with its 95 % interval.
+
+    ``found``: ``value`` is the smallest (where success falls with the input, the largest) that is enough. ``none
+    needed``: it is reached at the easy end already. ``not reachable``: the curve levels off below, and there is no
+    ``value``. ``low`` or ``high`` is None where the interval is open: the target may not be reachable after all.
+    ``level`` is the highest chance that was found, at the value ``level_at``.
+    """
+
+    target: float
+    status: Status
+    value: float | None
+    low: float | None
+    high: float | None
+    level: Estimate
+    level_at: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the answer for JSON."""
+        return {
+            "target": self.target,
+            "status": self.status,
+            "estimate": self.value,
+            "low": self.low,
+            "high": self.high,
+            "level": self.level.as_dict() | {"at": self.level_at},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """What it takes for success to be likely enough, for each target, and the curve that this was read from."""
+
+    scenario: Scenario
+    path: str
+    unit: str
+    measure: Measure
+    answers: tuple[Answer, ...]
+    curve: tuple[tuple[float, Estimate], ...]
+    rising: bool
+    replicates: int
+    seed: int
+    engine: Engine
+    seconds: float
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """A row for each target: status, value, interval, and the chance at the best end."""
+        rows = [one.as_dict() | {"level": one.level.value} for one in self.answers]
+        return pd.DataFrame(rows).rename(columns={"estimate": self.path})
+
+    @property
+    def curve_table(self) -> pd.DataFrame:
+        """A row for each value that was looked at."""
+        return pd.DataFrame([{self.path: value} | estimate.as_dict() for value, estimate in self.curve])
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return everything for JSON, in full precision; for a single target also at the top."""
+        name = "lead_months" if self.path == LEAD else "value"
+        found: dict[str, Any] = {
+            "scenario": self.scenario.name,
+            "hash": self.scenario.hash,
+            "path": self.path,
+            "unit": self.unit,
+            "measure": self.measure,
+            "seed": self.seed,
+            "engine": self.engine,
+            "replicates": self.replicates,
+        }
+        if len(self.answers) == 1:
+            (answer,) = self.answers
+            found |= {"target": answer.target, "status": answer.status}
+            found[name] = {"estimate": answer.value, "low": answer.low, "high": answer.high}
+        found["targets"] = [answer.as_dict() for answer in self.answers]
+        found["curve"] = [{name: value} | estimate.as_dict() for value, estimate in self.curve]
+        return found | {"seconds": self.seconds}
+
+    def _repr_html_(self) -> str:
+        """Show the page in a notebook."""
+        from deference_sim.layout import html
+        from deference_sim.leads import required_page
+
+        return html(required_page(self))
+
+
+def required_lead(
+    scenario: Scenario,
+    target: float | Sequence[float] = TARGETS,
+    replicates: int = 10_000,
+    seed: int = 1,
+    *,
+    measure: Measure = "p_stay",
+    solve: str = LEAD,
+    between: Spacing | None = None,
+    engine: Engine = "compiled",
+    progress: Callable[[int], object] | None = None,
+    mark: Mark = ARGUMENT,
+) -> Requirement:
+    """Return the smallest lead at which ``measure`` reaches each target, with an interval.
+
+    All leads meet the same worlds, in which success hardly ever turns to failure as lead grows, so the curve is as good
+    as monotone. The interval holds every lead at which the exact binomial test does not reject that the chance is the
+    target. ``solve`` names another input, searched ``between`` two ends (``linspace(low, high, 2)``); a lead is
+    searched from 0 to the horizon. Raises ``ScenarioError`` for an input that is no number or has no ends.
+    """
+    targets = (target,) if isinstance(target, float | int) else tuple(target)
+    _check_targets(targets)
+    check_run(replicates, engine)
+    low, high, unit = check_input(scenario, solve, between, mark)
+    warm_up(engine)
+    started = perf_counter()
+
+    def counts_at(values: Sequence[float]) -> list[int]:
+        changed = [scenario.with_(**{solve: value}) for value in values]
+        tallies = tally_runs(changed, replicates, seed, engine, brief=True, progress=progress)
+        return [SUCCESSES[measure](tally) for tally in tallies]
+
+    answers, counts, rising = solved(counts_at, replicates, targets, low, high)
+    curve = tuple((value, probability(count, replicates)) for value, count in sorted(counts.items()))
+    seconds = perf_counter() - started
+    return Requirement(scenario, solve, unit, measure, answers, curve, rising, replicates, seed, engine, seconds)
+
+
+def solved(
+    counts_at: Counted, n: int, targets: Sequence[float], low: float, high: float
+) -> tuple[tuple[Answer, ...], Mapping[float, int], bool]:
+    """Return the answers for ``targets``, the successes counted on the way, and whether success rises with the input.
+
+    ``counts_at`` returns the successes of the same ``n`` worlds at each of some values between ``low`` and ``high``.
+    """
+    looks = first_looks(low, high)
+    counts = dict(zip(looks, counts_at(looks), strict=True))
+    half = len(looks) // 2
+    rising = sum(counts[look] for look in looks[half:]) >= sum(counts[look] for look in looks[:-half])
+    wanted = [(count, place == 2) for target in targets for place, count in enumerate(_counts_for(target, n))]
+    for _ in range(_MOST_ROUNDS):
+        found = [(_bracket(counts, count, rising, last=last), count) for count, last in wanted]
+        steps = [_next_look(counts, bracket, count, n) for bracket, count in found if bracket]
+        looks = sorted({step for step in steps if step is not None})
+        if not looks:
+            break
+        counts.update(zip(looks, counts_at(looks), strict=True))
+    return tuple(_answer(counts, target, n, rising) for target in targets), counts, rising
+
+
+def first_looks(low: float, high: float) -> list[float]:
+    """Return where to look first: equal ratios down towards 0 or an end far below, else equal steps."""
+    if low == 0.0 < high:
+        return [low, *(high / 2**halvings for halvings in range(_DOUBLINGS, -1, -1))]
+    if 0.0 < low < high / 8.0:
+        inner = [low * (high / low) ** (place / _DOUBLINGS) for place in range(1, _DOUBLINGS)]
+    else:
+        inner = [low + (high - low) * place / _DOUBLINGS for place in range(1, _DOUBLINGS)]
+    return [low, *inner, high]
+
+
+def _counts_for(target: float, n: int) -> tuple[int, int, int]:
+    """Return the least successes of ``n`` that do not speak against the target, that reach it, that speak for more."""
+    from scipy.stats import binom
+
+    tail = (1.0 - LEVEL) / 2.0
+    # 1e-9: a product such as 0.95·1000 may lie just above the whole number that it is meant to be.
+    return int(binom.ppf(tail, n, target)), ceil(target * n - 1e-9), int(binom.ppf(1.0 - tail, n, target)) + 1
+
+
+def _bracket(
+    counts: Mapping[float, int], count: int, rising: bool, *, last: bool = False
+) -> tuple[float, float] | None:
+    """Return two neighbouring values, the first with fewer successes than ``count``, the second with as many.
+
+    In the direction in which success rises: where it first reaches ``count``, or for good (``last``). None if it is
+    reached at once or never.
+    """
+    values = sorted(counts, reverse=not rising)
+    below = [counts[value] < count for value in values]
+    if last:
+        place = max((place for place, is_below in enumerate(below) if is_below), default=-1) + 1
+    else:
+        place = below.index(False) if False in below else len(values)
+    return (values[place - 1], values[place]) if 0 < place < len(values) else None
+
+
+def _next_look(counts: Mapping[float, int], bracket: tuple[float, float], count: int, n: int) -> float | None:
+    """Return the place to look at next, None if the straight line is good enough there.
+
+    A curve leaves the line between two of its points by at most a share of at·(1 - at) of what it rises between them.
+    """
+    before, after = bracket
+    rise = counts[after] - counts[before]
+    at = (count - counts[before]) / rise
+    share = count / n
+    near = at * (1.0 - at) * rise <= _NEAR * sqrt(n * share * (1.0 - share))
+    fine = abs(after - before) <= _FINE * max(abs(after), abs(before))
+    return None if near or fine else before + (after - before) * at
+
+
+def _answer(counts: Mapping[float, int], target: float, n: int, rising: bool) -> Answer:
+    least, enough, more = _counts_for(target, n)
+    hard = min(counts) if rising else max(counts)
+    best = max(sorted(counts, reverse=not rising), key=lambda value: counts[value])
+    low = _place(counts, least, rising)
+    value = _place(counts, enough, rising)
+    high = _place(counts, more, rising, last=True)
+    status: Status = "found"
+    if value is None:
+        status = "not reachable"
+    elif counts[hard] >= enough:
+        status = "none needed"
+    ends = (low, high) if rising else (high, low)
+    return Answer(target, status, value, *ends, probability(counts[best], n), best)
+
+
+def _place(counts: Mapping[float, int], count: int, rising: bool, *, last: bool = False) -> float | None:
+    """Return where success reaches ``count``, between the values looked at in a straight line; None if it does not."""
+    bracket = _bracket(counts, count, rising, last=last)
+    if bracket is None:
+        hard, easy = (min(counts), max(counts)) if rising else (max(counts), min(counts))
+        return hard if counts[hard] >= count and (not last or counts[easy] >= count) else None
+    before, after = bracket
+    return before + (after - before) * (count - counts[before]) / (counts[after] - counts[before])
+
+
+def _check_targets(targets: Sequence[float]) -> None:
+    for target in targets:
+        if not 0.0 < target < 1.0:
+            raise ValueError(f"target is {target}: it must be above 0 and below 1")
+
+
+def check_input(
+    scenario: Scenario, path: str, between: Spacing | None = None, mark: Mark = ARGUMENT
+) -> tuple[float, float, str]:
+    """Return the ends to search between and the unit of an input. Raises ``ScenarioError`` if that is impossible."""
+    low, high, unit = _ends(scenario, path, between, mark)
+    for end in (low, high):
+        scenario.with_(**{path: end})  # both ends must be allowed
+    return low, high, unit
+
+
+def _ends(scenario: Scenario, path: str, between: Spacing | None, mark: Mark) -> tuple[float, float, str]:
+    parameter = find(path, mark)
+    scenario.value(path)
+    if parameter.kind != "number":
+        raise refusal(mark, path, "no number, which cannot be solved for", "an input that is a number")
+    if between is not None:
+        return *ends_of(path, between, mark), parameter.unit
+    if path == LEAD:
+        return 0.0, scenario.horizon, parameter.unit
+    if not (isfinite(parameter.low) and isfinite(parameter.high)):
+        hint = f"say between what: {path}=A:B"
+        raise refusal(mark, path, "an input without a lowest and a highest value", "two ends to search between", hint)
+    if parameter.low_open or parameter.high_open:
+        raise refusal(mark, path, "a range that leaves out an end", parameter.allowed, f"write {path}=A:B")
+    return parameter.low, parameter.high, parameter.unit

@@ -1,0 +1,129 @@
+"""Sensitivity: what matters most for staying in the basin, by five methods, a file each."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from importlib.util import find_spec
+from time import perf_counter
+from types import ModuleType
+from typing import Any, get_args
+
+from deference_sim.analysis.sensitivity import morris, rank, sobol, tornado, voi
+from deference_sim.analysis.sensitivity.inputs import DECISIONS, Input, Varied, choose
+from deference_sim.analysis.sensitivity.plan import Decision, Plan
+from deference_sim.analysis.sensitivity.result import Method, Sensitivity
+from deference_sim.analysis.worlds import MEASURES, Measure
+from deference_sim.model.declare import choices_of
+from deference_sim.model.strategy import Strategy
+from deference_sim.scenario import Scenario
+from deference_sim.scenario.layers import ARGUMENT
+from deference_sim.scenario.problems import gather, refusal, shown
+from deference_sim.study.runner import MOST_REPLICATES, warm_up
+
+__all__ = ["Input", "Sensitivity", "Varied", "carry_out", "missing_extra", "plan_of", "planned_runs", "sensitivity"]
+
+_METHODS: dict[str, ModuleType] = {"tornado": tornado, "sobol": sobol, "morris": morris, "rank": rank, "voi": voi}
+LEAST_TRAJECTORIES = 4
+
+
+def sensitivity(
+    scenario: Scenario,
+    method: Method = "tornado",
+    *,
+    inputs: Sequence[str] = (),
+    measure: Measure = "p_stay",
+    replicates: int | None = None,
+    seed: int = 1,
+    decision: Mapping[str, Sequence[Any]] | None = None,
+    progress: Callable[[int], object] | None = None,
+) -> Sensitivity:
+    """Find out which inputs matter most for the chance of success.
+
+    ``method`` is ``tornado`` (each input at its low and high value), ``sobol`` (shares of variance), ``morris``
+    (screening), ``rank`` (rank correlations) or ``voi`` (value of knowing an input before taking a decision).
+    ``inputs`` are paths, ``uncertain`` or ``core``; by default what the scenario has uncertain, and the core inputs too
+    if that is fewer than two. ``replicates`` counts futures at each value (tornado), rows of the base sample (sobol),
+    trajectories (morris) or points (rank, voi); for Sobol' designs it is raised to a power of two. ``decision`` maps
+    the path of one input to its options, for ``voi``; by default every policy.
+    Raises ``ScenarioError`` for what cannot be studied and ``ModuleNotFoundError`` where an extra is missing.
+    """
+    plan = plan_of(
+        scenario, method, inputs=inputs, measure=measure, replicates=replicates, seed=seed, decision=decision
+    )
+    return carry_out(plan, method, progress)
+
+
+def plan_of(
+    scenario: Scenario,
+    method: str,
+    *,
+    inputs: Sequence[str] = (),
+    measure: Measure = "p_stay",
+    replicates: int | None = None,
+    seed: int = 1,
+    decision: Mapping[str, Sequence[Any]] | None = None,
+) -> Plan:
+    """Return the plan of a study, everything about it checked. Raises as ``sensitivity`` does."""
+    if method not in _METHODS:
+        raise refusal(ARGUMENT, "method", shown(str(method)), "one of " + ", ".join(get_args(Method)))
+    if measure not in MEASURES:
+        raise refusal(ARGUMENT, "measure", shown(str(measure)), "one of " + ", ".join(MEASURES))
+    if told := missing_extra(method):
+        raise ModuleNotFoundError(told)
+    if decision and method != "voi":
+        raise refusal(ARGUMENT, "decision", f"a decision for method {method}", "a decision for method voi only")
+    count = _METHODS[method].DEFAULT if replicates is None else replicates
+    least = LEAST_TRAJECTORIES if method == "morris" else 1
+    if not least <= count <= MOST_REPLICATES:
+        raise refusal(ARGUMENT, "replicates", f"{count}", f"{least} to {MOST_REPLICATES:,} for {method}")
+    varied = choose(scenario, inputs)
+    chosen = _decision(varied, decision) if method == "voi" else None
+    return Plan(scenario, varied, measure, count, seed, chosen)
+
+
+def planned_runs(plan: Plan, method: str) -> int:
+    """Return how many futures a study runs."""
+    runs: int = _METHODS[method].runs(plan)
+    return runs
+
+
+def carry_out(plan: Plan, method: Method, progress: Callable[[int], object] | None = None) -> Sensitivity:
+    """Run a planned study. ``progress`` is told how many more futures are done."""
+    import pandas as pd
+
+    warm_up("compiled")
+    started = perf_counter()
+    found = _METHODS[method].analyse(replace(plan, progress=progress))
+    seconds = perf_counter() - started
+    return Sensitivity(
+        method, plan, pd.DataFrame(found.rows), found.expected, found.more, planned_runs(plan, method), seconds
+    )
+
+
+def missing_extra(method: str) -> str:
+    """Return what to say if ``method`` needs a package that is not installed; empty if it does not."""
+    module = getattr(_METHODS.get(method), "MODULE", None)
+    if module is None or find_spec(module) is not None:
+        return ""
+    extra = _METHODS[method].EXTRA
+    return f"method {method} needs {module}, which is not installed: pip install 'deference-sim[{extra}]'"
+
+
+def _decision(varied: Varied, given: Mapping[str, Sequence[Any]] | None) -> Decision:
+    wanted = given or {voi.POLICIES: choices_of(Strategy, "policy")}
+    if len(wanted) != 1:
+        raise refusal(ARGUMENT, "decision", f"{len(wanted)} inputs", "one input and its options")
+    ((path, options),) = wanted.items()
+    if len(options) < 2:
+        raise refusal(ARGUMENT, path, "fewer than two options", "two options or more to choose among")
+    if path in (one.path for one in varied.inputs):
+        raise refusal(ARGUMENT, path, "both varied and decided", "one of the two", "leave it out of inputs")
+    gather(partial(_checked, varied.scenario, path, option) for option in options)
+    chosen = [one.path for one in varied.inputs if one.path.split(".")[0] in DECISIONS]
+    if chosen:
+        raise refusal(ARGUMENT, chosen[0], "a decision", "inputs that can be found out", "leave it out of inputs")
+    return Decision(path, tuple(options))
+
+
+def _checked(scenario: Scenario, path: str, option: Any) -> Scenario:
+    return scenario.with_(**{path: option})

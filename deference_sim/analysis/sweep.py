@@ -1,0 +1,163 @@
+"""Sweeps: how success depends on one or two inputs, for one scenario or several, on the same worlds at every point."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import pandas as pd
+
+from deference_sim.analysis.estimate import Estimate, is_precise, most_replicates, probability
+from deference_sim.analysis.worlds import Measure
+from deference_sim.model.state import OUTCOMES
+from deference_sim.scenario import Scenario
+from deference_sim.scenario.layers import ARGUMENT
+from deference_sim.scenario.problems import Mark
+from deference_sim.study.designs import Axis, Point, Spacing, Value, count_points, grid
+from deference_sim.study.runner import Engine, check_run, tally_runs, warm_up
+from deference_sim.study.tally import Tally
+
+TABLES = (".csv", ".parquet", ".md", ".tex")
+SUCCESSES: Mapping[Measure, Callable[[Tally], int]] = {
+    "p_stay": lambda tally: tally.stayed,
+    "p_good": lambda tally: tally.good,
+}
+
+
+def share_of(tally: Tally, measure: Measure) -> Estimate:
+    """Return the probability that ``measure`` names."""
+    return probability(SUCCESSES[measure](tally), tally.n)
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What was found at every point of a grid; the last axis runs fastest, scenarios slowest.
+
+    ``table`` has a row for each point: ``scenario``, a column for each swept path in its documented unit,
+    ``replicates``, p_stay and p_good with 95 % interval and Monte Carlo standard error, and the share of each outcome.
+    """
+
+    scenarios: tuple[Scenario, ...]
+    axes: tuple[Axis, ...]
+    points: tuple[Point, ...]
+    tallies: tuple[Tally, ...]
+    seed: int
+    engine: Engine
+    seconds: float
+
+    def estimates(self, measure: Measure = "p_stay") -> list[Estimate]:
+        """Return p_stay or p_good at every point, in the order of ``points``."""
+        return [share_of(tally, measure) for tally in self.tallies]
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """A row for each point."""
+        columns: dict[str, list[Any]] = {"scenario": [point.base for point in self.points]}
+        for place, axis in enumerate(self.axes):
+            columns[axis.path] = [point.values[place] for point in self.points]
+        columns["replicates"] = [tally.n for tally in self.tallies]
+        for measure in SUCCESSES:
+            found = self.estimates(measure)
+            columns[measure] = [estimate.value for estimate in found]
+            columns[f"{measure}_low"] = [estimate.low for estimate in found]
+            columns[f"{measure}_high"] = [estimate.high for estimate in found]
+            columns[f"{measure}_mcse"] = [estimate.mcse for estimate in found]
+        for outcome in OUTCOMES[1:]:
+            columns[outcome] = [tally.ended(outcome) / tally.n for tally in self.tallies]
+        return pd.DataFrame(columns)
+
+    def save(self, file: str | Path) -> None:
+        """Save the table as CSV, Parquet, Markdown or LaTeX, by the suffix of ``file``."""
+        save_table(self.table, Path(file))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return everything for JSON, in full precision."""
+        return {
+            "scenarios": {scenario.name: scenario.hash for scenario in self.scenarios},
+            "over": {axis.path: {"unit": axis.unit, "values": list(axis.values)} for axis in self.axes},
+            "seed": self.seed,
+            "engine": self.engine,
+            "points": self.table.to_dict("records"),
+            "seconds": self.seconds,
+        }
+
+    def _repr_html_(self) -> str:
+        """Show the sweep's page in a notebook."""
+        from deference_sim.layout import html
+        from deference_sim.leads import sweep_page
+
+        return html(sweep_page(self))
+
+
+def sweep(
+    scenario: Scenario | Sequence[Scenario],
+    over: Mapping[str, Spacing | Sequence[Value]],
+    replicates: int = 10_000,
+    seed: int = 1,
+    *,
+    engine: Engine = "compiled",
+    precision: float | None = None,
+    progress: Callable[[int], object] | None = None,
+    mark: Mark = ARGUMENT,
+) -> Sweep:
+    """Run ``scenario`` (or several) at every point of a grid over one or two inputs, on the same worlds everywhere.
+
+    ``over`` maps paths to ``linspace``, ``logspace`` or lists: ``{"rival.lead": linspace("1 month", "1 year", 12),
+    "strategy.policy": ["race", "fixed"]}``. A swept input that is uncertain is fixed at each value. With ``precision``
+    each point gets as many replicates as it takes for its interval of p_stay, instead of ``replicates``. Raises
+    ``ScenarioError`` for a bad path or value, and for too many points or runs, before anything is run.
+    """
+    scenarios = (scenario,) if isinstance(scenario, Scenario) else tuple(scenario)
+    most = replicates if precision is None else most_replicates(precision)
+    check_run(most, engine)
+    axes, points = grid(scenarios, over, most, mark)
+    warm_up(engine)
+    started = perf_counter()
+    tallies = tally_runs(
+        [point.scenario for point in points],
+        most,
+        seed,
+        engine,
+        enough=None if precision is None else partial(is_precise, precision=precision),
+        brief=True,
+        progress=progress,
+    )
+    seconds = perf_counter() - started
+    return Sweep(scenarios, tuple(axes), tuple(points), tuple(tallies), seed, engine, seconds)
+
+
+def planned(
+    scenarios: Sequence[Scenario],
+    over: Mapping[str, Spacing | Sequence[Value]],
+    replicates: int,
+    precision: float | None = None,
+    mark: Mark = ARGUMENT,
+) -> int:
+    """Return how many runs a sweep takes, with a precision at most. Raises ``ScenarioError`` if that is too many."""
+    most = replicates if precision is None else most_replicates(precision)
+    return most * count_points(scenarios, over, most, mark)
+
+
+def save_table(table: pd.DataFrame, file: Path) -> None:
+    """Save ``table`` in the format that the suffix of ``file`` names: CSV, Parquet, Markdown or LaTeX.
+
+    Numbers are in full in CSV and Parquet, and to four digits in text that is there to be read.
+    Raises ``ValueError`` for another suffix.
+    """
+    match file.suffix.lower():
+        case ".csv":
+            table.to_csv(file, index=False, lineterminator="\n")
+        case ".parquet":
+            table.to_parquet(file, index=False)
+        case ".md" | ".tex":
+            file.write_text(_as_text(table, "pipe" if file.suffix.lower() == ".md" else "latex_booktabs"), "utf-8")
+        case _:
+            raise ValueError(f"{file}: the name must end in {', '.join(TABLES)}")
+
+
+def _as_text(table: pd.DataFrame, form: str) -> str:
+    from tabulate import tabulate
+
+    return str(tabulate(table, headers="keys", tablefmt=form, showindex=False, floatfmt=".4g")) + "\n"

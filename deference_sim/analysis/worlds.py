@@ -1,0 +1,61 @@
+"""Worlds to choose on: scenarios tried on the same replicates, and fresh replicates to judge the chosen one on."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deference_sim.analysis.records import good, stayed
+from deference_sim.study.runner import Engine, blocks, check_run, stream
+
+Measure = Literal["p_good", "p_stay"]
+Successes = NDArray[np.bool_]
+
+MEASURES: dict[Measure, Callable[[NDArray[np.void]], Successes]] = {"p_good": good, "p_stay": stayed}
+FRESH = 1_000_000  # added to the seed for fresh worlds: far from the seeds that people try one after another
+_SEEDS = 2**128
+
+
+@dataclass(frozen=True, slots=True)
+class Worlds:
+    """The replicates of one seed: every scenario tried on them meets the same worlds.
+
+    ``measure`` says which runs count as successes. Where the best of several is chosen on some worlds, its success
+    there is part luck; ``fresh`` worlds are those to say how good it is.
+    """
+
+    seed: int
+    measure: Measure
+    engine: Engine = "compiled"
+    progress: Callable[[int], object] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a measure that is not known."""
+        if self.measure not in MEASURES:
+            raise ValueError(f"measure is {self.measure!r}: it must be one of {', '.join(MEASURES)}")
+
+    def records(self, scenarios: Sequence[Any], replicates: int) -> Iterator[NDArray[np.void]]:
+        """Yield for each scenario the records of the first ``replicates`` of these worlds."""
+        check_run(replicates, self.engine)
+        jobs = ((place, block) for place in range(len(scenarios)) for block in blocks(0, replicates))
+        parts: list[NDArray[np.void]] = []
+        for _, records in stream(scenarios, jobs, self.seed, self.engine, progress=self.progress):
+            parts.append(records)
+            if sum(map(len, parts)) == replicates:
+                yield np.concatenate(parts)
+                parts.clear()
+
+    def succeeded(self, records: NDArray[np.void]) -> Successes:
+        """Return for each record whether it counts as a success."""
+        return MEASURES[self.measure](records)
+
+    def successes(self, scenarios: Sequence[Any], replicates: int) -> list[Successes]:
+        """Return for each scenario which of the first ``replicates`` of these worlds are successes."""
+        return [self.succeeded(records) for records in self.records(scenarios, replicates)]
+
+    @property
+    def fresh(self) -> "Worlds":
+        """Worlds that share no draw with these."""
+        return replace(self, seed=(self.seed + FRESH) % _SEEDS)

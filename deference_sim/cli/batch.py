@@ -1,0 +1,398 @@
+"""The commands about batches: ``batch``, ``resume``, ``verify``, ``rerun`` and ``merge``."""
+
+import os
+import re
+import shlex
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from deference_sim.cli.errors import BAD_INPUT, CANNOT_WRITE, CONFLICT, FAILED
+from deference_sim.cli.options import (
+    LAST_SEED,
+    MOST_REPLICATES,
+    AsJson,
+    EngineName,
+    Quiet,
+    Settings,
+    whole_number,
+)
+from deference_sim.cli.output import announce, print_json, print_page
+from deference_sim.cli.stopping import Stop, stoppable
+
+if TYPE_CHECKING:
+    from deference_sim.analysis.batch import BatchResult
+    from deference_sim.study.batch.plan import Plan
+    from deference_sim.study.batch.session import Session
+    from deference_sim.study.batch.work import Workers
+
+RESUMABLE = 75
+MOST_SHARDS = 100_000
+MOST_ROWS = 30  # of a table on a page
+LINE_SECONDS = 60.0
+Shard = tuple[int, int]
+
+
+def shard_of(text: str) -> Shard:
+    """Return i and N of ``i/N``. Raises an error with the remedy."""
+    found = re.fullmatch(r"([0-9]{1,9})/([0-9]{1,9})", text)
+    part, parts = (int(number) for number in found.groups()) if found else (0, 0)
+    if not 1 <= part <= parts <= MOST_SHARDS:
+        raise typer.BadParameter(f"found {text}; allowed: i/N with i from 1 to N, N at most {MOST_SHARDS}")
+    return part, parts
+
+
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a batch.", show_default=False)]
+ClusterAddress = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        metavar="ADDRESS",
+        help="Work on a Dask cluster: the address of its scheduler, such as tcp://host:8786, or local for one of "
+        "this machine. Default: threads of this process.",
+    ),
+]
+TakeOver = Annotated[
+    bool,
+    typer.Option("--take-over", help="Go on although a process on another host seems to hold the folder."),
+]
+
+
+def batch(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A batch file.", show_default=False)],
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help="Folder for results; what is there is continued.", show_default=False)
+    ],
+    replicates: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", parser=whole_number(1, MOST_REPLICATES), help="Futures of each run, in place of the file's."
+        ),
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(metavar="N", parser=whole_number(0, LAST_SEED), help="The only seed, in place of the file's."),
+    ] = None,
+    engine: Annotated[EngineName | None, typer.Option(help="In place of the file's.")] = None,
+    settings: Settings = None,
+    shard: Annotated[
+        Any,
+        typer.Option(
+            metavar="i/N", parser=shard_of, help="Do only the i-th of N parts, in a folder of its own inside DIR."
+        ),
+    ] = None,
+    cluster: ClusterAddress = None,
+    allow_large: Annotated[bool, typer.Option("--allow-large", help="Begin even what seems far too much.")] = False,
+    take_over: TakeOver = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Run many scenarios, sweeps, policies and seeds into a folder. The same command goes on after any interruption.
+
+    Exit codes: 0 done, 1 a chunk cannot be made, 2 bad input, 3 conflict, 4 input or output fault, 75 interrupted and
+    resumable, 130 Ctrl-C, 143 SIGTERM.
+    """
+    from deference_sim.study.batch.batch_file import Instead, read_batch
+
+    plan = read_batch(file, Instead(replicates, seed, engine, settings or (), allow_large))
+    folder = out
+    if shard is not None:
+        width = len(str(shard[1]))
+        folder = out / f"shard-{shard[0]:0{width}d}-of-{shard[1]}"
+    _carry_out(folder, plan, shard or (1, 1), cluster, take_over, as_json, quiet)
+
+
+def resume(
+    folder: Folder,
+    cluster: ClusterAddress = None,
+    take_over: TakeOver = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Go on with the batch in a folder, from what is there alone. Exit codes as those of batch."""
+    _carry_out(folder, None, (1, 1), cluster, take_over, as_json, quiet)
+
+
+def verify(folder: Folder, as_json: AsJson = False) -> None:
+    """Read every file of a batch to the last bit and name what is damaged, misplaced or missing. Changes nothing.
+
+    Exit codes: 0 all is well, 3 no batch or files of another one, 4 something is damaged, 75 something is missing.
+    """
+    from deference_sim.study.batch.checking import contents
+
+    with _errors(folder, Stop()):
+        whole = contents(folder)
+        foreign = [finding for finding in whole.findings if finding.foreign]
+        damaged = [finding for finding in whole.findings if not finding.foreign]
+        if as_json:
+            print_json(
+                {
+                    "folder": str(folder),
+                    "chunks": len(whole.held),
+                    "missing": whole.missing,
+                    "damaged": {str(finding.path): finding.reason for finding in damaged},
+                    "foreign": {str(finding.path): finding.reason for finding in foreign},
+                }
+            )
+        else:
+            for finding in whole.findings:
+                print(f"{finding.path}: {finding.reason}")
+            print(f"{len(whole.held):,} chunks are as they were written, {whole.missing:,} replicates are missing")
+        if damaged or foreign or whole.missing:
+            _say(f"Mend it with:\n  {_resume(folder, None)}" if not foreign or damaged else "")
+            raise typer.Exit(CANNOT_WRITE if damaged else CONFLICT if foreign else RESUMABLE)
+
+
+def rerun(folder: Folder, cluster: ClusterAddress = None, as_json: AsJson = False, quiet: Quiet = False) -> None:
+    """Do all the work of a batch again, from the plan in its folder, and compare. Writes nothing.
+
+    Exit codes: 0 every bit is the same, 1 something differs, 3 no batch, 75 something is missing, 130 and 143 as batch.
+    """
+    from deference_sim.study.batch.checking import contents, repeat
+
+    with stoppable() as stop, _errors(folder, stop):
+        whole = contents(folder)
+        announce(quiet)
+        total = sum(chunk.stop - chunk.first for chunk in whole.held)
+        workers = _workers(cluster)
+        try:
+            with _progress(total, quiet) as tick:
+                found = repeat(whole, workers, stop.asked, tick)
+        finally:
+            workers.close()
+        if stop.asked():
+            raise KeyboardInterrupt
+        if as_json:
+            print_json(
+                {
+                    "folder": str(folder),
+                    "same": found.same,
+                    "different": list(found.different),
+                    "failed": {failure.task.name: failure.reason for failure in found.failures},
+                    "missing": whole.missing,
+                }
+            )
+        else:
+            for line in [*found.different, *(f"{one.task.name}: {one.reason}" for one in found.failures)]:
+                print(line)
+            print(
+                f"{found.same:,} of {len(whole.held):,} chunks are the same, {whole.missing:,} replicates are missing"
+            )
+        if found.different or found.failures:
+            raise typer.Exit(FAILED)
+        if whole.missing:
+            raise typer.Exit(RESUMABLE)
+
+
+def merge(folder: Folder, as_json: AsJson = False, quiet: Quiet = False) -> None:
+    """Write every run of a finished batch as one Parquet file in DIR/runs, its shards together, and the tables.
+
+    Exit codes: 0 done, 3 no batch, 4 input or output fault, 75 something is missing.
+    """
+    from deference_sim.analysis.batch import merged
+
+    with stoppable() as stop, _errors(folder, stop), _progress(None, quiet) as tick:
+        result = merged(folder, tick)
+        _show(result, as_json)
+
+
+def _carry_out(
+    folder: Path, plan: "Plan | None", shard: Shard, cluster: str | None, take_over: bool, as_json: bool, quiet: bool
+) -> None:
+    from deference_sim.analysis.batch import work_in
+    from deference_sim.study.batch.session import opened_batch
+
+    say = (lambda text: None) if quiet else _say
+    again = _resume(folder, cluster)
+    with (
+        stoppable() as stop,
+        _errors(folder, stop, again),
+        opened_batch(folder, plan, shard=shard, take_over=take_over, say=say) as session,
+    ):
+        announce(quiet)
+        workers = _workers(cluster)
+        try:
+            _tell_size(session, workers.width, say)
+            total = sum(task.stop - task.first for task in session.missing)
+            with _progress(total, quiet) as tick:
+                result = work_in(session, workers, shlex.join(["deference-sim", *sys.argv[1:]]), stop.asked, tick)
+        finally:
+            workers.close()
+        if result.lost:
+            _say(f"{result.lost}; what is done is kept. Go on with:\n  {again}")
+            raise typer.Exit(RESUMABLE)
+        if stop.asked() and result.missing:
+            raise KeyboardInterrupt
+        _show(result, as_json)
+        if result.failures:
+            for failure in result.failures:
+                _say(f"cannot be made: {failure.task.name}: {failure.reason}")
+            _say(f"{len(result.failures)} chunks are left out of the tables. Try them again with:\n  {again}")
+            raise typer.Exit(FAILED)
+
+
+def _tell_size(session: "Session", width: int, say: Callable[[str], object]) -> None:
+    """Say how much there is to do, and raise an error if the disk has no room for it."""
+    from deference_sim.study.batch.session import megabytes
+
+    plan = session.plan
+    missing = sum(task.stop - task.first for task in session.missing)
+    whole = len(plan.runs) * plan.replicates
+    text = f"{plan.name}: {len(plan.points):,} points, {len(plan.runs):,} runs of {plan.replicates:,} futures"
+    if not session.missing:
+        say(f"{text}: all there")
+        return
+    seconds, size = session.sample()
+    session.check_room(size)
+    text += f"; {missing:,} of {whole:,} to do" if missing < whole else ""
+    say(f"{text}: about {_duration(missing * seconds / width)} and {megabytes(missing * size)}")
+
+
+def _workers(cluster: str | None) -> "Workers":
+    if cluster is None:
+        from deference_sim.study.batch.work import Threads
+
+        return Threads()
+    from deference_sim.study.batch.cluster import Cluster
+
+    return Cluster(cluster)
+
+
+def _resume(folder: Path, cluster: str | None) -> str:
+    return shlex.join(["deference-sim", "resume", str(folder), *(["--cluster", cluster] if cluster else [])])
+
+
+@contextmanager
+def _errors(folder: Path, stop: Stop, again: str | None = None) -> Iterator[None]:
+    """Put what can go wrong with a folder in plain words, each with its exit code."""
+    from deference_sim.analysis.batch import IncompleteError
+    from deference_sim.study.batch.cluster import NoClusterError
+    from deference_sim.study.batch.files import DamagedError
+    from deference_sim.study.batch.lock import LockedError
+    from deference_sim.study.batch.session import ConflictError
+
+    again = again or _resume(folder, None)
+    try:
+        yield
+    except (LockedError, ConflictError) as error:
+        _say(str(error))
+        raise typer.Exit(CONFLICT) from None
+    except NoClusterError as error:
+        _say(str(error))
+        raise typer.Exit(BAD_INPUT) from None
+    except IncompleteError as error:
+        _say(f"{error}. Go on with:\n  {again}")
+        raise typer.Exit(RESUMABLE) from None
+    except DamagedError as error:
+        _say(f"{error}. Mend it with:\n  {again}")
+        raise typer.Exit(CANNOT_WRITE) from None
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _say(f"{folder}: {error}. What is done is kept; when that is mended go on with:\n  {again}")
+        raise typer.Exit(CANNOT_WRITE) from None
+    except KeyboardInterrupt:
+        name = stop.caught.name if stop.caught else "Ctrl-C"
+        _say(f"stopped by {name}; what is done is kept. Go on with:\n  {again}")
+        raise typer.Exit(stop.exit_code) from None
+
+
+def _show(result: "BatchResult", as_json: bool) -> None:
+    if as_json:
+        print_json(result.as_dict())
+        return
+    from deference_sim.analysis.batch_tables import readable
+    from deference_sim.layout import Paragraph, Table
+    from deference_sim.study.batch.store import CHUNKS, RUNS, TABLES
+
+    if not len(result.table):
+        print(f"{result.folder}: {result.missing:,} replicates are missing")
+        return
+    shown = readable(result.table).astype(str)
+    rows = tuple(tuple(row) for row in shown.head(MOST_ROWS).itertuples(index=False))
+    left = len(shown) - len(rows)
+    where = [f"Tables: {result.folder / TABLES}", f"records: {result.folder / CHUNKS}"]
+    if (result.folder / RUNS).is_dir():
+        where.append(f"a file for each run: {result.folder / RUNS}")
+    more = f"{left:,} more points there. " if left else ""
+    print_page(
+        [
+            Table("", tuple(shown.columns), rows, frozenset(range(1, len(shown.columns))), frozenset(range(99))),
+            Paragraph(f"{', '.join(where)}. {more}Differences are from the first row, on the same worlds.", aside=True),
+        ]
+    )
+
+
+# ---- notices and progress
+
+
+def _say(text: str) -> None:
+    """Print on standard error; a disk or a terminal that takes nothing more is no reason to stop."""
+    if not text:
+        return
+    try:
+        print(text, file=sys.stderr, flush=True)
+    except OSError:
+        # What is left in the buffer can go nowhere: without this Python would complain, and fail, when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+
+
+class Lines:
+    """Progress in lines: how much is done, how fast, how long it may still take; once a minute."""
+
+    def __init__(self, total: int, say: Callable[[str], object], clock: Callable[[], float] = monotonic) -> None:
+        self._total, self._say, self._clock = total, say, clock
+        self._started = self._told = clock()
+        self._done = 0
+
+    def tick(self, count: int) -> None:
+        """Take note that ``count`` more are done."""
+        self._done += count
+        now = self._clock()
+        if now - self._told < LINE_SECONDS:
+            return
+        self._told = now
+        rate = self._done / (now - self._started)
+        left = f"about {_duration((self._total - self._done) / rate)} left" if rate else "none done yet"
+        self._say(f"{self._done:,} of {self._total:,} futures, {rate:,.0f} a second, {left}")
+
+
+@contextmanager
+def _progress(total: int | None, quiet: bool) -> Iterator[Callable[[int], object]]:
+    """Yield what is to be told how many more are done: a bar on a terminal, lines elsewhere."""
+    if quiet or (total is None and not sys.stderr.isatty()):
+        yield lambda count: None
+        return
+    if not sys.stderr.isatty():
+        yield Lines(total or 0, _say).tick
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=total, rate="")
+
+        def advance(count: int) -> None:
+            speed = bar.tasks[0].speed
+            bar.update(task, advance=count, rate=f"{speed:,.0f} a second" if speed else "")
+
+        yield advance
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 120:
+        return f"{max(round(seconds), 1)} s"
+    if seconds < 7200:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:,.1f} h"

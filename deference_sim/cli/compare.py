@@ -1,0 +1,60 @@
+"""The command ``compare``: what differs between scenarios, in inputs and on the same worlds in outcomes."""
+
+import shlex
+from typing import Annotated
+
+import typer
+
+from deference_sim.cli.options import USUAL_REPLICATES, AsJson, Engine, Quiet, Replicates, Seed, Settings, as_typed
+from deference_sim.cli.output import announce, print_json, print_page, progress
+
+
+def compare(
+    scenarios: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="A B...", help="Two scenarios or more, by name or file; A is the yardstick.", show_default=False
+        ),
+    ],
+    changes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--with", metavar="PATH=VALUE", help="Compare also with A changed in this value; repeatable: all at once."
+        ),
+    ] = None,
+    replicates: Replicates = USUAL_REPLICATES,
+    seed: Seed = 1,
+    engine: Engine = "compiled",
+    settings: Settings = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Compare scenarios on the same worlds: paired differences, which worlds end otherwise, and where to see why."""
+    from deference_sim.scenario import load
+
+    settled = settings or []
+    asked = [(name, settled) for name in scenarios]
+    if changes:
+        asked.append((scenarios[0], [*settled, *changes]))
+    if len(asked) < 2:
+        raise typer.BadParameter("give two scenarios or more, or one and --with PATH=VALUE", param_hint="'A B...'")
+    chosen = [load(name, set=values) for name, values in asked]
+    from deference_sim.analysis.comparison import compare as run_comparison
+
+    announce(quiet)
+    with progress(replicates * len(chosen), quiet) as advance:
+        found = run_comparison(*chosen, replicates=replicates, seed=seed, engine=engine, progress=advance)
+    if as_json:
+        print_json({"comparisons": [one.as_dict() for one in found]} if len(found) > 1 else found[0].as_dict())
+        return
+    from deference_sim import leads
+
+    options = ["--replicates", str(replicates), "--seed", str(seed), "--engine", engine, *as_typed(settings)]
+    changed = [part for change in changes or () for part in ("--with", change)]
+    repeat = shlex.join(["deference-sim", "compare", *scenarios, *changed, *options])
+    traces = [
+        shlex.join(["deference-sim", "trace", name, "--seed", str(seed), *as_typed(values)]) for name, values in asked
+    ]
+    for place, one in enumerate(found, start=1):
+        names = (scenarios[0], f"with {' '.join(changes)}") if changes and place == len(found) else None
+        print_page(leads.comparison_page(one, names, (traces[0], traces[place]), repeat))

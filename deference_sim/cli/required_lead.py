@@ -1,0 +1,107 @@
+"""The command ``required-lead``: the smallest lead, or value of another input, at which success is likely enough."""
+
+import shlex
+from typing import Annotated
+
+import typer
+
+from deference_sim.cli.choosing import Measured, Picture
+from deference_sim.cli.folder import Out, check_folder, save_folder
+from deference_sim.cli.options import (
+    USUAL_REPLICATES,
+    AsJson,
+    Engine,
+    Quiet,
+    Replicates,
+    ScenarioName,
+    Seed,
+    Settings,
+    as_typed,
+)
+from deference_sim.cli.output import announce, check_picture, print_json, print_page, progress, save_picture
+
+
+def chance(text: object) -> float:
+    """Parse a target: a chance between 0 and 1, both left out."""
+    try:
+        number = float(str(text))
+    except ValueError:
+        number = 0.0
+    if not 0.0 < number < 1.0:
+        raise typer.BadParameter(f"found {text}; allowed: a number above 0 and below 1, such as 0.9")
+    return number
+
+
+def required_lead(
+    scenario: ScenarioName,
+    target: Annotated[
+        list[float] | None,
+        typer.Option(metavar="P", parser=chance, help="Chance to reach; repeatable. Default: 0.5, 0.8, 0.9, 0.95."),
+    ] = None,
+    measure: Measured = "p_stay",
+    solve: Annotated[
+        str,
+        typer.Option(metavar="PATH[=A:B]", help="Another input to solve for, and between what to search."),
+    ] = "rival.lead",
+    replicates: Replicates = USUAL_REPLICATES,
+    seed: Seed = 1,
+    engine: Engine = "compiled",
+    settings: Settings = None,
+    as_json: AsJson = False,
+    plot: Picture = None,
+    out: Out = None,
+    quiet: Quiet = False,
+) -> None:
+    """Find the smallest lead at which success is likely enough, with an interval; or say that none is."""
+    from deference_sim.scenario import load
+    from deference_sim.scenario.layers import COMMAND_LINE
+    from deference_sim.study.designs import between_of
+
+    if plot is not None:
+        check_picture(plot)
+    path, between = between_of(solve, COMMAND_LINE)
+    chosen = load(scenario, set=settings or ())
+    from deference_sim.analysis import required_lead as analysis
+
+    analysis.check_input(chosen, path, between, COMMAND_LINE)
+    if out is not None:
+        check_folder(out)
+    targets = sorted(set(target)) if target else list(analysis.TARGETS)
+    announce(quiet)
+    with progress(None, quiet) as advance:
+        found = analysis.required_lead(
+            chosen,
+            targets,
+            replicates,
+            seed,
+            measure=measure,
+            solve=path,
+            between=between,
+            engine=engine,
+            progress=advance,
+            mark=COMMAND_LINE,
+        )
+
+    def draw() -> object:
+        from deference_sim import plots
+
+        return plots.required_lead(found)
+
+    options = ["--measure", measure, "--replicates", str(replicates), "--seed", str(seed), "--engine", engine]
+    solved_for = [] if solve == analysis.LEAD else ["--solve", solve]
+    wanted = [part for one in targets for part in ("--target", f"{one:g}")]
+    words = ["deference-sim", "required-lead", scenario, *wanted, *solved_for, *options, *as_typed(settings)]
+    repeat = shlex.join(words)
+    if plot is not None:
+        save_picture(draw, plot)
+    if out is not None:
+        from deference_sim.study.provenance import provenance
+
+        made_by = provenance(repeat, {"0": chosen}, [seed], engine, replicates)
+        save_folder(out, {"answers": found.table, "curve": found.curve_table}, draw, [chosen], found.as_dict(), made_by)
+    if as_json:
+        print_json(found.as_dict())
+        return
+    from deference_sim import leads
+
+    print_page(leads.required_page(found, repeat))

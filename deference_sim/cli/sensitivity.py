@@ -1,0 +1,126 @@
+"""The command ``sensitivity``: which inputs matter most."""
+
+import shlex
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from deference_sim.cli.options import (
+    MOST_REPLICATES,
+    AsJson,
+    Quiet,
+    ScenarioName,
+    Seed,
+    Settings,
+    as_typed,
+    whole_number,
+)
+from deference_sim.cli.output import (
+    PICTURES,
+    announce,
+    check_picture,
+    print_json,
+    print_page,
+    progress,
+    save_picture,
+)
+
+Inputs = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--inputs",
+        metavar="PATH",
+        help="What to vary: paths, uncertain, or core; repeatable, or with commas. Default: what is uncertain in the "
+        "scenario, and the core inputs too if that is fewer than two.",
+    ),
+]
+MeasureName = Annotated[
+    Literal["p_stay", "p_good"], typer.Option(help="Staying in the basin, or no catastrophe of any kind.")
+]
+
+
+def sensitivity(
+    scenario: ScenarioName,
+    method: Annotated[
+        Literal["tornado", "sobol", "morris", "rank", "voi"],
+        typer.Option(
+            help="tornado: one at a time; sobol: shares of variance; morris: screening; rank: rank correlations; "
+            "voi: value of perfect information."
+        ),
+    ] = "tornado",
+    inputs: Inputs = None,
+    measure: MeasureName = "p_stay",
+    decide: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PATH=A,B,…",
+            help="For voi: the choice that information helps with, such as handoff.at=0,1,2. Default: every policy.",
+        ),
+    ] = None,
+    replicates: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            parser=whole_number(1, MOST_REPLICATES),
+            help="Futures at each end (tornado), rows of the base sample (sobol), trajectories (morris), points "
+            "(rank, voi). Default: 4096, 4096, 64, 16384, 8192.",
+        ),
+    ] = None,
+    seed: Seed = 1,
+    settings: Settings = None,
+    as_json: AsJson = False,
+    plot: Annotated[
+        Path | None, typer.Option(metavar="FILE", help=f"Save a picture of the table ({', '.join(PICTURES)}).")
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Find out which inputs matter most for staying in the Basin of Good Deference."""
+    from deference_sim.scenario import load
+
+    if plot is not None:
+        check_picture(plot)
+    chosen = load(scenario, set=settings or ())
+    from deference_sim.analysis.sensitivity import carry_out, missing_extra, plan_of, planned_runs
+
+    if told := missing_extra(method):
+        raise typer.BadParameter(told, param_hint="'--method'")
+    plan = plan_of(
+        chosen,
+        method,
+        inputs=split(inputs),
+        measure=measure,
+        replicates=replicates,
+        seed=seed,
+        decision=_decision(decide) if decide is not None else None,
+    )
+    announce(quiet)
+    with progress(planned_runs(plan, method), quiet) as advance:
+        found = carry_out(plan, method, advance)
+    if plot is not None:
+        from deference_sim import plots
+
+        save_picture(lambda: plots.tornado(found), plot)
+    if as_json:
+        print_json(found.as_dict())
+        return
+    from deference_sim import sensitivity_page
+
+    options = ["--method", method, *(part for path in inputs or () for part in ("--inputs", path))]
+    options += ["--measure", measure, "--replicates", str(plan.replicates), "--seed", str(seed)]
+    options += [*(["--decide", decide] if decide is not None else []), *as_typed(settings)]
+    print_page(sensitivity_page.page(found, shlex.join(["deference-sim", "sensitivity", scenario, *options])))
+
+
+def split(inputs: list[str] | None) -> list[str]:
+    """Return the paths of ``--inputs``, given one at a time or with commas."""
+    return [path.strip() for several in inputs or () for path in several.split(",") if path.strip()]
+
+
+def _decision(text: str) -> dict[str, list[str]]:
+    path, equals, options = text.partition("=")
+    if not equals:
+        raise typer.BadParameter(
+            f"found {text}; allowed: PATH=A,B,…, such as handoff.at=0,1,2", param_hint="'--decide'"
+        )
+    return {path.strip(): [option.strip() for option in options.split(",")]}

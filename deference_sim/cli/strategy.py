@@ -1,0 +1,58 @@
+"""The command ``strategy``: which policy does best, with which settings, and what each regrets across worlds."""
+
+from typing import Annotated
+
+import typer
+
+from deference_sim.cli.choosing import FreshReplicates, Measured, Picture, repeat_command
+from deference_sim.cli.options import AsJson, Engine, Quiet, ScenarioName, Seed, Settings
+from deference_sim.cli.output import announce, check_picture, print_json, print_page, progress, save_picture
+
+
+def strategy(
+    scenario: ScenarioName,
+    worlds: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME,NAME…",
+            help="Scenarios in which the policies are tried as well, names or files; by default a handful that ship. "
+            "--set does not change them.",
+        ),
+    ] = None,
+    measure: Measured = "p_good",
+    replicates: FreshReplicates = 4_000,
+    seed: Seed = 1,
+    engine: Engine = "compiled",
+    settings: Settings = None,
+    as_json: AsJson = False,
+    plot: Picture = None,
+    quiet: Quiet = False,
+) -> None:
+    """Find which policy does best, with which settings; and what each would regret in other worlds."""
+    from deference_sim.scenario import load
+
+    if plot is not None:
+        check_picture(plot)
+    chosen = load(scenario, set=settings or ())
+    from deference_sim.analysis import strategies
+
+    others = strategies.load_worlds(strategies.WORLDS if worlds is None else worlds.split(","), beside=chosen)
+    few = max(replicates // 2, 1)
+    planned = strategies.runs_planned(replicates, few, len(others))
+    announce(quiet)
+    with progress(planned, quiet) as advance:
+        found = strategies.best_strategy(chosen, replicates, seed, measure=measure, engine=engine, progress=advance)
+        policies = strategies.policies_to_compare(found)
+        regret = strategies.policy_regret(others, policies, few, seed, measure=measure, engine=engine, progress=advance)
+    if plot is not None:
+        from deference_sim import plots
+
+        save_picture(lambda: plots.policies(found, regret), plot)
+    if as_json:
+        print_json(found.as_dict() | {"regret": regret.as_dict()})
+        return
+    from deference_sim import choices
+
+    more = ("--worlds", worlds) if worlds is not None else ()
+    repeat = repeat_command("strategy", scenario, replicates, seed, engine, measure, settings, *more)
+    print_page(choices.strategy_page(found, regret, repeat))

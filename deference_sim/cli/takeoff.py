@@ -1,0 +1,85 @@
+"""The command ``takeoff``: the figures of published models of capability growth, reproduced."""
+
+import shlex
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from deference_sim.cli.options import MOST_REPLICATES, AsJson, Quiet, Seed, Settings, as_typed, whole_number
+from deference_sim.cli.output import announce, print_json, print_page, progress
+
+if TYPE_CHECKING:
+    from deference_sim.analysis.takeoff.table import TakeoffTable
+    from deference_sim.layout import Page
+
+
+def takeoff(
+    preset: Annotated[
+        str | None, typer.Argument(metavar="PRESET", help="Which published table; without it they are listed.")
+    ] = None,
+    only_list: Annotated[bool, typer.Option("--list", help="List the presets.")] = False,
+    replicates: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            parser=whole_number(1, MOST_REPLICATES),
+            help="How many runs, from 1; each preset has its own default.",
+            show_default=False,
+        ),
+    ] = None,
+    seed: Seed = 1,
+    settings: Settings = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Reproduce published figures of capability growth: printed, recomputed, ours, difference and interval.
+
+    Nothing but capability grows in the presets of Forethought and AI 2027; --set puts another prior in, such as
+    --set capability.returns='0.5 to 2'.
+    """
+    from deference_sim.analysis.takeoff import PRESETS
+    from deference_sim.analysis.takeoff import takeoff as table_of
+    from deference_sim.analysis.takeoff.table import unheard
+    from deference_sim.scenario.problems import did_you_mean
+
+    if only_list or preset is None:
+        print_page(_presets_page())
+        return
+    if preset not in PRESETS:
+        near = did_you_mean(preset, PRESETS)
+        raise typer.BadParameter(f"no preset {preset!r}; {near or 'see `deference-sim takeoff --list`'}")
+    count = replicates or PRESETS[preset].replicates
+    if count > PRESETS[preset].most:
+        found = f"found {count}; {preset} takes at most {PRESETS[preset].most}"
+        raise typer.BadParameter(found, param_hint="'--replicates'")
+    announce(quiet)
+    with progress(count * PRESETS[preset].passes, quiet) as advance:
+        table = table_of(preset, replicates, seed, tuple(settings or ()), advance or unheard)
+    if as_json:
+        print_json(table.as_dict())
+        return
+    print_page(_page(table, as_typed(settings)))
+
+
+def _presets_page() -> "Page":
+    from deference_sim.analysis.takeoff import PRESETS
+    from deference_sim.layout import Paragraph, Table
+
+    rows = tuple((name, preset.title) for name, preset in PRESETS.items())
+    return [Table("", ("preset", "what it reproduces"), rows), Paragraph("Run one: deference-sim takeoff PRESET", True)]
+
+
+def _page(table: "TakeoffTable", typed: list[str]) -> "Page":
+    from deference_sim.layout import Heading, Paragraph, Table
+
+    head, *rows = table.texts()
+    runs = f"{table.replicates:,} runs" if table.replicates > 1 else "One run, nothing in it random"
+    options = ["--replicates", str(table.replicates), "--seed", str(table.seed), *typed]
+    repeat = shlex.join(["deference-sim", "takeoff", table.preset, *options])
+    return [
+        Heading(table.title),
+        Table("", head, tuple(rows), frozenset(range(1, len(head)))),
+        *(Paragraph(note, aside=True) for note in table.notes),
+        Paragraph(f"Source: {table.source}.", aside=True),
+        Paragraph(f"{runs}, seed {table.seed}. Repeat: {repeat}", aside=True),
+    ]

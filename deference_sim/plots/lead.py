@@ -1,0 +1,220 @@
+"""Success over lead or other inputs: curves with their interval, heat maps with contours, and what it takes."""
+
+from collections.abc import Callable, Sequence
+from math import log10
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patheffects import withStroke
+from matplotlib.ticker import LogLocator, NullFormatter
+from numpy.typing import NDArray
+
+from deference_sim.analysis.estimate import Estimate
+from deference_sim.analysis.required_lead import LEAD, Requirement
+from deference_sim.analysis.sweep import Sweep
+from deference_sim.analysis.worlds import Measure
+from deference_sim.plots.style import (
+    BLACK,
+    BLUE,
+    GREEN,
+    ORANGE,
+    PURPLE,
+    SKY,
+    SMALL,
+    VERMILION,
+    WORDS,
+    axes,
+    clean,
+    legend_beside,
+)
+from deference_sim.study.designs import Axis, Value
+
+CONTOURS = (0.1, 0.5, 0.8, 0.9, 0.95)
+COLOURS = (BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, BLACK)
+ROUND_DIGITS = (1.0, 2.0, 5.0)
+BAND = 0.22  # opacity of an interval
+CHANCES: dict[Measure, str] = {
+    "p_stay": "p_stay: stays in the basin",
+    "p_good": "p_good: no catastrophe",
+}
+
+Floats = NDArray[np.float64]
+
+
+def lead_curve(sweep: Sweep, measure: Measure = "p_stay", ax: Axes | None = None) -> Axes:
+    """Draw the chance of success over the first numeric input swept, with its pointwise 95 % interval.
+
+    A line for each scenario and each value of the other input, at most seven. Draws on ``ax`` or a new figure; returns
+    the Axes. Raises ``ValueError`` if no input is a number or there are more lines.
+    """
+    along = next((place for place, axis in enumerate(sweep.axes) if axis.is_numeric), None)
+    if along is None:
+        raise ValueError("no input that was swept is a number: there is no curve to draw")
+    lines = _lines(sweep, along, measure)
+    if len(lines) > len(COLOURS):
+        raise ValueError(f"{len(lines)} curves are too many for one picture ({len(COLOURS)}): draw a heat_map")
+    drawn = axes(ax, (7.5, 4.2))
+    axis = sweep.axes[along]
+    handles = []
+    for colour, (name, estimates) in zip(COLOURS, lines, strict=False):
+        _curve(drawn, np.array(axis.values, float), estimates, colour)
+        handles.append(Line2D([], [], color=colour, linewidth=2.0, label=name))
+    _finish(drawn, axis.label, measure, axis.logarithmic)
+    drawn.set_title(_title(sweep), loc="left")
+    if len(lines) > 1:
+        legend_beside(drawn, handles)
+    return drawn
+
+
+def heat_map(sweep: Sweep, measure: Measure = "p_stay", ax: Axes | None = None) -> Axes:
+    """Draw the chance of success over two inputs in colours, with contours where both are numbers.
+
+    The first input is on the horizontal axis. Of several scenarios the first is drawn. Draws on ``ax`` or a new figure;
+    returns the Axes. Raises ``ValueError`` if not exactly two inputs were swept.
+    """
+    if len(sweep.axes) != 2:
+        raise ValueError(f"a heat map needs two inputs, and {len(sweep.axes)} was swept: draw a lead_curve")
+    across, up = sweep.axes
+    shape = len(across.values), len(up.values)
+    size = shape[0] * shape[1]
+    chances = np.array([estimate.value for estimate in sweep.estimates(measure)[:size]]).reshape(shape).T
+    drawn = axes(ax, (7.0, 5.2))
+    places = _places(across), _places(up)
+    mesh = drawn.pcolormesh(_edges(places[0]), _edges(places[1]), chances, cmap="cividis", vmin=0.0, vmax=1.0)
+    bar = drawn.figure.colorbar(mesh, ax=drawn)
+    bar.set_label(CHANCES[measure])
+    bar.outline.set_visible(False)
+    if across.is_numeric and up.is_numeric and min(shape) > 1:
+        _contours(drawn, *places, chances)
+    for axis, set_ticks, set_label in (
+        (across, drawn.set_xticks, drawn.set_xlabel),
+        (up, drawn.set_yticks, drawn.set_ylabel),
+    ):
+        _ticks(axis, set_ticks)
+        set_label(axis.label)
+    drawn.set_title(_title(sweep), loc="left")
+    drawn.spines[:].set_visible(False)
+    return drawn
+
+
+def required_lead(requirement: Requirement, ax: Axes | None = None) -> Axes:
+    """Draw the curve that a required lead was read from, with the target chances and the interval of each answer.
+
+    Draws on ``ax`` or a new figure; returns the Axes.
+    """
+    drawn = axes(ax, (7.5, 4.2))
+    values = np.array([value for value, _ in requirement.curve])
+    _curve(drawn, values, [estimate for _, estimate in requirement.curve], BLUE)
+    reached = [answer.high or answer.value for answer in requirement.answers if answer.status == "found"]
+    ends = [end for end in reached if end is not None]
+    if requirement.rising and values[0] == 0.0 and ends:
+        drawn.set_xlim(0.0, min(values[-1], 2.0 * max(ends)))
+    for answer in requirement.answers:
+        drawn.axhline(answer.target, color=BLACK, linewidth=0.6, linestyle=(0, (4, 2)), zorder=1.5)
+        if answer.status == "found" and answer.value is not None:
+            low = values[0] if answer.low is None else answer.low
+            high = drawn.get_xlim()[1] if answer.high is None else answer.high
+            drawn.plot([low, high], [answer.target] * 2, color=VERMILION, linewidth=4.0, alpha=0.5, zorder=3)
+            drawn.plot(answer.value, answer.target, "o", color=VERMILION, markersize=5, zorder=4)
+        words = f"{100.0 * answer.target:g} %" + ("" if answer.status == "found" else f": {answer.status}")
+        drawn.annotate(
+            words,
+            (1.0, answer.target),
+            xycoords=("axes fraction", "data"),
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=SMALL,
+            color=WORDS,
+        )
+    unit = "" if requirement.unit == "1" else f" ({requirement.unit})"
+    _finish(drawn, requirement.path + unit, requirement.measure, logarithmic=False)
+    name = "required lead" if requirement.path == LEAD else requirement.path
+    runs = f"{requirement.replicates:,} replicates, seed {requirement.seed}"
+    drawn.set_title(f"{requirement.scenario.name}: {name}, {runs}", loc="left")
+    return drawn
+
+
+def _lines(sweep: Sweep, along: int, measure: Measure) -> list[tuple[str, list[Estimate]]]:
+    """Return name and estimates of each line, in order along the axis."""
+    found: dict[tuple[int, Value | None], list[Estimate]] = {}
+    per_scenario = len(sweep.points) // len(sweep.scenarios)
+    for number, (point, estimate) in enumerate(zip(sweep.points, sweep.estimates(measure), strict=True)):
+        other = point.values[1 - along] if len(sweep.axes) == 2 else None
+        found.setdefault((number // per_scenario, other), []).append(estimate)
+    return [(_line_name(sweep, along, *key), estimates) for key, estimates in found.items()]
+
+
+def _line_name(sweep: Sweep, along: int, scenario: int, other: Value | None) -> str:
+    names = [sweep.scenarios[scenario].name] if len(sweep.scenarios) > 1 else []
+    if other is not None:
+        axis = sweep.axes[1 - along]
+        shown = f"{other:.4g}" if axis.is_numeric else str(other).replace("_", " ")
+        names.append(f"{axis.path.rpartition('.')[2]} {shown}" if axis.is_numeric else shown)
+    return ", ".join(names)
+
+
+def _curve(ax: Axes, values: Floats, estimates: Sequence[Estimate], colour: str) -> None:
+    low, high = ([getattr(estimate, end) for estimate in estimates] for end in ("low", "high"))
+    ax.fill_between(values, low, high, color=colour, alpha=BAND, linewidth=0, zorder=2)
+    marker = "." if len(values) <= 40 else ""
+    ax.plot(values, [estimate.value for estimate in estimates], color=colour, linewidth=1.6, marker=marker, zorder=3)
+
+
+def _finish(ax: Axes, label: str, measure: Measure, logarithmic: bool) -> None:
+    if logarithmic:
+        ax.set_xscale("log")
+        ax.xaxis.set_major_locator(LogLocator(subs=ROUND_DIGITS))
+        ax.xaxis.set_major_formatter("{x:g}")
+        ax.xaxis.set_minor_formatter(NullFormatter())
+    ax.set_ylim(-0.02, 1.02)
+    ax.set_xlabel(label)
+    ax.set_ylabel(CHANCES[measure])
+    clean(np.array([ax]))
+
+
+def _title(sweep: Sweep) -> str:
+    names = ", ".join(scenario.name for scenario in sweep.scenarios) if len(sweep.scenarios) <= 2 else "sweep"
+    counts = sorted({tally.n for tally in sweep.tallies})
+    runs = f"{counts[0]:,}" if len(counts) == 1 else f"{counts[0]:,} to {counts[-1]:,}"
+    return f"{names}: {runs} replicates a point, seed {sweep.seed}"
+
+
+def _places(axis: Axis) -> Floats:
+    """Return where the values of an axis stand: numbers at themselves (their logarithm), words side by side."""
+    if not axis.is_numeric:
+        return np.arange(len(axis.values), dtype=float)
+    values = np.array(axis.values, float)
+    return np.log10(values) if axis.logarithmic else values
+
+
+def _edges(places: Floats) -> Floats:
+    """Return the edges between cells, half-way between places."""
+    if len(places) == 1:
+        return np.array([places[0] - 0.5, places[0] + 0.5])
+    middles = (places[1:] + places[:-1]) / 2.0
+    return np.concatenate([[2.0 * places[0] - middles[0]], middles, [2.0 * places[-1] - middles[-1]]])
+
+
+def _contours(ax: Axes, across: Floats, up: Floats, chances: Floats) -> None:
+    within = [level for level in CONTOURS if chances.min() < level < chances.max()]
+    if not within:
+        return
+    lines = ax.contour(across, up, chances, levels=within, colors="white", linewidths=1.2)
+    lines.set_path_effects([withStroke(linewidth=2.0, foreground=WORDS)])
+    labels = ax.clabel(lines, fmt=lambda level: f"{100.0 * level:g} %", fontsize=SMALL, colors="white")
+    for label in labels or ():
+        label.set_path_effects([withStroke(linewidth=2.0, foreground=WORDS)])
+
+
+def _ticks(axis: Axis, set_ticks: Callable[..., Any]) -> None:
+    if axis.is_numeric and not axis.logarithmic:
+        return
+    if axis.is_numeric:
+        low, high = float(axis.values[0]), float(axis.values[-1])
+        round_ones = [value for value in LogLocator(subs=ROUND_DIGITS).tick_values(low, high) if low <= value <= high]
+        set_ticks([log10(value) for value in round_ones], [f"{value:g}" for value in round_ones])
+        return
+    set_ticks(_places(axis), [str(value).replace("_", " ") for value in axis.values])

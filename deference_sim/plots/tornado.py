@@ -1,0 +1,101 @@
+"""What matters most, as bars: a tornado, or an index and its interval for each input."""
+
+from typing import TYPE_CHECKING, Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+
+from deference_sim.analysis.sensitivity.plan import short
+from deference_sim.plots.style import BLACK, BLUE, ORANGE, SKY, SMALL, WORDS, clean
+
+if TYPE_CHECKING:
+    from deference_sim.analysis.sensitivity import Sensitivity
+
+MOST = 20  # bars; the rest matter least
+_ROW, _FRAME, _WIDTH = 0.36, 1.3, 8.0  # inches
+#: By method: column, legend and colour of each bar of an input; and the label of the axis.
+_BARS: dict[str, tuple[tuple[tuple[str, str, str], ...], str]] = {
+    "sobol": (
+        (("total", "total order", SKY), ("first", "first order", BLUE)),
+        "share of the variance of the chance, with 95 % intervals",
+    ),
+    "morris": ((("mu_star", "", BLUE),), "µ*: mean absolute change of the chance, with 95 % intervals"),
+    "rank": ((("correlation", "", BLUE),), "rank correlation with success, with 95 % intervals"),
+    "voi": ((("value", "", BLUE),), "value of knowing it, in chance of success, with 95 % intervals"),
+}
+
+
+def tornado(found: "Sensitivity", ax: Axes | None = None) -> Axes:
+    """Draw what a sensitivity study found, the most important input on top; return the Axes.
+
+    Of a tornado: bars from the chance at the low end of each input to that at the high end, around the chance with the
+    scenario as it is. Of any other method: the index of each input with its 95 % interval.
+    """
+    table = found.table.head(MOST)
+    drawn: Axes = _new_axes(len(table)) if ax is None else ax
+    places = np.arange(len(table))[::-1]
+    if found.method == "tornado":
+        _draw_swings(drawn, found, table, places)
+    else:
+        _draw_indices(drawn, table, places, *_BARS[found.method])
+    drawn.set_yticks(places, [_label(*row) for row in zip(table["input"], table["unit"], strict=True)])
+    drawn.tick_params(axis="y", length=0)
+    drawn.set_ylim(-0.7, len(table) - 0.3)
+    drawn.set_title(f"{found.plan.scenario.name}: what matters most for {found.plan.measure}", loc="left", fontsize=10)
+    clean(np.array([drawn], dtype=object))
+    drawn.grid(axis="y", visible=False)
+    return drawn
+
+
+def _new_axes(rows: int) -> Axes:
+    figure = plt.figure(figsize=(_WIDTH, _FRAME + _ROW * rows), layout="constrained")
+    return figure.subplots()
+
+
+def _label(inputs: str, unit: str) -> str:
+    """Return what names a bar: the input with its unit, or correlated ones below one another."""
+    return inputs.replace(" + ", "\n") if " + " in inputs or not unit else f"{inputs}, {unit}"
+
+
+def _draw_swings(ax: Axes, found: "Sensitivity", table: Any, places: Any) -> None:
+    centre = found.expected[0]
+    for end, words, colour in (("low", "at the low end", ORANGE), ("high", "at the high end", BLUE)):
+        chances = table[f"at_{end}"].to_numpy()
+        ax.barh(places, chances - centre, left=centre, height=0.62, color=colour, label=words)
+        others = table["at_high" if end == "low" else "at_low"]
+        for place, chance, other, value in zip(places, chances, others, table[end], strict=True):
+            # Where the bar points; of a flat one the low value left and the high one right.
+            is_left = chance < other or (chance == other and end == "low")
+            _write_value(ax, short(value), chance, place, is_left=is_left)
+    ax.axvline(centre, color=BLACK, linewidth=0.8)
+    ax.set_xlabel(f"{found.plan.measure} with one input moved, everything else as the scenario has it")
+    ax.margins(x=0.12)
+    ax.legend(fontsize=SMALL, frameon=False, loc="lower right")
+
+
+def _write_value(ax: Axes, text: str, chance: float, place: int, *, is_left: bool) -> None:
+    ax.annotate(
+        text,
+        (chance, place),
+        xytext=(-3 if is_left else 3, 0),
+        textcoords="offset points",
+        ha="right" if is_left else "left",
+        va="center",
+        fontsize=SMALL,
+        color=WORDS,
+    )
+
+
+def _draw_indices(ax: Axes, table: Any, places: Any, bars: tuple[tuple[str, str, str], ...], label: str) -> None:
+    height = 0.7 / len(bars)
+    for number, (column, words, colour) in enumerate(bars):
+        shifted = places - (number - (len(bars) - 1) / 2.0) * height
+        values = table[column].to_numpy()
+        ends = np.array([values - table[f"{column}_low"], table[f"{column}_high"] - values])
+        ax.barh(shifted, values, height=height, color=colour, label=words)
+        ax.errorbar(values, shifted, xerr=ends, fmt="none", ecolor=BLACK, elinewidth=0.9, capsize=2)
+    ax.axvline(0.0, color=BLACK, linewidth=0.8)
+    ax.set_xlabel(label)
+    if len(bars) > 1:
+        ax.legend(fontsize=SMALL, frameon=False, loc="lower right")

@@ -1,0 +1,42 @@
+"""Run again the commands whose output is kept in docs/outputs, because they take too long for every build.
+
+Run with ``./dev python docs/make_outputs.py`` (a few minutes), or with words: only commands that contain one of them.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+DOCS = Path(__file__).parent
+sys.path.insert(0, str(DOCS / "_extensions"))
+
+from command import OUTPUTS, kept_at, output_of  # noqa: E402 (it lies in the folder above)
+
+KEPT = re.compile(r"^```\{command\}\n((?::\w+:.*\n)*:kept:.*\n(?::\w+:.*\n)*)\n?((?:.*\n)+?)```$", re.MULTILINE)
+
+
+def main(words: list[str]) -> None:
+    """Run every command that is kept, and write what it prints; drop what no page asks for any more."""
+    OUTPUTS.mkdir(exist_ok=True)
+    lines = {line for page in DOCS.glob("**/*.md") for line in commands_in(page.read_text(encoding="utf-8"))}
+    for path in set(OUTPUTS.glob("*.txt")) - {kept_at(line) for line in lines}:
+        path.unlink()
+    for line in sorted(lines):
+        if not words or any(word in line for word in words):
+            print(line, flush=True)
+            status, output = output_of(line)
+            if status != 0:
+                raise SystemExit(f"{line}: exit code {status}\n{output}")
+            kept_at(line).write_text(output, encoding="utf-8")
+
+
+def commands_in(text: str) -> list[str]:
+    """Return the commands in a page whose output is kept, each on one line."""
+    return [
+        " ".join(part.rstrip("\\").strip() for part in body.splitlines() if part.strip())
+        for _, body in KEPT.findall(text)
+    ]
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

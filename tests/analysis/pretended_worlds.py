@@ -1,0 +1,33 @@
+"""Worlds whose chances are known: records drawn from a formula in place of the model."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from deference_sim.analysis.worlds import Worlds
+from deference_sim.model.record import RECORD_DTYPE
+from deference_sim.model.state import AI_TAKEOVER, STABILISED
+
+Chance = Callable[[Any], float]
+
+
+def pretend(monkeypatch: pytest.MonkeyPatch, chance: Chance, *, common: bool = True) -> None:
+    """Have runs end well with the ``chance`` of their scenario: on common random numbers, or on some of its own."""
+
+    def records(worlds: Worlds, scenarios: Sequence[Any], replicates: int) -> Iterator[NDArray[np.void]]:
+        for scenario in scenarios:
+            stream = 0 if common else crc32(f"{scenario.handoff} {scenario.strategy}".encode())
+            luck = np.random.default_rng([worlds.seed, stream]).random(replicates)
+            made = np.zeros(replicates, RECORD_DTYPE)
+            made["outcome"] = np.where(luck < chance(scenario), STABILISED, AI_TAKEOVER)
+            made["in_basin_throughout"] = 1
+            made["handoff_month"] = np.inf if scenario.handoff.never else scenario.handoff.at or 0.0
+            yield made
+
+    monkeypatch.setattr(Worlds, "records", records)
+    for module in ("best_handoff", "strategies"):
+        monkeypatch.setattr(f"deference_sim.analysis.{module}.warm_up", lambda engine: None)

@@ -1,0 +1,184 @@
+"""Intervals hold what they promise: exact coverage where it can be computed, and the precision that was asked for."""
+
+from math import exp, sqrt
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.stats import binom, kstest
+
+from deference_sim.analysis.estimate import (
+    band_half_width,
+    most_replicates,
+    probability,
+    quantile,
+    simultaneous_shares,
+)
+from deference_sim.analysis.nested import input_spread, spread_over_draws
+from deference_sim.analysis.result import simulate
+from deference_sim.scenario import load
+from deference_sim.study.runner import BLOCK, next_look
+from deference_sim.study.tally import Sketch
+
+
+def test_a_run_to_a_precision_is_a_run_of_that_size() -> None:
+    """Would catch a stop at another place than the end of a batch, and a batch that is run anew."""
+    precise = simulate(load("rushed-handoff"), precision=0.014, seed=3)
+    assert precise.replicates in looks(10 * BLOCK)
+    assert precise.replicates > BLOCK
+    fixed = simulate(load("rushed-handoff"), precise.replicates, seed=3)
+    assert precise.as_dict() | {"seconds": 0} == fixed.as_dict() | {"seconds": 0}
+    assert precise.records.equals(fixed.records)
+    assert (precise.p_stay.high - precise.p_stay.low) / 2 <= 0.014
+    before = probability(int(stayed(fixed)[: looks_before(precise.replicates)].sum()), looks_before(precise.replicates))
+    assert (before.high - before.low) / 2 > 0.014
+
+
+def stayed(result: Any) -> Any:
+    return (result.records["in_basin_throughout"] & (result.records["outcome"] == "stabilised")).to_numpy()
+
+
+def looks(most: int) -> list[int]:
+    found = [next_look(0)]
+    while found[-1] < most:
+        found.append(next_look(found[-1]))
+    return found
+
+
+def looks_before(n: int) -> int:
+    return max(look for look in looks(n) if look < n)
+
+
+@pytest.mark.parametrize("share", [0.002, 0.03, 0.1, 0.5, 0.85, 0.99])
+def test_stopping_at_a_precision_keeps_the_coverage(share: float) -> None:
+    """The exact coverage of the interval at the end, over all ways to get there. Would catch stopping on good luck."""
+    precision, covered, stopped = 0.012, 0.0, 0.0
+    at, chances = 0, np.array([1.0])
+    for look in looks(most_replicates(precision)):
+        chances = np.convolve(chances, binom.pmf(np.arange(look - at + 1), look - at, share))
+        at = look
+        for successes in np.flatnonzero(chances > 1e-12):
+            found = probability(int(successes), look)
+            if (found.high - found.low) / 2 <= precision:
+                stopped += chances[successes]
+                covered += chances[successes] * (found.low <= share <= found.high)
+                chances[successes] = 0.0
+        if stopped > 1 - 1e-6:
+            break
+    assert stopped == pytest.approx(1.0, abs=1e-5)
+    assert 0.93 <= covered <= 0.995
+
+
+@pytest.mark.parametrize("precision", [0.0, 1e-9, 0.6, float("nan")])
+def test_a_precision_out_of_range_is_refused(precision: float) -> None:
+    with pytest.raises(ValueError, match=r"between 0\.0001 and 0\.5"):
+        simulate(load("baseline"), precision=precision)
+
+
+@pytest.mark.parametrize("precision", [0.3, 0.01, 1e-4])
+def test_the_most_replicates_are_always_enough(precision: float) -> None:
+    n = most_replicates(precision)
+    for successes in (0, 5, 9, 10, n // 2):
+        found = probability(successes, n)
+        assert (found.high - found.low) / 2 <= precision
+
+
+def test_intervals_of_all_shares_hold_together() -> None:
+    """4,000 multinomial tries of 60: the share in which all five intervals hold is at least 95 %, 5 errors allowed."""
+    shares = np.array([0.5, 0.3, 0.15, 0.04, 0.01])
+    tries = np.random.default_rng(8).multinomial(60, shares, 4000)
+    table = {int(count): simultaneous_shares(dict(zip("abcde", (count, 60 - count, 0, 0, 0), strict=True)))["a"]
+             for count in range(61)}  # fmt: skip
+    held = np.array([all(table[int(c)].low <= p <= table[int(c)].high for c, p in zip(row, shares, strict=True))
+                     for row in tries])  # fmt: skip
+    assert held.mean() >= 0.95 - 5 * sqrt(0.95 * 0.05 / 4000)
+
+
+@pytest.mark.parametrize("share", [0.05, 0.5, 0.95])
+@pytest.mark.parametrize("n", [20, 100, 1000])
+def test_quantile_intervals_hold_with_their_exact_probability(n: int, share: float) -> None:
+    """The values are their own ranks, so that the interval shows its ranks; the rest is binomial."""
+    sketch = Sketch()
+    sketch.add(np.arange(1, n + 1, dtype=float))
+    found = quantile(sketch, share, 2 * n)
+    assert found is not None
+    assert (found.n, found.never) == (n, 0.5)
+    first = 0 if found.low is None else round(found.low)
+    last = n + 1 if found.high is None else round(found.high)
+    if n <= 100:  # beyond it, bins hold several ranks
+        covered = binom.cdf(last - 1, n, share) - binom.cdf(first - 1, n, share)
+        assert 0.95 <= covered <= 1.0
+    assert first <= found.value <= last
+    assert quantile(Sketch(), share, 10) is None
+
+
+def test_the_band_holds_for_whole_curves() -> None:
+    """Would catch a pointwise band: of 2,000 samples of 200, at most 5 % leave it anywhere."""
+    u = np.sort(np.random.default_rng(4).random((2000, 200)), axis=1)
+    steps = np.arange(200) / 200
+    worst = np.maximum(np.abs(u - steps), np.abs(u - steps - 1 / 200)).max(axis=1)
+    outside = (worst > band_half_width(200)).mean()
+    assert 0.03 < outside < 0.05 + 5 * sqrt(0.05 * 0.95 / 2000)
+    assert kstest(u[0], "uniform").statistic == pytest.approx(worst[0])
+    assert band_half_width(200, 9) > band_half_width(200)
+
+
+# ---- spread over inputs -------------------------------------------------------------------------------------
+
+
+def lomax(draws: int, worlds: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return chances and counts of no event in 20 years, at a rate from a Gamma(2) distribution of rate 40."""
+    random = np.random.default_rng(seed)
+    chances = np.exp(-20.0 * random.gamma(2.0, 1 / 40.0, draws))
+    return chances, random.binomial(worlds, chances)
+
+
+def test_spread_over_inputs_is_free_of_noise() -> None:
+    """Exact answers of a mixed Poisson process; 5 standard errors. Would catch noise counted as spread (10 worlds)."""
+    n = 20_000
+    for worlds in (10, 100):
+        found = spread_over_draws(lomax(n, worlds, worlds)[1][:4000], worlds)
+        assert abs(found.sd - sqrt(0.0524691358025)) < 5 * found.sd_mcse
+        assert found.sd_mcse < 0.004
+        assert abs(found.overall.value - 4 / 9) < 5 * found.overall.mcse
+        # Var(p) + noise over K draws: the design effect of the exact answer.
+        expected = sqrt((0.0524691358025 + (0.246913580247 - 0.0524691358025) / worlds) / 4000)
+        assert found.overall.mcse == pytest.approx(expected, rel=0.06)
+        assert found.share_of_variance == pytest.approx(0.2125, abs=0.015)
+    assert found.p5 == pytest.approx(0.0933002716838, abs=0.015)
+    assert found.p95 == pytest.approx(0.837209655534, abs=0.015)
+
+
+def test_the_overall_interval_covers_over_draws() -> None:
+    """Would catch a pooled binomial interval, which covers 32 %: 300 repetitions of 50 draws × 100 worlds."""
+    held = 0
+    for repetition in range(300):
+        overall = spread_over_draws(lomax(50, 100, 1000 + repetition)[1], 100).overall
+        held += overall.low <= 4 / 9 <= overall.high
+    assert 0.95 - 5 * sqrt(0.95 * 0.05 / 300) < held / 300 <= 1.0
+
+
+def test_spread_through_the_engine() -> None:
+    """A hazard whose rate is uniform: chance, spread and quantiles are arithmetic."""
+    fatal = {"name": "storm", "kind": "background", "rate": 0.1, "severity_mean": 1e9, "lethality": 1}
+    world = load("baseline").with_(**{"horizon": 120, "handoff.never": True, "rival.mode": "none", "hazards": [fatal]})
+    uncertain = world.with_(**{"hazards.storm.rate": "{uniform: {min: 0 per year, max: 0.2 per year}}"})
+    found = input_spread(uncertain, 150, 40, seed=6, measure="p_good")
+    mean, square = (1 - exp(-2.0)) / 2, (1 - exp(-4.0)) / 4
+    assert abs(found.overall.value - mean) < 5 * found.overall.mcse
+    assert abs(found.sd - sqrt(square - mean**2)) < 5 * found.sd_mcse
+    assert found.p5 == pytest.approx(exp(-1.9), abs=0.05)
+    assert (found.draws, found.worlds, found.overall.n) == (150, 40, 6000)
+
+
+def test_spread_over_inputs_needs_something_uncertain() -> None:
+    with pytest.raises(ValueError, match="no uncertain input"):
+        input_spread(load("baseline"))
+    with pytest.raises(ValueError, match="at least 2"):
+        input_spread(load("uncertain-baseline"), 1)
+
+
+def test_draws_that_all_come_out_alike_know_little() -> None:
+    found = spread_over_draws(np.full(20, 50), 50)
+    assert (found.sd, found.p5, found.p95, found.overall.value) == (0.0, 1.0, 1.0, 1.0)
+    assert 0.8 < found.overall.low < 0.9

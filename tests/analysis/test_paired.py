@@ -1,0 +1,53 @@
+"""Paired differences: the right sign, the error from discordant counts, an exact test.
+
+Would catch: first and second swapped, concordant worlds counted, an interval of no width, a two-sided test.
+"""
+
+from math import sqrt
+
+import numpy as np
+import pytest
+
+from deference_sim.analysis.paired import difference, is_worse
+
+
+def two_ways(both: int, gained: int, lost: int, neither: int) -> tuple[np.ndarray, np.ndarray]:
+    first = [True] * (both + gained) + [False] * (lost + neither)
+    second = [True] * both + [False] * gained + [True] * lost + [False] * neither
+    return np.array(first), np.array(second)
+
+
+def test_difference_and_error_come_from_the_worlds_that_differ() -> None:
+    found = difference(*two_ways(60, 14, 6, 20))
+    assert (found.gained, found.lost, found.n) == (14, 6, 100)
+    assert found.value == pytest.approx(0.08)
+    assert found.mcse == pytest.approx(sqrt(20 - 64 / 100) / 100)
+    # Bonett and Price by hand: (15 - 7)/102 ± 1.96·sqrt((22/102 - (8/102)²)/102)
+    half = 1.959963984540054 * sqrt((22 / 102 - (8 / 102) ** 2) / 102)
+    assert (found.low, found.high) == pytest.approx((8 / 102 - half, 8 / 102 + half))
+
+
+def test_the_interval_has_a_width_where_no_world_differs() -> None:
+    found = difference(*two_ways(50, 0, 0, 50))
+    assert found.value == found.mcse == 0.0
+    assert found.low < 0.0 < found.high
+
+
+def test_the_interval_covers_the_truth_nine_times_in_ten_even_where_few_worlds_differ() -> None:
+    """2,000 repetitions: coverage of at least .93, with 5 standard errors of sqrt(.95·.05/2000) to spare."""
+    rng = np.random.default_rng(11)
+    covered = 0
+    for _ in range(2_000):
+        u = rng.random(200)
+        found = difference(u < 0.52, (u >= 0.02) & (u < 0.53))  # 2 % gained, 1 % lost
+        covered += found.low <= 0.01 <= found.high
+    assert covered / 2_000 > 0.93 - 5 * sqrt(0.95 * 0.05 / 2_000)
+
+
+@pytest.mark.parametrize(
+    ("gained", "lost", "worse"),
+    [(0, 4, False), (0, 5, True), (1, 7, True), (1, 6, False), (5, 0, False), (0, 0, False)],
+)
+def test_worse_is_mcnemars_exact_one_sided_test(gained: int, lost: int, worse: bool) -> None:
+    """By hand: 1/2⁴ = .0625, 1/2⁵ = .031, (1 + 8)/2⁸ = .035, (1 + 7)/2⁷ = .0625."""
+    assert is_worse(*two_ways(30, gained, lost, 30)) is worse

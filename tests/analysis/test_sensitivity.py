@@ -1,0 +1,268 @@
+"""Sensitivity studies of scenarios: what is varied, on which worlds, what is shown, and how bad input is met."""
+
+import importlib.util
+import json
+from typing import Any, get_args
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+import deference_sim as ds
+from deference_sim import cli, layout, sensitivity_page
+from deference_sim.analysis.records import stayed
+from deference_sim.analysis.sensitivity import plan_of, planned_runs
+from deference_sim.analysis.sensitivity.inputs import HALF_TO_DOUBLE, RANGES, choose
+from deference_sim.analysis.sensitivity.result import Method
+from deference_sim.scenario import ScenarioError
+from deference_sim.scenario.distributions import Loguniform, Uniform
+from deference_sim.streams import named_stream, uniforms
+from deference_sim.study.quasi_random import run_at
+from deference_sim.study.runner import run
+
+UNCERTAIN = ds.load("uncertain-baseline")
+#: Resolved soon: studies of it are cheap.
+QUICK = ds.load("baseline").with_(
+    **{
+        "horizon": 24,
+        "capability.stabilise_at": 1.5,
+        "rival.lead": "0.3 to 3 months",
+        "goodness.broad_alignment": {"uniform": {"min": 0, "max": 1}},
+        "evaluation.review_interval": "1 month",
+        "evaluation.review_work": 0.5,
+    }
+)
+SMALL = {"tornado": 40, "sobol": 128, "morris": 4, "rank": 128, "voi": 128}
+
+
+# ---- what is varied
+
+
+def test_what_a_scenario_has_uncertain_is_varied_over_its_own_ranges() -> None:
+    varied = choose(UNCERTAIN)
+    assert [one.path for one in varied.inputs] == list(UNCERTAIN.uncertain)
+    assert {one.path: one.distribution for one in varied.inputs} == dict(UNCERTAIN.uncertain)
+    assert varied.scenario == UNCERTAIN
+
+
+def test_correlated_inputs_are_one_group_and_come_together() -> None:
+    labels = choose(UNCERTAIN).labels
+    assert "capability.initial_speedup + rival.lead" in labels
+    assert "tax.broad_alignment + tax.capability_profile" in labels
+    assert len(labels) == len(UNCERTAIN.uncertain) - 2
+    assert choose(UNCERTAIN, ["rival.lead"]).labels == ["rival.lead + capability.initial_speedup"]
+
+
+def test_a_scenario_that_says_little_is_varied_in_its_core() -> None:
+    varied = choose(ds.load("baseline"))
+    paths = {one.path for one in varied.inputs}
+    assert {"rival.lead", "tax.broad_alignment", "goodness.broad_alignment", "generations.alignment_sd"} <= paths
+    assert not any(path.startswith(("strategy.", "handoff.")) for path in paths)  # decisions
+
+
+def test_ranges_are_those_that_ship_at_the_default_and_half_to_double_elsewhere() -> None:
+    inputs = {one.path: one for one in choose(ds.load("one-month-lead")).inputs}
+    assert inputs["tax.decline"].range_from == RANGES
+    assert inputs["tax.decline"].distribution == UNCERTAIN.uncertain["tax.decline"]
+    lead = inputs["rival.lead"]
+    assert (lead.range_from, lead.status) == (HALF_TO_DOUBLE, "guess")
+    assert lead.distribution == Loguniform(lead.value / 2.0, lead.value * 2.0)
+    assert lead.ends == (lead.value / 2.0, lead.value * 2.0)
+
+
+def test_half_to_double_stays_in_the_declared_range() -> None:
+    scenario = ds.load("baseline").with_(**{"time_buying.max_rate": 0.8, "strategy.risk_floor": -0.4})
+    inputs = {one.path: one for one in choose(scenario, ["time_buying.max_rate", "strategy.risk_floor"]).inputs}
+    assert inputs["time_buying.max_rate"].distribution == Loguniform(0.4, 1.0)
+    assert inputs["strategy.risk_floor"].distribution == Uniform(-0.8, -0.2)
+
+
+def test_a_core_input_without_a_range_is_left_out_and_said() -> None:
+    varied = choose(ds.load("baseline").with_(**{"goodness.broad_alignment": 0}), ["core"])
+    assert [path for path, _ in varied.left_out] == ["goodness.broad_alignment"]
+
+
+# ---- worlds
+
+
+def test_given_draws_meet_the_worlds_of_any_run() -> None:
+    """The uniform numbers that a run would draw, given to a design, make the records of that run."""
+    replicates = np.arange(300)
+    own = {path: uniforms(3, replicates, named_stream(f"parameter:{path}"), 0) for path in QUICK.uncertain}
+    expected = stayed(run(QUICK, 300, 3)[0])
+    assert (run_at(QUICK, QUICK.draws_at(own), 3, replicates, stayed) == expected).all()
+    assert (run_at(QUICK, {}, 3, replicates, stayed) == expected).all()
+
+
+def test_the_rest_of_the_inputs_is_drawn_as_ever() -> None:
+    only_lead = run_at(QUICK, QUICK.draws_at({"rival.lead": np.full(200, 0.5)}), 1, np.arange(200), stayed)
+    fixed = QUICK.with_(**{"rival.lead": QUICK.value("rival.lead")})
+    assert (only_lead == stayed(run(fixed, 200, 1)[0])).all()
+
+
+def test_correlations_among_the_given_inputs_hold() -> None:
+    n = 4000
+    own = {
+        path: (np.random.default_rng(place).permutation(n) + 0.5) / n for place, path in enumerate(UNCERTAIN.uncertain)
+    }
+    drawn = UNCERTAIN.draws_at(own)
+    ranks = [drawn[path].argsort().argsort() for path in ("tax.broad_alignment", "tax.capability_profile")]
+    assert np.corrcoef(ranks)[0, 1] == pytest.approx(0.7, abs=0.05)  # 5 standard errors are 0.04
+
+
+def test_handoff_by_indifference_has_its_table() -> None:
+    scenario = QUICK.with_(**{"handoff.indifference": True})
+    assert (run_at(scenario, {}, 1, np.arange(40), stayed) == stayed(run(scenario, 40, 1)[0])).all()
+
+
+# ---- studies
+
+
+@pytest.fixture(scope="module")
+def studies() -> dict[str, ds.Sensitivity]:
+    return {
+        method: ds.sensitivity(QUICK, method, inputs=["uncertain", "tax.decline"], replicates=count, seed=0)  # type: ignore[arg-type]
+        for method, count in SMALL.items()
+    }
+
+
+IMPORTANCE = {"tornado": "swing", "sobol": "total", "morris": "mu_star", "rank": "correlation", "voi": "value"}
+
+
+@pytest.mark.parametrize("method", get_args(Method))
+def test_a_study_is_a_sorted_table_with_intervals(studies: dict[str, ds.Sensitivity], method: str) -> None:
+    table, column = studies[method].table, IMPORTANCE[method]
+    assert set(table["input"]) == {"rival.lead", "goodness.broad_alignment", "tax.decline"}
+    assert table["status"].isin(["published", "derived", "guess"]).all()
+    sizes = table[column] if method in ("sobol", "voi") else table[column].abs()
+    assert sizes.is_monotonic_decreasing
+    assert (table[f"{column}_low"] <= table[column] + 1e-12).all()
+    assert (table[column] <= table[f"{column}_high"] + 1e-12).all()
+
+
+@pytest.mark.parametrize("method", get_args(Method))
+def test_a_study_shows_itself(studies: dict[str, ds.Sensitivity], method: str) -> None:
+    found = studies[method]
+    told = found._repr_html_()
+    assert "rival.lead" in told
+    assert "0.39 to 2.3 months" in told
+    assert sensitivity_page.page(found)[0] == layout.Heading(
+        "baseline – what matters most for staying in the Basin of Good Deference (p_stay)"
+    )
+    told_in_json = json.loads(json.dumps(found.as_dict(), allow_nan=False))
+    assert told_in_json["runs"] == found.runs == planned_runs(found.plan, method)
+    axes = ds.plot.tornado(found)
+    assert len(axes.get_yticklabels()) == 3
+    plt.close(axes.figure)
+
+
+def test_a_study_is_repeatable_and_told_of_its_progress() -> None:
+    counts: list[int] = []
+    one = ds.sensitivity(QUICK, "sobol", replicates=128, progress=counts.append)
+    again = ds.sensitivity(QUICK, "sobol", replicates=128)
+    assert one.table.equals(again.table)
+    assert sum(counts) == one.runs == 128 * 2 * 4
+
+
+def test_a_tornado_bar_is_the_difference_of_two_runs_on_the_same_worlds() -> None:
+    scenario = QUICK.with_(**{"rival.lead": 2})
+    found = ds.sensitivity(scenario, "tornado", inputs=["rival.lead"], replicates=300, seed=4)
+    (bar,) = found.table.to_dict("records")
+    for end, value in (("at_low", 1.0), ("at_high", 4.0)):
+        assert bar[end] == stayed(run(scenario.with_(**{"rival.lead": value}), 300, 4)[0]).mean()
+    assert bar["swing"] == pytest.approx(bar["at_high"] - bar["at_low"])
+    assert found.expected[0] == stayed(run(scenario, 300, 4)[0]).mean()
+
+
+def test_more_lead_is_better_and_matters(studies: dict[str, ds.Sensitivity]) -> None:
+    swings = studies["tornado"].table.set_index("input")["swing"]
+    assert swings["rival.lead"] > 0.0
+
+
+def test_the_value_of_information_helps_a_decision_of_ones_own() -> None:
+    found = ds.sensitivity(QUICK, "voi", replicates=128, decision={"handoff.at": [0, "1 month"]})
+    assert [one["option"] for one in found.more["decision"]["options"]] == [0, "1 month"]
+    assert found.runs == 256
+
+
+def test_a_group_takes_a_line_for_each_input() -> None:
+    plan = plan_of(UNCERTAIN, "sobol", inputs=["rival.lead"], replicates=128)
+    rows: list[dict[str, Any]] = [
+        {"input": plan.varied.labels[0], "range": "2 to 9 months; 9.6 to 42", "status": "published; guess"}
+    ]
+    lines = sensitivity_page._lines(rows[0], ("0.5", "0.6"))
+    assert lines == [
+        ("rival.lead", "2 to 9 months", "0.5", "0.6", "published"),
+        ("+ capability.initial_speedup", "9.6 to 42", "", "", "guess"),
+    ]
+
+
+# ---- bad input
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({"inputs": ["rival.leed"]}, "did you mean `rival.lead`?"),
+        ({"inputs": ["strategy.policy"]}, "cannot be varied over a range"),
+        ({"inputs": ["tax.checking"]}, "--set tax.checking='A to B'"),
+        ({"method": "sobolev"}, "one of tornado, sobol, morris, rank, voi"),
+        ({"measure": "p_bad"}, "one of p_"),
+        ({"replicates": 0}, "1 to 1,000,000,000"),
+        ({"method": "morris", "replicates": 3}, "4 to 1,000,000,000"),
+        ({"decision": {"handoff.at": [0, 1]}}, "method voi only"),
+        ({"method": "voi", "decision": {"handoff.at": [0]}}, "two options or more"),
+        ({"method": "voi", "decision": {"handoff.at": [0, -1]}}, "handoff.at"),
+        ({"method": "voi", "decision": {"rival.lead": [1, 2]}}, "both varied and decided"),
+        ({"method": "voi", "inputs": ["strategy.target"]}, "leave it out of inputs"),
+    ],
+)
+def test_bad_input_is_refused_with_the_remedy_before_any_work(
+    more: dict[str, Any], told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deference_sim.analysis.sensitivity.warm_up", lambda engine: pytest.fail("work began"))
+    with pytest.raises(ScenarioError) as caught:
+        ds.sensitivity(QUICK, **({"method": "tornado"} | more))  # type: ignore[arg-type]
+    assert told in str(caught.value)
+
+
+def call(*arguments: str) -> Any:
+    return CliRunner().invoke(cli.app, ["sensitivity", *arguments], prog_name="deference-sim")
+
+
+def test_the_command_prints_the_page_or_json() -> None:
+    settings = ("--set", "capability.stabilise_at=1.5 py", "--replicates", "30", "--inputs")
+    told = call("baseline", *settings, "rival.lead,tax.decline", "--quiet")
+    assert told.exit_code == 0, told.output
+    assert "Tornado: one input at a time" in told.stdout
+    found = json.loads(call("baseline", *settings, "rival.lead", "--json").stdout)
+    assert [row["input"] for row in found["table"]] == ["rival.lead"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("no-such-scenario",), "no-such-scenario"),
+        (("baseline", "--inputs", "rival.leed"), "rival.lead"),
+        (("baseline", "--method", "voi", "--decide", "handoff.at"), "PATH=A,B"),
+        (("baseline", "--replicates", "0"), "from 1"),
+        (("baseline", "--plot", "picture.txt"), ".png"),
+    ],
+)
+def test_the_command_refuses_bad_input(arguments: tuple[str, ...], told: str) -> None:
+    result = call(*arguments)
+    assert result.exit_code == 2
+    assert told in " ".join(result.output.split())
+
+
+def test_the_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    there = importlib.util.find_spec
+    monkeypatch.setattr(
+        "deference_sim.analysis.sensitivity.find_spec", lambda name: None if name == "SALib" else there(name)
+    )
+    result = call("baseline", "--method", "morris")
+    assert result.exit_code == 2
+    assert "deference-sim[sensitivity]" in result.output
+    with pytest.raises(ModuleNotFoundError, match="SALib"):
+        ds.sensitivity(QUICK, "morris")

@@ -1,0 +1,214 @@
+"""Sweeps: the right values at every point, the same worlds everywhere, bad input met before any work."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+
+import deference_sim as ds
+from deference_sim.analysis import sweep as module
+from deference_sim.analysis.sweep import planned
+from deference_sim.layout import html
+from deference_sim.leads import sweep_page
+from deference_sim.scenario.layers import COMMAND_LINE
+from deference_sim.study import designs
+from deference_sim.study.designs import MOST_POINTS, Spacing, grid, spacing_of
+
+LEADS = ds.linspace("1 month", "5 months", 3)
+
+
+@pytest.fixture(scope="module")
+def rushed() -> ds.Scenario:
+    return ds.load("rushed-handoff")
+
+
+@pytest.fixture(scope="module")
+def swept(rushed: ds.Scenario) -> ds.Sweep:
+    return ds.sweep(rushed, over={"rival.lead": LEADS, "strategy.policy": ["race", "fixed"]}, replicates=120, seed=3)
+
+
+def test_every_point_is_the_run_with_its_values(rushed: ds.Scenario, swept: ds.Sweep) -> None:
+    """Would catch values at the wrong point, other worlds at some points, and shares of the wrong outcome."""
+    assert swept.table["rival.lead"].tolist() == [1, 1, 3, 3, 5, 5]
+    assert swept.table["strategy.policy"].tolist() == ["race", "fixed"] * 3
+    for _, row in swept.table.iterrows():
+        changes = {path: row[path] for path in ("rival.lead", "strategy.policy")}
+        alone = ds.simulate(rushed.with_(**changes), 120, seed=3)
+        assert (row["p_stay"], row["p_stay_low"], row["p_good_high"]) == (
+            alone.p_stay.value,
+            alone.p_stay.low,
+            alone.p_good.high,
+        )
+        assert {name: row[name] for name in alone.outcomes} == {k: v.value for k, v in alone.outcomes.items()}
+        assert row["replicates"] == 120
+
+
+def test_several_scenarios_at_once(rushed: ds.Scenario) -> None:
+    found = ds.sweep([rushed, ds.load("uncertain-baseline")], over={"rival.lead": [2, "3 months"]}, replicates=40)
+    assert found.table["scenario"].tolist() == ["rushed-handoff"] * 2 + ["uncertain-baseline"] * 2
+    alone = ds.simulate(ds.load("uncertain-baseline").with_(**{"rival.lead": 3}), 40)
+    assert found.table["p_good"].iloc[3] == alone.p_good.value
+
+
+def test_precision_is_reached_at_every_point_by_a_prefix(rushed: ds.Scenario) -> None:
+    found = ds.sweep(rushed, over={"rival.lead": [0.5, 2]}, precision=0.02)
+    first, second = found.estimates()
+    assert first.n < second.n  # near 0 fewer are enough
+    assert all((one.high - one.low) / 2 <= 0.02 for one in (first, second))
+    fixed = ds.sweep(rushed, over={"rival.lead": [2]}, replicates=second.n)
+    assert fixed.estimates()[0] == second
+
+
+@pytest.mark.parametrize(
+    ("spacing", "values"),
+    [
+        (ds.linspace("0.5 months", "1 year", 3), [0.5, 6.25, 12.0]),
+        (ds.linspace(0, 1, 5), [0, 0.25, 0.5, 0.75, 1]),
+        (ds.logspace(0.1, 10, 3), [0.1, 1.0, 10.0]),
+        (ds.logspace("1 week", "1 month", 2), [7 / 30.4375, 1.0]),
+        (["3 months", 4], [3.0, 4.0]),
+    ],
+)
+def test_values_are_in_the_documented_unit(rushed: ds.Scenario, spacing: Any, values: list[float]) -> None:
+    (axis,), points = grid([rushed], {"rival.lead": spacing}, 1)
+    np.testing.assert_allclose(axis.values, values, rtol=1e-14)
+    assert (axis.values[0], axis.values[-1]) == (values[0], values[-1])
+    assert [point.scenario.rival.lead for point in points] == list(axis.values)
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "wanted"),
+    [
+        ("rival.lead=0.25:12 months:25", "rival.lead", Spacing("0.25 months", "12 months", 25)),
+        ("rival.lead = 1 week : 1 month : 2 : log", "rival.lead", Spacing("1 week", "1 month", 2, True)),
+        ("tax.decline=-0.1:0.1:3", "tax.decline", Spacing("-0.1", "0.1", 3)),
+        ("strategy.policy=race, fixed", "strategy.policy", ("race", "fixed")),
+        ("hazards.misuse.rate=0.1", "hazards.misuse.rate", ("0.1",)),
+    ],
+)
+def test_what_is_typed_is_understood(text: str, path: str, wanted: object) -> None:
+    assert spacing_of(text, COMMAND_LINE) == (path, wanted)
+
+
+@pytest.mark.parametrize(
+    ("over", "said"),
+    [
+        ({"rival.led": LEADS}, r"rival\.led .*did you mean `rival\.lead`"),
+        ({"rival": LEADS}, "name one of its parameters"),
+        ({"hazards.war.rate": [1]}, r"hazards\.war"),
+        ({"hazards.misuse.name": ["a"]}, r"hazards\.misuse\.name  text"),
+        ({"description": ["a"]}, "description"),
+        ({"handoff.prework": [1]}, "a list of pairs"),
+        ({"strategy.policy": LEADS}, r"list them: strategy\.policy=fixed,race"),
+        ({"basin.exists": LEADS}, r"basin\.exists=true,false"),
+        ({"strategy.policy": ["fxed"]}, "did you mean `fixed`"),
+        ({"rival.lead": ds.linspace(3, 1, 5)}, "a lower end below the upper one"),
+        ({"rival.lead": ds.linspace("3 parsecs", 1, 5)}, "unit `parsecs`"),
+        ({"rival.lead": ds.linspace(-3, 1, 5)}, "at least 0"),
+        ({"rival.lead": ds.logspace(0, 1, 5)}, "a lower end above 0"),
+        ({"rival.lead": ds.linspace(0, 1, 1)}, "at least 2"),
+        ({"rival.lead": []}, "a list of values"),
+        ({"rival.lead": "3"}, "a list of values"),
+        ({}, "0 inputs to sweep over"),
+        ({"rival.lead": LEADS, "tax.decline": LEADS, "tax.checking": LEADS}, "3 inputs"),
+        ({"rival.lead": ds.linspace(0, 1, 10**12)}, "1,000,000,000,000 points  at most 100,000"),
+        ({"rival.lead": ds.linspace(0, 1, MOST_POINTS)}, "at most 10,000 replicates"),
+    ],
+)
+def test_bad_input_is_met_before_any_work(
+    rushed: ds.Scenario, over: dict[str, Any], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Would catch a grid that is built before it is counted, and a run before everything is checked."""
+    monkeypatch.setattr(module, "tally_runs", None)
+    with pytest.raises(ds.ScenarioError, match=said):
+        ds.sweep(rushed, over=over, replicates=100_000)
+
+
+@pytest.mark.parametrize("text", ["rival.lead", "rival.lead=", "rival.lead=1:2", "rival.lead=1:2:3:lg", "a=1:2:x"])
+def test_what_cannot_be_read_is_refused(text: str) -> None:
+    with pytest.raises(ds.ScenarioError, match=r"rival\.lead='0\.25 months:12 months:25'"):
+        spacing_of(text, COMMAND_LINE)
+
+
+def test_runs_are_counted_without_making_a_point(rushed: ds.Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(designs, "_point", None)
+    over = {"rival.lead": ds.linspace(0, 1, 300), "tax.decline": ds.linspace(0, 1, 200)}
+    assert planned([rushed], over, 1000) == 60_000_000
+
+
+def test_tables_in_four_formats(swept: ds.Sweep, tmp_path: Any) -> None:
+    """Would catch numbers that lose digits, and text that Markdown or LaTeX would not read."""
+    for suffix in ("csv", "parquet", "md", "tex"):
+        swept.save(tmp_path / f"table.{suffix}")
+    read = pd.read_csv(tmp_path / "table.csv", dtype=str)
+    assert list(read) == list(swept.table)
+    assert [float(text) for text in read["p_stay_low"]] == swept.table["p_stay_low"].tolist()
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "table.parquet"), swept.table, check_exact=True)
+    lines = (tmp_path / "table.md").read_text().splitlines()
+    assert len(lines) == 2 + len(swept.points)
+    assert {line.count("|") for line in lines} == {len(swept.table.columns) + 1}
+    text = (tmp_path / "table.tex").read_text()
+    assert text.startswith(r"\begin{tabular}")
+    assert r"p\_stay" in text
+    with pytest.raises(ValueError, match=re.escape(".csv, .parquet, .md, .tex")):
+        swept.save(tmp_path / "table.doc")
+
+
+def test_the_page_has_every_chance(swept: ds.Sweep) -> None:
+    text = html(sweep_page(swept, "p_good", "deference-sim sweep <x>"))
+    assert text.count("<td") == 3 * 3
+    assert "&lt;x&gt;" in text
+    one = html(sweep_page(ds.sweep(swept.scenarios, over={"rival.lead": LEADS}, replicates=20)))
+    assert one.count("<tr") == 4
+    assert swept._repr_html_().startswith("<div>")
+
+
+def test_everything_is_in_the_json(swept: ds.Sweep) -> None:
+    found = swept.as_dict()
+    assert found["over"]["rival.lead"] == {"unit": "months", "values": [1, 3, 5]}
+    assert [point["p_stay"] for point in found["points"]] == [one.value for one in swept.estimates()]
+
+
+# ---- pictures -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def _no_window() -> Iterator[None]:
+    plt.switch_backend("agg")
+    yield
+    plt.close("all")
+
+
+def test_a_curve_has_a_line_and_a_band_for_each_policy(swept: ds.Sweep) -> None:
+    ax = ds.plot.lead_curve(swept, "p_good")
+    assert ax.get_xlabel() == "rival.lead (months)"
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["race", "fixed"]
+    for k, line in enumerate(ax.lines):
+        assert line.get_xdata().tolist() == [1, 3, 5]
+        assert line.get_ydata().tolist() == swept.table["p_good"].iloc[k::2].tolist()
+    assert len(ax.collections) == 2
+
+
+def test_a_heat_map_has_a_cell_for_each_point(rushed: ds.Scenario, swept: ds.Sweep) -> None:
+    """Would catch axes that are swapped."""
+    over = {"rival.lead": LEADS, "tax.broad_alignment": ds.logspace(0.05, 2, 4)}
+    found = ds.sweep(rushed, over=over, replicates=30)
+    ax = ds.plot.heat_map(found)
+    cells = ax.collections[0].get_array().reshape(4, 3)
+    assert cells.T.ravel().tolist() == found.table["p_stay"].tolist()
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("rival.lead (months)", "tax.broad_alignment")
+    assert [label.get_text() for label in ds.plot.heat_map(swept).get_yticklabels()] == ["race", "fixed"]
+
+
+def test_pictures_that_cannot_be_drawn_say_so(rushed: ds.Scenario, swept: ds.Sweep) -> None:
+    with pytest.raises(ValueError, match="no curve"):
+        ds.plot.lead_curve(ds.sweep(rushed, over={"strategy.policy": ["race"]}, replicates=5))
+    with pytest.raises(ValueError, match="two inputs"):
+        ds.plot.heat_map(ds.sweep(rushed, over={"rival.lead": [1, 2]}, replicates=5))
+    many = {"rival.lead": LEADS, "tax.decline": ds.linspace(0, 0.1, 9)}
+    with pytest.raises(ValueError, match="heat_map"):
+        ds.plot.lead_curve(ds.sweep(rushed, over=many, replicates=2))

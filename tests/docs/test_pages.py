@@ -1,0 +1,73 @@
+"""The documentation: its examples do what they show, its equations have the code's numbers, its outputs are kept.
+
+Would catch: an example that a change of the program has made wrong, an equation left out of the page of the model or
+put in another order, a docstring that cites an equation that is not there, a page whose long command was never run.
+"""
+
+import doctest
+import importlib.util
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import matplotlib.pyplot as plt
+import pytest
+
+DOCS = Path(__file__).parent.parent.parent / "docs"
+MODEL = DOCS.parent / "deference_sim" / "model"
+PAGES = sorted(page for page in DOCS.glob("**/*.md") if not {"generated", "_build"} & set(page.parts))
+EQUATIONS = 14
+
+
+def text_of(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
+
+
+@pytest.fixture(autouse=True)
+def _no_window() -> Iterator[None]:
+    plt.switch_backend("agg")
+    yield
+    plt.close("all")
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if ">>> " in text_of(page)], ids=lambda page: page.stem)
+def test_examples_do_what_they_show(page: Path) -> None:
+    test = doctest.DocTestParser().get_doctest(text_of(page), {}, page.name, str(page), 0)
+    runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS)
+    told: list[str] = []
+    runner.run(test, out=told.append)
+    assert runner.summarize(verbose=False).failed == 0, "".join(told)
+    assert test.examples
+
+
+def test_equations_stand_in_the_order_of_their_numbers() -> None:
+    labels = re.findall(r"^\$\$ \(eq-(\d+)\)$", text_of(DOCS / "model.md"), re.MULTILINE)
+    assert [int(label) for label in labels] == list(range(1, EQUATIONS + 1))
+
+
+def test_every_equation_is_in_the_code_and_no_other_is_cited() -> None:
+    sources = "\n".join(text_of(path) for path in MODEL.glob("*.py"))
+    cited = {
+        int(number)
+        for run in re.findall(r"equations? ((?:\(\d+\)(?:, |; | and )?)+)", sources)
+        for number in re.findall(r"\d+", run)
+    }
+    assert cited == set(range(1, EQUATIONS + 1))
+
+
+def keeper() -> ModuleType:
+    specification = importlib.util.spec_from_file_location("make_outputs", DOCS / "make_outputs.py")
+    assert specification is not None
+    assert specification.loader is not None
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
+
+
+def test_every_long_command_has_its_output_and_no_output_is_left_over() -> None:
+    pytest.importorskip("sphinx")
+    make_outputs = keeper()
+    wanted = {make_outputs.kept_at(line) for page in PAGES for line in make_outputs.commands_in(text_of(page))}
+    assert sum(text.count(":kept:") for text in map(text_of, PAGES)) == len(wanted)
+    assert set(make_outputs.OUTPUTS.glob("*.txt")) == wanted

@@ -1,0 +1,124 @@
+"""Who influences whom is found in the law: slopes are right, and what is switched off has no influence.
+
+Would catch: a wrong rule of calculus in the numbers that remember, an influence of the wrong sign or left out, a
+mechanism that stands in the picture of a scenario without it, a new quantity or event that has no place in a diagram.
+"""
+
+from typing import Any
+
+import pytest
+
+import deference_sim as ds
+from deference_sim.analysis import influences as module
+from deference_sim.analysis.influences import Traced, influences
+from deference_sim.analysis.moment import hazards_of, just_deferring, parameters_of
+from deference_sim.model.evaluation import review
+from deference_sim.model.rates import derivatives
+from deference_sim.model.state import STOCKS
+from deference_sim.model.strategy import decide
+from deference_sim.plots.diagrams import AUXILIARIES, CAUSES, GROUPS, LOOPS, TOGETHER, polarity_of
+from deference_sim.plots.diagrams import STOCKS as DRAWN_STOCKS
+from deference_sim.scenario import shipped
+
+MOVING = ("C", "A", "W", "D", "R", "bought", "Z")
+STEP = 1e-5  # py or months; errors of the finite differences are far below the tolerance
+
+
+def rates_by_hand(p: Any, stocks: dict[str, float]) -> tuple[float, ...]:
+    """What the plain law does at these stocks after a review that is right, and a decision."""
+    state = just_deferring(p, **stocks)
+    review(state, p)
+    decide(state, p)
+    return derivatives(state, p, state.t, *(getattr(state, letter) for letter in MOVING))
+
+
+@pytest.mark.parametrize("name", ["baseline", "tax-hump", "proliferate-methods", "commercial-spillover", "ai-2027"])
+def test_slopes_are_those_of_the_law(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Without quantities in between, slopes of the rates in the stocks must be finite differences of the whole chain.
+    monkeypatch.setattr(module, "RESULTS", {})
+    monkeypatch.setattr(module, "ARGUMENTS", {})
+    p = parameters_of(ds.load(name).with_(**{"evaluation.alignment_noise": 0, "evaluation.profile_noise": 0}))
+    stocks = {"C": 1.3, "A": 1.62, "W": 1.85, "D": 0.05, "R": 0.07, "bought": 0.4, "Z": 0.2}
+    tracer = module._Tracer()
+    law = module._traced_law(tracer)
+    state = just_deferring(p, **stocks)
+    for letter in MOVING:
+        setattr(state, letter, tracer.start(letter, stocks[letter]))
+    law.review(state, p)
+    law.decide(state, p)
+    rates = law.derivatives(state, p, state.t, *(getattr(state, letter) for letter in MOVING))
+    for letter in MOVING:
+        if letter == "R":
+            continue  # the clock at the start of `just_deferring` follows R; a traced R alone does not move it
+        above = rates_by_hand(p, {**stocks, letter: stocks[letter] + STEP})
+        below = rates_by_hand(p, {**stocks, letter: stocks[letter] - STEP})
+        for stock, rate, high, low in zip(STOCKS, rates, above, below, strict=True):
+            slope = rate.slopes.get(letter, 0.0) if isinstance(rate, Traced) else 0.0
+            if letter == "bought" and stock in ("C", "A", "W"):
+                continue  # likewise: bought time and the clock move together there
+            assert slope == pytest.approx((high - low) / (2 * STEP), rel=2e-4, abs=2e-6), (letter, stock)
+
+
+def test_the_essays_influences_are_found_with_their_signs() -> None:
+    found = influences(ds.load("five-hazards"))
+    expected = {
+        ("goodness", "margin"): "+",
+        ("C", "margin"): "−",
+        ("margin", "depth"): "+",
+        ("depth", "A"): "+",
+        ("tax", "A"): "−",
+        ("tax", "effort on goodness"): "+",
+        ("estimated margin", "effort on goodness"): "−",
+        ("C", "tax"): "−",
+        ("C", "pace"): "±",  # it rises up to its peak and falls towards the ceiling
+        ("margin", "AI catastrophe"): "−",
+        ("aligned capability", "exogenous catastrophe"): "−",
+        ("aligned capability", "overtaking"): "−",
+        ("aligned capability", "time buying"): "+",
+        ("time buying", "R"): "−",
+        ("bought", "lead"): "+",
+        ("R", "lead"): "−",
+        ("D", "aligned capability"): "+",
+    }
+    assert {link: found.polarity(*link) for link in expected} == expected
+    assert found.polarity("lead", "tax") == ""
+
+
+def test_what_is_switched_off_has_no_influence() -> None:
+    baseline = influences(ds.load("baseline"))
+    assert baseline.polarity("effort on capability", "A") == ""
+    assert not any("Z" in link for link in baseline.signs)
+    assert influences(ds.load("commercial-spillover")).polarity("effort on capability", "A") == "+"
+    assert influences(ds.load("proliferate-methods")).polarity("Z", "lead") == "+"
+    assert not any(
+        "slack" in link for link in influences(ds.load("baseline").with_(**{"strategy.policy": "race"})).signs
+    )
+    assert influences(ds.load("no-basin")).polarity("depth", "A") in ("", "+")
+    assert influences(ds.load("single-deadline")).polarity("goodness", "overtaking") == "−"
+    alone = influences(ds.load("baseline").with_(**{"rival.mode": "none"}))
+    assert not any(link[1] in ("R", "overtaking") for link in alone.signs)
+
+
+def test_named_loops_reinforce_or_balance_as_in_the_essay() -> None:
+    found = influences(ds.load("five-hazards")).merged(GROUPS)
+    assert {loop.name: polarity_of(found, loop) for loop in LOOPS} == {
+        "bootstrapping": "R",
+        "takeoff": "R/B",
+        "correction": "B",
+        "outgrowing one's goodness": "B",
+        "buying time": "R",
+    }
+
+
+@pytest.mark.parametrize("name", sorted(shipped()))
+def test_everything_found_has_a_place_in_both_diagrams(name: str) -> None:
+    found = influences(ds.load(name))
+    work = {"U"}  # AI work since the last review only sets when the next one is
+    targets = {target for _, target in found.signs} - work
+    assert {GROUPS.get(target, target) for target in targets} <= set(CAUSES)
+    events = set(CAUSES) - set(GROUPS) - set(AUXILIARIES) - set(DRAWN_STOCKS)
+    assert {TOGETHER.get(target, target) for target in targets} <= {*AUXILIARIES, *DRAWN_STOCKS, *events}
+
+
+def test_hazards_are_looked_at_by_name() -> None:
+    assert len(hazards_of(ds.load("five-hazards"))) == 5

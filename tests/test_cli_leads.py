@@ -1,0 +1,140 @@
+"""The commands sweep, required-lead, compare and tax: their contract, their files, and how bad input is met."""
+
+import json
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+import deference_sim as ds
+from deference_sim import cli
+
+FEW = ("--replicates", "40", "--quiet")
+SWEEP = ("sweep", "rushed-handoff", "--over", "rival.lead=1:4 months:3")
+
+
+def call(*arguments: str) -> Result:
+    return CliRunner().invoke(cli.app, arguments, prog_name="deference-sim")
+
+
+def output_of(*arguments: str) -> str:
+    result = call(*arguments)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def json_of(*arguments: str) -> Any:
+    return json.loads(output_of(*arguments, "--json")) | {"seconds": 0}
+
+
+def test_sweep_is_that_of_python() -> None:
+    found = json_of(*SWEEP, *FEW, "--seed", "3")
+    expected = ds.sweep(ds.load("rushed-handoff"), {"rival.lead": [1, 2.5, 4]}, 40, 3).as_dict()
+    assert found == json.loads(json.dumps(expected)) | {"seconds": 0}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (*SWEEP, "--over", "strategy.policy=race,fixed", "--set", "tax.decline=0.1"),
+        ("required-lead", "baseline", "--target", "0.5", "--set", "tax.decline=0.1", "--measure", "p_good"),
+        ("required-lead", "baseline", "--solve", "goodness.drift=0:1", "--target", "0.9", "--target", "0.8"),
+        ("compare", "baseline", "rushed-handoff", "--with", "handoff.at=2 months"),
+    ],
+)
+def test_pages_tell_a_command_that_repeats_them(arguments: tuple[str, ...]) -> None:
+    told = " ".join(output_of(*arguments, *FEW).split()).rpartition("Repeat: ")[2]
+    repeated = shlex.split(told)
+    assert repeated[0] == "deference-sim"
+    first, again = json_of(*arguments, *FEW), json_of(*repeated[1:], "--quiet")
+    for one in (first, again):
+        for comparison in one.get("comparisons", ()):
+            comparison["seconds"] = 0
+    assert first == again
+
+
+def test_traces_that_are_told_are_those_of_the_change() -> None:
+    """The commands work, and end as the table says."""
+    page = output_of("compare", "rushed-handoff", "--with", "handoff.at=0", *FEW)
+    commands = [shlex.split(line)[1:] for line in page.splitlines() if "deference-sim trace" in line]
+    change = json_of("compare", "rushed-handoff", "--with", "handoff.at=0", *FEW)["changes"][0]
+    ends = [json.loads(output_of(*command, "--json", "--quiet"))["outcome"] for command in commands[:2]]
+    assert ends == [change["first"], change["second"]]
+
+
+def test_a_results_folder_holds_everything(tmp_path: Path) -> None:
+    out = tmp_path / "new" / "folder"
+    output_of(*SWEEP, *FEW, "--out", str(out))
+    names = {"table.csv", "picture.png", "rushed-handoff.yaml", "result.json", "provenance.json"}
+    assert {file.name for file in out.iterdir()} == names
+    scenario = ds.load(out / "rushed-handoff.yaml")
+    assert scenario == ds.load("rushed-handoff")
+    provenance = json.loads((out / "provenance.json").read_text())
+    assert scenario.hash in json.dumps(provenance)
+    assert provenance["command"].startswith("deference-sim sweep rushed-handoff --over")
+    assert len((out / "table.csv").read_text().splitlines()) == 4
+    lead = tmp_path / "lead"
+    output_of("required-lead", "rushed-handoff", "--target", "0.5", *FEW, "--out", str(lead))
+    assert {file.name for file in lead.iterdir()} == names - {"table.csv"} | {"answers.csv", "curve.csv"}
+
+
+def test_two_scenarios_of_one_name_have_files_of_their_own(tmp_path: Path) -> None:
+    output_of("sweep", "baseline", "baseline", "--over", "rival.lead=1,2", *FEW, "--out", str(tmp_path))
+    assert {"baseline.yaml", "baseline-2.yaml"} < {file.name for file in tmp_path.iterdir()}
+
+
+def test_a_table_and_a_picture_by_name(tmp_path: Path) -> None:
+    table, picture = tmp_path / "t.md", tmp_path / "p.svg"
+    output_of(*SWEEP, *FEW, "--table", str(table), "--plot", str(picture))
+    assert table.read_text().startswith("| scenario")
+    assert b"<svg" in picture.read_bytes()
+
+
+def test_required_lead_keeps_its_contract() -> None:
+    found = json_of("required-lead", "rushed-handoff", "--target", "0.5", *FEW)
+    assert found["target"] == 0.5
+    assert found["lead_months"]["low"] < found["lead_months"]["estimate"] < found["lead_months"]["high"]
+    assert found["curve"][0]["lead_months"] == 0.0
+
+
+def test_precision_replaces_the_number_of_replicates() -> None:
+    found = json_of("run", "rushed-handoff", "--precision", "0.02", "--quiet")
+    assert found["p_stay"]["high"] - found["p_stay"]["low"] <= 0.04
+    assert found == json_of("run", "rushed-handoff", "--replicates", str(found["replicates"]), "--quiet")
+
+
+def test_tax_is_that_of_python() -> None:
+    found = json_of("tax", "rushed-handoff")
+    assert found["months"] == ds.aggregate_tax(ds.load("rushed-handoff")).months
+    assert "46 % of the 3 months of lead" in output_of("tax", "rushed-handoff")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("sweep", "baseline"), "--over"),
+        (("sweep", "baseline", "--over", "rival.led=1:2:3"), "did you mean `rival.lead`?"),
+        (("sweep", "baseline", "--over", "rival.lead=1:2:1000000000000"), "at most 100,000 points"),
+        (("sweep", "baseline", "--over", "rival.lead=1,2", "--over", "rival.lead=3,4"), "each input once"),
+        (("sweep", "baseline", "--over", "strategy.policy=fxed"), "did you mean `fixed`?"),
+        (("sweep", "baseline", "--over", "rival.lead=1,2", "--table", "x.doc"), ".parquet"),
+        (("sweep", "baseline", "--over", "rival.lead=1,2", "--out", "/proc/nothing"), "that can be written"),
+        (("required-lead", "baseline", "--target", "1.5"), "found 1.5; allowed: a number above 0 and below 1"),
+        (("required-lead", "baseline", "--solve", "goodness.drft=0:1"), "did you mean `goodness.drift`?"),
+        (("required-lead", "baseline", "--solve", "goodness.drift=0-1"), "PATH=A:B"),
+        (("required-lead", "baseline", "--solve", "tax.broad_alignment"), "tax.broad_alignment=A:B"),
+        (("compare", "baseline"), "two scenarios or more"),
+        (("compare", "baseline", "baselin"), "did you mean `baseline`?"),
+        (("tax", "baselin"), "did you mean `baseline`?"),
+        (("run", "baseline", "--precision", "0.01", "--replicates", "9"), "either --replicates or --precision"),
+        (("run", "baseline", "--precision", "0"), "allowed: a number from 0.0001 to 0.5"),
+    ],
+)
+def test_bad_input_is_met_in_plain_words(arguments: tuple[str, ...], said: str) -> None:
+    result = call(*arguments)
+    assert result.exit_code == 2
+    assert said in " ".join(result.stderr.split())
+    assert "Traceback" not in result.stderr
+    assert not result.stdout

@@ -1,0 +1,82 @@
+"""Intervals hold the truth as often as they say, by enumeration (``python -m validation.interval_coverage``)."""
+
+from math import isnan
+
+import numpy as np
+import pytest
+
+from deference_sim.analysis.estimate import clopper_pearson
+from validation.interval_coverage import (
+    NOMINAL,
+    TRUTHS,
+    bands,
+    coverage_at_once,
+    coverage_of_quantile,
+    coverage_of_share,
+    coverage_when_stopped,
+    displayed,
+    paired,
+    wald,
+)
+
+
+@pytest.mark.parametrize("n", [20, 100, 1_000])
+def test_shares_cover(n: int) -> None:
+    """Would catch Wald's interval, an interval around the wrong centre, and a wrong switch to the exact one."""
+    truths = [p for p in TRUTHS if 1.0 <= n * p <= n - 1.0]
+    _, held = coverage_of_share(displayed, n, truths)
+    assert held.min() > 0.92
+    assert NOMINAL - 0.002 < held.mean() < 0.985
+    _, rare = coverage_of_share(displayed, n, TRUTHS.tolist())
+    assert rare.min() > 0.92  # however rare
+    assert coverage_of_share(wald, 1_000, [0.001])[1][0] < 0.64  # what would not do
+
+
+@pytest.mark.parametrize("n", [20, 100, 1_000])
+def test_exact_intervals_guarantee_their_level(n: int) -> None:
+    """Would catch tails of the wrong size: at least 95 % for every truth, and no more than needed on the whole."""
+    _, held = coverage_of_share(clopper_pearson, n, TRUTHS.tolist())
+    assert held.min() >= NOMINAL
+    assert held.min() < NOMINAL + 0.02
+
+
+@pytest.mark.parametrize("n", [12, 30])
+def test_simultaneous_shares_cover(n: int) -> None:
+    """Would catch intervals that hold one by one only: all of a table at once with at least 95 %."""
+    assert min(coverage_at_once(n)) >= NOMINAL
+    assert min(coverage_at_once(n)) < 0.985
+
+
+@pytest.mark.parametrize("n", [30, 60])
+def test_differences_cover(n: int) -> None:
+    """Would catch an interval that ignores pairing or fails where few worlds differ, and a test with a wrong level."""
+    held, _, alarms = paired(n)
+    assert min(held) > 0.94
+    assert np.mean(held) < 0.985
+    assert max(alarm for alarm in alarms if not isnan(alarm)) <= 0.05
+
+
+def test_standard_error_of_a_difference() -> None:
+    """Would catch a standard error of independent samples: E[se²] is (1 − 1/n) of the variance, whatever the truth."""
+    _, ratios, _ = paired(30)
+    np.testing.assert_allclose(ratios, 1.0 - 1.0 / 30.0, rtol=1e-9)
+
+
+@pytest.mark.parametrize("n", [10, 50, 200, 1_000])
+@pytest.mark.parametrize("share", [0.05, 0.5, 0.95])
+def test_quantiles_cover(n: int, share: float) -> None:
+    """Would catch order statistics that are off by one: at least 95 %, and two ranks less would not do."""
+    held = coverage_of_quantile(n, share)
+    assert NOMINAL <= held < 0.9999
+
+
+def test_bands_cover() -> None:
+    """Would catch a band that is too narrow anywhere: Kolmogorov's distribution says how often one is left."""
+    assert all(NOMINAL <= band.least < 0.956 for band in bands())
+
+
+def test_stopping_early_does_not_spoil_the_interval() -> None:
+    """Would catch a rule that stops on lucky intervals (2,000 runs: known to 0.5 points)."""
+    held, replicates = coverage_when_stopped(0.5, 0.02, 2_000, seed=1)
+    assert held > NOMINAL - 5 * 0.0049
+    assert 2_000 < replicates < 4_000

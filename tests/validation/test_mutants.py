@@ -1,0 +1,40 @@
+"""The list of mutants stays in step with the product: each still fits, and the test that rejects it exists."""
+
+import ast
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from validation.mutants import MUTANTS, ROOT, Mutant, fits
+
+
+@cache
+def names_in(file: Path) -> set[str]:
+    """Return the names of the tests of a file, those of classes as Class::test."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    found = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    for group in tree.body:
+        if isinstance(group, ast.ClassDef):
+            found |= {f"{group.name}::{node.name}" for node in group.body if isinstance(node, ast.FunctionDef)}
+    return found
+
+
+@pytest.mark.parametrize("mutant", [pytest.param(mutant, id=mutant.name.replace(" ", "-")) for mutant in MUTANTS])
+def test_it_fits_and_its_test_exists(mutant: Mutant) -> None:
+    """Would catch a mutant that no longer changes anything, or a test that was renamed away."""
+    assert fits(mutant), f"{mutant.file} does not have the text to change exactly once"
+    file, _, name = mutant.test.partition("::")
+    assert (ROOT / file).is_file()
+    name, _, parameter = name.partition("[")
+    assert not name or name in names_in(ROOT / file)
+    if parameter and name == "test_known_law":
+        from validation.answers import CASES
+
+        assert parameter.removesuffix("]") in {case.name.replace(" ", "-") for case in CASES}
+
+
+def test_there_are_enough_of_every_kind() -> None:
+    """Would catch a part of the product that no mutant tries."""
+    assert len(MUTANTS) >= 20
+    assert {mutant.room for mutant in MUTANTS} >= {"flow", "engines", "streams", "estimators", "reader", "runner"}

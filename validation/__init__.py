@@ -1,0 +1,1 @@
+"""Statistical validation: exact answers, random worlds, coverage of intervals, mutants; each prints its table."""

@@ -1,0 +1,7 @@
+"""``python -m validation``: exact answers through both engines."""
+
+import sys
+
+from validation.exact import main
+
+sys.exit(main())
