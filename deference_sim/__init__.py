@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from deference_sim import plots as plot
     from deference_sim.analysis.aggregate_tax import AggregateTax, aggregate_tax
+    from deference_sim.analysis.batch import BatchResult, batch
     from deference_sim.analysis.best_handoff import BestHandoff, best_handoff
     from deference_sim.analysis.comparison import Comparison, compare
     from deference_sim.analysis.discovery import Discovery, discover
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "BatchResult": "deference_sim.analysis.batch",
+    "batch": "deference_sim.analysis.batch",
     "BestHandoff": "deference_sim.analysis.best_handoff",
     "best_handoff": "deference_sim.analysis.best_handoff",
     "BestStrategy": "deference_sim.analysis.strategies",
@@ -63,6 +66,7 @@ _HOMES = {
 }
 __all__ = [
     "AggregateTax",
+    "BatchResult",
     "BestHandoff",
     "BestStrategy",
     "Comparison",
@@ -82,6 +86,7 @@ __all__ = [
     "Trajectory",
     "World",
     "aggregate_tax",
+    "batch",
     "best_handoff",
     "best_strategy",
     "compare",

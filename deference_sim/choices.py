@@ -69,7 +69,7 @@ def handoff_page(found: BestHandoff, repeat: str = "") -> Page:
         _levels(found),
         _moves(found),
         Paragraph(_note(found), aside=True),
-        Paragraph(_footer(found, repeat), aside=True),
+        Paragraph(_footer(found.engine, found.seconds, repeat), aside=True),
     ]
 
 
@@ -221,6 +221,7 @@ def strategy_page(found: BestStrategy, regret: PolicyRegret | None = None, repea
     ``repeat`` is the command that repeats it.
     """
     elsewhere = [] if regret is None else across_worlds(regret)
+    seconds = found.seconds + (0.0 if regret is None else regret.seconds)
     return [
         Heading(f"{found.scenario.name} – which policy does best"),
         Paragraph(_strategy_answer(found)),
@@ -232,7 +233,7 @@ def strategy_page(found: BestStrategy, regret: PolicyRegret | None = None, repea
         Paragraph(_fresh_note(found), aside=True),
         Paragraph(SEARCH_NOTE, aside=True),
         *([] if regret is None else [Paragraph(_regret_note(regret), aside=True)]),
-        Paragraph(_footer(found, repeat), aside=True),
+        Paragraph(_footer(found.engine, seconds, repeat), aside=True),
     ]
 
 
@@ -300,7 +301,7 @@ def regret_page(found: PolicyRegret) -> Page:
         _what_they_are(found.policies),
         Paragraph(_fresh_note(found), aside=True),
         Paragraph(_regret_note(found), aside=True),
-        Paragraph(_footer(found), aside=True),
+        Paragraph(_footer(found.engine, found.seconds), aside=True),
     ]
 
 
@@ -393,6 +394,6 @@ def _fresh_note(found: BestHandoff | BestStrategy | PolicyRegret) -> str:
     return FRESH_NOTE.format(seed=found.seed, replicates=found.replicates, fresh_seed=found.fresh_seed)
 
 
-def _footer(found: BestHandoff | BestStrategy | PolicyRegret, repeat: str = "") -> str:
-    told = f"{found.engine} engine, {found.seconds:.1f} s."
+def _footer(engine: str, seconds: float, repeat: str = "") -> str:
+    told = f"{engine} engine, {seconds:.1f} s."
     return f"{told} Repeat: {repeat}" if repeat else told

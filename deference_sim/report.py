@@ -8,6 +8,7 @@ import numpy as np
 
 from deference_sim import layout
 from deference_sim.analysis.estimate import Estimate, probability
+from deference_sim.analysis.nested import InputSpread
 from deference_sim.analysis.result import UNRESOLVED_WORTH_SAYING, Result
 from deference_sim.layout import Heading, Page, Paragraph, Table
 from deference_sim.model.declare import Status
@@ -37,13 +38,14 @@ GOOD, OPEN, CATASTROPHE = "no catastrophe", "open", "catastrophe"
 MOST_DECIMALS = 2  # of months: a hundredth is seven hours
 
 
-def page(result: Result, repeat: str = "") -> Page:
-    """Return the report; ``repeat`` is the command that repeats the run."""
+def page(result: Result, repeat: str = "", spread: InputSpread | None = None) -> Page:
+    """Return the report; ``repeat`` is the command that repeats the run, ``spread`` that of p_stay over inputs."""
     scenario = result.scenario
     return [
         Heading(f"{scenario.name} – {result.replicates:,} simulated futures"),
         *([Paragraph(" ".join(scenario.description.split()))] if scenario.description else []),
         *headline(result),
+        *([Paragraph(spread_over_inputs(spread))] if spread else []),
         *endings(result),
         *on_the_way(result),
         *months(result),
@@ -76,6 +78,18 @@ def headline(result: Result) -> Page:
     )
     table = Table("Chances", ("", "", "95 % interval"), tuple(rows), frozenset({1}))
     return [table, *_bounds(result), Paragraph(meaning, aside=True)]
+
+
+def spread_over_inputs(spread: InputSpread) -> str:
+    """Return in words how p_stay given the inputs varies over what is uncertain about them."""
+    low, middle, high = (f"{100.0 * share:.0f}" for share in (spread.p5, spread.overall.value, spread.p95))
+    worlds = f"{spread.draws:,} draws of the inputs with {spread.worlds:,} worlds each"
+    return (
+        f"Spread over the uncertain inputs, apart from Monte Carlo error: given the inputs, p_stay is from {low} to "
+        f"{high} % (5th to 95th percentile; mean {middle} %, standard deviation {100.0 * spread.sd:.0f} points). "
+        f"Knowing them would take away {100.0 * spread.share_of_variance:.0f} % of the variance of one future's "
+        f"success. From {worlds}, the noise of few worlds removed."
+    )
 
 
 def _bounds(result: Result) -> Page:

@@ -80,6 +80,22 @@ def test_a_results_folder_holds_everything(tmp_path: Path) -> None:
     assert {file.name for file in lead.iterdir()} == names - {"table.csv"} | {"answers.csv", "curve.csv"}
 
 
+def test_a_run_leaves_a_folder_and_the_spread_over_inputs(tmp_path: Path) -> None:
+    """Would catch a spread that is mixed into the Monte Carlo error, and tables that are not the run's."""
+    arguments = ("run", "uncertain-baseline", "--replicates", "200", "--quiet")
+    found = json_of(*arguments, "--draws", "10", "--out", str(tmp_path))
+    assert found["input_spread"]["draws"] * found["input_spread"]["worlds"] == 200
+    assert found["input_spread"]["sd"] > 0
+    assert found | {"input_spread": 0} == json_of(*arguments) | {"input_spread": 0}
+    shares = (tmp_path / "outcomes.csv").read_text().splitlines()
+    assert f"ai_takeover,{round(200 * found['outcomes']['ai_takeover']['estimate'])}," in shares[1]
+    assert (tmp_path / "cumulative_incidence.csv").read_text().startswith("month,outcome,share,low,high,band_low")
+    assert json.loads((tmp_path / "result.json").read_text()) | {"seconds": 0} == found
+    page = " ".join(output_of(*arguments, "--draws", "10").split())
+    assert "apart from Monte Carlo error" in page
+    assert "--draws 10" in page
+
+
 def test_two_scenarios_of_one_name_have_files_of_their_own(tmp_path: Path) -> None:
     output_of("sweep", "baseline", "baseline", "--over", "rival.lead=1,2", *FEW, "--out", str(tmp_path))
     assert {"baseline.yaml", "baseline-2.yaml"} < {file.name for file in tmp_path.iterdir()}
@@ -129,6 +145,7 @@ def test_tax_is_that_of_python() -> None:
         (("compare", "baseline", "baselin"), "did you mean `baseline`?"),
         (("tax", "baselin"), "did you mean `baseline`?"),
         (("run", "baseline", "--precision", "0.01", "--replicates", "9"), "either --replicates or --precision"),
+        (("run", "baseline", "--draws", "5"), "no uncertain input"),
         (("run", "baseline", "--precision", "0"), "allowed: a number from 0.0001 to 0.5"),
     ],
 )

@@ -237,7 +237,7 @@ MUTANTS = (
         "a process that the events engine forgets", "engines", "engines/events.py",
         "    memetic_disease,\n    paradigm_shifts,",
         "    paradigm_shifts,",
-        f"{EXACT}::test_events_engine_gives_the_same_records[outbreaks-(compound-Poisson)]",
+        law("outbreaks (compound Poisson)"),
     ),
     Mutant(
         "scratch that is not cleared between replicates", "engines", "engines/entry.py",
@@ -247,9 +247,19 @@ MUTANTS = (
     ),
     Mutant(
         "Wald's interval", "estimators", "analysis/estimate.py",
-        "centre = share + z * z / (2 * n)",
-        "centre = share * (1 + z * z / n)",
+        """    centre = share + z * z / (2 * n)
+    half = z * sqrt(share * (1.0 - share) / n + z * z / (4.0 * n * n))
+""",
+        """    centre = share * (1.0 + z * z / n)
+    half = z * sqrt(share * (1.0 - share) / n) * (1.0 + z * z / n)
+""",
         f"{COVERAGE}::test_shares_cover",
+    ),
+    Mutant(
+        "an interval around the share itself", "estimators", "analysis/estimate.py",
+        "centre = share + z * z / (2 * n)",
+        "centre = share * (1.0 + z * z / n)",
+        f"{COVERAGE}::test_published_intervals",
     ),
     Mutant(
         "an exact interval with both tails on each side", "estimators", "analysis/estimate.py",
@@ -265,8 +275,8 @@ MUTANTS = (
     ),
     Mutant(
         "ranks of a quantile that are one too narrow", "estimators", "analysis/estimate.py",
-        "first, last = int(binom.ppf(0.025, n, share)), int(binom.ppf(0.975, n, share)) + 1",
-        "first, last = int(binom.ppf(0.025, n, share)) + 1, int(binom.ppf(0.975, n, share))",
+        "first, last = binomial_quantile(0.025, n, share), binomial_quantile(0.975, n, share) + 1",
+        "first, last = binomial_quantile(0.025, n, share) + 1, binomial_quantile(0.975, n, share)",
         f"{COVERAGE}::test_quantiles_cover",
     ),
     Mutant(

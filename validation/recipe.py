@@ -8,7 +8,6 @@ allows at the same level. δ is the discrepancy that would be missed once in a t
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from math import log, sqrt
 from typing import Any
 
@@ -17,7 +16,6 @@ import pandas as pd
 from scipy.special import ndtri
 from scipy.stats import binom, chi2, kstwo
 
-import deference_sim as ds
 from validation.quiet import quiet
 
 TOLERANCE = 5.0  # standard errors
@@ -144,12 +142,6 @@ class Case:
     def pooled(self) -> Share | Mean | None:
         """The answer that stands for the case where all are pooled: answers of one case depend on each other."""
         return next((answer for answer in self.answers if isinstance(answer, Share | Mean)), None)
-
-
-@cache
-def records_of(case: Case, engine: Any = "compiled", n: int | None = None, seed: int | None = None) -> Any:
-    """Return the records of a case, run once in each process."""
-    return ds.simulate(case.scenario, n or case.n, case.seed if seed is None else seed, engine=engine).records
 
 
 def z_of(found: float, exact: float, sd: float, n: int) -> float:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from deference_sim.analysis.batch_studies import check_studies, study_tables
 from deference_sim.analysis.batch_tables import points_table, table_files
 from deference_sim.study.batch.batch_file import Instead, read_batch
 from deference_sim.study.batch.checking import contents, stores_in
@@ -77,6 +78,7 @@ def batch(
     that cannot be used, ``OSError`` for a disk that fails.
     """
     plan = file if isinstance(file, Plan) else read_batch(Path(file), instead)
+    check_studies(plan)
     with opened_batch(Path(out), plan, shard=shard, say=say) as session:
         workers = Threads() if executor is None else Pool(executor)
         return work_in(session, workers, "deference_sim.batch(…)", lambda: False, progress)
@@ -101,17 +103,29 @@ def work_in(
             lost = str(error)
         finally:
             workers.close()
+        missing = sum(task.stop - task.first for task in session.missing)
+        table, tables = pd.DataFrame(), dict[str, bytes]()
+        if not missing or failures:
+            table = points_table(session.plan, session.chunks)
+            tables = table_files(session.plan, table) if len(table) else {}
+        if not missing and session.is_whole:
+            tables |= study_tables(session.plan, session.store.folder, _stopping(stopped))
     except BaseException:
         with suppress(OSError):  # the fault that ended the work is the one to tell
             session.write_down(command, started, {})
         raise
-    missing = sum(task.stop - task.first for task in session.missing)
-    table, tables = pd.DataFrame(), dict[str, bytes]()
-    if not missing or failures:
-        table = points_table(session.plan, session.chunks)
-        tables = table_files(session.plan, table)
     session.write_down(command, started, tables)
     return BatchResult(session.store.folder, session.plan, table, missing, failures, lost)
+
+
+def _stopping(stopped: Callable[[], bool]) -> Callable[[int], None]:
+    """Return what ends a study that reports its progress, once somebody asked for it."""
+
+    def told(_: int) -> None:
+        if stopped():
+            raise KeyboardInterrupt
+
+    return told
 
 
 class IncompleteError(RuntimeError):
@@ -134,7 +148,7 @@ def merged(folder: Path, progress: Callable[[int], object] = _nothing) -> BatchR
             whole.chunks.merge(folder, whole.plan, run)
             progress(whole.plan.replicates)
         table = points_table(whole.plan, whole.chunks)
-        tables = table_files(whole.plan, table)
+        tables = table_files(whole.plan, table) | study_tables(whole.plan, folder, progress)
         store = Store(folder)
         store.write_tables(tables)
         store.write_manifest(whole.held, tables)

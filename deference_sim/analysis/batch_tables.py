@@ -59,38 +59,36 @@ def points_table(plan: Plan, chunks: Chunks) -> pd.DataFrame:
     """
     reference = _Ends(plan, plan.points[0], chunks)
     rows = []
-    for point, varied in zip(plan.points, _varied(plan), strict=True):
+    for place, (point, varied) in enumerate(zip(plan.points, _varied(plan), strict=True)):
         ends = _Ends(plan, point, chunks)
         n = int(ends.present.sum())
         if not n:
             continue
         row: dict[str, object] = {**varied, "replicates": n}
         for measure in MEASURES:
-            row |= _measure(measure, ends, reference)
-        row |= {name: float(ends.among([name]).sum()) / n for name in OUTCOMES[1:]}
-        rows.append(row)
+            row |= _probability(measure, ends) | _difference(measure, ends, reference if place else None)
+        rows.append(row | {name: float(ends.among([name]).sum()) / n for name in OUTCOMES[1:]})
     return pd.DataFrame(rows)
 
 
-def _measure(measure: str, ends: _Ends, reference: _Ends) -> dict[str, object]:
+def _probability(measure: str, ends: _Ends) -> dict[str, object]:
     found = probability(int((ends.success(measure) & ends.present).sum()), int(ends.present.sum()))
-    row: dict[str, object] = {
+    return {
         measure: found.value,
         f"{measure}_low": found.low,
         f"{measure}_high": found.high,
         f"{measure}_mcse": found.mcse,
         f"{measure}_method": found.method,
     }
-    both = ends.present & reference.present
-    if both.any():
-        change = difference(ends.success(measure)[both], reference.success(measure)[both])
-        row |= {
-            f"{measure}_difference": change.value,
-            f"{measure}_difference_low": change.low,
-            f"{measure}_difference_high": change.high,
-            f"{measure}_difference_mcse": change.mcse,
-        }
-    return row
+
+
+def _difference(measure: str, ends: _Ends, reference: _Ends | None) -> dict[str, object]:
+    """Return the difference on the worlds that both have; missing for the reference itself and where there are none."""
+    names = [f"{measure}_difference{end}" for end in ("", "_low", "_high", "_mcse")]
+    if reference is None or not (both := ends.present & reference.present).any():
+        return dict.fromkeys(names, float("nan"))
+    found = difference(ends.success(measure)[both], reference.success(measure)[both])
+    return dict(zip(names, (found.value, found.low, found.high, found.mcse), strict=True))
 
 
 def _varied(plan: Plan) -> list[dict[str, object]]:
@@ -118,14 +116,16 @@ def runs_table(plan: Plan) -> pd.DataFrame:
 
 def table_files(plan: Plan, points: pd.DataFrame) -> dict[str, bytes]:
     """Return the files of the tables by name: the same bytes for the same plan and records."""
-    caption = _caption(plan)
-    shown = readable(points)
+    return as_files("points", points, readable(points), _caption(plan)) | {"runs.csv": _csv(runs_table(plan))}
+
+
+def as_files(name: str, table: pd.DataFrame, shown: pd.DataFrame, caption: str) -> dict[str, bytes]:
+    """Return ``table`` in full as CSV and Parquet, and as it is ``shown`` to people as Markdown and LaTeX."""
     return {
-        "points.csv": _csv(points),
-        "points.parquet": points.to_parquet(index=False),
-        "points.md": f"{caption}\n\n{_text(shown, 'pipe')}\n".encode(),
-        "points.tex": _latex(shown, caption, plan.name).encode(),
-        "runs.csv": _csv(runs_table(plan)),
+        f"{name}.csv": _csv(table),
+        f"{name}.parquet": table.to_parquet(index=False),
+        f"{name}.md": f"{caption}\n\n{_text(shown, 'pipe')}\n".encode(),
+        f"{name}.tex": _latex(shown, caption, name).encode(),
     }
 
 
@@ -136,7 +136,7 @@ def readable(points: pd.DataFrame) -> pd.DataFrame:
     shown = {"p_stay": "p_stay (95 % interval)", "p_stay_difference": "difference", "p_good": "p_good (95 % interval)"}
     for name, title in shown.items():
         found[title] = [_shown(row, name) for _, row in points.iterrows()]
-    found.loc[found.index[0], "difference"] = "reference"
+    found.loc[found.index[0], "difference"] = "reference" if points["p_stay_difference"][1:].notna().any() else ""
     return found
 
 

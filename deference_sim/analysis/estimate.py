@@ -151,15 +151,21 @@ def quantile(sketch: Sketch, share: float, runs: int) -> Quantile | None:
     The interval lies between two order statistics whose ranks a binomial distribution gives, equivalently from the
     Beta distribution of a uniform order statistic: it holds with at least 95 % whatever the distribution.
     """
-    from scipy.stats import binom
-
     n = sketch.n
     if n == 0:
         return None
-    first, last = int(binom.ppf(0.025, n, share)), int(binom.ppf(0.975, n, share)) + 1
+    first, last = binomial_quantile(0.025, n, share), binomial_quantile(0.975, n, share) + 1
     low = sketch.of_rank(first) if first >= 1 else None
     high = sketch.of_rank(last) if last <= n else None
     return Quantile(sketch.quantile(share), low, high, n, 1.0 - n / runs)
+
+
+def binomial_quantile(u: float, n: int, share: float) -> int:
+    """Return the least count k with P(K ≤ k) ≥ ``u`` for a binomial K of ``n`` tries."""
+    from scipy.special import bdtr, bdtrik  # scipy.stats has it too, but takes a second to import
+
+    count: int = ceil(bdtrik(u, n, share))
+    return count - 1 if count > 0 and bdtr(count - 1, n, share) >= u else count
 
 
 def spread(values: NDArray[np.float64]) -> dict[str, float | None]:

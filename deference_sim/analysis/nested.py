@@ -1,5 +1,6 @@
 """Spread over uncertain inputs, kept apart from Monte Carlo error: some draws of the inputs, many worlds for each."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import sqrt
 from typing import Any
@@ -46,6 +47,7 @@ def input_spread(
     *,
     measure: Measure = "p_stay",
     engine: Engine = "compiled",
+    progress: Callable[[int], object] | None = None,
 ) -> InputSpread:
     """Draw the uncertain inputs ``draws`` times, meet ``worlds`` worlds with each, and tell the two spreads apart.
 
@@ -59,7 +61,7 @@ def input_spread(
     check_run(draws * worlds, engine)
     warm_up(engine)
     jobs = ((0, block) for block in blocks(0, draws * worlds))
-    found = stream([scenario], jobs, seed, engine, worlds_per_draw=worlds)
+    found = stream([scenario], jobs, seed, engine, worlds_per_draw=worlds, progress=progress)
     succeeded = np.concatenate([MEASURES[measure](records) for _, records in found])
     return spread_over_draws(succeeded.reshape(draws, worlds).sum(axis=1), worlds)
 

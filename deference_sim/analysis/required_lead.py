@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from deference_sim.analysis.estimate import Estimate, probability
+from deference_sim.analysis.estimate import Estimate, binomial_quantile, probability
 from deference_sim.analysis.sweep import SUCCESSES
 from deference_sim.analysis.worlds import Measure
 from deference_sim.scenario import Scenario
@@ -189,11 +189,10 @@ def first_looks(low: float, high: float) -> list[float]:
 
 def _counts_for(target: float, n: int) -> tuple[int, int, int]:
     """Return the least successes of ``n`` that do not speak against the target, that reach it, that speak for more."""
-    from scipy.stats import binom
-
     tail = (1.0 - LEVEL) / 2.0
     # 1e-9: a product such as 0.95·1000 may lie just above the whole number that it is meant to be.
-    return int(binom.ppf(tail, n, target)), ceil(target * n - 1e-9), int(binom.ppf(1.0 - tail, n, target)) + 1
+    enough = ceil(target * n - 1e-9)
+    return binomial_quantile(tail, n, target), enough, binomial_quantile(1.0 - tail, n, target) + 1
 
 
 def _bracket(

@@ -95,6 +95,24 @@ class Result:
         """Share of each outcome with intervals that all hold together (Clopper and Pearson, Bonferroni)."""
         return simultaneous_shares({name: self.tally.ended(name) for name in OUTCOMES[1:]})
 
+    def outcome_table(self) -> pd.DataFrame:
+        """Return a row for each outcome: share, its 95 % interval by itself, and one that holds with all others."""
+        rows = []
+        for name, alone in self.outcomes.items():
+            together = self.outcomes_together[name]
+            rows.append(
+                {
+                    "outcome": name,
+                    "runs": self.tally.ended(name),
+                    "share": alone.value,
+                    "low": alone.low,
+                    "high": alone.high,
+                    "low_together": together.low,
+                    "high_together": together.high,
+                }
+            )
+        return pd.DataFrame(rows)
+
     @cached_property
     def causes(self) -> dict[str, Estimate]:
         """Share of runs ended by each hazard, by its name."""
@@ -144,6 +162,20 @@ class Result:
         if not 0.0 < share < 1.0:
             raise ValueError(f"share is {share}: it must be above 0 and below 1")
         return quantile(self.tally.sketches[quantity], share, self.replicates)
+
+    @cached_property
+    def quantile_intervals(self) -> dict[str, dict[str, Any]]:
+        """For every quantity in months, 95 % intervals of its 5 %, 50 % and 95 % quantile, and how often it exists.
+
+        An end is None where so few runs have the quantity that nothing bounds it; ``never`` is the share without it.
+        """
+        found: dict[str, dict[str, Any]] = {}
+        for name in self.tally.sketches:
+            quantiles = {f"p{share * 100:g}": self.quantile(name, share) for share in (0.05, 0.5, 0.95)}
+            held = {key: [one.low, one.high] for key, one in quantiles.items() if one is not None}
+            n = self.tally.sketches[name].n
+            found[name] = held | {"n": n, "never": 1.0 - n / self.replicates}
+        return found
 
     def cumulative_incidence(self) -> pd.DataFrame:
         """Return for each outcome (but ``unresolved``) the share of all runs that had ended so by each month.
@@ -205,6 +237,7 @@ class Result:
             "resolution_months": self.resolution_months,
             "months_bought": self.months_bought,
             "lead_at_end_months": self.lead_at_end,
+            "quantile_intervals": self.quantile_intervals,
             "seconds": self.seconds,
         }
 

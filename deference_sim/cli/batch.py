@@ -100,6 +100,10 @@ def batch(
     from deference_sim.study.batch.batch_file import Instead, read_batch
 
     plan = read_batch(file, Instead(replicates, seed, engine, settings or (), allow_large))
+    if plan.studies:
+        from deference_sim.analysis.batch_studies import check_studies
+
+        check_studies(plan)
     folder = out
     if shard is not None:
         width = len(str(shard[1]))

@@ -1,6 +1,7 @@
 """Plots with matplotlib: Axes in, Axes out; nothing is shown, saved or set globally."""
 
 from deference_sim.plots.diagrams import causal_loops, stocks_and_flows
+from deference_sim.plots.effort import effort_over_time
 from deference_sim.plots.fans import trajectories
 from deference_sim.plots.incidence import outcomes_over_time
 from deference_sim.plots.lead import heat_map, lead_curve, required_lead
@@ -12,6 +13,7 @@ from deference_sim.plots.tornado import tornado
 
 __all__ = [
     "causal_loops",
+    "effort_over_time",
     "handoff_timing",
     "heat_map",
     "lead_curve",

@@ -18,6 +18,7 @@ from deference_sim.plots.style import (
     OURS,
     RIVAL_LINE,
     RIVALS,
+    TIME,
     WORDS,
     Panels,
     clean,
@@ -149,7 +150,7 @@ def _finish(drawn: Panels, result: Result, paths: Trajectories) -> None:
         lead_line(lead, rival == "deadline")
     _mark_handoff(drawn, result)
     for panel in (margin, lead):
-        panel.set_xlabel("time since the lead clock started (months)")
+        panel.set_xlabel(TIME)
     title = f"of {len(paths.outcome):,} runs those still under way, while at least {100 * LEAST_UNDER_WAY:.0f} % are"
     legend_below(margin, _fan_handles(rival == "takeoff"), title, columns=2)
     legend_below(lead, _outcome_handles(result), "how runs end", columns=2)

@@ -8,10 +8,9 @@ from numpy.typing import NDArray
 from deference_sim.analysis.estimate import Estimate, probability
 from deference_sim.analysis.result import Result
 from deference_sim.model.state import CATASTROPHES
-from deference_sim.plots.style import LOOKS, WORDS, axes, clean, legend_beside, title_of, words_of
+from deference_sim.plots.style import LOOKS, TIME, WORDS, axes, clean, legend_beside, title_of, words_of
 
 POINTS = 300  # months at which runs are counted
-TIME = "time since the lead clock started (months)"
 
 Floats = NDArray[np.float64]
 

@@ -21,6 +21,7 @@ from deference_sim.plots.style import (
     RIVAL_LINE,
     RIVALS,
     SKY,
+    TIME,
     VERMILION,
     WORDS,
     Panels,
@@ -114,7 +115,7 @@ def trajectory(trajectory: Trajectory, ax: Any = None) -> Panels:
                 _, colour, opacity = SHADES[spell.phase]
                 panel.axvspan(spell.start, spell.end, color=colour, alpha=opacity, linewidth=0, zorder=0.5)
         panel.set_xlim(0.0, trajectory.month * 1.02 or 1.0)
-    timeline.set_xlabel("time since the lead clock started (months)")
+    timeline.set_xlabel(TIME)
     stocks.set_title(_title(trajectory), loc="left")
     clean(drawn)
     return drawn

@@ -30,6 +30,7 @@ OURS, RIVALS = BLUE, BLACK
 RIVAL_LINE: Final = "--"
 WORDS = "#333333"
 
+TIME = "time since the lead clock started (months)"
 SMALL = 8.0  # points: legends, labels of lines
 BELOW = 38.0  # points from the axis down to a legend below its label
 GOOD, BAD, OPEN = "o", "X", ">"

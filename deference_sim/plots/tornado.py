@@ -71,7 +71,9 @@ def _draw_swings(ax: Axes, found: "Sensitivity", table: Any, places: Any) -> Non
     ax.axvline(centre, color=BLACK, linewidth=0.8)
     ax.set_xlabel(f"{found.plan.measure} with one input moved, everything else as the scenario has it")
     ax.margins(x=0.12)
-    ax.legend(fontsize=SMALL, frameon=False, loc="lower right")
+    ends = table[["at_low", "at_high"]]
+    has_room_left = centre - ends.min().min() > ends.max().max() - centre  # below, where bars are short
+    ax.legend(fontsize=SMALL, frameon=False, loc="lower left" if has_room_left else "lower right")
 
 
 def _write_value(ax: Axes, text: str, chance: float, place: int, *, is_left: bool) -> None:

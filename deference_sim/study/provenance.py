@@ -22,11 +22,16 @@ _DECIDING: Final = ("streams.py", "model", "engines", "scenario", "study/runner.
 _LIBRARIES: Final = ("numpy", "scipy", "numba", "simpy", "pydantic", "pyyaml", "pandas", "pyarrow")
 
 
-@functools.cache
 def engine_version() -> str:
     """Return 16 hexadecimal digits of a hash of the sources that decide a record."""
+    return sources_version(*_DECIDING)
+
+
+@functools.cache
+def sources_version(*names: str) -> str:
+    """Return 16 hexadecimal digits of a hash of some files and folders of this package's sources."""
     digest = hashlib.blake2b(digest_size=8)
-    for name in _DECIDING:
+    for name in names:
         place = PACKAGE / name
         for path in [place] if place.is_file() else sorted(place.rglob("*.py")):
             digest.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
@@ -39,7 +44,10 @@ def versions() -> dict[str, str]:
     from importlib.metadata import version
 
     libraries = {name: version(name) for name in _LIBRARIES}
-    return {"deference_sim": import_module("deference_sim").__version__, "python": platform.python_version()} | libraries
+    return {
+        "deference_sim": import_module("deference_sim").__version__,
+        "python": platform.python_version(),
+    } | libraries
 
 
 def now() -> str:

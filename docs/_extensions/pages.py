@@ -3,7 +3,7 @@
 import csv
 import inspect
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -80,19 +80,16 @@ def block_of(row: ParameterRow) -> str:
 
 def parameter_rows(rows: Iterable[ParameterRow]) -> str:
     return table(
-        ("parameter", "default", "unit", "allowed", "meaning", "status, source"),
-        (
-            (
-                f"`{row.path}`",
-                row.default,
-                row.unit or "–",
-                row.range,
-                row.meaning,
-                row.status + (f": {row.source}" if row.source else ""),
-            )
-            for row in rows
-        ),
+        ("parameter", "default", "meaning, what is allowed, where the default comes from"),
+        ((f"`{row.path}`", row.default, " ".join(told(row))) for row in rows),
     )
+
+
+def told(row: ParameterRow) -> Iterator[str]:
+    """Yield what is known of a parameter beside its default."""
+    yield row.meaning
+    yield f"*Allowed:* {row.range}."
+    yield f"*{row.status.capitalize()}*" + (f": {row.source}." if row.source else ".")
 
 
 def scenarios_page() -> str:
@@ -198,16 +195,17 @@ def of_runs(name: str, draw: Callable[[ds.Result], Any]) -> Callable[[], Any]:
 
 
 def lead_curve() -> Any:
-    """Draw p_stay against lead for two shipped scenarios' worth of worlds."""
+    """Draw p_stay against lead."""
     leads = ds.logspace("0.5 months", "8 months", 9)
-    return ds.plot.lead_curve(ds.sweep(ds.load("rushed-handoff"), over={"rival.lead": leads}, replicates=REPLICATES))
+    return ds.plot.lead_curve(ds.sweep(ds.load("rushed-handoff"), over={"rival.lead": leads}, replicates=1_000))
 
 
 PICTURES: dict[str, Callable[[], Any]] = {
     "lead-curve": lead_curve,
-    "trajectories": of_runs("rushed-handoff", ds.plot.trajectories),
+    "trajectories": of_runs("rushed-handoff", lambda result: ds.plot.trajectories(result, n=100)),
     "trajectory": lambda: ds.plot.trajectory(ds.simulate(ds.load("partial-deference"), 1, SEED).trace(0)),
     "outcomes-over-time": of_runs("rushed-handoff", ds.plot.outcomes_over_time),
+    "effort-over-time": of_runs("rushed-handoff", lambda result: ds.plot.effort_over_time(result, n=60)),
     "phase-portrait": of_runs("rushed-handoff", ds.plot.phase_portrait),
     "phase-portrait-heavy-tax": of_runs("tax-ten-times", ds.plot.phase_portrait),
     "tax-by-capability": lambda: ds.plot.tax_by_capability(ds.load("uncertain-baseline")),

@@ -125,6 +125,7 @@ def test_absurd_sizes_are_counted_and_not_built(tmp_path: Path) -> None:
 
 def test_a_plan_reads_back_from_what_is_kept_of_it(tmp_path: Path) -> None:
     text = "schema: 1\nscenarios: [uncertain-baseline, five-hazards]\nsweep: {rival.lead: [2 to 9 months, 3]}\n"
+    text += "sensitivity: [rank, {method: sobol, measure: p_good, replicates: 64, inputs: [core, rival.lead]}]\n"
     plan = read_batch(written(tmp_path, text))
     assert plan_of(plan.as_dict()) == plan
 

@@ -1,11 +1,12 @@
 """Intervals hold the truth as often as they say, by enumeration (``python -m validation.interval_coverage``)."""
 
 from math import isnan
+from typing import Any
 
 import numpy as np
 import pytest
 
-from deference_sim.analysis.estimate import clopper_pearson
+from deference_sim.analysis.estimate import clopper_pearson, wilson
 from validation.interval_coverage import (
     NOMINAL,
     TRUTHS,
@@ -22,7 +23,7 @@ from validation.interval_coverage import (
 
 @pytest.mark.parametrize("n", [20, 100, 1_000])
 def test_shares_cover(n: int) -> None:
-    """Would catch Wald's interval, an interval around the wrong centre, and a wrong switch to the exact one."""
+    """Would catch Wald's interval, and a wrong switch to the exact one."""
     truths = [p for p in TRUTHS if 1.0 <= n * p <= n - 1.0]
     _, held = coverage_of_share(displayed, n, truths)
     assert held.min() > 0.92
@@ -38,6 +39,20 @@ def test_exact_intervals_guarantee_their_level(n: int) -> None:
     _, held = coverage_of_share(clopper_pearson, n, TRUTHS.tolist())
     assert held.min() >= NOMINAL
     assert held.min() < NOMINAL + 0.02
+
+
+@pytest.mark.parametrize(
+    ("interval", "successes", "n", "low", "high"),
+    [
+        (wilson, 81, 263, 0.2553, 0.3662),
+        (wilson, 15, 148, 0.0624, 0.1605),
+        (clopper_pearson, 1, 29, 0.0009, 0.1776),
+        (clopper_pearson, 0, 20, 0.0, 0.1684),
+    ],
+)
+def test_published_intervals(interval: Any, successes: int, n: int, low: float, high: float) -> None:
+    """Would catch an interval around the wrong centre (R. G. Newcombe, Stat. Med. 17, 1998, table I)."""
+    assert interval(successes, n) == pytest.approx((low, high), abs=5.1e-5)
 
 
 @pytest.mark.parametrize("n", [12, 30])

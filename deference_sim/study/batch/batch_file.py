@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from deference_sim.scenario import Problem, Scenario, ScenarioError, load, shipped
+from deference_sim.scenario import Scenario, ScenarioError, load, shipped
 from deference_sim.scenario.canonical import document, value_text
 from deference_sim.scenario.catalogue import Section, catalogue, find, paths_of
 from deference_sim.scenario.compose import compose
@@ -21,7 +21,7 @@ from deference_sim.scenario.reader import check_schema, read_name
 from deference_sim.scenario.scalars import kind_of, read_number, read_text
 from deference_sim.scenario.source import read_text as read_file
 from deference_sim.scenario.tree import Broken, Entry, ListNode, MapNode, Node, Scalar, is_broken, node_of
-from deference_sim.study.batch.plan import Plan, Point, plan_for
+from deference_sim.study.batch.plan import Plan, Point, Study, plan_for
 from deference_sim.study.runner import ENGINES, MOST_REPLICATES, Engine
 
 KEYS: Final = (
@@ -35,11 +35,13 @@ KEYS: Final = (
     "seeds",
     "replicates",
     "engine",
+    "sensitivity",
 )
 REPLICATES: Final = 10_000
 LAST_SEED: Final = 2**128 - 1
 MOST_POINTS, MOST_FUTURES = 10_000, 1_000_000_000  # more only when asked for
 _MOST_VALUES = 100_000  # on one axis
+_STUDY_KEYS = ("method", "inputs", "measure", "replicates")
 _RANGE_KEYS = ("from", "to", "points", "scale")
 _SCALES: Mapping[str, Callable[[float, float, int], Iterable[float]]] = {"linear": np.linspace, "log": np.geomspace}
 _BYTES, _RATE = 100, 10_000  # roughly, of a future in a file and of futures a second, to say what is absurd
@@ -91,9 +93,10 @@ def _read(root: MapNode, path: Path, instead: Instead) -> Plan:
             partial(_seeds, node("seeds"), instead.seed),
             partial(_replicates, node("replicates"), instead.replicates),
             partial(_engine, node("engine"), instead.engine),
+            partial(_asked_studies, node("sensitivity")),
         ]
     )
-    _, _, name, scenarios, fixed, sweeps, policies, seeds, replicates, engine = parts
+    _, _, name, scenarios, fixed, sweeps, policies, seeds, replicates, engine, asked = parts
     axes = [*sweeps, policies] if policies else sweeps
     _check_size(root, len(scenarios) * prod(map(len, axes)), len(seeds) * replicates, instead.allow_large)
     points = gather(
@@ -101,8 +104,11 @@ def _read(root: MapNode, path: Path, instead: Instead) -> Plan:
         for label, scenario in scenarios.items()
         for steps in product(*axes)
     )
-    _check_distinct(points, root.mark)
-    return plan_for(name, points, seeds, replicates, engine)
+    _check_distinct([point.name for point in points], root.mark)
+    bases = [_point(label, scenario, fixed, ()) for label, scenario in scenarios.items()] if asked else []
+    studies = [Study(base.name, base.scenario, **study) for base in bases for study in asked]
+    _check_distinct([study.name for study in studies], root.mark)
+    return plan_for(name, points, seeds, replicates, engine, studies)
 
 
 # ---- parts of the file
@@ -277,6 +283,31 @@ def _engine(node: Node | None, typed: Engine | None) -> Engine:
     raise refusal(node.mark, "engine", f"`{text}`", "one of " + ", ".join(ENGINES), did_you_mean(text, ENGINES))
 
 
+def _asked_studies(node: Node | None) -> list[dict[str, Any]]:
+    if node is None or is_broken(node):
+        return []
+    allowed = "a list of methods: names, or mappings such as {method: sobol, replicates: 1024, inputs: [core]}"
+    return gather(partial(_asked_study, item, allowed) for item in _items(node, "sensitivity", allowed))
+
+
+def _asked_study(node: Node, allowed: str) -> dict[str, Any]:
+    if isinstance(node, Scalar):
+        return {"method": read_text(node, "sensitivity", allowed), "mark": node.mark}
+    entries = _mapping(node, "sensitivity", allowed)
+    _check_keys(entries, _STUDY_KEYS, "sensitivity.")
+    if "method" not in entries:
+        raise refusal(node.mark, "sensitivity", "no `method`", allowed)
+    study: dict[str, Any] = {
+        key: read_text(entries[key].node, f"sensitivity.{key}") for key in ("method", "measure") if key in entries
+    }
+    if "inputs" in entries:
+        items = _items(entries["inputs"].node, "sensitivity.inputs", "a list of paths")
+        study["inputs"] = tuple(gather(partial(read_text, item, "sensitivity.inputs") for item in items))
+    if "replicates" in entries:
+        study["replicates"] = _whole(entries["replicates"].node, "sensitivity.replicates", 1, MOST_REPLICATES)
+    return study | {"mark": node.mark}
+
+
 # ---- all of it together
 
 
@@ -307,12 +338,10 @@ def _point(label: str, scenario: Scenario, fixed: Sequence[Change], steps: Seque
     return Point({"scenario": label, **varied}, made)
 
 
-def _check_distinct(points: Sequence[Point], start: Mark) -> None:
-    names: set[str] = set()
-    problems: list[Problem] = []
-    for point in points:
-        if point.name in names:
-            problems += refusal(start, "", f"the point `{point.name}` twice", "each value once").problems
-        names.add(point.name)
-    if problems:
-        raise ScenarioError(problems)
+def _check_distinct(names: Sequence[str], start: Mark) -> None:
+    twice = sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
+    gather(partial(_refuse_twice, name, start) for name in twice)
+
+
+def _refuse_twice(name: str, start: Mark) -> None:
+    raise refusal(start, "", f"`{name}` twice", "each once")

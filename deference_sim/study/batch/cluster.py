@@ -3,6 +3,7 @@
 import logging
 import time
 from concurrent.futures import Future
+from contextlib import suppress
 from importlib import import_module
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from deference_sim.study.batch.work import usable_cores
 
 LOCAL: Final = "local"
 CONNECT_SECONDS: Final = 30.0
+_CLOSE_SECONDS = 1.0
 PATIENCE_SECONDS: Final = 60.0  # with a cluster that has no worker
 
 
@@ -33,7 +35,9 @@ class Cluster:
         self.hopeless: tuple[type[Exception], ...] = (StepError, OtherVersionError, dask.KilledWorker)
         self._local: Any = None
         if address == LOCAL:
-            self._local = dask.LocalCluster(usable_cores(), 1, host="127.0.0.1", dashboard_address=None)
+            self._local = dask.LocalCluster(
+                n_workers=usable_cores(), threads_per_worker=1, host="127.0.0.1", dashboard_address=None
+            )
         try:
             self._client: Any = dask.Client(self._local or address, timeout=CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError, TimeoutError) as error:
@@ -66,10 +70,12 @@ class Cluster:
 
     def close(self) -> None:
         """Drop what is running and let go of the cluster, which ends if it is ours."""
-        self._pool.shutdown(wait=False)
-        self._client.close(timeout=1)
-        if self._local is not None:
-            self._local.close(timeout=1)
+        with suppress(TimeoutError, OSError):
+            self._pool.shutdown(wait=False)
+        for one in (self._client, self._local):
+            with suppress(TimeoutError, OSError):
+                if one is not None:
+                    one.close(timeout=_CLOSE_SECONDS)
 
     def _workers(self) -> dict[str, Any]:
         return self._client.scheduler_info(n_workers=-1)["workers"]  # type: ignore[no-any-return]

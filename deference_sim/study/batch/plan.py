@@ -1,13 +1,16 @@
 """The plan of a batch: which scenarios meet which seeds, cut into chunks; and how two plans differ."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
 from deference_sim.scenario import Scenario, ScenarioError
 from deference_sim.scenario.compose import compose
 from deference_sim.scenario.explain import differences
+from deference_sim.scenario.layers import ARGUMENT
+from deference_sim.scenario.problems import Mark
 from deference_sim.scenario.tree import MapNode
 from deference_sim.study.batch.files import DamagedError
 from deference_sim.study.provenance import engine_version
@@ -46,6 +49,37 @@ class Run:
 
 
 @dataclass(frozen=True)
+class Study:
+    """A sensitivity study of one listed scenario, done beside the runs. None for what the method has by default."""
+
+    label: str
+    scenario: Scenario
+    method: str
+    inputs: tuple[str, ...] = ()
+    measure: str = "p_stay"
+    replicates: int | None = None
+    mark: Mark = field(default=ARGUMENT, compare=False)
+
+    @property
+    def name(self) -> str:
+        """What it is called in names of files."""
+        parts = ["sensitivity", self.label, self.method, *(["p-good"] if self.measure == "p_good" else [])]
+        return "-".join(re.sub(r"[^a-z0-9]+", "-", part.lower()).strip("-") for part in parts)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the study as JSON keeps it."""
+        return {
+            "label": self.label,
+            "hash": self.scenario.hash,
+            "scenario": self.scenario.to_yaml(),
+            "method": self.method,
+            "inputs": list(self.inputs),
+            "measure": self.measure,
+            "replicates": self.replicates,
+        }
+
+
+@dataclass(frozen=True)
 class Task:
     """One chunk to be made: replicates ``first`` to ``stop`` - 1 of a run. Its bytes depend on this alone."""
 
@@ -77,6 +111,7 @@ class Plan:
     engine: Engine
     engine_version: str
     chunk: int
+    studies: tuple[Study, ...] = ()
 
     @cached_property
     def runs(self) -> tuple[Run, ...]:
@@ -123,6 +158,7 @@ class Plan:
                 {"label": dict(point.label), "hash": point.scenario.hash, "scenario": point.scenario.to_yaml()}
                 for point in self.points
             ],
+            "studies": [study.as_dict() for study in self.studies],
         }
 
 
@@ -143,6 +179,17 @@ def plan_of(content: Mapping[str, Any]) -> Plan:
         content["engine"],
         content["engine_version"],
         content["chunk"],
+        tuple(
+            Study(
+                held["label"],
+                _scenario_of(held),
+                held["method"],
+                tuple(held["inputs"]),
+                held["measure"],
+                held["replicates"],
+            )
+            for held in content["studies"]
+        ),
     )
 
 
@@ -159,9 +206,16 @@ def _scenario_of(held: Mapping[str, str]) -> Scenario:
     return scenario
 
 
-def plan_for(name: str, points: Iterable[Point], seeds: Sequence[int], replicates: int, engine: Engine) -> Plan:
+def plan_for(
+    name: str,
+    points: Iterable[Point],
+    seeds: Sequence[int],
+    replicates: int,
+    engine: Engine,
+    studies: Iterable[Study] = (),
+) -> Plan:
     """Return a plan for this version of the engine."""
-    return Plan(name, tuple(points), tuple(seeds), replicates, engine, engine_version(), CHUNK[engine])
+    return Plan(name, tuple(points), tuple(seeds), replicates, engine, engine_version(), CHUNK[engine], tuple(studies))
 
 
 def gaps(spans: Iterable[tuple[int, int]], end: int) -> Iterator[tuple[int, int]]:

@@ -49,6 +49,11 @@ class Session:
         self.missing: Sequence[Task] = list(plan.tasks(self.chunks.spans(), shard))
 
     @property
+    def is_whole(self) -> bool:
+        """Whether the folder is to hold the whole batch, not one shard of it."""
+        return self._shard == WHOLE
+
+    @property
     def chunks(self) -> Chunks:
         """The sound chunks."""
         return Chunks(self._held)

@@ -16,7 +16,7 @@ from deference_sim.study.batch.sealed import check_sealed, opened, seal_of, writ
 from deference_sim.study.runner import hazard_names
 
 PLAN, MANIFEST, PROVENANCE = "plan.json", "manifest.json", "provenance.json"
-CHUNKS, RUNS, TABLES = "chunks", "runs", "tables"
+CHUNKS, RUNS, TABLES, STUDIES = "chunks", "runs", "tables", "sensitivity"
 Shard = tuple[int, int]
 WHOLE: Final[Shard] = (1, 1)
 
@@ -129,15 +129,15 @@ class Store:
 
     def check_files(self) -> Iterator[Finding]:
         """Yield what is wrong with the manifest, the provenance, merged runs and tables, none of which must exist."""
-        for name in (MANIFEST, PROVENANCE):
+        for path in (*(self.folder / name for name in (MANIFEST, PROVENANCE)), *self.folder.glob(f"{STUDIES}/*.json")):
             try:
-                content = read_json(self.folder / name)
+                content = read_json(path)
             except FileNotFoundError:
                 continue
             except (DamagedError, OSError) as error:
-                yield Finding(self.folder / name, str(error))
+                yield Finding(path, str(error))
                 continue
-            if name == MANIFEST:
+            if path.name == MANIFEST:
                 yield from self._check_manifest(content)
         for path in sorted((self.folder / RUNS).glob("*.parquet")):
             try:

@@ -1,0 +1,48 @@
+"""Shares of effort over time, averaged over the runs that are still under way."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patches import Patch
+
+from deference_sim.analysis.result import Result
+from deference_sim.plots.fans import LEAST_UNDER_WAY
+from deference_sim.plots.single import SHARES
+from deference_sim.plots.style import TIME, axes, clean, legend_beside, title_of
+
+RUNS = 200
+POINTS = 300  # times
+
+
+def effort_over_time(result: Result, n: int = RUNS, ax: Axes | None = None) -> Axes:
+    """Draw how effort is shared over months: the mean over those of the first ``n`` runs that are still under way.
+
+    Drawn for as long as 20 % of them are. Before their handoff humans do the work. Draws on ``ax`` or a new figure;
+    returns the Axes.
+    """
+    drawn = axes(ax, (8.5, 3.4))
+    paths = result.trajectories(min(n, result.replicates), POINTS)
+    shown = np.isfinite(paths.capability).mean(axis=0) >= LEAST_UNDER_WAY
+    months = paths.months[shown]
+    means = {words: np.nanmean(getattr(paths, name)[:, shown], axis=0) for name, (words, _) in SHARES.items()}
+    colours = dict(SHARES.values())
+    used = [words for words, mean in means.items() if mean.any()]
+    before = np.clip(1.0 - sum(means.values()), 0.0, 1.0)
+    drawn.stackplot(
+        months,
+        *(means[words] for words in used),
+        before,
+        colors=[*(colours[words] for words in used), "#dddddd"],
+        alpha=0.8,
+        linewidth=0,
+    )
+    handles = [Patch(color=colours[words], alpha=0.8, linewidth=0, label=words) for words in used]
+    if before.max() > 1e-9:
+        handles.append(Patch(color="#dddddd", linewidth=0, label="humans, before\nthe handoff"))
+    drawn.set_xlim(0.0, months[-1] if months[-1] > 0.0 else 1.0)
+    drawn.set_ylim(0.0, 1.0)
+    drawn.set_xlabel(TIME)
+    drawn.set_ylabel("share of effort (mean)")
+    drawn.set_title(title_of(result), loc="left")
+    clean(np.array([drawn]))
+    legend_beside(drawn, handles[::-1])
+    return drawn
