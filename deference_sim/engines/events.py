@@ -27,9 +27,10 @@ from deference_sim.model import instant
 from deference_sim.model.flow import PAUSED
 from deference_sim.model.log import LOG_DTYPE
 from deference_sim.model.record import RECORD_DTYPE
-from deference_sim.model.state import FIRST_HAZARD, PROCESS_DTYPE, RESOLVED, STATE_DTYPE
+from deference_sim.model.state import FIRST_HAZARD, PRE, PROCESS_DTYPE, RESOLVED, STATE_DTYPE
 from deference_sim.model.step import STEP_FAILED
 
+START_OF = {"A": "start_alignment", "W": "start_profile"}  # where pre-work began with each
 ROOM_FOR_ONE_INSTANT = 64  # entries of the log
 Process = Generator[simpy.Event, Any, None]
 
@@ -189,6 +190,8 @@ class World(simpy.Environment):
         for name, value in fields.items():
             if name not in (STATE_DTYPE.names or ()):
                 raise AttributeError(f"the state has no field {name!r}")
+            if name in START_OF and self._S["phase"] == PRE:  # before handoff pre-work adds to where it began
+                self._S[START_OF[name]] += value - self._S[name]
             self._S[name] = value
         self._S["step_alive"] = 0
 

@@ -18,6 +18,28 @@ from deference_sim import streams
 from deference_sim.engines import entry
 from deference_sim.model.declare import EQUATIONS
 
+#: What one evaluation of the rates calls; as code of its own each would hand its numbers over through memory.
+INLINED = (
+    "derivatives",
+    "goodness_rates",
+    "gains",
+    "room",
+    "price_factor",
+    "shape_factor",
+    "basin_depth",
+    "sufficient",
+    "time_bought",
+    "buying_rate",
+    "bounded_rate",
+    "rival_rate",
+    "rival_pace",
+    "racing_pace",
+    "slowdown",
+    "pace",
+    "own_pace",
+    "working_pace",
+    "work_clock",
+)
 PACKAGE = Path(streams.__file__).parent
 
 
@@ -37,8 +59,9 @@ def compiled_law() -> SimpleNamespace:
     if folder is not None:
         numba.config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
     for function in (*streams.EQUATIONS, *EQUATIONS):
-        register_jitable(function)  # type: ignore[call-overload]
-    compiled = {f.__name__: numba.njit(f, cache=folder is not None, nogil=True) for f in entry.ENTRY_POINTS}
+        register_jitable(error_model="numpy", forceinline=function.__name__ in INLINED)(function)  # type: ignore[type-var]
+    options: dict[str, Any] = {"cache": folder is not None, "nogil": True, "error_model": "numpy"}
+    compiled = {function.__name__: numba.njit(function, **options) for function in entry.ENTRY_POINTS}
     return SimpleNamespace(**compiled)
 
 
@@ -68,7 +91,8 @@ def law_fingerprint() -> str:
     from importlib.metadata import version
 
     digest = hashlib.blake2b(digest_size=12)
-    for path in (PACKAGE / "streams.py", PACKAGE / "engines" / "entry.py", *sorted((PACKAGE / "model").glob("*.py"))):
+    folders = (PACKAGE / "engines", PACKAGE / "model")
+    for path in (PACKAGE / "streams.py", *(path for folder in folders for path in sorted(folder.glob("*.py")))):
         digest.update(path.read_bytes())
     for part in (version("numba"), version("numpy"), sys.version, platform.machine()):
         digest.update(part.encode())

@@ -8,7 +8,7 @@ from deference_sim.model.basin import catastrophe_rate
 from deference_sim.model.control import uncontrolled
 from deference_sim.model.declare import equation
 from deference_sim.model.goodness import sufficient
-from deference_sim.model.hazards import arrival_rate
+from deference_sim.model.hazards import arrival_rate, exposure_branch, exposure_turn
 from deference_sim.model.quadrature import STEP_NODES, STEP_WEIGHTS
 from deference_sim.model.rates import time_bought
 from deference_sim.model.regula_falsi import CLOSE_ENOUGH, halved, secant
@@ -31,6 +31,9 @@ from deference_sim.model.state import (
 from deference_sim.model.step import SAME_INSTANT, look
 from deference_sim.model.time_buying import buying_rate, deal_rate
 from deference_sim.model.work import work_clock, working_pace
+
+MOST_PANELS = 1000.0  # of a step, for a hazard that turns far within it
+LEAST_PART = 1e-4  # of a step; missing a bend by this much matters less than the tolerance
 
 
 @equation
@@ -98,31 +101,126 @@ def is_active(state: Any, p: Any, row: int) -> bool:
 
 
 @equation
+def integrate_rates(state: Any, p: Any, hazards: Any, processes: Any) -> None:
+    """Set what the integrated rate of every process gains up to ``state.step_reach``.
+
+    Where nothing stands against it three looks serve all processes.
+    """
+    start, end = state.step_from, state.step_reach
+    plain = turn(state, p) <= 1.0 and branch(state, p, state.y0) == branch(state, p, state.y1)
+    for row in range(len(processes)):
+        processes[row].gain = 0.0
+    for node in range(3):
+        look(state, p, start + STEP_NODES[node] * (end - start))
+        for row in range(len(processes)):
+            if is_active(state, p, row) and is_simple(state, p, hazards, row, plain, end):
+                processes[row].gain += STEP_WEIGHTS[node] * process_rate(state, p, hazards, row, state.trial)
+    for row in range(len(processes)):
+        if is_simple(state, p, hazards, row, plain, end):
+            processes[row].gain *= end - start
+        else:
+            processes[row].gain = integrated_rate(state, p, hazards, row, end)
+
+
+@equation
+def is_simple(state: Any, p: Any, hazards: Any, row: int, plain: bool, end: float) -> bool:
+    """Return whether three nodes integrate the rate of the process over the living step up to ``end``."""
+    if row < FIRST_HAZARD:
+        return plain
+    hazard = hazards[row - FIRST_HAZARD]
+    if state.step_from < hazard.onset or hazard.until < end:
+        return False
+    if exposure_turn(hazard, state.y0, state.y1) > 1.0:
+        return False
+    return exposure_branch(p, hazard, state.y0) == exposure_branch(p, hazard, state.y1)
+
+
+@equation
+def branch(state: Any, p: Any, y: Any) -> int:
+    """Return which case of the law's smaller-of and larger-of holds for stocks ``y``; rates bend where it changes."""
+    C, A, W = y[0], y[1], y[2]
+    case = 1 if A < W else 0
+    case += 2 if C < sufficient(state, p, C, A, W) else 0
+    return case + (4 if C < 0.0 or C > p.pace_back_at else 0)
+
+
+@equation
+def turn(state: Any, p: Any) -> float:
+    """Return by about how many factors of e the hazards from AIs and rival turn on the living step."""
+    y0, y1 = state.y0, state.y1
+    margin0 = sufficient(state, p, y0[0], y0[1], y0[2]) - y0[0]
+    margin1 = sufficient(state, p, y1[0], y1[1], y1[2]) - y1[0]
+    factors = abs(margin1 - margin0) / min(p.basin_inside_scale, p.basin_outside_scale)
+    if state.dangerous:
+        ahead0 = y0[4] - y0[3] - min(margin0, 0.0) - y0[0]
+        ahead1 = y1[4] - y1[3] - min(margin1, 0.0) - y1[0]
+        factors = max(factors, abs(ahead1 - ahead0) / p.rival_overtake_width)
+    return factors
+
+
+@equation
 def integrated_rate(state: Any, p: Any, hazards: Any, row: int, t: float) -> float:
     """Return the integral of a process's rate from the start of the living step to ``t``."""
     if not is_active(state, p, row):
         return 0.0
-    start = state.step_from
-    end = t
-    if row >= FIRST_HAZARD:
-        start = max(start, hazards[row - FIRST_HAZARD].onset)
-        end = min(end, hazards[row - FIRST_HAZARD].until)
-    if end <= start:
-        return 0.0
+    at, end = state.step_from, t
+    if row < FIRST_HAZARD:
+        factors = turn(state, p)
+    else:
+        hazard = hazards[row - FIRST_HAZARD]
+        at, end = max(at, hazard.onset), min(end, hazard.until)
+        factors = exposure_turn(hazard, state.y0, state.y1)
     total = 0.0
-    for node in range(3):
-        look(state, start + STEP_NODES[node] * (end - start))
-        total += STEP_WEIGHTS[node] * process_rate(state, p, hazards, row, state.trial)
-    return total * (end - start)
+    longest = (state.step_end - state.step_from) / (1 + int(min(factors, MOST_PANELS)))
+    while at < end:
+        until = next_bend(state, p, hazards, row, at, min(end, at + longest))
+        gain = 0.0
+        for node in range(3):
+            look(state, p, at + STEP_NODES[node] * (until - at))
+            gain += STEP_WEIGHTS[node] * process_rate(state, p, hazards, row, state.trial)
+        total += gain * (until - at)
+        at = until
+    return total
+
+
+@equation
+def next_bend(state: Any, p: Any, hazards: Any, row: int, at: float, end: float) -> float:
+    """Return where the rate of a process next bends between two times of the living step; ``end`` if it does not."""
+    shortest = LEAST_PART * (state.step_end - state.step_from)
+    before = branch_at(state, p, hazards, row, min(at + shortest, end))
+    if end - at <= shortest or branch_at(state, p, hazards, row, end) == before:
+        return end
+    low, high = at, end
+    while high - low > shortest:
+        middle = 0.5 * (low + high)
+        if branch_at(state, p, hazards, row, middle) == before:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+@equation
+def branch_at(state: Any, p: Any, hazards: Any, row: int, t: float) -> int:
+    """Return which case of its smaller-of and larger-of holds for a process at time ``t`` of the living step."""
+    look(state, p, t)
+    if row < FIRST_HAZARD:
+        return branch(state, p, state.trial)
+    return exposure_branch(p, hazards[row - FIRST_HAZARD], state.trial)
+
+
+@equation
+def fires(state: Any, process: Any) -> bool:
+    """Return whether a process fires on the living step, or within the instant of its end."""
+    short = process.threshold - process.total - process.gain
+    return short * max(state.step_reach - state.step_from, SAME_INSTANT) <= process.gain * SAME_INSTANT
 
 
 @equation
 def firing_time(state: Any, p: Any, hazards: Any, process: Any, row: int) -> float:
-    """Return when a process next fires on the living step; infinite if it does not."""
+    """Return when a process fires that does so on the living step."""
     wanted = process.threshold - process.total
     low, high = state.step_from, state.step_reach
-    if not process.gain >= wanted:
-        return high if wanted - process.gain <= process.gain * SAME_INSTANT / max(high - low, SAME_INSTANT) else inf
     gap_low, gap_high = -wanted, process.gain - wanted
     side = 0
     while high - low > CLOSE_ENOUGH and gap_high > 0.0:

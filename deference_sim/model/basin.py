@@ -1,6 +1,6 @@
 """The Basin of Good Deference: whether AI work on goodness helps or harms, and the hazard from the AIs themselves."""
 
-from math import exp, tanh
+from math import exp
 from typing import Any
 
 from deference_sim.model.declare import Block, equation, parameter
@@ -41,7 +41,9 @@ class Basin(Block):
 @equation
 def basin_depth(p: Any, margin: float) -> float:
     """Return q, from -1 (far outside the basin) through 0 (its edge) to 1 (deep inside); equation (5)."""
-    return tanh(margin / p.basin_width)
+    fallen = exp(max(-2.0 * abs(margin) / p.basin_width, -700.0))  # the hyperbolic tangent, written with one exp
+    depth = (1.0 - fallen) / (1.0 + fallen)
+    return depth if margin >= 0.0 else -depth
 
 
 @equation

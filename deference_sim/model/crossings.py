@@ -7,9 +7,9 @@ from deference_sim.model.declare import equation
 from deference_sim.model.goodness import sufficient
 from deference_sim.model.growth import next_knot
 from deference_sim.model.regula_falsi import CLOSE_ENOUGH, halved, secant
-from deference_sim.model.rival import DEADLINE, NO_RIVAL, TAKEOFF
-from deference_sim.model.state import HALTED, PRE
-from deference_sim.model.step import SAME_INSTANT, look, part_of_step, stock_at
+from deference_sim.model.rival import DEADLINE, NO_RIVAL, TAKEOFF, rival_months
+from deference_sim.model.state import HALTED, PARTIAL, PRE
+from deference_sim.model.step import SAME_INSTANT, bulge, look
 
 NEARLY = 1.0  # py or months; a gap wider than this is not crossed within an instant
 
@@ -46,65 +46,97 @@ CROSSINGS = (
 ) = range(len(CROSSINGS))
 
 
+#: The stock that reaches a level, for crossings that one stock makes; -1 for those that several make together.
+_CAPABILITY, _RIVAL, _WORK, _SEVERAL = 0, 4, 5, -1
+STOCK_CROSSING = (
+    _CAPABILITY,
+    _SEVERAL,
+    _CAPABILITY,
+    _SEVERAL,
+    _SEVERAL,
+    _SEVERAL,
+    _RIVAL,
+    _SEVERAL,
+    _WORK,
+    _CAPABILITY,
+    _RIVAL,
+    _CAPABILITY,
+    _SEVERAL,
+)
+MOST_TRIES = 100  # of Newton's method, which halves the bracket where it does not converge
+
+
+@equation
+def set_levels(state: Any, p: Any) -> None:
+    """Set the level of every crossing for the coming step; NaN for those that cannot happen on it."""
+    level = state.levels
+    for which in range(len(CROSSINGS)):
+        level[which] = nan
+    if state.phase == PRE:
+        if not state.capable:
+            level[HANDOFF_LEVEL] = p.handoff_capability
+    else:
+        set_levels_after_handoff(state, p)
+    if p.rival_mode == DEADLINE and not state.deadline_met:
+        level[MEET_DEADLINE] = p.rival_handle_at
+    if state.dangerous and p.rival_overtake_rate == inf:
+        level[OVERTAKEN] = -p.rival_edge
+    if p.rival_mode != NO_RIVAL and not state.rival_started:
+        level[RIVAL_CLOCK] = p.rival_lead
+    if p.rival_mode == TAKEOFF and state.rival_started:
+        level[RIVAL_KNOT] = next_knot(p, state.R, p.rival_pace_slope)
+        if not state.dangerous:
+            level[DANGER] = p.rival_danger_at
+
+
+@equation
+def set_levels_after_handoff(state: Any, p: Any) -> None:
+    """Set the levels of what can only be crossed once AIs are deferred to."""
+    level = state.levels
+    level[REVIEW_WORK] = p.evaluation_review_work
+    level[STABILISE] = p.capability_stabilise_at
+    level[OWN_KNOT] = next_knot(p, state.C, p.pace_slope)
+    if state.phase != HALTED and not state.retraining and not state.candidate_waiting:
+        level[GENERATION] = state.next_generation
+    if not state.fizzle_reached:
+        level[FIZZLE] = p.fizzle_at
+    elif p.rival_mode == TAKEOFF:
+        level[AHEAD_AGAIN] = 0.0
+    if not state.scheming:
+        level[EDGE] = 0.0
+
+
 @equation
 def crossing_gap(state: Any, p: Any, which: int, t: float, y: Any) -> float:
     """Return how far past its level crossing number ``which`` is for stocks ``y`` at ``t``: below 0 before it.
 
     The edge of the basin and being ahead again count as crossed above 0, the others from 0 on. NaN: it cannot happen.
     """
-    if state.phase == PRE:
-        return gap_before_handoff(state, p, which, t, y)
-    if which in (RIVAL_CLOCK, DANGER, RIVAL_KNOT):
-        return gap_of_rival(state, p, which, t, y)
-    C, A, W, D = y[0], y[1], y[2], y[3]
-    if which == GENERATION and state.phase != HALTED and not state.retraining and not state.candidate_waiting:
-        return C - state.next_generation
-    if which == STABILISE:
-        return min(C, sufficient(state, p, C, A, W)) - p.capability_stabilise_at
-    if which == FIZZLE and not state.fizzle_reached:
-        return C - p.fizzle_at
-    if which == EDGE and not state.scheming:
-        margin = sufficient(state, p, C, A, W) - C
-        return -margin if state.in_basin else margin
-    if which == MEET_DEADLINE and p.rival_mode == DEADLINE and not state.deadline_met:
-        return min(C, sufficient(state, p, C, A, W)) + D - p.rival_handle_at
-    if which == OVERTAKEN and state.dangerous and p.rival_overtake_rate == inf:
-        return y[4] - min(C, sufficient(state, p, C, A, W)) - D + p.rival_edge
-    if which == AHEAD_AGAIN and state.fizzle_reached and state.rival_started and p.rival_mode == TAKEOFF:
-        return min(C, sufficient(state, p, C, A, W)) + D - y[4]
-    if which == REVIEW_WORK:
-        return y[5] - p.evaluation_review_work
-    if which == OWN_KNOT:
-        return C - next_knot(p, state.y0[0], p.pace_slope)
-    return nan
-
-
-@equation
-def gap_before_handoff(state: Any, p: Any, which: int, t: float, y: Any) -> float:
-    """Return the gap of a crossing that can happen before handoff; NaN for the others."""
-    if which == HANDOFF_LEVEL and not state.capable:
-        return y[0] - p.handoff_capability
-    if which == MEET_DEADLINE and p.rival_mode == DEADLINE and not state.deadline_met:
-        return min(y[0], min(y[1], y[2])) + y[3] - p.rival_handle_at
-    if which == OVERTAKEN and state.dangerous and p.rival_overtake_rate == inf:
-        return y[4] - min(y[0], min(y[1], y[2])) - y[3] + p.rival_edge
-    if which in (RIVAL_CLOCK, DANGER, RIVAL_KNOT):
-        return gap_of_rival(state, p, which, t, y)
-    return nan
-
-
-@equation
-def gap_of_rival(state: Any, p: Any, which: int, t: float, y: Any) -> float:
-    """Return the gap of a crossing that the rival's clock or capability makes; NaN if it cannot happen."""
+    stock, level = STOCK_CROSSING[which], state.levels[which]
+    if stock >= 0 or level != level:
+        return y[stock] - level
     if which == RIVAL_CLOCK:
-        if p.rival_mode == NO_RIVAL or state.rival_started:
-            return nan
-        return state.clock_shift + (t - y[6]) - p.rival_lead
-    if p.rival_mode != TAKEOFF or not state.rival_started:
-        return nan
-    if which == DANGER:
-        return nan if state.dangerous else y[4] - p.rival_danger_at
-    return y[4] - next_knot(p, state.y0[4], p.rival_pace_slope)
+        return state.clock_shift + (t - y[6]) - level
+    goodness = min(y[1], y[2]) if state.phase == PRE else sufficient(state, p, y[0], y[1], y[2])
+    if which == EDGE:
+        margin = goodness - y[0]
+        return -margin if state.in_basin else margin
+    aligned = min(y[0], goodness)
+    if which == AHEAD_AGAIN:
+        return lead_of(state, p, t, y, aligned + y[3])
+    if which == STABILISE:
+        return aligned - level
+    if which == MEET_DEADLINE:
+        return aligned + y[3] - level
+    return y[4] - aligned - y[3] - level
+
+
+@equation
+def lead_of(state: Any, p: Any, t: float, y: Any, available: float) -> float:
+    """Return what has the sign of the lead when ``available`` capability is aligned: in py of the rival, or months."""
+    if state.rival_started:
+        return available - y[4]
+    return p.rival_lead - (state.clock_shift + (t - y[6])) + rival_months(p, 0.0, available, y[7])
 
 
 @equation
@@ -116,31 +148,81 @@ def crossed(which: int, gap: float) -> bool:
 @equation
 def crossing_time(state: Any, p: Any, which: int) -> float:
     """Return when crossing ``which`` happens on the step just taken; infinite if it does not."""
+    stock, level = STOCK_CROSSING[which], state.levels[which]
+    if level != level:
+        return inf
+    if stock >= 0:
+        return reaching_time(state, stock, level)
     start, end = state.step_from, state.step_end
-    if which == EDGE and state.phase != PRE:  # the margin may dip and come back within the step
-        for part in range(1, 4):
+    if which == EDGE:
+        if is_out_of_reach(state):
+            return inf
+        for part in range(1, 4):  # the margin may dip and come back within the step
             t = start + 0.25 * part * (end - start)
             if crossed(which, gap_at(state, p, which, t)):
                 return locate(state, p, which, start, t)
     gap = crossing_gap(state, p, which, end, state.y1)
     if not crossed(which, gap):
-        return end if comes_within_the_instant(state, p, which, gap) else inf
+        gain = gap - crossing_gap(state, p, which, start, state.y0)
+        missed = which in (EDGE, AHEAD_AGAIN) or not is_within_the_instant(state, -gap, gain)
+        return inf if missed else end
     if which == RIVAL_CLOCK and state.dense1[6] == 0.0:  # no time is being bought: the clock runs with ours
         return min(max((p.rival_lead - state.clock_shift) + state.bought, start), end)
     return locate(state, p, which, start, end)
 
 
 @equation
-def comes_within_the_instant(state: Any, p: Any, which: int, gap: float) -> bool:
-    """Return whether a crossing that the end of the step just misses still belongs to that instant.
+def is_within_the_instant(state: Any, short: float, gain: float) -> bool:
+    """Return whether a crossing that the end of the step misses by ``short`` still belongs to that instant.
 
-    A step that ends at a given time, as at a review, would otherwise leave to rounding what comes first.
+    ``gain`` is how much nearer the step came. A step that ends at a given time, as at a review, would otherwise leave
+    to rounding what comes first.
     """
-    if which in (EDGE, AHEAD_AGAIN) or not gap > -NEARLY:
+    return short < NEARLY and gain * SAME_INSTANT >= short * (state.step_end - state.step_from)
+
+
+@equation
+def is_out_of_reach(state: Any) -> bool:
+    """Return whether the margin surely keeps its sign on the step; looser than what the stocks really do."""
+    if state.phase == PARTIAL:
         return False
-    start, end = state.step_from, state.step_end
-    speed = (gap - crossing_gap(state, p, which, start, state.y0)) / (end - start)
-    return gap + speed * SAME_INSTANT >= 0.0
+    y0, y1 = state.y0, state.y1
+    slack = bulge(state, 0) + max(bulge(state, 1), bulge(state, 2))
+    if state.in_basin:
+        return min(min(y0[1], y1[1]), min(y0[2], y1[2])) - max(y0[0], y1[0]) > slack
+    return min(y0[0], y1[0]) - min(max(y0[1], y1[1]), max(y0[2], y1[2])) > slack
+
+
+@equation
+def reaching_time(state: Any, i: int, level: float) -> float:
+    """Return when stock ``i`` reaches ``level`` on the step, by Newton's method; infinite if it does not."""
+    start, gain = state.y0[i], state.dense1[i]
+    short = level - state.y1[i]
+    if short > 0.0:
+        return state.step_end if is_within_the_instant(state, short, gain) else inf
+    if start >= level:
+        return state.step_from
+    length = state.step_end - state.step_from
+    low, high = 0.0, 1.0
+    x = min(max((level - start) / gain, 0.0), 1.0)
+    for _ in range(MOST_TRIES):
+        rest = 1.0 - x
+        inner = state.dense3[i] + rest * state.dense4[i]
+        bend = state.dense2[i] + x * inner
+        gap = (start - level) + x * (gain + rest * bend)
+        slope = gain + (rest - x) * bend + x * rest * (inner - x * state.dense4[i])
+        if gap >= 0.0:
+            high = x
+        else:
+            low = x
+        better = x - gap / slope if slope > 0.0 else 0.5 * (low + high)
+        if not low <= better <= high:
+            better = 0.5 * (low + high)
+        moved = abs(better - x)
+        x = better
+        if moved * length <= CLOSE_ENOUGH:
+            break
+    return min(state.step_from + x * length, state.step_end)
 
 
 @equation
@@ -165,20 +247,8 @@ def locate(state: Any, p: Any, which: int, low: float, high: float) -> float:
 
 @equation
 def gap_at(state: Any, p: Any, which: int, t: float) -> float:
-    """Return the gap of crossing ``which`` at time ``t`` of the living step, from the stocks that it depends on."""
-    if which in (GENERATION, FIZZLE, OWN_KNOT, HANDOFF_LEVEL):
-        state.trial[0] = stock_at(state, 0, part_of_step(state, t))
-    elif which == REVIEW_WORK:
-        state.trial[5] = stock_at(state, 5, part_of_step(state, t))
-    elif which == EDGE:
-        x = part_of_step(state, t)
-        state.trial[0], state.trial[1], state.trial[2] = (
-            stock_at(state, 0, x),
-            stock_at(state, 1, x),
-            stock_at(state, 2, x),
-        )
-    else:
-        look(state, t)
+    """Return the gap of crossing ``which`` at time ``t`` of the living step."""
+    look(state, p, t)
     return crossing_gap(state, p, which, t, state.trial)
 
 
@@ -202,9 +272,9 @@ def set_exactly(state: Any, p: Any, which: int) -> None:
     elif which == REVIEW_WORK:
         state.U = p.evaluation_review_work
     elif which == OWN_KNOT:
-        state.C = next_knot(p, state.y0[0], p.pace_slope)
+        state.C = state.levels[OWN_KNOT]
     elif which == RIVAL_KNOT:
-        state.R = next_knot(p, state.y0[4], p.rival_pace_slope)
+        state.R = state.levels[RIVAL_KNOT]
     elif which == HANDOFF_LEVEL:
         state.C = p.handoff_capability
     state.step_alive = 0

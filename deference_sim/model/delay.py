@@ -4,7 +4,6 @@ from typing import Any
 
 from deference_sim.model.declare import equation
 from deference_sim.model.state import FULL, HALTED, PARTIAL
-from deference_sim.model.work import working_pace
 
 
 @equation
@@ -25,10 +24,4 @@ def count_time(state: Any, p: Any) -> None:
         state.delay_tests += months * state.tests_share
         if state.retraining:
             state.delay_goodness += months * state.capability_share
-            state.retraining_left -= months * retraining_speed(state, p)
-
-
-@equation
-def retraining_speed(state: Any, p: Any) -> float:
-    """Return how fast a rejected successor is trained again, in py of work per month."""
-    return working_pace(state, p, state.C) * state.capability_effect
+            state.retraining_left -= months * state.retraining_speed

@@ -4,12 +4,23 @@ A step lives on while nothing disturbs it: hazards that are handled, the horizon
 without ending it, and everything about a step is computed once for the whole of it, so that they change nothing.
 """
 
+from math import inf
 from typing import Any
 
-from deference_sim.model.arrivals import firing_time, integrated_rate
-from deference_sim.model.crossings import CROSSINGS, EDGE, crossed, crossing_gap, crossing_time, set_exactly
+from deference_sim.model.arrivals import fires, firing_time, integrate_rates, integrated_rate
+from deference_sim.model.crossings import (
+    CROSSINGS,
+    EDGE,
+    OWN_KNOT,
+    RIVAL_KNOT,
+    crossed,
+    crossing_gap,
+    crossing_time,
+    set_exactly,
+    set_levels,
+)
 from deference_sim.model.declare import equation
-from deference_sim.model.outcomes import watch_margin
+from deference_sim.model.minimum_margin import watch_margin
 from deference_sim.model.step import MOST_STEPS, SAME_INSTANT, STEP_FAILED, look, take_step
 
 # Why the flow stopped, as bits: a bit for each crossing, and
@@ -38,7 +49,7 @@ def advance(state: Any, p: Any, hazards: Any, processes: Any, t_stop: float, t_p
         for row in range(len(processes)):
             process = processes[row]
             process.so_far = process.gain if t >= state.step_reach else integrated_rate(state, p, hazards, row, t)
-        move(state, t)
+        move(state, p, t)
         for which in range(len(CROSSINGS)):
             if why & (1 << which):
                 set_exactly(state, p, which)
@@ -55,17 +66,21 @@ def begin_step(state: Any, p: Any, hazards: Any, processes: Any, t_stop: float) 
         processes[row].so_far = 0.0
         processes[row].gain = 0.0
     state.paused = 1 if state.t < state.pause_until else 0
+    state.step_phase = state.phase
+    set_levels(state, p)
     why = due_already(state, p, t_stop)
     if why:
         return why
     if take_step(state, p, t_stop) == STEP_FAILED:
         return STEP_FAILED
+    corner = min(crossing_time(state, p, OWN_KNOT), crossing_time(state, p, RIVAL_KNOT))
+    if state.step_from + SAME_INSTANT < corner < state.step_end and take_step(state, p, corner) == STEP_FAILED:
+        return STEP_FAILED  # a step across a corner is less exact than its error estimate says, so it is taken anew
     state.step_reach = state.step_end
     for which in range(len(CROSSINGS)):
         state.crossing_times[which] = crossing_time(state, p, which)
         state.step_reach = min(state.step_reach, state.crossing_times[which])
-    for row in range(len(processes)):
-        processes[row].gain = integrated_rate(state, p, hazards, row, state.step_reach)
+    integrate_rates(state, p, hazards, processes)
     return 0
 
 
@@ -95,7 +110,9 @@ def first_event(state: Any, p: Any, hazards: Any, processes: Any, t_stop: float,
     """Return (time, bits) of the next instant on the living step; bits are 0 if it is just the end of the step."""
     first = state.step_reach
     for row in range(len(processes)):
-        first = min(first, firing_time(state, p, hazards, processes[row], row))
+        process = processes[row]
+        process.fires_at = firing_time(state, p, hazards, process, row) if fires(state, process) else inf
+        first = min(first, process.fires_at)
     if abs(t_stop - first) <= SAME_INSTANT:
         first = t_stop
     if p.horizon <= first + SAME_INSTANT:
@@ -107,7 +124,7 @@ def first_event(state: Any, p: Any, hazards: Any, processes: Any, t_stop: float,
         if state.crossing_times[which] <= first + SAME_INSTANT:
             why |= 1 << which
     for row in range(len(processes)):
-        if firing_time(state, p, hazards, processes[row], row) <= first + SAME_INSTANT:
+        if processes[row].fires_at <= first + SAME_INSTANT:
             processes[row].due = 1
             why |= FIRED
     if first >= t_stop:
@@ -118,9 +135,9 @@ def first_event(state: Any, p: Any, hazards: Any, processes: Any, t_stop: float,
 
 
 @equation
-def move(state: Any, t: float) -> None:
+def move(state: Any, p: Any, t: float) -> None:
     """Bring the stocks to time ``t`` on the living step."""
-    look(state, t)
+    look(state, p, t)
     y = state.trial
     state.C, state.A, state.W, state.D, state.R, state.U, state.bought, state.Z = (
         y[0],

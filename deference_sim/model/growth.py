@@ -1,7 +1,7 @@
 """Capability growth: the pace at which AIs that do the research make their successors more capable."""
 
 from itertools import pairwise
-from math import exp, log, log1p, nan
+from math import exp, log, nan
 from typing import Any, Literal, Self
 
 from pydantic import model_validator
@@ -147,7 +147,7 @@ def pace(p: Any, C: float, at_zero: float, slope: float, power: float, ceiling: 
     if p.capability_law == SOFTWARE_EXPLOSION:
         if C >= ceiling:
             return 0.0
-        return at_zero * exp(min(max(slope * C + power * log1p(-C / ceiling), -700.0), _LOG_FASTEST))
+        return at_zero * exp(min(max(slope * C + power * log(1.0 - C / ceiling), -700.0), _LOG_FASTEST))
     if C >= LIMIT:
         return 0.0
     if p.capability_law == MILESTONES:
@@ -199,6 +199,7 @@ def prepare_growth(p: Any) -> None:
     p.pace_peak_at = 0.0
     if p.capability_law == SOFTWARE_EXPLOSION:
         p.pace_peak_at = max(0.0, p.capability_ceiling * (1.0 - 1.0 / p.capability_returns))
+    p.pace_back_at = slowed_to(p, p.pace_floor)
     p.fizzle_at = fizzle_level(p)
 
 
@@ -208,9 +209,15 @@ def fizzle_level(p: Any) -> float:
     slow = p.capability_fizzle_pace
     if slow != slow:
         return slow
-    low = p.pace_peak_at
-    if own_pace(p, low) <= slow:
+    if own_pace(p, p.pace_peak_at) <= slow:
         return 0.0
+    return slowed_to(p, slow)
+
+
+@equation
+def slowed_to(p: Any, slow: float) -> float:
+    """Return the first capability from the peak on at which the pace is down to ``slow``."""
+    low = p.pace_peak_at
     high = p.capability_ceiling if p.capability_law == SOFTWARE_EXPLOSION else LIMIT
     for _ in range(200):
         middle = 0.5 * (low + high)

@@ -11,12 +11,10 @@ from deference_sim.model.declare import MAX_KNOTS, Block, Pairs, equation, param
 from deference_sim.model.delay import count_time
 from deference_sim.model.evaluation import learn_before_handoff, margin_estimate
 from deference_sim.model.goodness import sufficient
-from deference_sim.model.growth import own_pace
-from deference_sim.model.quadrature import GAUSS_NODES, GAUSS_WEIGHTS, SLOWEST
 from deference_sim.model.scheming import scheme_at_handoff
+from deference_sim.model.spans import months_on_the_way
 from deference_sim.model.state import FULL, PARTIAL
 from deference_sim.model.strategy import end_of_the_way, lead_estimate, months_left
-from deference_sim.model.tax import total_tax
 from deference_sim.streams import HANDOFF_START, normal_pair
 
 REFERENCE_PACE = 3.0  # the human pace for which the pre-work curve is given
@@ -124,19 +122,6 @@ def prework_gain(p: Any, months: float) -> float:
 
 
 @equation
-def prework_rate(p: Any, months: float) -> float:
-    """Return how fast pre-work raises each component after ``months`` of it, in py per month."""
-    work = months * p.handoff_human_pace / REFERENCE_PACE
-    xs, ys, count = p.handoff_prework_x, p.handoff_prework_y, p.handoff_prework_count
-    if work < xs[0]:
-        return 0.0
-    for knot in range(1, count):
-        if work < xs[knot]:
-            return (ys[knot] - ys[knot - 1]) / log(xs[knot] / xs[knot - 1]) / months
-    return 0.0
-
-
-@equation
 def draw_start(state: Any, p: Any) -> None:
     """Draw how far each component at handoff will lie from its expectation, and start from there."""
     luck_A, luck_W = normal_pair(state.key, state.replicate, HANDOFF_START, 0)
@@ -172,10 +157,15 @@ def months_of_prework(p: Any, months: float) -> float:
 @equation
 def work_before_handoff(state: Any, p: Any) -> None:
     """Set both components to what the pre-work done so far gives."""
-    gain = prework_gain(p, months_of_prework(p, state.t))
-    state.A = state.start_alignment + gain
-    state.W = state.start_profile + gain
+    state.A, state.W = goodness_after_prework(state, p, state.t)
     state.step_alive = 0
+
+
+@equation
+def goodness_after_prework(state: Any, p: Any, t: float) -> Any:
+    """Return (A, W) at time ``t`` before handoff."""
+    gain = prework_gain(p, months_of_prework(p, t))
+    return state.start_alignment + gain, state.start_profile + gain
 
 
 @equation
@@ -261,12 +251,5 @@ def hand_off(state: Any, p: Any) -> None:
 def aggregate_tax(state: Any, p: Any) -> float:
     """Return the months that staying in the basin costs from here to the end of the way, ∫ τ/(εP) dC."""
     end = end_of_the_way(p, state.C)
-    half = 0.5 * (end - state.C)
-    middle = 0.5 * (end + state.C)
-    months = 0.0
-    for node in range(8):
-        for side in range(2):
-            level = middle + (GAUSS_NODES[node] if side else -GAUSS_NODES[node]) * half
-            tax = total_tax(p, level, level, level, 1.0)
-            months += GAUSS_WEIGHTS[node] * tax / max(own_pace(p, level), SLOWEST)
-    return months * half / p.goodness_epistemic_efficiency
+    taxed, _ = months_on_the_way(p, state.C, end)
+    return taxed / p.goodness_epistemic_efficiency

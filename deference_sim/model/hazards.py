@@ -96,6 +96,23 @@ def arrival_rate(p: Any, hazard: Any, C: float, R: float) -> float:
 
 
 @equation
+def exposure_branch(p: Any, hazard: Any, y: Any) -> int:
+    """Return which case of its larger-of holds for the diffused capability at stocks ``y``; 0 if it does not matter."""
+    leaked, R = y[0] - hazard.diffusion_gap, y[4]
+    if hazard.growth == 0.0:
+        return 0
+    if p.rival_mode == TAKEOFF and R >= max(leaked, 0.0):
+        return 1
+    return 2 if leaked > 0.0 else 3
+
+
+@equation
+def exposure_turn(hazard: Any, y0: Any, y1: Any) -> float:
+    """Return a bound on how many factors of e the arrival rate turns by between stocks ``y0`` and ``y1``."""
+    return LN10 * abs(hazard.growth) * max(abs(y1[0] - y0[0]), abs(y1[4] - y0[4]))
+
+
+@equation
 def meet_hazard(state: Any, p: Any, hazard: Any, process: Any, column: int) -> float:
     """Let one arrival of the hazard in column ``column`` come, and return its severity in py.
 

@@ -20,7 +20,7 @@ from deference_sim.model.crossings import (
     RIVAL_CLOCK,
 )
 from deference_sim.model.declare import equation
-from deference_sim.model.delay import count_time, retraining_speed
+from deference_sim.model.delay import count_time
 from deference_sim.model.evaluation import margin_estimate, review
 from deference_sim.model.flow import CLOCK_DUE, FIRED
 from deference_sim.model.generations import defer_to_successor, send_back, successor_passes, train_successor
@@ -187,7 +187,7 @@ def retrained(state: Any, p: Any, why: int) -> bool:
     if not state.retraining or state.phase == HALTED or not why & CLOCK_DUE:
         return False
     count_time(state, p)
-    speed = retraining_speed(state, p)
+    speed = state.retraining_speed
     if speed <= 0.0 or (state.retraining_left > LEAST_WORK and state.t + state.retraining_left / speed > state.t):
         return False
     state.retraining = 0
@@ -328,6 +328,7 @@ def change_phase(state: Any, p: Any, log: Any) -> None:
             state.triggered = 1
             if handoff_comes(state, p, log):
                 hand_off(state, p)
+                state.handoff_estimate = margin_estimate(state)
                 note(state, p, log, HANDED_OFF, 0, state.aggregate_tax_months)
     elif state.phase == HALTED:
         if may_resume(state, p):

@@ -6,7 +6,8 @@ from deference_sim.model.declare import equation
 from deference_sim.model.delay import count_time
 from deference_sim.model.goodness import sufficient
 from deference_sim.model.hazards import NO_CAUSE
-from deference_sim.model.rival import CATASTROPHICALLY, SAFELY, lead_months
+from deference_sim.model.minimum_margin import watch_margin
+from deference_sim.model.rival import CATASTROPHICALLY, SAFELY, aligned_capability, lead_months
 from deference_sim.model.state import (
     AI_CATASTROPHE,
     AI_TAKEOVER,
@@ -51,18 +52,12 @@ def end_state(state: Any, p: Any, processes: Any) -> int:
 
 
 @equation
-def watch_margin(state: Any, p: Any) -> None:
-    """Keep the smallest margin since the handoff."""
-    if state.phase != PRE:
-        margin = sufficient(state, p, state.C, state.A, state.W) - state.C
-        state.minimum_margin = min(state.minimum_margin, margin)
-
-
-@equation
 def resolve(state: Any, p: Any, outcome: int) -> None:
     """End the trajectory with this outcome."""
     count_time(state, p)
     watch_margin(state, p)
+    state.end_Q = aligned_capability(state, p)
+    state.end_lead = lead_months(state, p)
     state.outcome = outcome
     state.phase = RESOLVED
     state.end_month = state.t

@@ -78,6 +78,7 @@ DERIVED = (
     "pace_slope",
     "pace_power",
     "pace_floor",
+    "pace_back_at",
     "pace_peak_at",
     "fizzle_at",
     "rival_pace_at_zero",

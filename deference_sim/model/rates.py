@@ -5,7 +5,7 @@ from typing import Any
 from deference_sim.model.declare import equation
 from deference_sim.model.goodness import gains, goodness_rates, sufficient
 from deference_sim.model.growth import hardware_pace
-from deference_sim.model.handoff import months_of_prework, prework_rate, scaling_share
+from deference_sim.model.handoff import scaling_share
 from deference_sim.model.rival import TAKEOFF, rival_pace
 from deference_sim.model.state import HALTED, PRE
 from deference_sim.model.strategy import effective
@@ -24,8 +24,7 @@ def derivatives(
     if state.phase == PRE:
         scaling = scaling_share(state, p)
         dC = human_pace(p) * effective(p, scaling) + (hardware_pace(p) if scaling > 0.0 else 0.0)
-        gain = prework_rate(p, months_of_prework(p, t)) * months_of_prework(p, 1.0)
-        return dC, gain, gain, -p.defence_decay * D, dR, 0.0, b, 0.0
+        return dC, 0.0, 0.0, -p.defence_decay * D, dR, 0.0, b, 0.0
     if state.phase == HALTED:
         pace = human_pace(p)
         dA, dW = gains(state, p, pace * state.goodness_effect, C, A, W)

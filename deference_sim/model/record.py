@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 
 from deference_sim.model.declare import equation
-from deference_sim.model.rival import aligned_capability, lead_months
 
 _NUMBERS = (
     "months",  # when it resolved
@@ -64,9 +63,9 @@ def leave_record(state: Any, p: Any, record: Any) -> None:
     record.A = state.A
     record.W = state.W
     record.D = state.D
-    record.Q = aligned_capability(state, p)
+    record.Q = state.end_Q
     record.R = state.R
-    record.lead = lead_months(state, p)
+    record.lead = state.end_lead
     record.bought = state.bought
     record.delay_goodness = state.delay_goodness
     record.delay_buying = state.delay_buying

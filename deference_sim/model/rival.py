@@ -5,8 +5,8 @@ from typing import Any, Literal
 
 from deference_sim.model.declare import Block, equation, parameter, share
 from deference_sim.model.goodness import sufficient
-from deference_sim.model.growth import LIMIT, SOFTWARE_EXPLOSION, pace
-from deference_sim.model.quadrature import GAUSS_NODES, GAUSS_WEIGHTS, SLOWEST
+from deference_sim.model.growth import LIMIT, SOFTWARE_EXPLOSION
+from deference_sim.model.spans import keep_the_race, racing_months, racing_pace
 from deference_sim.streams import OVERTAKING, uniform_pair
 
 _OWN = "null: our own value"
@@ -79,8 +79,15 @@ STRETCH = 0.25  # py that a rival is followed at once; short beside any law's gr
 @equation
 def rival_pace(p: Any, R: float, Z: float) -> float:
     """Return the rival's pace in its own takeoff when methods have spread by ``Z``, in py per month of its clock."""
-    racing = pace(p, R, p.rival_pace_at_zero, p.rival_pace_slope, p.rival_pace_power, p.rival_ceiling)
-    return racing / (1.0 + p.rival_tax + p.rival_spread_tax * (1.0 - unspread(p, Z)))
+    return racing_pace(p, R) / slowdown(p, Z)
+
+
+@equation
+def slowdown(p: Any, Z: float) -> float:
+    """Return by how much tax slows the rival when methods have spread by ``Z``."""
+    if p.rival_spread_tax == 0.0:
+        return 1.0 + p.rival_tax
+    return 1.0 + p.rival_tax + p.rival_spread_tax * (1.0 - unspread(p, Z))
 
 
 @equation
@@ -119,15 +126,17 @@ def lead_months(state: Any, p: Any) -> float:
 @equation
 def rival_months(p: Any, start: float, end: float, Z: float) -> float:
     """Return the months the rival's own law takes from capability ``start`` to ``end``, negative if it is past."""
-    half = 0.5 * (end - start)
-    middle = 0.5 * (end + start)
-    months = 0.0
-    for node in range(8):
-        step = GAUSS_NODES[node] * half
-        slowness = 1.0 / max(rival_pace(p, middle - step, Z), SLOWEST)
-        slowness += 1.0 / max(rival_pace(p, middle + step, Z), SLOWEST)
-        months += GAUSS_WEIGHTS[node] * slowness
-    return months * half
+    return racing_months(p, start, end) * slowdown(p, Z)
+
+
+@equation
+def kept_lead(state: Any, p: Any) -> float:
+    """Return the lead for a decision, from the months that are kept from one decision to the next."""
+    if p.rival_mode != TAKEOFF:
+        return lead_months(state, p)
+    start = state.R if state.rival_started else 0.0
+    waiting = 0.0 if state.rival_started else p.rival_lead - rival_clock(state)
+    return waiting + keep_the_race(state, p, start, aligned_capability(state, p)) * slowdown(p, state.Z)
 
 
 @equation
@@ -152,8 +161,8 @@ def capability_after(p: Any, R: float, months: float, Z: float) -> float:
         low, left = high, left - span
         high = min(low + STRETCH, top)
         span = rival_months(p, low, high, Z)
-    if high <= low:
-        return low
+    if high <= low or span <= left:
+        return max(high, low)
     start = low
     for _ in range(100):
         middle = 0.5 * (low + high)

@@ -4,7 +4,6 @@ from math import inf
 from typing import Any
 
 from deference_sim.model.declare import equation
-from deference_sim.model.delay import retraining_speed
 from deference_sim.model.evaluation import draw_errors_of_the_run
 from deference_sim.model.handoff import draw_start, has_estimate_triggers
 from deference_sim.model.hazards import NO_CAUSE
@@ -52,8 +51,6 @@ def next_stop(state: Any, p: Any) -> float:
             stop = min(stop, p.handoff_clock)
         elif state.t < state.trial_until:
             stop = min(stop, state.trial_until)
-    if state.retraining and state.phase != HALTED:
-        speed = retraining_speed(state, p)
-        if speed > 0.0:
-            stop = min(stop, state.counted_to + state.retraining_left / speed)
+    if state.retraining and state.phase != HALTED and state.retraining_speed > 0.0:
+        stop = min(stop, state.counted_to + state.retraining_left / state.retraining_speed)
     return stop

@@ -69,7 +69,8 @@ _NUMBERS = (
     # what happens next by the clock or by level
     "next_review_at",
     "next_generation",
-    "retraining_left",
+    "retraining_left",  # py of work
+    "retraining_speed",  # py of work per month, since effort was last shared
     "candidate_alignment",
     "candidate_profile",
     "trial_until",
@@ -77,6 +78,16 @@ _NUMBERS = (
     "pause_until",  # a deal pauses the rival's clock until then
     "halted_at",
     "paradigm_factor",
+    # months over spans of capability, kept from one decision to the next (spans.py)
+    "way_from",
+    "way_to",
+    "way_taxed",
+    "way_untaxed",
+    "way_whole",  # at the last fresh integral
+    "race_from",
+    "race_to",
+    "race_months",
+    "race_whole",
     # what the handoff drew
     "start_alignment",
     "start_profile",
@@ -89,6 +100,8 @@ _NUMBERS = (
     "handoff_month",
     "handoff_estimate",  # margin that the review at the handoff found
     "end_month",
+    "end_Q",
+    "end_lead",
     "minimum_margin",
     "first_exit_month",
     "counted_to",  # time up to which delay is booked
@@ -132,6 +145,7 @@ _COUNTS = (
     "at_edge",  # the flow has just stopped where the margin is exactly 0
     "left_basin",
     "step_alive",
+    "step_phase",
     "reviews",
     "generations",
     "retrainings",
@@ -146,15 +160,18 @@ STATE_DTYPE = np.dtype(
     [(name, "f8") for name in _NUMBERS]
     + [(name, "i8") for name in _COUNTS]
     + [("key", "u8")]
-    + [("slopes", "f8", (7, STOCK_COUNT)), ("crossing_times", "f8", (MOST_CROSSINGS,))]
+    + [("slopes", "f8", (7, STOCK_COUNT)), ("levels", "f8", (MOST_CROSSINGS,))]
+    + [("crossing_times", "f8", (MOST_CROSSINGS,))]
     + [(name, "f8", (STOCK_COUNT,)) for name in ("y0", "y1", "dense1", "dense2", "dense3", "dense4", "trial")],
     align=True,
 )
 
 #: A rate process: its integrated rate at the start of the step, the integral over all of the step and up to now,
-#: the integral at which it next fires, how often it has fired, and whether it fires at this instant.
+#: the integral at which it next fires, when that is on the living step, how often it has fired, and whether it fires
+#: at this instant.
 PROCESS_DTYPE = np.dtype(
-    [(name, "f8") for name in ("total", "gain", "so_far", "threshold")] + [(name, "i8") for name in ("fired", "due")],
+    [(name, "f8") for name in ("total", "gain", "so_far", "threshold", "fires_at")]
+    + [(name, "i8") for name in ("fired", "due")],
     align=True,
 )
 #: Rows of the process table; the listed hazards follow, by name.

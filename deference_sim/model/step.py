@@ -8,14 +8,20 @@ from math import exp, inf, log
 from typing import Any
 
 from deference_sim.model.declare import equation
+from deference_sim.model.handoff import goodness_after_prework
 from deference_sim.model.rates import derivatives
-from deference_sim.model.state import STOCK_COUNT
+from deference_sim.model.state import PRE, STOCK_COUNT
 
 SAME_INSTANT = 1e-10  # months; located times closer than this are one instant, so that rounding never orders them
 MOST_STEPS = 1_000_000
 SHORTEST_STEP = 1e-12  # months
-MOST_PROGRESS = 0.25  # py in one step
+MOST_PROGRESS = (
+    0.125  # py of capability or work in one step, twice that of others; between its ends it is then as exact
+)
 MOST_MONTHS = 12.0  # in one step
+JUST_PAST = 1.1  # how far a step goes beyond the work after which the next review is due, which will end it
+LOCAL = 0.1  # of the tolerance; errors of many steps together then stay near it
+ABSOLUTE_UP_TO = 1000.0  # py, months; errors of larger stocks are relative
 STEP_FAILED = -1
 _WORK = 5  # position of U, AI work since the last review, among the stocks
 
@@ -42,8 +48,14 @@ def take_step(state: Any, p: Any, t_stop: float) -> int:
     k = state.slopes
     t = state.t
     stage(state, p, 0, t, state.y0)
-    fastest = max(k[0, 5], max(abs(k[0, 0]), max(abs(k[0, 4]), max(abs(k[0, 1]), abs(k[0, 2])))))
+    others = max(abs(k[0, 4]), max(abs(k[0, 1]), abs(k[0, 2])))
+    fastest = max(k[0, 5], max(abs(k[0, 0]), 0.5 * others))
     h = min(min(state.step_proposed, MOST_MONTHS), MOST_PROGRESS / max(fastest, 1e-9))
+    limited = h < state.step_proposed
+    if k[0, 5] > 0.0 and p.evaluation_review_work < inf:
+        h_review = JUST_PAST * (p.evaluation_review_work - state.U) / k[0, 5]
+        if h_review < h:
+            h, limited = h_review, True
     while True:
         last = t + h >= t_stop - SAME_INSTANT
         if last:
@@ -54,16 +66,19 @@ def take_step(state: Any, p: Any, t_stop: float) -> int:
         if error <= 1.0:
             break
         h *= max(0.2, 0.9 * fifth_root(1.0 / error)) if error < inf else 0.2
+        limited = False
         if h < SHORTEST_STEP or state.steps > MOST_STEPS:
             return STEP_FAILED
     if state.steps > MOST_STEPS:
         return STEP_FAILED
     growth = 5.0 if error <= 0.0 else min(5.0, 0.9 * fifth_root(1.0 / error))
-    state.step_proposed = max(h * growth, state.step_proposed) if last else h * max(growth, 0.2)
+    state.step_proposed = max(h * growth, state.step_proposed) if last or limited else h * max(growth, 0.2)
     state.step_from = t
     state.step_end = t_stop if last else t + h
     state.step_alive = 1
     continue_densely(state, h)
+    if state.step_phase == PRE:
+        state.y1[1], state.y1[2] = goodness_after_prework(state, p, state.step_end)
     return 0
 
 
@@ -116,7 +131,7 @@ def try_step(state: Any, p: Any, t: float, h: float) -> None:
 
 @equation
 def step_error(state: Any, p: Any, h: float) -> float:
-    """Return the largest estimated error of a stock but U in units of the tolerance, relative to a stock above 1."""
+    """Return the largest estimated error of a stock but U in units of the tolerance, relative to a very large stock."""
     k = state.slopes
     worst = 0.0
     for i in range(STOCK_COUNT):
@@ -129,8 +144,8 @@ def step_error(state: Any, p: Any, h: float) -> float:
                 + 22.0 / 525.0 * k[5, i]
                 - 1.0 / 40.0 * k[6, i]
             )
-            worst = max(worst, abs(error) / max(1.0, abs(state.y1[i])))
-    return worst / p.numerics_tolerance
+            worst = max(worst, abs(error) / max(1.0, abs(state.y1[i]) / ABSOLUTE_UP_TO))
+    return worst / (LOCAL * p.numerics_tolerance)
 
 
 @equation
@@ -154,24 +169,41 @@ def continue_densely(state: Any, h: float) -> None:
 
 
 @equation
-def look(state: Any, t: float) -> None:
+def look(state: Any, p: Any, t: float) -> None:
     """Put the stocks at time ``t`` of the living step into ``state.trial``."""
+    y0, y1, trial = state.y0, state.y1, state.trial
     x = part_of_step(state, t)
+    if x >= 1.0:
+        for i in range(STOCK_COUNT):
+            trial[i] = y1[i]
+        return
+    if state.step_phase == PRE:
+        look_before_handoff(state, p, t, x)
+        return
+    dense1, dense2, dense3, dense4 = state.dense1, state.dense2, state.dense3, state.dense4
+    rest = 1.0 - x
     for i in range(STOCK_COUNT):
-        state.trial[i] = stock_at(state, i, x)
+        bend = dense2[i] + x * (dense3[i] + rest * dense4[i])
+        trial[i] = y0[i] + x * (dense1[i] + rest * bend)
+
+
+@equation
+def bulge(state: Any, i: int) -> float:
+    """Return a bound on how far stock ``i`` departs from a straight line on the step."""
+    return 0.25 * (abs(state.dense2[i]) + abs(state.dense3[i]) + abs(state.dense4[i]))
+
+
+@equation
+def look_before_handoff(state: Any, p: Any, t: float, x: float) -> None:
+    """Do the same on a step before handoff, where goodness is known without integrating it."""
+    y0, trial = state.y0, state.trial
+    for i in range(STOCK_COUNT):
+        bend = state.dense2[i] + x * (state.dense3[i] + (1.0 - x) * state.dense4[i])
+        trial[i] = y0[i] + x * (state.dense1[i] + (1.0 - x) * bend)
+    trial[1], trial[2] = goodness_after_prework(state, p, t)
 
 
 @equation
 def part_of_step(state: Any, t: float) -> float:
     """Return which part of the living step has passed at time ``t``, at most 1."""
     return 1.0 if t >= state.step_end else (t - state.step_from) / (state.step_end - state.step_from)
-
-
-@equation
-def stock_at(state: Any, i: int, x: float) -> float:
-    """Return stock number ``i`` when part ``x`` of the living step has passed."""
-    if x >= 1.0:
-        return state.y1[i]
-    rest = 1.0 - x
-    bend = state.dense2[i] + x * (state.dense3[i] + rest * state.dense4[i])
-    return state.y0[i] + x * (state.dense1[i] + rest * bend)

@@ -8,13 +8,15 @@ from pydantic import model_validator
 from deference_sim.model.declare import Block, equation, parameter, share
 from deference_sim.model.delay import count_time
 from deference_sim.model.evaluation import margin_estimate, tax_estimate
-from deference_sim.model.growth import LIMIT, SOFTWARE_EXPLOSION, own_pace
+from deference_sim.model.goodness import LEAST_TAX
+from deference_sim.model.growth import LIMIT, SOFTWARE_EXPLOSION
 from deference_sim.model.override import advice
-from deference_sim.model.quadrature import GAUSS_NODES, GAUSS_WEIGHTS, SLOWEST
-from deference_sim.model.rival import DEADLINE, aligned_capability, lead_months
+from deference_sim.model.rival import DEADLINE, aligned_capability, kept_lead, lead_months
+from deference_sim.model.spans import keep_the_way, months_on_the_way
 from deference_sim.model.state import HALTED, TAKEN
 from deference_sim.model.tax import shape_factor
 from deference_sim.model.time_buying import buying_rate, buying_scale
+from deference_sim.model.work import working_pace
 
 
 class Strategy(Block):
@@ -80,17 +82,14 @@ def end_of_the_way(p: Any, C: float) -> float:
 def months_left(state: Any, p: Any) -> Any:
     """Return (tax months, untaxed months) from here to the end at full effort, as decisions estimate them."""
     end = end_of_the_way(p, state.C)
-    half = 0.5 * (end - state.C)
-    middle = 0.5 * (end + state.C)
-    tax_months = 0.0
-    untaxed = 0.0
-    for node in range(8):
-        for side in range(2):
-            level = middle + (GAUSS_NODES[node] if side else -GAUSS_NODES[node]) * half
-            months = GAUSS_WEIGHTS[node] / max(own_pace(p, level), SLOWEST)
-            untaxed += months
-            tax_months += months * tax_estimate(state, p, level, level, level)
-    return tax_months * half, untaxed * half
+    taxed, untaxed = months_on_the_way(p, state.C, end)
+    return taxed * believed_tax(state, p), untaxed
+
+
+@equation
+def believed_tax(state: Any, p: Any) -> float:
+    """Return the factor on the tax that decisions believe in: the paradigm, their error, epistemic efficiency."""
+    return state.paradigm_factor * state.tax_error_factor / p.goodness_epistemic_efficiency
 
 
 @equation
@@ -98,9 +97,11 @@ def slack(state: Any, p: Any, research: float, scale: float) -> float:
     """Return the estimated lead in units of the tax that is left to pay; 1 when nothing is left.
 
     ``research`` is the share of effort left for capability and goodness, ``scale`` the months bought per month by
-    unlimited aligned capability. A deadline also has to leave the untaxed time.
+    unlimited aligned capability. A deadline also has to leave the untaxed time. Called by ``decide`` alone, because
+    it brings the months that are kept from one decision to the next up to date.
     """
-    tax_months, untaxed = months_left(state, p)
+    keep_the_way(state, p, end_of_the_way(p, state.C))
+    tax_months, untaxed = state.way_taxed * believed_tax(state, p), state.way_untaxed
     if tax_months <= 0.0:
         return 1.0
     aligned = aligned_capability(state, p) - state.D
@@ -108,7 +109,7 @@ def slack(state: Any, p: Any, research: float, scale: float) -> float:
     effect = effective(p, max(research, _LEAST_RESEARCH))
     untaxed /= effect
     expected = min(buying * (tax_months / effect + untaxed), p.time_buying_max_bought - state.bought)
-    available = lead_estimate(state, p) + expected
+    available = kept_lead(state, p) + state.lead_error + expected
     if p.rival_mode == DEADLINE:
         available -= untaxed
     return max(available / tax_months, _LEAST_SLACK)
@@ -131,12 +132,14 @@ def effective(p: Any, share: float) -> float:
 @equation
 def alignment_weight(state: Any, p: Any) -> float:
     """Return the part of goodness work that goes to broad alignment: by tax when level, else to the weaker."""
-    tax_A = p.tax_broad_alignment * shape_factor(p, state.alignment_estimate)
-    tax_W = p.tax_capability_profile * shape_factor(p, state.profile_estimate)
-    weaker = min(state.alignment_estimate, state.profile_estimate)
-    for_A = tax_A * exp(max(-(state.alignment_estimate - weaker) / p.basin_width, -700.0))
-    for_W = tax_W * exp(max(-(state.profile_estimate - weaker) / p.basin_width, -700.0))
-    return for_A / (for_A + for_W) if for_A + for_W > 0.0 else 0.5
+    if p.tax_broad_alignment == 0.0 and p.tax_capability_profile == 0.0:
+        return 0.5
+    tax_A = max(p.tax_broad_alignment * shape_factor(p, state.alignment_estimate), LEAST_TAX)
+    tax_W = max(p.tax_capability_profile * shape_factor(p, state.profile_estimate), LEAST_TAX)
+    apart = (state.alignment_estimate - state.profile_estimate) / p.basin_width
+    for_A = tax_A * exp(min(max(-apart, -700.0), 0.0))
+    for_W = tax_W * exp(min(max(apart, -700.0), 0.0))
+    return for_A / (for_A + for_W)
 
 
 @equation
@@ -147,7 +150,8 @@ def decide(state: Any, p: Any) -> None:
     tests, buying, defence = tests / everything, buying / everything, defence / everything
     left = 1.0
     if p.strategy_policy == DEADLINE_AWARE or p.strategy_urgency > 0.0:
-        left = slack(state, p, 1.0 - buying - defence - tests, buying_scale(p, buying))
+        scale = state.buying_scale if buying == state.time_buying_share else buying_scale(p, buying)
+        left = slack(state, p, 1.0 - buying - defence - tests, scale)
     if left < 1.0 and p.strategy_urgency > 0.0 and buying + defence > 0.0:
         more = min(1.0 + p.strategy_urgency * (1.0 - left), (1.0 - tests) / (buying + defence))
         buying, defence = buying * more, defence * more
@@ -205,12 +209,14 @@ def set_shares(state: Any, p: Any, capability: float, goodness: float, buying: f
         buying = max(buying - missing, 0.0)
     state.capability_share = capability
     state.goodness_share = goodness
+    if buying != state.time_buying_share:
+        state.buying_scale = buying_scale(p, buying)
     state.time_buying_share = buying
     state.defence_share = defence
     state.tests_share = tests
     state.capability_effect = effective(p, capability)
     state.goodness_effect = effective(p, goodness)
     state.defence_effect = effective(p, defence)
-    state.buying_scale = buying_scale(p, buying)
     state.alignment_weight = alignment_weight(state, p)
+    state.retraining_speed = working_pace(state, p, state.C) * state.capability_effect
     state.step_alive = 0

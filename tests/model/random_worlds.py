@@ -232,6 +232,7 @@ WHOLE = {
     "mark": 2**30,
     "number": 7,
     "outcome": len(states.OUTCOMES),
+    "plain": 2,
     "replicate": 2**62,
     "row": PROCESS_ROWS,
     "so_far": 3,

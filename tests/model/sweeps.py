@@ -31,6 +31,8 @@ RECORDS = {
     "log": ("L", 0),
     "record": ("R", 0),
     "y": ("Y", 0),
+    "y0": ("Y", 0),
+    "y1": ("Y", 0),
 }
 #: Arguments that are a list of knots: which field of the parameters they are here.
 KNOTS = {"xs": "handoff_prework_x", "ys": "handoff_prework_y", "count": "handoff_prework_count"}

@@ -111,7 +111,8 @@ def test_the_smallest_margin_is_no_larger_than_any_seen(name: str) -> None:
     for replicate in range(30):
         found = watch(blocks, replicate, grid=np.linspace(0.0, 12.0, 601))
         margins = np.minimum(found.samples[:, 2], found.samples[:, 3]) - found.samples[:, 1]
-        at_events = [min(entry.A, entry.W) - entry.C for entry in found.log]
+        settled = [entry for entry in found.log if entry.event != "successor deferred to"]  # drift comes after it
+        at_events = [min(entry.A, entry.W) - entry.C for entry in settled]
         missed.append(found.record.minimum_margin - min(margins.min(), *at_events))
     assert max(missed) < 1e-9, f"in {np.sum(np.array(missed) > 1e-9)} of 30 runs, by up to {max(missed):.3g} py"
 
@@ -332,8 +333,9 @@ def test_goodness_work_is_split_by_tax_when_level_and_to_the_weaker_otherwise() 
     """Would catch: a split on true values, the weaker component confused, ½ where a tax is 0."""
     assert weight(0.3, 0.1, 1.0, 1.0) == pytest.approx(0.75)
     assert weight(0.0, 0.0, 1.0, 1.0) == weight(0.0, 0.0, 3.0, 1.0) == 0.5
-    assert weight(0.2, 0.0, 1.0, 1.0) == weight(0.2, 0.0, 3.0, 1.0) == 1.0
-    assert weight(0.0, 0.2, 1.0, 1.0) == 0.0
+    assert weight(0.2, 0.0, 1.0, 1.0) == pytest.approx(0.2 / 0.201)  # what costs nothing is paid as 0.001
+    assert weight(0.0, 0.2, 1.0, 1.0) == pytest.approx(0.001 / 0.201)
+    assert weight(0.2, 0.0, 3.0, 1.0) < 0.1
     assert weight(0.1, 0.1, 1.25, 1.0) == pytest.approx(1.0 / (1.0 + math.e))
     assert weight(0.1, 0.1, 1.0, 1.25) == pytest.approx(math.e / (1.0 + math.e))
     assert weight(0.3, 0.1, 1e6, 0.0) == pytest.approx(0.0, abs=1e-300)

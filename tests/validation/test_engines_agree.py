@@ -351,7 +351,6 @@ def test_hazards_that_change_nothing(make: Callable[[], Any], n: int) -> None:
     assert_same(with_them[columns], without[columns])
 
 
-@pytest.mark.xfail(reason="the end of retraining is estimated anew at every look", raises=AssertionError, strict=True)
 def test_hazards_that_change_nothing_while_hardware_grows_and_a_successor_is_trained_again() -> None:
     """Would catch an end of retraining that depends on who looks on the way: capability grows during it."""
     scenario = ds.load("baseline").with_(**{"capability.hardware_pace": 3, "generations.accept": 0.7})
@@ -366,12 +365,7 @@ def test_hazards_that_change_nothing_while_hardware_grows_and_a_successor_is_tra
     "lead",
     [
         0,
-        pytest.param(
-            10,
-            marks=pytest.mark.xfail(
-                reason="L = 0 is not a crossing before the rival has taken off", raises=AssertionError, strict=True
-            ),
-        ),
+        10,
     ],
 )
 def test_fizzles_when_lead_comes_back_and_not_when_somebody_looks(quiet: Callable[..., Any], lead: float) -> None:

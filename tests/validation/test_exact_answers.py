@@ -32,9 +32,6 @@ from validation.recipe import (
     z_of,
 )
 
-DEFECTS = {
-    "winner's curse at handoff": "the review that triggers a handoff is not kept as what was found at the handoff",
-}
 FEWER = 1_000  # replicates of each where all are pooled, on seeds of their own
 SOONER = 3  # by how much fewer replicates worlds without a well-known mistake are run here than by hand
 
@@ -50,13 +47,8 @@ def replicates_of(case: Case) -> int:
 
 
 def named(cases: Iterable[Case]) -> list[Any]:
-    """Return the cases as pytest's parameters, those with a known defect expected to fail."""
-
-    def marks(case: Case) -> list[Any]:
-        why = DEFECTS.get(case.name)
-        return [pytest.mark.xfail(reason=why, raises=AssertionError, strict=True)] if why else []
-
-    return [pytest.param(case, id=case.name.replace(" ", "-"), marks=marks(case)) for case in cases]
+    """Return the cases as pytest's parameters."""
+    return [pytest.param(case, id=case.name.replace(" ", "-")) for case in cases]
 
 
 @pytest.mark.parametrize("case", named(CASES))
@@ -80,7 +72,7 @@ def test_known_law(case: Case) -> None:
 
 def test_all_together() -> None:
     """Would catch many small biases that pass one by one, and errors that are too small to be random."""
-    pairs = [(case, case.pooled) for case in CASES if case.pooled and case.name not in DEFECTS]
+    pairs = [(case, case.pooled) for case in CASES if case.pooled]
     tables = [ds.simulate(case.scenario, FEWER, case.seed + 1).records for case, _ in pairs]
     squares = [answer.judge(table).z ** 2 for (_, answer), table in zip(pairs, tables, strict=True)]
     assert len(squares) > 50
@@ -144,14 +136,7 @@ def hazard_of_a_race(C: float, A: float, h_in: float, s_in: float, h_out: float,
     "inside_scale",
     [
         0.15,
-        pytest.param(
-            0.02,
-            marks=pytest.mark.xfail(
-                reason="three nodes a step cannot integrate a hazard that falls much faster than 0.25 py",
-                raises=AssertionError,
-                strict=True,
-            ),
-        ),
+        0.02,
     ],
 )
 def test_ai_catastrophe_comes_exactly_when_due(quiet: Callable[..., Any], inside_scale: float) -> None:
@@ -249,9 +234,6 @@ def months_to_the_end(scenario: Any, how: str) -> float:
     return float(row["months"])
 
 
-@pytest.mark.xfail(
-    reason="crossings are read off the dense output, which no error control holds", raises=AssertionError, strict=True
-)
 @pytest.mark.parametrize(
     "changes",
     [
@@ -280,11 +262,6 @@ def test_blow_up_ends_as_an_event(quiet: Callable[..., Any], changes: dict[str, 
     assert months_to_the_end(scenario, "fizzled") == pytest.approx(exact, rel=1e-6)
 
 
-@pytest.mark.xfail(
-    reason="the error of a step is relative to stocks above 1, so 9.5 py may be off ten times as much",
-    raises=AssertionError,
-    strict=True,
-)
 def test_milestones_reproduce_the_published_gap(quiet: Callable[..., Any]) -> None:
     """Would catch milestones interpolated linearly: 19 human-only years at 25 to 250 times are 0.297057 years."""
     scenario = quiet(**{"capability.law": "milestones", "capability.stabilise_at": 9.5})
@@ -405,9 +382,6 @@ def test_race_against_a_deadline(
     assert row["in_basin_throughout"]
 
 
-@pytest.mark.xfail(
-    reason="work is shared in proportion to tax, so what costs nothing gets nothing", raises=AssertionError, strict=True
-)
 def test_a_component_without_tax_keeps_in_step(quiet: Callable[..., Any]) -> None:
     """Would catch a free component that falls behind because it gets no work: (1 + τ) holds with τ_W = 0 too."""
     row = ds.simulate(quiet(**on_target(0.3, 0.0), **{"rival.lead": 1.01 * 1.3 * 5.0}), 1).records.iloc[0]
@@ -515,9 +489,6 @@ FILLED_IN = {
 }
 
 
-@pytest.mark.xfail(
-    reason="once resolved, what humans fill in is left out of Q and of the lead", raises=AssertionError, strict=True
-)
 def test_what_humans_fill_in_counts_to_the_end(quiet: Callable[..., Any]) -> None:
     """Would catch a record that contradicts its outcome: stabilised at 2 py, but an aligned capability of −1."""
     row = ds.simulate(quiet(**FILLED_IN), 1).records.iloc[0]
@@ -526,9 +497,6 @@ def test_what_humans_fill_in_counts_to_the_end(quiet: Callable[..., Any]) -> Non
     assert row["lead"] == pytest.approx(10.0 - row["months"] + 2.0 / 0.5)
 
 
-@pytest.mark.xfail(
-    reason="steps before handoff do not end at the corners of pre-work", raises=AssertionError, strict=True
-)
 def test_prework_is_followed_round_its_corners(quiet: Callable[..., Any]) -> None:
     """Would catch goodness before handoff that is off by much more than the tolerance."""
     changes = {"handoff.prework": [[0.1, 0], [1, 0.1], [10, 0.5]], "handoff.at": 100, "horizon": 10}
