@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 RESUMABLE = 75
 MOST_SHARDS = 100_000
-MOST_ROWS = 30  # of a table on a page
+MOST_ROWS, MOST_AXES = 30, 2  # of a table on a page; with more axes p_good is in the files alone
 LINE_SECONDS = 60.0
 Shard = tuple[int, int]
 
@@ -311,25 +311,34 @@ def _show(result: "BatchResult", as_json: bool) -> None:
         print_json(result.as_dict())
         return
     from deference_sim.analysis.batch_tables import readable
-    from deference_sim.layout import Paragraph, Table
+    from deference_sim.layout import Page, Paragraph, Table
     from deference_sim.study.batch.store import CHUNKS, RUNS, TABLES
 
     if not len(result.table):
         print(f"{result.folder}: {result.missing:,} replicates are missing")
         return
-    shown = readable(result.table).astype(str)
-    rows = tuple(tuple(row) for row in shown.head(MOST_ROWS).itertuples(index=False))
-    left = len(shown) - len(rows)
+    shown = readable(result.table)
+    counts = shown["replicates"].unique()
+    text = "95 % intervals; differences of p_stay from the first row, on the same worlds."
+    if len(counts) == 1:
+        text = f"{counts[0]:,} futures at each point; {text}"
+        shown = shown.drop(columns="replicates")
+    if len(result.plan.axes) > MOST_AXES:
+        shown = shown.drop(columns=shown.columns[-1])  # p_good, for want of room
+    cells = shown.map(lambda value: f"{value:g}" if isinstance(value, float) else str(value))
+    columns = tuple(str(name).removesuffix(" (95 % interval)") for name in shown.columns)
+    rows = tuple(tuple(row) for row in cells.head(MOST_ROWS).itertuples(index=False))
+    if len(shown) > len(rows):
+        text += f" {len(shown) - len(rows):,} more points are in the tables."
     where = [f"Tables: {result.folder / TABLES}", f"records: {result.folder / CHUNKS}"]
     if (result.folder / RUNS).is_dir():
         where.append(f"a file for each run: {result.folder / RUNS}")
-    more = f"{left:,} more points there. " if left else ""
-    print_page(
-        [
-            Table("", tuple(shown.columns), rows, frozenset(range(1, len(shown.columns))), frozenset(range(99))),
-            Paragraph(f"{', '.join(where)}. {more}Differences are from the first row, on the same worlds.", aside=True),
-        ]
-    )
+    page: Page = [
+        Table("", columns, rows, frozenset(range(1, len(columns))), frozenset(range(len(columns)))),
+        Paragraph(text, aside=True),
+        Paragraph(f"{'; '.join(where)}.", aside=True),
+    ]
+    print_page(page)
 
 
 # ---- notices and progress

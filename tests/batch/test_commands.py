@@ -66,7 +66,7 @@ def test_a_batch_tells_its_size_first_and_its_tables_last(tiny: Path, tmp_path: 
     result = call("batch", tiny, "--out", out, "--seed", "5", "--set", "horizon=40 months")
     assert result.exit_code == 0
     assert re.search(r"tiny: 2 points, 2 runs of 30 futures: about \d+ s and 0\.\d MB", result.stderr)
-    assert "p_stay (95 % interval)" in result.stdout
+    assert "30 futures at each point; 95 % intervals" in result.stdout
     assert "reference" in result.stdout
     (session,) = read_json(out / "provenance.json")["sessions"]
     assert session["command"].startswith("deference-sim ")
