@@ -17,8 +17,8 @@ from types import FunctionType, SimpleNamespace
 from typing import Any
 
 from deference_sim.analysis.moment import hazards_of, just_deferring, parameters_of
-from deference_sim.model.crossings import MEET_DEADLINE, OVERTAKEN
 from deference_sim.model.declare import EQUATIONS
+from deference_sim.model.levels import MEET_DEADLINE, OVERTAKEN
 from deference_sim.model.rival import TAKEOFF
 from deference_sim.model.state import FIRST_HAZARD, PROCESSES, STOCKS
 from deference_sim.scenario import Scenario

@@ -1,109 +1,32 @@
 """Crossings: levels that end a step when a stock reaches them, located on the continuous extension."""
 
-from math import inf, nan
+from math import inf
 from typing import Any
 
 from deference_sim.model.declare import equation
 from deference_sim.model.goodness import sufficient
-from deference_sim.model.growth import next_knot
+from deference_sim.model.levels import (
+    AHEAD_AGAIN,
+    DANGER,
+    EDGE,
+    FIZZLE,
+    GENERATION,
+    HANDOFF_LEVEL,
+    MEET_DEADLINE,
+    OWN_KNOT,
+    REVIEW_WORK,
+    RIVAL_CLOCK,
+    RIVAL_KNOT,
+    STABILISE,
+    STOCK_CROSSING,
+)
 from deference_sim.model.regula_falsi import CLOSE_ENOUGH, halved, secant
-from deference_sim.model.rival import DEADLINE, NO_RIVAL, TAKEOFF, rival_months
-from deference_sim.model.state import HALTED, PARTIAL, PRE
+from deference_sim.model.rival import TAKEOFF, rival_months
+from deference_sim.model.state import PARTIAL, PRE
 from deference_sim.model.step import SAME_INSTANT, bulge, look
 
 NEARLY = 1.0  # py or months; a gap wider than this is not crossed within an instant
-
-#: What can be crossed; a number here is also the position of its bit among the reasons why the flow stops.
-CROSSINGS = (
-    "next generation",
-    "stabilised",
-    "fizzled out",
-    "edge of the basin",
-    "aligned capability meets the deadline",
-    "rival's clock is up",
-    "rival becomes dangerous",
-    "overtaken at once",
-    "work since the last review",
-    "corner of our growth law",
-    "corner of the rival's growth law",
-    "capability to hand off to",
-    "ahead again after growth has fizzled out",
-)
-(
-    GENERATION,
-    STABILISE,
-    FIZZLE,
-    EDGE,
-    MEET_DEADLINE,
-    RIVAL_CLOCK,
-    DANGER,
-    OVERTAKEN,
-    REVIEW_WORK,
-    OWN_KNOT,
-    RIVAL_KNOT,
-    HANDOFF_LEVEL,
-    AHEAD_AGAIN,
-) = range(len(CROSSINGS))
-
-
-#: The stock that reaches a level, for crossings that one stock makes; -1 for those that several make together.
-_CAPABILITY, _RIVAL, _WORK, _SEVERAL = 0, 4, 5, -1
-STOCK_CROSSING = (
-    _CAPABILITY,
-    _SEVERAL,
-    _CAPABILITY,
-    _SEVERAL,
-    _SEVERAL,
-    _SEVERAL,
-    _RIVAL,
-    _SEVERAL,
-    _WORK,
-    _CAPABILITY,
-    _RIVAL,
-    _CAPABILITY,
-    _SEVERAL,
-)
 MOST_TRIES = 100  # of Newton's method, which halves the bracket where it does not converge
-
-
-@equation
-def set_levels(state: Any, p: Any) -> None:
-    """Set the level of every crossing for the coming step; NaN for those that cannot happen on it."""
-    level = state.levels
-    for which in range(len(CROSSINGS)):
-        level[which] = nan
-    if state.phase == PRE:
-        if not state.capable:
-            level[HANDOFF_LEVEL] = p.handoff_capability
-    else:
-        set_levels_after_handoff(state, p)
-    if p.rival_mode == DEADLINE and not state.deadline_met:
-        level[MEET_DEADLINE] = p.rival_handle_at
-    if state.dangerous and p.rival_overtake_rate == inf:
-        level[OVERTAKEN] = -p.rival_edge
-    if p.rival_mode != NO_RIVAL and not state.rival_started:
-        level[RIVAL_CLOCK] = p.rival_lead
-    if p.rival_mode == TAKEOFF and state.rival_started:
-        level[RIVAL_KNOT] = next_knot(p, state.R, p.rival_pace_slope)
-        if not state.dangerous:
-            level[DANGER] = p.rival_danger_at
-
-
-@equation
-def set_levels_after_handoff(state: Any, p: Any) -> None:
-    """Set the levels of what can only be crossed once AIs are deferred to."""
-    level = state.levels
-    level[REVIEW_WORK] = p.evaluation_review_work
-    level[STABILISE] = p.capability_stabilise_at
-    level[OWN_KNOT] = next_knot(p, state.C, p.pace_slope)
-    if state.phase != HALTED and not state.retraining and not state.candidate_waiting:
-        level[GENERATION] = state.next_generation
-    if not state.fizzle_reached:
-        level[FIZZLE] = p.fizzle_at
-    elif p.rival_mode == TAKEOFF:
-        level[AHEAD_AGAIN] = 0.0
-    if not state.scheming:
-        level[EDGE] = 0.0
 
 
 @equation

@@ -8,18 +8,9 @@ from math import inf
 from typing import Any
 
 from deference_sim.model.arrivals import fires, firing_time, integrate_rates, integrated_rate
-from deference_sim.model.crossings import (
-    CROSSINGS,
-    EDGE,
-    OWN_KNOT,
-    RIVAL_KNOT,
-    crossed,
-    crossing_gap,
-    crossing_time,
-    set_exactly,
-    set_levels,
-)
+from deference_sim.model.crossings import crossed, crossing_gap, crossing_time, set_exactly
 from deference_sim.model.declare import equation
+from deference_sim.model.levels import CROSSINGS, EDGE, OWN_KNOT, RIVAL_KNOT, set_levels
 from deference_sim.model.minimum_margin import watch_margin
 from deference_sim.model.step import MOST_STEPS, SAME_INSTANT, STEP_FAILED, look, take_step
 

@@ -9,16 +9,6 @@ from math import inf
 from typing import Any
 
 from deference_sim.model.basin import enter_or_leave, remember_exit
-from deference_sim.model.crossings import (
-    DANGER,
-    FIZZLE,
-    GENERATION,
-    HANDOFF_LEVEL,
-    MEET_DEADLINE,
-    OVERTAKEN,
-    REVIEW_WORK,
-    RIVAL_CLOCK,
-)
 from deference_sim.model.declare import equation
 from deference_sim.model.delay import count_time
 from deference_sim.model.evaluation import margin_estimate, review
@@ -28,6 +18,16 @@ from deference_sim.model.goodness import break_out, drift_noise, sufficient
 from deference_sim.model.halting import becomes_full, go_full, halt, halt_is_due, may_resume, resume
 from deference_sim.model.handoff import hand_off, handoff_due, wants_to_hand_off
 from deference_sim.model.hazards import NO_CAUSE, meet_hazard
+from deference_sim.model.levels import (
+    DANGER,
+    FIZZLE,
+    GENERATION,
+    HANDOFF_LEVEL,
+    MEET_DEADLINE,
+    OVERTAKEN,
+    REVIEW_WORK,
+    RIVAL_CLOCK,
+)
 from deference_sim.model.log import (
     DEADLINE_MISSED,
     DEADLINE_PASSED,

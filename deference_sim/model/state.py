@@ -9,7 +9,7 @@ import numpy as np
 #: The stocks that the flow integrates, in the order of the step's arrays; letters as in ``docs/model.md``.
 STOCKS = ("C", "A", "W", "D", "R", "U", "bought", "Z")
 STOCK_COUNT = len(STOCKS)
-MOST_CROSSINGS = 16  # room in the record; crossings.py says which there are
+MOST_CROSSINGS = 16  # room in the record; levels.py says which there are
 
 PHASES = ("pre", "partial", "full", "halted", "resolved")
 PRE, PARTIAL, FULL, HALTED, RESOLVED = range(len(PHASES))

@@ -9,6 +9,7 @@ from typing import Any
 
 from deference_sim.model.declare import equation
 from deference_sim.model.handoff import goodness_after_prework
+from deference_sim.model.levels import STOCK_CROSSING
 from deference_sim.model.rates import derivatives
 from deference_sim.model.state import PRE, STOCK_COUNT
 
@@ -19,8 +20,8 @@ MOST_PROGRESS = (
     0.125  # py of capability or work in one step, twice that of others; between its ends it is then as exact
 )
 MOST_MONTHS = 12.0  # in one step
-JUST_PAST = 1.1  # how far a step goes beyond the work after which the next review is due, which will end it
-LOCAL = 0.1  # of the tolerance; errors of many steps together then stay near it
+JUST_PAST = 1.1  # how far a step goes towards a level, such as the work after which a review is due
+LOCAL = 0.3  # of the tolerance; errors of many steps together then stay near it
 ABSOLUTE_UP_TO = 1000.0  # py, months; errors of larger stocks are relative
 STEP_FAILED = -1
 _WORK = 5  # position of U, AI work since the last review, among the stocks
@@ -51,11 +52,8 @@ def take_step(state: Any, p: Any, t_stop: float) -> int:
     others = max(abs(k[0, 4]), max(abs(k[0, 1]), abs(k[0, 2])))
     fastest = max(k[0, 5], max(abs(k[0, 0]), 0.5 * others))
     h = min(min(state.step_proposed, MOST_MONTHS), MOST_PROGRESS / max(fastest, 1e-9))
+    h = just_past_the_next_level(state, h)
     limited = h < state.step_proposed
-    if k[0, 5] > 0.0 and p.evaluation_review_work < inf:
-        h_review = JUST_PAST * (p.evaluation_review_work - state.U) / k[0, 5]
-        if h_review < h:
-            h, limited = h_review, True
     while True:
         last = t + h >= t_stop - SAME_INSTANT
         if last:
@@ -80,6 +78,18 @@ def take_step(state: Any, p: Any, t_stop: float) -> int:
     if state.step_phase == PRE:
         state.y1[1], state.y1[2] = goodness_after_prework(state, p, state.step_end)
     return 0
+
+
+@equation
+def just_past_the_next_level(state: Any, h: float) -> float:
+    """Return ``h``, or less if a stock reaches a level within it: what is read off near a step's end is most exact."""
+    for which in range(len(STOCK_CROSSING)):
+        stock = STOCK_CROSSING[which]
+        if stock >= 0:
+            left = JUST_PAST * (state.levels[which] - state.y0[stock])
+            if left < h * state.slopes[0, stock]:  # not if there is no level, which is NaN
+                h = left / state.slopes[0, stock]
+    return h
 
 
 @equation

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from deference_sim.engines.law import compiled_law
 from deference_sim.model import state as states
-from deference_sim.model.crossings import CROSSINGS
 from deference_sim.model.declare import MAX_KNOTS, Block, choices_of, parameters_of
 from deference_sim.model.hazards import Hazard
 from deference_sim.model.instant import STAGES
+from deference_sim.model.levels import CROSSINGS
 from deference_sim.model.log import EVENTS, LOG_DTYPE
 from deference_sim.model.parameters import Blocks, block_classes, hazard_numbers, law_numbers
 from deference_sim.model.record import RECORD_DTYPE

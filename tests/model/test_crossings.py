@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from deference_sim.model import crossings
-from deference_sim.model.crossings import CROSSINGS, crossing_time
+from deference_sim.model.crossings import crossing_time
+from deference_sim.model.levels import CROSSINGS
 from deference_sim.model.parameters import Blocks
 from deference_sim.model.state import STOCKS
 from deference_sim.model.step import continue_densely, take_step
