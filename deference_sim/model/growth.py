@@ -108,8 +108,8 @@ class Capability(Block):
         levels = [level for level, _ in self.milestones or ()]
         if any(low >= high for low, high in pairwise(levels)):
             raise ValueError("the capability of the milestones must rise from each to the next")
-        if any(multiplier <= 0 for _, multiplier in self.milestones or ()):
-            raise ValueError("the multiplier of a milestone must be above 0")
+        if not all(1e-9 <= multiplier <= 1e9 for _, multiplier in self.milestones or ()):
+            raise ValueError("the multiplier of a milestone must lie between 1e-9 and 1e9")
         return self
 
 

@@ -87,7 +87,7 @@ def just_past_the_next_level(state: Any, h: float) -> float:
         stock = STOCK_CROSSING[which]
         if stock >= 0:
             left = JUST_PAST * (state.levels[which] - state.y0[stock])
-            if left < h * state.slopes[0, stock]:  # not if there is no level, which is NaN
+            if 0.0 < left < h * state.slopes[0, stock]:  # not if there is no level, which is NaN
                 h = left / state.slopes[0, stock]
     return h
 

@@ -79,8 +79,8 @@ class Tax(Block):
     def _shape_is_a_function(self) -> Self:
         if any(low >= high for (low, _), (high, _) in pairwise(self.shape)):
             raise ValueError("the levels of shape must rise from each to the next")
-        if any(factor <= 0.0 for _, factor in self.shape):
-            raise ValueError("the factors of shape must be above 0")
+        if not all(1e-9 <= factor <= 1e9 for _, factor in self.shape):
+            raise ValueError("the factors of shape must lie between 1e-9 and 1e9")
         return self
 
     @model_validator(mode="after")

@@ -18,7 +18,7 @@ class TimeBuying(Block):
         source="proposed: little at handoff, rising to 0.5 to 1 month per month",
         tier="core",
     )
-    share_reference: float = parameter(0.05, "Share of effort at which max_rate holds.", gt=0.0, le=1.0)
+    share_reference: float = parameter(0.05, "Share of effort at which max_rate holds.", ge=1e-6, le=1.0)
     share_elasticity: float = parameter(0.5, "Elasticity of time bought to the share of effort.", gt=0.0, le=2.0)
     capability_half: float = parameter(
         2.0,
