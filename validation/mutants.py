@@ -61,14 +61,14 @@ MUTANTS = (
     ),
     Mutant(
         "a hazard frozen over a step", "flow", "model/arrivals.py",
-        "look(state, start + STEP_NODES[node] * (end - start))",
-        "look(state, start)",
+        "look(state, p, at + STEP_NODES[node] * (until - at))",
+        "look(state, p, at)",
         f"{EXACT}::test_growing_hazard_arrives_exactly_when_due",
     ),
     Mutant(
         "a window of a hazard that is not cut at its onset", "flow", "model/arrivals.py",
-        "start = max(start, hazards[row - FIRST_HAZARD].onset)",
-        "start = start if end >= hazards[row - FIRST_HAZARD].onset else end",
+        "at, end = max(at, hazard.onset), min(end, hazard.until)",
+        "at, end = at if end >= hazard.onset else end, min(end, hazard.until)",
         law("C03 piecewise hazard"),
     ),
     Mutant(
