@@ -1,8 +1,9 @@
 """The report of a Monte Carlo run: what a strategist reads first, in plain words, for a terminal and a notebook."""
 
 import re
+from collections.abc import Sequence
 from math import ceil, log10, sqrt
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
@@ -297,6 +298,49 @@ def inputs(scenario: "Scenario") -> Page:
         "py (progress-year): the AI progress of a calendar year at the recent pace."
     )
     return [*page, Paragraph(note, aside=True)]
+
+
+def all_inputs(scenarios: Sequence["Scenario"]) -> Page:
+    """Return every input of each scenario with its status, and the source of what is not a guess, folded away."""
+    columns = ("", "value", "status", "source")
+    pages = []
+    for scenario in scenarios:
+        rows = resolved(scenario)
+        guesses = _count(rows, "guess")
+        title = f"All {len(rows)} inputs of {scenario.name}: {guesses} are guesses, {_count(rows, 'given')} given"
+        cells = tuple((row.path, row.value, row.status, _source(row)) for row in rows)
+        pages.append(Table(title, columns, cells, mark="guess", folded=True))
+    return [*pages]
+
+
+def _source(row: ValueRow) -> str:
+    if row.status not in ("published", "derived"):
+        return "" if row.status == "guess" else row.source
+    (declared,) = parameter_table(row.path)
+    return declared.source
+
+
+def made_by(provenance: dict[str, Any]) -> Page:
+    """Return in a table what made a result, from what ``study.provenance.provenance`` returns."""
+    versions, platform = provenance["versions"], provenance["platform"]
+    libraries = ", ".join(f"{name} {version}" for name, version in versions.items() if name != "deference_sim")
+    hashes = dict.fromkeys(scenario["hash"] for scenario in provenance["scenarios"].values())
+    rows = (
+        ("command", provenance["command"]),
+        ("scenario hash", ", ".join(hashes)),
+        ("seed", ", ".join(provenance["seeds"])),
+        ("replicates", f"{provenance['replicates']:,}"),
+        ("engine", f"{provenance['engine']}, version {provenance['engine_version']}"),
+        ("deference_sim", versions["deference_sim"]),
+        ("with", libraries),
+        ("on", f"{platform['system']}, {platform['machine']}, {platform['cores']} cores"),
+        ("at", provenance["time"]),
+    )
+    note = (
+        "The same command with the same versions gives the same numbers, whatever the machine's cores. What they are: "
+        "consequences of the inputs above, most of which nobody could source. They are no forecast."
+    )
+    return [Table("Provenance", ("", ""), rows), Paragraph(note, aside=True)]
 
 
 def _count(rows: list[ValueRow], status: str) -> int:

@@ -67,7 +67,8 @@ def test_traces_that_are_told_are_those_of_the_change() -> None:
 def test_a_results_folder_holds_everything(tmp_path: Path) -> None:
     out = tmp_path / "new" / "folder"
     output_of(*SWEEP, *FEW, "--out", str(out))
-    names = {"table.csv", "picture.png", "rushed-handoff.yaml", "result.json", "provenance.json"}
+    common = {"report.html", "report.md", "picture.png", "rushed-handoff.yaml", "result.json", "provenance.json"}
+    names = common | {"table.csv"}
     assert {file.name for file in out.iterdir()} == names
     scenario = ds.load(out / "rushed-handoff.yaml")
     assert scenario == ds.load("rushed-handoff")
@@ -77,7 +78,7 @@ def test_a_results_folder_holds_everything(tmp_path: Path) -> None:
     assert len((out / "table.csv").read_text().splitlines()) == 4
     lead = tmp_path / "lead"
     output_of("required-lead", "rushed-handoff", "--target", "0.5", *FEW, "--out", str(lead))
-    assert {file.name for file in lead.iterdir()} == names - {"table.csv"} | {"answers.csv", "curve.csv"}
+    assert {file.name for file in lead.iterdir()} == common | {"answers.csv", "curve.csv"}
 
 
 def test_a_run_leaves_a_folder_and_the_spread_over_inputs(tmp_path: Path) -> None:

@@ -161,7 +161,7 @@ def flipped_bits(plan: Plan, work: Path, count: int, seed: int) -> Iterator[str]
 
 
 def cut_files(plan: Plan, work: Path, cuts: int) -> Iterator[str]:
-    """Cut a chunk, the manifest and the plan at ``cuts`` lengths each; yield a line on each file."""
+    """Cut a chunk, the manifest and the plan at ``cuts`` lengths each; yield a line on each."""
     folder = work / "cut"
     undisturbed(plan, folder)
     chunk = min(folder.glob(f"{CHUNKS}/*/*.parquet"))
@@ -169,9 +169,8 @@ def cut_files(plan: Plan, work: Path, cuts: int) -> Iterator[str]:
         sound = path.read_bytes()
         step = max(len(sound) // cuts, 1)
         for length in range(0, len(sound), step):
-            noticed(folder, path, sound[:length])
+            yield f"{path.name} cut to {length} of {len(sound)} bytes: {noticed(folder, path, sound[:length])}"
         path.write_bytes(sound)
-        yield f"{path.name}: cut at every {step} bytes of {len(sound):,}"
 
 
 def noticed(folder: Path, path: Path, damaged: bytes) -> str:

@@ -11,6 +11,7 @@ from deference_sim.analysis.estimate import digits_for, probability
 from deference_sim.analysis.paired import difference
 from deference_sim.model.state import CATASTROPHES, OUTCOMES, SETTLED
 from deference_sim.scenario.catalogue import find
+from deference_sim.scenario.explain import spread_text
 from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.study.batch.plan import Plan, Point
 from deference_sim.study.batch.store import Chunks
@@ -95,12 +96,17 @@ def _varied(plan: Plan) -> list[dict[str, object]]:
     """Return for each point the values of what is varied: as numbers where all points have numbers, else in words."""
     columns: dict[str, list[object]] = {}
     for axis in plan.axes:
-        words: list[object] = [point.label.get(axis, "") for point in plan.points]
+        words: list[object] = [_in_words(point, axis) for point in plan.points]
         is_number = axis != "scenario" and find(axis, ARGUMENT).kind in ("number", "whole")
         certain = all(axis not in point.scenario.uncertain for point in plan.points)
         numbers = is_number and certain
         columns[axis] = [point.scenario.value(axis) for point in plan.points] if numbers else words
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def _in_words(point: Point, axis: str) -> str:
+    distribution = point.scenario.uncertain.get(axis)
+    return point.label[axis] if distribution is None else spread_text(distribution, find(axis, ARGUMENT).unit)
 
 
 def runs_table(plan: Plan) -> pd.DataFrame:

@@ -279,6 +279,7 @@ def _errors(folder: Path, stop: Stop, again: str | None = None) -> Iterator[None
     from deference_sim.study.batch.files import DamagedError
     from deference_sim.study.batch.lock import LockedError
     from deference_sim.study.batch.session import ConflictError
+    from deference_sim.study.batch.store import DamagedPlanError
 
     again = again or _resume(folder, None)
     try:
@@ -292,6 +293,9 @@ def _errors(folder: Path, stop: Stop, again: str | None = None) -> Iterator[None
     except IncompleteError as error:
         _say(f"{error}. Go on with:\n  {again}")
         raise typer.Exit(RESUMABLE) from None
+    except DamagedPlanError as error:
+        _say(str(error))
+        raise typer.Exit(CANNOT_WRITE) from None
     except DamagedError as error:
         _say(f"{error}. Mend it with:\n  {again}")
         raise typer.Exit(CANNOT_WRITE) from None

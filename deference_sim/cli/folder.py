@@ -1,62 +1,144 @@
-"""Results folders: a table, a picture, the resolved scenarios and where it all came from."""
+"""Results folders: the report as pages, its pictures and tables, the resolved scenarios, and where it all came from."""
 
 import json
-from collections.abc import Callable, Sequence
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from deference_sim.cli.output import save_picture
-
 if TYPE_CHECKING:
     import pandas as pd
 
+    from deference_sim.layout import Page
     from deference_sim.scenario import Scenario
 
 Out = Annotated[
     Path | None,
-    typer.Option("--out", metavar="DIR", help="Write table, picture, resolved scenarios and provenance into a folder."),
+    typer.Option(
+        "--out",
+        metavar="DIR",
+        help="Write the report (HTML and Markdown), pictures, tables, resolved scenarios and provenance into a folder.",
+    ),
 ]
+PROVENANCE = "provenance.json"  # written last: a folder that has it is whole
+MOST_NAMED = 3
+DOTS_PER_INCH = 130
+
+#: Names of pictures (without ending), what each shows, and what draws it.
+Drawings = Mapping[str, tuple[str, Callable[[], Any]]]
 
 
 def check_folder(folder: Path) -> None:
-    """Make the folder where there is none; raise an error with the remedy, before any work, if it cannot be written."""
-    probe = folder / ".probe"
+    """Raise an error with the remedy, before any work, if a result cannot be written into ``folder``.
+
+    A folder may be new, empty, or hold nothing but an earlier result as it was written, which is then replaced.
+    """
+    from deference_sim.study.batch.files import check_writable
+
+    remedy = "name a new or an empty folder that can be written"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe.touch()
-        probe.unlink()
+        if folder.exists() and not folder.is_dir():
+            raise typer.BadParameter(f"{folder} is a file; {remedy}", param_hint="'--out'")
+        if folder.is_dir() and (others := _not_of_a_result(folder)):
+            more = f" and {len(others) - MOST_NAMED} more" if len(others) > MOST_NAMED else ""
+            held = f"{folder} holds {', '.join(others[:MOST_NAMED])}{more}, not (only) an earlier result as written"
+            raise typer.BadParameter(f"{held}; {remedy}, or move these away", param_hint="'--out'")
+        check_writable(next(place for place in (folder, *folder.absolute().parents) if place.exists()))
     except OSError as error:
-        found = f"{folder}: {error.strerror or error}"
-        raise typer.BadParameter(f"{found}; name a folder that can be written", param_hint="'--out'") from None
+        raise typer.BadParameter(f"{folder}: {error.strerror or error}; {remedy}", param_hint="'--out'") from None
 
 
 def save_folder(
     folder: Path,
-    tables: "dict[str, pd.DataFrame]",
-    draw: Callable[[], Any] | None,
+    page: "Page",
+    drawings: Drawings,
+    tables: "Mapping[str, pd.DataFrame]",
     scenarios: "Sequence[Scenario]",
     found: dict[str, Any],
     provenance: dict[str, Any],
-) -> list[str]:
-    """Write everything into ``folder`` and return the names of the files."""
-    written = []
+) -> None:
+    """Write everything into ``folder``: all of it or, after an error, nothing.
 
-    def place(name: str) -> Path:
-        written.append(name)
-        return folder / name
+    ``page`` is what the command prints; its inputs and ``provenance`` are added to it. Raises ``OSError``.
+    """
+    from deference_sim import page_files, report
 
-    for name, table in tables.items():
-        table.to_csv(place(f"{name}.csv"), index=False, lineterminator="\n")
-    if draw is not None:
-        save_picture(draw, place("picture.png"))
-    for name, scenario in _by_name(scenarios).items():
-        place(f"{name}.yaml").write_text(scenario.to_yaml(), "utf-8")
-    for name, content in (("result.json", found), ("provenance.json", provenance)):
-        text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
-        place(name).write_text(text + "\n", "utf-8")
-    return written
+    title, answer = page_files.without_title(page)
+    pictures = [page_files.Picture(f"{name}.png", _png(draw), told) for name, (told, draw) in drawings.items()]
+    ends = report.all_inputs(scenarios), report.made_by(provenance)
+    blocks = [*page_files.with_pictures(answer, pictures), *ends[0], *ends[1]]
+    contents = {
+        "report.html": page_files.html_file(title, blocks).encode(),
+        "report.md": page_files.markdown_file(title, blocks).encode(),
+        **{picture.name: picture.png for picture in pictures},
+        **{f"{name}.csv": table.to_csv(index=False, lineterminator="\n").encode() for name, table in tables.items()},
+        **{f"{name}.yaml": scenario.to_yaml().encode() for name, scenario in _by_name(scenarios).items()},
+        "result.json": _json(found),
+    }
+    digests = {name: sha256(content).hexdigest() for name, content in contents.items()}
+    _put(folder, contents | {PROVENANCE: _json(provenance | {"files": digests})})
+
+
+def _put(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Write all files beside their places first, then move them there, the last one last; drop those of before."""
+    from deference_sim.study.batch.files import make_folder, write_whole
+
+    check_folder(folder)  # again: it may have changed meanwhile
+    is_new = not folder.is_dir()
+    staged = folder / ".unfinished.tmp"
+    try:
+        make_folder(staged)
+        for name, content in contents.items():
+            write_whole(staged / name, content)
+        for old in (folder / PROVENANCE, *(path for path in folder.iterdir() if path != staged)):
+            old.unlink(missing_ok=True)
+        for name in contents:
+            (staged / name).replace(folder / name)
+        staged.rmdir()
+    except BaseException:
+        shutil.rmtree(staged, ignore_errors=True)
+        if is_new:
+            with suppress(OSError):
+                folder.rmdir()
+        raise
+
+
+def _not_of_a_result(folder: Path) -> list[str]:
+    """Return the names of what lies in ``folder`` and is not as an earlier result wrote it, in order."""
+    names = sorted(path.name for path in folder.iterdir())
+    try:
+        written = json.loads((folder / PROVENANCE).read_bytes())["files"]
+        as_written = {PROVENANCE, *(name for name in names if _digest(folder / name) == written.get(name, ""))}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return names
+    return [name for name in names if name not in as_written]
+
+
+def _digest(path: Path) -> str:
+    return sha256(path.read_bytes()).hexdigest() if path.is_file() else "no file"
+
+
+def _png(draw: Callable[[], Any]) -> bytes:
+    import matplotlib
+
+    matplotlib.use("Agg")  # a picture in a file needs no screen
+    import matplotlib.pyplot as plt
+    import numpy as np
+
+    axes: Any = np.ravel(draw())
+    data = BytesIO()
+    axes[0].figure.savefig(data, format="png", dpi=DOTS_PER_INCH)
+    plt.close(axes[0].figure)
+    return data.getvalue()
+
+
+def _json(content: dict[str, Any]) -> bytes:
+    return (json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
 def _by_name(scenarios: "Sequence[Scenario]") -> "dict[str, Scenario]":

@@ -94,14 +94,17 @@ def required_lead(
     repeat = shlex.join(words)
     if plot is not None:
         save_picture(draw, plot)
+    from deference_sim import leads
+
+    page = leads.required_page(found, repeat)
     if out is not None:
         from deference_sim.study.provenance import provenance
 
         made_by = provenance(repeat, {"0": chosen}, [seed], engine, replicates)
-        save_folder(out, {"answers": found.table, "curve": found.curve_table}, draw, [chosen], found.as_dict(), made_by)
+        drawings = {"picture": ("The curve, and where it meets the targets", draw)}
+        tables = {"answers": found.table, "curve": found.curve_table}
+        save_folder(out, page, drawings, tables, [chosen], found.as_dict(), made_by)
     if as_json:
         print_json(found.as_dict())
         return
-    from deference_sim import leads
-
-    print_page(leads.required_page(found, repeat))
+    print_page(page)

@@ -22,6 +22,7 @@ from deference_sim.cli.options import (
 from deference_sim.cli.output import announce, print_json, print_page, progress
 
 MOST_DRAWS = 100_000
+PATHS_DRAWN = 80  # each takes some hundredths of a second
 
 
 def run(
@@ -67,16 +68,28 @@ def run(
     options = ["--replicates", str(result.replicates), "--seed", str(seed), "--engine", engine, *as_typed(settings)]
     asked = ["--draws", str(draws)] if draws else []
     repeat = shlex.join(["deference-sim", "run", scenario, *asked, *options])
+    from deference_sim import report
+
+    page = report.page(result, repeat, spread)
     if out is not None:
         from deference_sim import plots
         from deference_sim.study.provenance import provenance
 
+        drawings = {
+            "outcomes_over_time": ("How runs end, by month", lambda: plots.outcomes_over_time(result)),
+            "trajectories": (
+                "Capability, deference-goodness, margin and lead: where 50 and 90 % of the runs are, and some runs",
+                lambda: plots.trajectories(result, n=PATHS_DRAWN),
+            ),
+            "effort_over_time": (
+                "What the AIs work on, on average",
+                lambda: plots.effort_over_time(result, n=PATHS_DRAWN),
+            ),
+        }
         tables = {"outcomes": result.outcome_table(), "cumulative_incidence": result.cumulative_incidence()}
         made_by = provenance(repeat, {"0": chosen}, [seed], engine, result.replicates)
-        save_folder(out, tables, lambda: plots.outcomes_over_time(result), [chosen], found, made_by)
+        save_folder(out, page, drawings, tables, [chosen], found, made_by)
     if as_json:
         print_json(found)
         return
-    from deference_sim import report
-
-    print_page(report.page(result, repeat, spread))
+    print_page(page)

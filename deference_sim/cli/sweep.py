@@ -92,19 +92,21 @@ def sweep(
         found.save(table)
     if plot is not None:
         save_picture(draw, plot)
+    from deference_sim import leads
+
+    page = leads.sweep_page(found, measure, repeat)
     if out is not None:
         from deference_sim.study.provenance import provenance
 
         labels = {f"{place}": scenario for place, scenario in enumerate(chosen)}
-        made_by = provenance(repeat, labels, [seed], engine, wanted)
+        made_by = provenance(repeat, labels, [seed], engine, max(tally.n for tally in found.tallies))
         drawable = any(axis.is_numeric for axis in found.axes)
-        save_folder(out, {"table": found.table}, draw if drawable else None, chosen, found.as_dict(), made_by)
+        drawings = {"picture": ("The same as a picture", draw)} if drawable else {}
+        save_folder(out, page, drawings, {"table": found.table}, chosen, found.as_dict(), made_by)
     if as_json:
         print_json(found.as_dict())
         return
-    from deference_sim import leads
-
-    print_page(leads.sweep_page(found, measure, repeat))
+    print_page(page)
 
 
 def _check_table(file: Path) -> None:

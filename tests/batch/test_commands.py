@@ -25,7 +25,7 @@ from deference_sim.study.batch.lock import locked
 ROOT = Path(cli.__file__).parents[2]
 MAIN = (sys.executable, "-c", "from deference_sim.cli import main; main()")
 TINY = "schema: 1\nscenarios: [baseline, rushed-handoff]\nreplicates: 30\n"
-LONG = "schema: 1\nscenarios: [baseline]\nsweep: {rival.lead: [1, 2, 3, 4, 5, 6, 7, 8]}\nreplicates: 1200\n"
+LONG = "schema: 1\nscenarios: [baseline]\nsweep: {rival.lead: [1, 2, 3, 4, 5, 6, 7, 8]}\nreplicates: 800\n"
 
 
 def call(*arguments: object) -> Result:
@@ -186,6 +186,13 @@ def test_a_full_disk_is_told_with_a_command_that_goes_on(
 
 
 def test_damage_and_gaps_are_told_with_a_command_that_mends_them(done: Path) -> None:
+    plan = (done / "plan.json").read_bytes()
+    (done / "plan.json").write_bytes(plan[:-7])
+    for command in ("verify", "resume", "rerun"):
+        result = call(command, done)
+        assert result.exit_code == 4
+        assert "repeat the `deference-sim batch` command" in result.stderr
+    (done / "plan.json").write_bytes(plan)
     (path, other) = sorted(done.glob("chunks/*/*"))
     path.write_bytes(path.read_bytes()[:-5])
     result = call("verify", done)

@@ -25,7 +25,7 @@ from deference_sim.study.batch.files import DamagedError, read_json, write_json
 from deference_sim.study.batch.plan import Plan, Point
 from deference_sim.study.batch.sealed import check_sealed, encoded, opened
 from deference_sim.study.batch.session import ConflictError, opened_batch
-from deference_sim.study.batch.store import Chunks, Finding
+from deference_sim.study.batch.store import Chunks, DamagedPlanError, Finding
 from deference_sim.study.batch.work import Threads
 from validation import faults
 
@@ -205,7 +205,7 @@ def test_flipped_bits_are_noticed_anywhere(tmp_path: Path) -> None:
 
 def test_cut_files_are_noticed(tmp_path: Path) -> None:
     plan = faults.small_plan(tmp_path, faults.FILE.replace("seeds: [1, 2]", "seeds: 1"))
-    assert len(list(faults.cut_files(plan, tmp_path, 25))) == 3
+    assert len(list(faults.cut_files(plan, tmp_path, 12))) >= 3 * 12
 
 
 @pytest.fixture(autouse=True)
@@ -265,7 +265,7 @@ def test_missing_duplicated_and_foreign_chunks_are_told(plan: Plan, copy: Path, 
 def test_a_lost_plan_is_made_again_from_the_batch_file_only_if_it_fits(plan: Plan, copy: Path) -> None:
     (copy / "plan.json").write_text("{}")
     said: list[str] = []
-    with pytest.raises(ConflictError, match="repeat the `deference-sim batch` command"), opened_batch(copy, None):
+    with pytest.raises(DamagedPlanError, match="repeat the `deference-sim batch` command"), opened_batch(copy, None):
         pass
     assert batch(plan, copy, say=said.append).is_complete
     assert any("made again from the batch file" in line for line in said)

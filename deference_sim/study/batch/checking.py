@@ -8,7 +8,7 @@ from deference_sim.study.batch.files import DamagedError
 from deference_sim.study.batch.plan import Plan, Task, conflicts, gaps
 from deference_sim.study.batch.sealed import opened
 from deference_sim.study.batch.session import ConflictError, first_difference
-from deference_sim.study.batch.store import PLAN, RUNS, Chunks, Finding, Held, Store
+from deference_sim.study.batch.store import PLAN, RUNS, Chunks, DamagedPlanError, Finding, Held, Store
 from deference_sim.study.batch.work import Failure, Workers, work_off
 from deference_sim.study.provenance import engine_version
 
@@ -41,7 +41,8 @@ class Contents:
 def contents(folder: Path) -> Contents:
     """Read everything in the folder of a batch, and change nothing.
 
-    Raises ``ConflictError`` if there is no batch, its plan cannot be read, or shards are of different batches.
+    Raises ``ConflictError`` if there is no batch or shards are of different batches, ``DamagedPlanError`` if its plan
+    cannot be read.
     """
     stores = stores_in(folder)
     plans: list[Plan] = []
@@ -51,7 +52,7 @@ def contents(folder: Path) -> Contents:
         try:
             plan, _ = store.plan()
         except DamagedError as error:
-            raise ConflictError(f"{store.folder}: {error}: repeat the `deference-sim batch` command") from None
+            raise DamagedPlanError(store.folder, error) from None
         if plans and (lines := conflicts(plans[0], plan) + conflicts(plan, plans[0])):
             raise ConflictError("\n".join([f"{store.folder} is of another batch than {stores[0].folder}:", *lines]))
         plans.append(plan)

@@ -21,7 +21,7 @@ from deference_sim.study.batch.files import (
 from deference_sim.study.batch.lock import Lock, locked
 from deference_sim.study.batch.plan import Plan, Task, conflicts
 from deference_sim.study.batch.sealed import encoded, table_of
-from deference_sim.study.batch.store import PLAN, WHOLE, Chunks, Finding, Held, Shard, Store
+from deference_sim.study.batch.store import PLAN, WHOLE, Chunks, DamagedPlanError, Finding, Held, Shard, Store
 from deference_sim.study.batch.work import Failure, Workers, work_off
 from deference_sim.study.provenance import circumstances, engine_version, versions
 from deference_sim.study.runner import hazard_names, warm_up
@@ -142,7 +142,7 @@ def _agreed(store: Store, wanted: Plan | None, shard: Shard, say: Say) -> tuple[
         content = store.plan_file()
     except DamagedError as error:
         if wanted is None:
-            raise ConflictError(f"{error}: repeat the `deference-sim batch` command that began it") from None
+            raise DamagedPlanError(store.folder, error) from None
         say(f"{error}; made again from the batch file")
         store.write_plan(wanted, shard, versions())
         return wanted, shard, {}

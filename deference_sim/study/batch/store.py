@@ -21,6 +21,13 @@ Shard = tuple[int, int]
 WHOLE: Final[Shard] = (1, 1)
 
 
+class DamagedPlanError(DamagedError):
+    """A plan that cannot be read: what is to be done is known only to whoever has the batch file."""
+
+    def __init__(self, folder: Path, reason: object) -> None:
+        super().__init__(f"{folder / PLAN}: {reason}; repeat the `deference-sim batch` command that began it")
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """A sound chunk: replicates ``first`` to ``stop`` - 1 of a run."""
