@@ -404,8 +404,9 @@ def campaign(args: argparse.Namespace) -> Campaign:
         for failure in look.failures:
             if args.out and len(found.failures[failure]) <= args.examples:
                 save(found, worker, args, number, changes, failure)
-        if sys.stderr.isatty():
-            print(f"\r{found.scenarios} scenarios", end="", file=sys.stderr, flush=True)
+        if look.failures:
+            said = f"{number}: {', '.join(sorted(look.failures))} ({look.seconds:.1f} s) {look.message[:90]}"
+            print(said, file=sys.stderr, flush=True)
     return found
 
 
