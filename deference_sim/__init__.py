@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from deference_sim.analysis.sweep import Sweep, sweep
     from deference_sim.analysis.takeoff import takeoff
     from deference_sim.engines.events import Observation, Shares, World
+    from deference_sim.explorer import explore
     from deference_sim.scenario import Scenario, ScenarioError, load
     from deference_sim.study.designs import linspace, logspace
 
@@ -57,6 +58,7 @@ _HOMES = {
     "discover": "deference_sim.analysis.discovery",
     "ema_model": "deference_sim.analysis.ema",
     "sensitivity": "deference_sim.analysis.sensitivity",
+    "explore": "deference_sim.explorer",
     "Observation": "deference_sim.engines.events",
     "Shares": "deference_sim.engines.events",
     "World": "deference_sim.engines.events",
@@ -92,6 +94,7 @@ __all__ = [
     "compare",
     "discover",
     "ema_model",
+    "explore",
     "input_spread",
     "linspace",
     "load",

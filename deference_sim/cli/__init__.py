@@ -12,6 +12,7 @@ from deference_sim.cli.batch import batch, merge, rerun, resume, verify
 from deference_sim.cli.compare import compare
 from deference_sim.cli.discover import discover
 from deference_sim.cli.errors import CANNOT_WRITE, FAILED, Commands
+from deference_sim.cli.explore import explore
 from deference_sim.cli.handoff import handoff
 from deference_sim.cli.required_lead import required_lead
 from deference_sim.cli.run import run
@@ -44,6 +45,7 @@ COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (sensitivity, "Which inputs matter most."),
     (discover, "In which ranges of the inputs it fails."),
     (takeoff, "Published figures of capability growth, and ours."),
+    (explore, "An interactive page."),
     (batch, "Many runs into a folder, resumable."),
     (resume, "Go on with a batch."),
     (verify, "Whether a batch's files are as written."),
