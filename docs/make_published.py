@@ -48,15 +48,15 @@ scenario `negligible-tax`. What is compared is not quite the same either: ours c
     "plans": """
 This is claim 14 of [what the results show](claims.md). It is *validation, not fit*: this table sets no input.
 
-Plans A to C lie within 6 points. **Plans D and E do not agree**, each for a reason of its own, which lies in what the
-scenarios assume (2,000 runs each, seed 1):
+The tax that staying in the basin takes is an input of another source here: the odds of Clymer's slowdown simulator, which
+are also in the tax–risk table above. Plans A to D lie within 7 points of print, Plan E 10 below it:
 
-* *Plan D: the rival.* It is as fast as we are, pays no tax and is two weeks behind, and to be overtaken is a certain
-  catastrophe. Without a rival p_good is 72 %, with a rival that pays our tax of 0.3 it is 49 %. The source says that no
-  lead is **spent on safety**, because the company does not care much; it does not say that a rival is level with it.
-* *Plan E: the tax.* Without any rival p_good is still 0.2 %. A company that gives 5 % of its effort to
-  deference-goodness falls behind a tax of 0.3 in nearly every run. The source's 75 % is a chance over how hard
-  alignment turns out to be; the scenario fixes that.
+* *Plan B* hands off after 15 of its 24 months and is then overtaken in some of the worlds where the tax is 3.
+* *Plan E* has no lead at all, gives 5 % of its effort to deference-goodness, and to be overtaken is always a catastrophe
+  in the shipped scenario. The source gives 25 % to a careless developer; if that holds for a rival too
+  (`rival.catastrophe=0.75`), E ends well in about 30 % and D in about 58 % of 1,000 runs.
+
+With the fixed tax of 0.3 of the baseline in every world, instead of those odds, D would be at 28 % and E at 0 %.
 """,
 }
 

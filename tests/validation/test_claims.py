@@ -232,9 +232,9 @@ PUBLISHED_RISK = {"plan-a": 0.07, "plan-b": 0.13, "plan-c": 0.20, "plan-d": 0.45
 
 
 def test_claim_14_risk_falls_from_plan_e_to_plan_a() -> None:
-    """Would catch plans that come out in another order, or far from print where there is time (A to C within 0.12)."""
-    risk = {plan: 1.0 - float(good(plan, 300).mean()) for plan in PUBLISHED_RISK}
-    for plan in ("plan-a", "plan-b", "plan-c"):
-        assert abs(risk[plan] - PUBLISHED_RISK[plan]) < 0.12
+    """Would catch plans that come out in another order, or far from print (0.17, of which 5 standard errors are 0.07)."""
+    risk = {plan: 1.0 - float(good(plan, 600).mean()) for plan in PUBLISHED_RISK}
+    for plan, published in PUBLISHED_RISK.items():
+        assert abs(risk[plan] - published) < 0.17
     assert max(risk["plan-a"], risk["plan-b"], risk["plan-c"]) < risk["plan-d"] - CLEAR
     assert risk["plan-d"] < risk["plan-e"] - CLEAR
