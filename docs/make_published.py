@@ -48,12 +48,12 @@ scenario `negligible-tax`. What is compared is not quite the same either: ours c
     "plans": """
 This is claim 14 of [what the results show](claims.md). It is *validation, not fit*: this table sets no input.
 
-The tax that staying in the basin takes is an input of another source here: the odds of Clymer's slowdown simulator, which
-are also in the tax–risk table above. Plans A to D lie within 7 points of print, Plan E 10 below it:
+The tax that staying in the basin takes is an input from another source here: the odds of Clymer's slowdown simulator,
+which are also in the tax–risk table above. Plans A to D lie within 7 points of print, Plan E 10 below it:
 
 * *Plan B* hands off after 15 of its 24 months and is then overtaken in some of the worlds where the tax is 3.
-* *Plan E* has no lead at all, gives 5 % of its effort to deference-goodness, and to be overtaken is always a catastrophe
-  in the shipped scenario. The source gives 25 % to a careless developer; if that holds for a rival too
+* *Plan E* has no lead at all, gives 5 % of its effort to deference-goodness, and to be overtaken is always a
+  catastrophe in the shipped scenario. The source gives 25 % to a careless developer; if that holds for a rival too
   (`rival.catastrophe=0.75`), E ends well in about 30 % and D in about 58 % of 1,000 runs.
 
 With the fixed tax of 0.3 of the baseline in every world, instead of those odds, D would be at 28 % and E at 0 %.

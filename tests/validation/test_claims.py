@@ -232,7 +232,7 @@ PUBLISHED_RISK = {"plan-a": 0.07, "plan-b": 0.13, "plan-c": 0.20, "plan-d": 0.45
 
 
 def test_claim_14_risk_falls_from_plan_e_to_plan_a() -> None:
-    """Would catch plans that come out in another order, or far from print (0.17, of which 5 standard errors are 0.07)."""
+    """Would catch plans that come out in another order, or far from print (0.17; 5 standard errors are 0.1)."""
     risk = {plan: 1.0 - float(good(plan, 600).mean()) for plan in PUBLISHED_RISK}
     for plan, published in PUBLISHED_RISK.items():
         assert abs(risk[plan] - published) < 0.17
