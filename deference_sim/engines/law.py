@@ -14,6 +14,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
+
 from deference_sim import streams
 from deference_sim.engines import entry
 from deference_sim.model.declare import EQUATIONS
@@ -40,6 +42,11 @@ INLINED = (
     "working_pace",
     "work_clock",
 )
+#: What an engine calls in every run; the events engine calls others besides, each in some runs.
+NEEDED = {
+    "compiled": ("prepare", "run_block"),
+    "events": ("prepare", "begin", "go_on", "open_instant", "perform", "finish"),
+}
 PACKAGE = Path(streams.__file__).parent
 
 
@@ -51,10 +58,15 @@ def plain_law() -> SimpleNamespace:
 
 @functools.cache
 def compiled_law() -> SimpleNamespace:
-    """Return the entry points compiled; each compiles at its first call, or is read from the cache."""
+    """Return the entry points compiled; each compiles at its first call, or is read from the cache.
+
+    Where Numba is told not to compile (``NUMBA_DISABLE_JIT=1``) they are plain Python on the same arrays.
+    """
     import numba
     from numba.extending import register_jitable
 
+    if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
+        return SimpleNamespace(**{name: on_arrays(function) for name, function in vars(plain_law()).items()})
     folder = cache_folder()
     if folder is not None:
         numba.config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
@@ -65,10 +77,24 @@ def compiled_law() -> SimpleNamespace:
     return SimpleNamespace(**compiled)
 
 
-def is_cached() -> bool:
-    """Return whether the compiled law is already in the cache, so that nothing needs compiling."""
+def on_arrays(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a plain entry point that takes structured arrays, by letting their elements have attributes."""
+
+    def call(*arguments: Any) -> Any:
+        return function(*(each.view(np.recarray) if is_structured(each) else each for each in arguments))
+
+    return call
+
+
+def is_structured(value: Any) -> bool:
+    """Return whether ``value`` is an array whose elements have fields."""
+    return isinstance(value, np.ndarray) and value.dtype.names is not None
+
+
+def is_cached(engine: str = "compiled") -> bool:
+    """Return whether all that ``engine`` always needs of the compiled law is in the cache already."""
     folder = cache_folder()
-    return folder is not None and any(folder.rglob("*.nbc"))
+    return folder is not None and all(any(folder.rglob(f"*.{name}-*.nbc")) for name in NEEDED[engine])
 
 
 @functools.cache
@@ -87,19 +113,21 @@ def cache_folder() -> Path | None:
 
 
 def law_fingerprint() -> str:
-    """Return a hash of everything that the compiled law depends on: sources, versions, machine."""
+    """Return a hash of everything that the compiled law depends on: sources, versions, machine, settings of Numba."""
     from importlib.metadata import version
 
     digest = hashlib.blake2b(digest_size=12)
     folders = (PACKAGE / "engines", PACKAGE / "model")
     for path in (PACKAGE / "streams.py", *(path for folder in folders for path in sorted(folder.glob("*.py")))):
         digest.update(path.read_bytes())
-    for part in (version("numba"), version("numpy"), sys.version, platform.machine()):
+    # With a setting such as NUMBA_BOUNDSCHECK, Numba would still read code that was compiled without it.
+    settings = [f"{name}={value}" for name, value in sorted(os.environ.items()) if name.startswith("NUMBA_")]
+    for part in (version("numba"), version("numpy"), sys.version, platform.machine(), *settings):
         digest.update(part.encode())
     return digest.hexdigest()
 
 
-def announce_compilation(say: Callable[[str], Any]) -> None:
-    """Tell the user, through ``say``, that the first run compiles, if it will."""
-    if not is_cached():
+def announce_compilation(say: Callable[[str], Any], engine: str = "compiled") -> None:
+    """Tell the user, through ``say``, that the first run of ``engine`` compiles, if it will."""
+    if not is_cached(engine):
         say("Compiling the model for this machine (once, about half a minute) …")
