@@ -22,11 +22,15 @@ def check(
 ) -> None:
     """Check scenario files: every problem at once, with its place and remedy. Exit code 2 if there is any."""
     from deference_sim.scenario import ScenarioError, load
+    from deference_sim.scenario.notices import notices
 
     all_sound = True
     for file in files:
         try:
-            print(f"{file}: sound, hash {load(file).hash}")
+            scenario = load(file)
+            print(f"{file}: sound, hash {scenario.hash}")
+            for notice in notices(scenario):
+                print(f"{file}: notice: {notice}")
         except ScenarioError as error:
             all_sound = False
             print(error, file=sys.stderr)

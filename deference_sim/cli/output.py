@@ -27,6 +27,15 @@ def print_page(page: "list[Block]") -> None:
     layout.show(page, sys.stdout)
 
 
+def tell_notices(scenario: Any, quiet: bool) -> None:
+    """Say on standard error what is allowed in the scenario but can hardly be meant."""
+    from deference_sim.scenario.notices import notices
+
+    if not quiet:
+        for notice in notices(scenario):
+            print(f"notice: {notice}", file=sys.stderr)
+
+
 def announce(quiet: bool) -> None:
     """Say on standard error that the model will be compiled, if it will."""
     from deference_sim.engines.law import announce_compilation

@@ -19,7 +19,7 @@ from deference_sim.cli.options import (
     fixed_number,
     whole_number,
 )
-from deference_sim.cli.output import announce, print_json, print_page, progress
+from deference_sim.cli.output import announce, print_json, print_page, progress, tell_notices
 
 MOST_DRAWS = 100_000
 PATHS_DRAWN = 80  # each takes some hundredths of a second
@@ -54,6 +54,7 @@ def run(
         raise typer.BadParameter(f"{chosen.name} has no uncertain input: {hint}", param_hint="'--draws'")
     if out is not None:
         check_folder(out)
+    tell_notices(chosen, quiet)
     from deference_sim.analysis.nested import input_spread
     from deference_sim.analysis.result import simulate
 

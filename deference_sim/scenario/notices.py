@@ -1,0 +1,52 @@
+"""Notices: what is allowed in a scenario but can hardly be meant, such as a threshold that nothing can reach.
+
+They look at central values where inputs are uncertain.
+"""
+
+from typing import Any
+
+
+def notices(scenario: Any) -> list[str]:
+    """Return a sentence for each thing in ``scenario`` that cannot happen, or has happened before it starts."""
+    return [*_about_growth(scenario), *_about_handoff(scenario), *_about_risks(scenario)]
+
+
+def _about_growth(scenario: Any) -> list[str]:
+    capability, found = scenario.capability, []
+    level, ceiling = capability.stabilise_at, capability.ceiling
+    bounded = capability.law == "software_explosion" and capability.hardware_pace == 0
+    if level is not None and bounded and level >= ceiling:
+        found.append(
+            f"capability.stabilise_at ({level:g} py) is not reachable: growth ends at capability.ceiling, {ceiling:g} py"
+        )
+    if level is not None and level <= min(scenario.handoff.capability, 0.0):
+        found.append(
+            f"capability.stabilise_at ({level:g} py) is no more than is handed off to: a run can end at its handoff"
+        )
+    if level is None and capability.fizzle_pace is None:
+        found.append("capability.stabilise_at and capability.fizzle_pace are both null: only punting ends a run well")
+    if scenario.rival.mode == "deadline" and bounded and scenario.rival.handle_at >= ceiling:
+        found.append(
+            f"rival.handle_at ({scenario.rival.handle_at:g} py) is not reachable by capability alone: growth ends at "
+            f"capability.ceiling ({ceiling:g} py)"
+        )
+    return found
+
+
+def _about_handoff(scenario: Any) -> list[str]:
+    if scenario.handoff.never:
+        return ["handoff.never is true: nobody defers, so that p_stay is 0"]
+    at = scenario.handoff.at
+    if at is not None and at >= scenario.horizon:
+        return [f"handoff.at ({at:g} months) is not before the horizon ({scenario.horizon:g} months): nobody defers"]
+    return []
+
+
+def _about_risks(scenario: Any) -> list[str]:
+    basin = scenario.basin
+    from_ais = basin.hazard_inside or basin.hazard_outside or scenario.alternatives.early_takeover_rate
+    from_rival = scenario.rival.mode != "none" and scenario.rival.overtake_rate != 0 and scenario.rival.catastrophe
+    from_hazards = any(hazard.rate and hazard.lethality for hazard in scenario.hazards)
+    if from_ais or from_rival or from_hazards or scenario.rival.mode == "deadline":
+        return []
+    return ["no catastrophe is possible: the hazards from the AIs, of being overtaken and of all that is listed are 0"]
