@@ -17,7 +17,7 @@ def _about_growth(scenario: Any) -> list[str]:
     bounded = capability.law == "software_explosion" and capability.hardware_pace == 0
     if level is not None and bounded and level >= ceiling:
         found.append(
-            f"capability.stabilise_at ({level:g} py) is not reachable: growth ends at capability.ceiling, {ceiling:g} py"
+            f"capability.stabilise_at ({level:g} py) is not reachable: growth ends at the ceiling, {ceiling:g} py"
         )
     if level is not None and level <= min(scenario.handoff.capability, 0.0):
         found.append(
