@@ -110,16 +110,18 @@ def integrate_rates(state: Any, p: Any, hazards: Any, processes: Any) -> None:
     plain = turn(state, p) <= 1.0 and branch(state, p, state.y0) == branch(state, p, state.y1)
     for row in range(len(processes)):
         processes[row].gain = 0.0
+        processes[row].together = 0
+        if is_active(state, p, row):
+            if is_simple(state, p, hazards, row, plain, end):
+                processes[row].together = 1
+            else:
+                processes[row].gain = integrated_rate(state, p, hazards, row, end)
     for node in range(3):
         look(state, p, start + STEP_NODES[node] * (end - start))
+        weight = STEP_WEIGHTS[node] * (end - start)
         for row in range(len(processes)):
-            if is_active(state, p, row) and is_simple(state, p, hazards, row, plain, end):
-                processes[row].gain += STEP_WEIGHTS[node] * process_rate(state, p, hazards, row, state.trial)
-    for row in range(len(processes)):
-        if is_simple(state, p, hazards, row, plain, end):
-            processes[row].gain *= end - start
-        else:
-            processes[row].gain = integrated_rate(state, p, hazards, row, end)
+            if processes[row].together:
+                processes[row].gain += weight * process_rate(state, p, hazards, row, state.trial)
 
 
 @equation

@@ -91,7 +91,8 @@ def due_already(state: Any, p: Any, t_stop: float) -> int:
     )
     why = 0
     for which in range(len(CROSSINGS)):
-        if which != EDGE and crossed(which, crossing_gap(state, p, which, state.t, y)):
+        has_level = state.levels[which] == state.levels[which]
+        if has_level and which != EDGE and crossed(which, crossing_gap(state, p, which, state.t, y)):
             why |= 1 << which
     return why | CLOCK_DUE if state.t >= t_stop else why
 

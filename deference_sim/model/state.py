@@ -168,10 +168,10 @@ STATE_DTYPE = np.dtype(
 
 #: A rate process: its integrated rate at the start of the step, the integral over all of the step and up to now,
 #: the integral at which it next fires, when that is on the living step, how often it has fired, and whether it fires
-#: at this instant.
+#: at this instant, and whether it is integrated together with the others on this step.
 PROCESS_DTYPE = np.dtype(
     [(name, "f8") for name in ("total", "gain", "so_far", "threshold", "fires_at")]
-    + [(name, "i8") for name in ("fired", "due")],
+    + [(name, "i8") for name in ("fired", "due", "together")],
     align=True,
 )
 #: Rows of the process table; the listed hazards follow, by name.
