@@ -14,7 +14,11 @@ REPLICATES = (1_000, 10_000, MOST_REPLICATES)
 NOTHING = "nothing"
 #: How a widget takes its room: as one of a column, or as one of several in a row.
 _BELOW: dict[str, Any] = {"margin": (4, 5), "sizing_mode": "stretch_width"}
-_BESIDE: dict[str, Any] = {"margin": (4, 5), "align": "end", "styles": {"flex": "1 1 150px", "width": "auto"}}
+_BESIDE: dict[str, Any] = {
+    "margin": (4, 5),
+    "align": "end",
+    "styles": {"flex": "1 1 120px", "min-width": "120px", "width": "auto"},
+}
 
 
 class Choices:
@@ -44,17 +48,21 @@ class Choices:
             self.over.param.update(options=list(dict.fromkeys([*numbers, view.over])), value=view.over)
             counts = {f"{count:,}": count for count in sorted({*REPLICATES, view.replicates})}
             self.replicates.param.update(options=counts, value=view.replicates)
-            self.back.disabled = not view.settings
+            self.show_changes(view)
         finally:
             self._silent = False
 
+    def show_changes(self, view: View) -> None:
+        """Show whether there is anything to take back."""
+        self.back.disabled = not view.settings
+
     def _select(self, name: str, change: Callable[[Any], dict[str, Any]], wide: dict[str, Any] = _BESIDE) -> Any:
-        select = pn.widgets.Select(name=name, **wide)
+        select = pn.widgets.Select(label=name, **wide)
         select.param.watch(lambda event: self._choose(change(event.new)), "value")
         return select
 
     def _button(self, name: str, change: Callable[[View], dict[str, Any]], wide: dict[str, Any] = _BESIDE) -> Any:
-        button = pn.widgets.Button(name=name, **wide)
+        button = pn.widgets.Button(label=name, **wide)
         button.on_click(lambda _: self._choose(change(self._current())))
         return button
 

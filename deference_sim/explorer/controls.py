@@ -52,7 +52,8 @@ class Control:
         self.slider, self.entry = self._slider(), self._entry()
         shown = [self.slider, self.entry] if self.slider is not None else [self.entry]
         row = pn.Row(*shown, sizing_mode="stretch_width", margin=0)
-        self.view = pn.Column(self.label, row, self.problem, sizing_mode="stretch_width", margin=0)
+        css = [f"input-{path.replace('.', '-')}"]
+        self.view = pn.Column(self.label, row, self.problem, sizing_mode="stretch_width", margin=0, css_classes=css)
         self.show(scenario, is_changed=False)
 
     def show(self, scenario: Scenario, *, is_changed: bool) -> None:
@@ -67,7 +68,10 @@ class Control:
         finally:
             self._silent = False
         told = "" if spread is None else f"uncertain: {spread_text(spread, self.parameter.unit)}"
-        self.label.object = _label_html(self.path, self._row, told, is_changed)
+        # Only the default has a status of ours; whoever chose another value knows where it is from.
+        is_default = spread is None and value == self.parameter.default
+        status = "changed" if is_changed else self._row.status if is_default else "given"
+        self.label.object = _label_html(self.path, self._row, status, told)
         self.say("")
 
     def say(self, problem: str) -> None:
@@ -79,7 +83,7 @@ class Control:
         if self.parameter.kind != "number":
             return None
         slider = pn.widgets.FloatSlider(
-            name="", show_value=False, sizing_mode="stretch_width", margin=(6, 10, 4, 8), align="center"
+            show_value=False, sizing_mode="stretch_width", margin=(6, 10, 4, 8), align="center"
         )
         slider.param.watch(self._moved, "value")
         return slider
@@ -87,10 +91,10 @@ class Control:
     def _entry(self) -> Any:
         entry: Any
         if words := _words(self.parameter):
-            entry = pn.widgets.Select(name="", options=words, sizing_mode="stretch_width", margin=(0, 5, 4, 5))
+            entry = pn.widgets.Select(options=words, sizing_mode="stretch_width", margin=(0, 5, 4, 5))
         else:
             width = {"width": 112} if self.parameter.kind == "number" else {"sizing_mode": "stretch_width"}
-            entry = pn.widgets.TextInput(name="", margin=(0, 5, 4, 0), **width)
+            entry = pn.widgets.TextInput(margin=(0, 5, 4, 0), **width)
         entry.param.watch(self._typed, "value")
         return entry
 
@@ -115,12 +119,10 @@ def _words(parameter: Parameter) -> list[str]:
     return [*words, "null"] if words and parameter.nullable else words
 
 
-def _label_html(path: str, row: ParameterRow, spread: str, is_changed: bool) -> str:
-    """Return the label: path, unit and status; its meaning, range and source when pointed at or opened."""
+def _label_html(path: str, row: ParameterRow, status: str, spread: str) -> str:
+    """Return the label: path, unit and status of the value; meaning, range and source when pointed at or opened."""
     unit = f' <span class="unit">{escape(row.unit)}</span>' if row.unit else ""
-    marks = [f'<span class="{escape(row.status)}">{escape(row.status)}</span>']
-    if is_changed:
-        marks.append('<span class="changed">changed</span>')
+    marks = [f'<span class="{escape(status)}">{escape(status)}</span>']
     if spread:
         marks.append(escape(spread))
     source = f"; {row.source}" if row.source else ""

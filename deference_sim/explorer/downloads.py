@@ -64,6 +64,6 @@ def _button(name: str, suffix: str, make: Callable[[], str | bytes], current: "C
         return StringIO(made) if isinstance(made, str) else BytesIO(made)
 
     button = pn.widgets.FileDownload(
-        label=name, callback=file, filename=f"scenario.{suffix}", button_type="light", margin=(4, 5)
+        label=name, callback=file, filename=f"scenario.{suffix}", margin=(4, 5)
     )
     return button

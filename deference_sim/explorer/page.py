@@ -23,10 +23,11 @@ CAPTIONS = {
     "trajectories": "Trajectories of single futures.",
 }
 PICTURE_STYLE = """
-.scroll { overflow-x: auto; } .stale { opacity: 0.45; }
+.scroll { overflow-x: auto; }
 img { display: block; width: 100%; min-width: 540px; max-width: 935px; height: auto; }
 """
 BAR = {"position": "sticky", "top": "0", "z-index": "10", "background": "white", "border-bottom": "1px solid #ccc"}
+FRESH, STALE = {"opacity": "1"}, {"opacity": "0.45"}  # a picture of the view, or of the one before it
 WIDE: dict[str, Any] = {"sizing_mode": "stretch_width"}
 
 
@@ -41,7 +42,8 @@ class Picture:
 class Explorer(pn.viewable.Viewer):
     """A scenario to be looked at and changed, with its answers.
 
-    In a notebook it shows itself. ``view`` is what it shows, ``numbers`` and ``curve`` are the answers of late.
+    In a notebook it shows itself. ``view`` is what it shows; ``numbers``, ``curve`` and ``pictures`` (PNG) are the
+    answers of late.
     """
 
     def __init__(self, presets: Presets, view: View, problem: str = "") -> None:
@@ -57,11 +59,11 @@ class Explorer(pn.viewable.Viewer):
         self._bar = pn.pane.HTML(words.waiting_html(), stylesheets=[words.STYLE], styles=BAR, **WIDE)
         self._about = pn.pane.HTML("", stylesheets=[words.STYLE], **WIDE)
         self._problem = pn.pane.HTML(words.problem_html(problem), **WIDE)
-        self._pictures = {name: pn.pane.HTML("", stylesheets=[PICTURE_STYLE], **WIDE) for name in CAPTIONS}
-        self._shown: dict[str, bytes] = {}
+        self._panes = {name: pn.pane.HTML("", stylesheets=[PICTURE_STYLE], **WIDE) for name in CAPTIONS}
+        self.pictures: dict[str, bytes] = {}
         self._choices = Choices(presets, lambda: self.view, self.choose)
         self._controls: dict[str, Control] = {}
-        self._core = pn.Column(*(self._control(path).view for path in core_paths()), margin=0, **WIDE)
+        self._core = pn.Column(*(self.control(path).view for path in core_paths()), margin=0, **WIDE)
         self._blocks: list[str] = []
         self._more = pn.Column(margin=0, **WIDE)
         self._downloads = downloads.buttons(lambda: self)
@@ -107,18 +109,18 @@ class Explorer(pn.viewable.Viewer):
         try:
             scenario = self._presets.scenario(view.scenario, view.settings)
         except ScenarioError as error:
-            self._control(path).say(in_words(error))
+            self.control(path).say(in_words(error))
             return
         is_changed = _says(scenario, path) != _says(base, path)
         self.view = view if is_changed else view.with_setting(path, None)
-        self._control(path).show(scenario, is_changed=is_changed)
-        self._choices.show(self.view)
+        self.control(path).show(scenario, is_changed=is_changed)
+        self._choices.show_changes(self.view)
         self._tell()
         self._ask()
 
     def _ask(self) -> None:
-        for name in self._pictures:
-            self._draw(name, is_stale=True)
+        for pane in self._panes.values():
+            pane.styles = STALE
         view = self.view
         self._worker.ask(lambda wanted: self._work(view, wanted))
 
@@ -155,8 +157,7 @@ class Explorer(pn.viewable.Viewer):
 
     def _take(self, answer: Answer | Picture) -> None:
         if isinstance(answer, Picture):
-            self._shown[answer.name] = answer.png
-            self._draw(answer.name)
+            self._draw(answer)
         elif isinstance(answer, Curve):
             self.curve = answer
         else:
@@ -167,16 +168,16 @@ class Explorer(pn.viewable.Viewer):
             if answer.is_last or self.view.replicates > answer.result.replicates * 2:
                 self._write_address()
 
-    def _draw(self, name: str, *, is_stale: bool = False) -> None:
-        if name in self._shown:
-            source = b64encode(self._shown[name]).decode()
-            state = " stale" if is_stale else ""
-            image = f'<img alt="{escape(CAPTIONS[name])}" src="data:image/png;base64,{source}">'
-            self._pictures[name].object = f'<div class="scroll{state}">{image}</div>'
+    def _draw(self, picture: Picture) -> None:
+        self.pictures[picture.name] = picture.png
+        source = b64encode(picture.png).decode()
+        image = f'<img alt="{escape(CAPTIONS[picture.name])}" src="data:image/png;base64,{source}">'
+        self._panes[picture.name].param.update(object=f'<div class="scroll">{image}</div>', styles=FRESH)
 
     # ---- what is shown of the inputs ------------------------------------------------------------------------
 
-    def _control(self, path: str) -> Control:
+    def control(self, path: str) -> Control:
+        """Return the control of one input, made when it is first wanted."""
         if path not in self._controls:
             self._controls[path] = Control(path, self.scenario, self.change)
         return self._controls[path]
@@ -199,7 +200,7 @@ class Explorer(pn.viewable.Viewer):
 
         def fill(event: Any) -> None:
             if not event.new and not card.objects:
-                card.objects = [self._control(path).view for path in paths]
+                card.objects = [self.control(path).view for path in paths]
 
         card.param.watch(fill, "collapsed")
         return card
@@ -236,14 +237,13 @@ class Explorer(pn.viewable.Viewer):
             self._about,
             choices.back,
             self._core,
-            pn.pane.HTML("<b>All other inputs</b>, by block", margin=(12, 5, 2, 5)),
-            self._more,
+            pn.Card(self._more, title="All other inputs, by block", collapsed=True, margin=(12, 5), **WIDE),
             styles={"flex": "1 1 320px", "max-width": "460px", "min-width": "0"},
         )
         found = pn.Column(
             self._problem,
             pn.FlexBox(choices.against, choices.keep, choices.over, choices.replicates, **WIDE),
-            *self._pictures.values(),
+            *self._panes.values(),
             self._downloads,
             styles={"flex": "3 1 560px", "min-width": "0", "max-width": "960px"},
         )

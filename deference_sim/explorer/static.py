@@ -2,11 +2,6 @@
 
 from base64 import b64encode
 from html import escape
-from io import StringIO
-from typing import Any
-
-import panel as pn
-from bokeh.resources import INLINE
 
 from deference_sim.analysis.sweep import SUCCESSES, share_of
 from deference_sim.explorer import pictures, words
@@ -18,53 +13,68 @@ from deference_sim.model.state import OUTCOMES
 from deference_sim.plots.style import words_of
 from deference_sim.report import inputs, percent
 
-FITS = "width:100%;max-width:935px"
-WIDE: dict[str, Any] = {"sizing_mode": "stretch_width"}
+# Panel's own export asks other servers for its styles. This one may ask nobody, and says so to the browser.
+_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
+_STYLE = """
+body { font-family: system-ui, sans-serif; max-width: 960px; margin: 16px auto; padding: 0 12px; color: #222; }
+img { width: 100%; } table { border-collapse: collapse; font-size: 13px; margin: 4px 0 12px; }
+td, th { padding: 2px 10px 2px 0; vertical-align: top; } input[type=range] { width: 100%; }
+pre { overflow-x: auto; font-size: 12px; } em { color: #8a4b00; font-style: normal; }
+"""
+_SCRIPT = """
+const slider = document.querySelector("input[type=range]"), points = document.querySelectorAll("section.point");
+const show = () => points.forEach((point, place) => { point.hidden = place != slider.value; });
+if (slider) { slider.addEventListener("input", show); show(); }
+"""
 
 
 def page(view: View, numbers: Numbers, curve: Curve | None) -> str:
     """Return the page as HTML that needs nothing else: no server, no network."""
     scenario = numbers.result.scenario
     picture = b64encode(pictures.picture_of_all(numbers.result, curve)).decode()
-    parts = [
-        _html(words.numbers_html(numbers, view, name_of_opponent(view))),
-        _html(words.about_html(scenario, view)),
-        *(_along(curve) if curve is not None else []),
-        _html(f'<img alt="Pictures of this view" style="{FITS}" src="data:image/png;base64,{picture}">'),
-        _html(html(inputs(scenario))),
-        _html(f"<details><summary>The scenario as a file</summary><pre>{escape(scenario.to_yaml())}</pre></details>"),
+    body = [
+        words.numbers_html(numbers, view, name_of_opponent(view)),
+        words.about_html(scenario, view),
+        f'<img alt="Outcomes over time, curve, trajectories" src="data:image/png;base64,{picture}">',
+        _along(curve) if curve is not None else "",
+        html(inputs(scenario)),
+        f"<details><summary>The scenario as a file</summary><pre>{escape(scenario.to_yaml())}</pre></details>",
     ]
-    file = StringIO()
-    title = f"{scenario.name}: deference_sim"
-    pn.Column(*parts, **WIDE).save(file, title=title, resources=INLINE, embed=True, progress=False)
-    return file.getvalue()
+    return (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(scenario.name)}: deference_sim</title><style>{words.STYLE}{_STYLE}</style></head>\n"
+        f"<body>{''.join(body)}<script>{_SCRIPT}</script></body></html>\n"
+    )
 
 
-def _along(curve: Curve) -> list[Any]:
+def _along(curve: Curve) -> str:
     """Return a slider over the points of the curve, with what was found at each."""
     (axis,) = curve.sweep.axes
     values = [float(value) for value in axis.values]
-    nearest = min(values, key=lambda value: abs(value - (values[0] if curve.value is None else curve.value)))
-    slider = pn.widgets.DiscreteSlider(
-        name=axis.label, options={f"{value:.4g}": value for value in values}, value=nearest, **WIDE
+    wanted = values[0] if curve.value is None else curve.value
+    nearest = min(range(len(values)), key=lambda place: abs(values[place] - wanted))
+    points = "".join(
+        f'<section class="point">{_at(curve, place, f"{axis.label}: {value:.4g}")}</section>'
+        for place, value in enumerate(values)
     )
-    found = pn.bind(lambda value: _html(_at(curve, values.index(value))), slider)
-    return [slider, pn.panel(found)]
+    label = escape(f"Along the curve over {axis.label}")
+    slider = f'<input type="range" min="0" max="{len(values) - 1}" value="{nearest}" aria-label="{label}">'
+    return f"<h4>{label}</h4>{slider}{points}"
 
 
-def _at(curve: Curve, place: int) -> str:
+def _at(curve: Curve, place: int, title: str) -> str:
     """Return what was found at one point of the curve, of the scenario shown."""
     tally = curve.sweep.tallies[place]
     with_deadline = curve.sweep.scenarios[0].rival.mode == "deadline"
-    chances = [(name, share_of(tally, name)) for name in SUCCESSES]
-    rows: list[tuple[str, str, str]] = [
-        (name, percent(one.value, one), f"{percent(one.low, one)} to {percent(one.high, one)}") for name, one in chances
-    ]
-    ends = [(name, tally.ended(name)) for name in OUTCOMES[1:] if tally.ended(name)]
-    rows += [(words_of(name, with_deadline), f"{100.0 * count / tally.n:.1f} %", "") for name, count in ends]
-    title = f"Of {tally.n:,} futures there"
-    return html([Table(title, ("", "share", "95 % interval"), tuple(rows), frozenset({1}))])
-
-
-def _html(text: str) -> Any:
-    return pn.pane.HTML(text, stylesheets=[words.STYLE], **WIDE)
+    rows: list[tuple[str, str, str]] = []
+    for name in SUCCESSES:
+        share = share_of(tally, name)
+        low, high = percent(share.low, share).removesuffix(" %"), percent(share.high, share)
+        rows.append((name, percent(share.value, share), f"{low} to {high}"))
+    for outcome in OUTCOMES[1:]:
+        if count := tally.ended(outcome):
+            rows.append((words_of(outcome, with_deadline), f"{100.0 * count / tally.n:.1f} %", ""))
+    columns = ("", "share", "95 % interval")
+    return html([Table(f"{title}, {tally.n:,} futures", columns, tuple(rows), frozenset({1}))])

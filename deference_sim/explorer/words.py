@@ -26,7 +26,8 @@ STYLE = """
 .head { font-size: 13px; color: #333; } .aside { font-size: 12px; color: #555; }
 code { font-size: 12px; overflow-wrap: anywhere; }
 @media (max-width: 600px) {
-  .chance b { font-size: 20px; } .chance .words { font-size: 11px; } .chances { gap: 2px 16px; }
+  .chance b { font-size: 20px; } .chances { gap: 2px 14px; }
+  .chance { white-space: normal; max-width: 175px; } .chance .words { font-size: 11px; }
 }
 """
 

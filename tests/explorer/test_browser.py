@@ -1,0 +1,116 @@
+"""The page in a real browser: load it, move a control, read the number, open a link, take the page away."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from deference_sim import simulate
+from deference_sim.explorer.state import of_query, start
+
+Browser = Any  # tests/explorer/conftest.py
+
+FEW = 512
+ENTRY = ".input-rival-lead input[type=text]"
+ALERTS = "return deep('[role=alert]').map(e => e.textContent).join('')"
+HANDLE = ".input-rival-lead .noUi-handle"
+
+
+def on_the_command_line(scenario: Path, *more: str) -> dict[str, Any]:
+    arguments = ["run", str(scenario), "--replicates", str(FEW), "--json", "--quiet", *more]
+    main = "from deference_sim.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", main, *arguments], capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+def test_the_number_is_the_command_lines_before_and_after_a_control_is_moved(
+    browser: Browser, address: str, own_scenario: Path
+) -> None:
+    browser.open(address)
+    before = browser.chances()
+    expected = on_the_command_line(own_scenario)
+    assert before["hash"] == expected["hash"]
+    assert before["n"] == str(FEW)
+    assert float(before["p_stay"]) == expected["p_stay"]["estimate"]
+    assert float(before["p_good"]) == expected["p_good"]["estimate"]
+
+    handle = browser.find(HANDLE)
+    for _ in range(20):
+        handle.send_keys("\ue012")  # arrow left: one step of 0.1 months
+    after = browser.eventually(lambda: _chances_at(browser, "2.2 months"))
+    expected = on_the_command_line(own_scenario, "--set", "rival.lead=2.2 months")
+    assert after["hash"] == expected["hash"] != before["hash"]
+    assert float(after["p_stay"]) == expected["p_stay"]["estimate"] < float(before["p_stay"])
+    assert float(after["p_good"]) == expected["p_good"]["estimate"]
+
+    browser.eventually(lambda: "set=" in browser.driver.current_url)
+    link = browser.driver.current_url
+    assert parse_qs(urlsplit(link).query)["set"] == ["rival.lead=2.2 months"]
+    browser.open("about:blank")
+    browser.open(link)
+    assert browser.chances() == after
+    assert browser.find(ENTRY).get_attribute("value") == "2.2 months"
+
+
+def test_a_comparison_is_paired_and_a_bad_value_is_told_beside_its_control(
+    browser: Browser, address: str, own_scenario: Path
+) -> None:
+    query = "?scenario=baseline&set=rival.lead=1.5 months&against=baseline&replicates=512"
+    browser.open(address + query)
+    browser.chances()
+    told = browser.find("[data-difference]").get_attribute("data-difference")
+    presets, usual = start(str(own_scenario), (), FEW, 1)
+    view = of_query(query, presets, usual)
+    one, other = (
+        simulate(presets.scenario(view.scenario, settings), FEW).p_stay.value for settings in (view.settings, ())
+    )
+    assert abs(float(told) - (one - other)) < 1e-12
+
+    browser.run(f"const e = deep({ENTRY!r})[0]; e.value = '-3'; e.dispatchEvent(new Event('change'));")
+    assert "at least 0" in browser.eventually(lambda: browser.run(ALERTS))
+
+
+def test_names_are_escaped_and_nothing_is_asked_of_other_servers(browser: Browser, address: str) -> None:
+    browser.requests()
+    browser.open(address)
+    browser.chances()
+    browser.eventually(lambda: browser.run("return deep('img').length == 3"))
+    assert browser.driver.title == "deference_sim explorer"
+    assert browser.run("return deep('.head').some(e => e.textContent.includes('<script>document.title'))")
+    own = (address, f"blob:{address}", "data:")
+    assert [request for request in browser.requests() if not request.startswith(own)] == []
+
+
+def test_a_bad_address_says_so_and_shows_the_usual_view(browser: Browser, address: str) -> None:
+    browser.open(address + "?scenario=baselin&set=rival.led=3")
+    alert = browser.eventually(lambda: browser.run(ALERTS))
+    assert "did you mean `baseline`?" in alert
+    assert browser.chances()["n"] == str(FEW)
+
+
+def test_the_page_that_works_offline_has_the_numbers_and_a_slider(browser: Browser, tmp_path: Path) -> None:
+    from deference_sim.explorer.computing import Curve, Memory, Numbers, answers
+    from deference_sim.explorer.static import page
+
+    presets, view = start("baseline", (), FEW, 1)
+    found = list(answers(view, presets, Memory(), lambda: True))
+    numbers, curve = found[-2], found[-1]
+    assert isinstance(numbers, Numbers)
+    assert isinstance(curve, Curve)
+    file = tmp_path / "page.html"
+    file.write_text(page(view, numbers, curve), "utf-8")
+    browser.requests()
+    browser.open(file.as_uri())
+    assert float(browser.chances()["p_stay"]) == numbers.result.p_stay.value
+    shown = "return deep('section:not([hidden])').map(e => e.textContent).join('')"
+    before = browser.run(shown)
+    browser.find("input[type=range]").send_keys("\ue011")  # home: the first point
+    assert "rival.lead (months): 0," in browser.run(shown) != before
+    assert [request for request in browser.requests() if not request.startswith(("file:", "data:"))] == []
+
+
+def _chances_at(browser: Browser, value: str) -> dict[str, str] | None:
+    shown = browser.run(f"return deep({ENTRY!r})[0].value")
+    return browser.chances() if shown == value else None
