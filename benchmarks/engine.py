@@ -179,12 +179,7 @@ def page(speeds: list[Speed], spent: list[tuple[str, Spent]], memory: dict[int, 
             tuple((kind, *(f"{s.operations[kind]:,.1f}" for s in speeds)) for kind in KINDS),
             right=frozenset(range(1, len(speeds) + 1)),
         ),
-        Table(
-            "Whole commands",
-            ("command", "seconds", "of the processor"),
-            tuple((name, f"{each.seconds:.1f}", f"{each.processor:.1f}") for name, each in spent),
-            right=frozenset({1, 2}),
-        ),
+        *([commands] if (commands := commands_table(spent)).rows else []),
         Table(
             "Peak memory, estimates only",
             ("replicates", "MB"),
@@ -196,6 +191,12 @@ def page(speeds: list[Speed], spent: list[tuple[str, Spent]], memory: dict[int, 
             f"thread of the baseline's speed and {GRID / two / 60:.1f} on two."
         ),
     ]  # fmt: skip
+
+
+def commands_table(spent: list[tuple[str, Spent]]) -> Table:
+    """Return what whole commands took."""
+    rows = tuple((name, f"{each.seconds:.1f}", f"{each.processor:.1f}") for name, each in spent)
+    return Table("Whole commands", ("command", "seconds", "of the processor"), rows, right=frozenset({1, 2}))
 
 
 def main(arguments: list[str] | None = None) -> None:
