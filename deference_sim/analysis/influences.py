@@ -39,13 +39,14 @@ RESULTS = {
     "buying_rate": "time buying",
     "time_bought": "time buying",
     "lead_months": "lead",
+    "kept_lead": "lead",
     "slack": "slack",
     "diffused_capability": "diffused capability",
 }
 #: Arguments of the law's functions that are quantities wherever they occur.
 ARGUMENTS = {"margin": "margin", "aligned": "aligned capability", "Q": "aligned capability"}
 #: Functions that look ahead along a path: the quantities that they compute are not those of the moment.
-LOOKING_AHEAD = ("rival_months",)
+LOOKING_AHEAD = ("rival_months", "keep_the_race", "keep_the_way")
 #: Functions that decide by comparing, and what it means that the comparison holds: for (1) or against (-1) a quantity.
 DECISIONS = {"meet_hazard": ("exogenous catastrophe", -1)}
 #: Fields of the state that the policy sets, and the quantity that each one is.
@@ -130,8 +131,10 @@ def _trace(tracer: "_Tracer", law: SimpleNamespace, state: Any, p: Any, hazards:
         if law.is_active(state, p, row):
             name = PROCESSES[row] if row < FIRST_HAZARD else "exogenous catastrophe"
             tracer.arrive(name, law.process_rate(state, p, hazards, row, levels))
+    law.set_levels(state, p)
     for crossing, sign in ((OVERTAKEN, 1.0), (MEET_DEADLINE, -1.0)):  # what comes of the rival without a rate
-        tracer.arrive("overtaking", sign * law.crossing_gap(state, p, crossing, state.t, levels))
+        if math.isfinite(_value(state.levels[crossing])):
+            tracer.arrive("overtaking", sign * law.crossing_gap(state, p, crossing, state.t, levels))
     for column, hazard in enumerate(hazards):
         process = SimpleNamespace(fired=0, threshold=0.0, due=1)
         law.meet_hazard(state, p, hazard, process, column)
@@ -206,6 +209,9 @@ class Traced:
 
     def __neg__(self) -> "Traced":
         return self._made(-self.value, 0.0, -1.0)
+
+    def __abs__(self) -> "Traced":
+        return self if self >= 0.0 else -self
 
     __radd__, __rmul__ = __add__, __mul__
 
