@@ -103,7 +103,10 @@ class Control:
         if span is None or value is None or not span.low <= value <= span.high:
             span = self._span = span_of(self.path, scenario)
         held = span.low if value is None else value
-        self.slider.param.update(start=span.low, end=span.high, step=span.step, value=held)
+        self.slider.param.update(start=span.low, end=span.high, step=span.step)
+        # What the slider says already, but for rounding, is not told back: whoever drags it has moved on meanwhile.
+        if abs(self.slider.value - held) > span.step / 2.0:
+            self.slider.value = held
 
     def _moved(self, event: Any) -> None:
         if not self._silent and self._span is not None:

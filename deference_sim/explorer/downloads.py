@@ -63,7 +63,5 @@ def _button(name: str, suffix: str, make: Callable[[], str | bytes], current: "C
         made = make()
         return StringIO(made) if isinstance(made, str) else BytesIO(made)
 
-    button = pn.widgets.FileDownload(
-        label=name, callback=file, filename=f"scenario.{suffix}", margin=(4, 5)
-    )
+    button = pn.widgets.FileDownload(label=name, callback=file, filename=f"scenario.{suffix}", margin=(4, 5))
     return button

@@ -103,9 +103,12 @@ class Explorer(pn.viewable.Viewer):
         self._ask()
 
     def change(self, path: str, text: str) -> None:
-        """Set one input to a value as a file would have it, or say beside it why that cannot be."""
+        """Set one input to a value as a file would have it, or say beside it why that cannot be.
+
+        An empty text takes the change back.
+        """
         base = self._presets.scenario(self.view.scenario)
-        view = self.view.with_setting(path, text.strip())
+        view = self.view.with_setting(path, text.strip() or None)
         try:
             scenario = self._presets.scenario(view.scenario, view.settings)
         except ScenarioError as error:

@@ -49,7 +49,7 @@ def make_server(presets: Presets, view: View, port: int = 0) -> Any:
 
     Raises ``OSError`` if the port is taken.
     """
-    port = port or _free_port()
+    port = _free(port)
     own = {f"{name}:{port}" for name in OWN_NAMES}
     server = pn.io.server.get_server(
         {"/": lambda: _page(presets, view)},
@@ -81,10 +81,14 @@ def _page(presets: Presets, usual: View) -> Any:
     return explorer.__panel__()
 
 
-def _free_port() -> int:
-    """Return a port that nobody listens on: the origins that may connect are told before the server takes one."""
+def _free(port: int) -> int:
+    """Return ``port``, or for 0 one that nobody listens on: the origins that may connect are told it beforehand.
+
+    Raises ``OSError`` if it is taken.
+    """
     with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind((LOOPBACK, port))
         return int(probe.getsockname()[1])
 
 

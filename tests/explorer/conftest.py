@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -15,7 +16,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 FEW = 512  # futures of the refined answer, so that tests are short
 BROWSERS, DRIVER = ("chromium", "chromium-browser", "google-chrome"), "chromedriver"
-PATIENCE = 60.0  # seconds: machines differ
+PATIENCE = 30.0  # seconds: machines differ
 MAIN = "from deference_sim.cli import main; main()"
 
 DEEP = """
@@ -23,6 +24,10 @@ function deep(selector, root = document) {
   const found = [...root.querySelectorAll(selector)];
   for (const one of root.querySelectorAll("*")) if (one.shadowRoot) found.push(...deep(selector, one.shadowRoot));
   return found;
+}
+function control(path, selector) {
+  const held = deep(`.input-${path.replaceAll(".", "-")}`)[0];
+  return held && deep(selector, held.shadowRoot)[0];
 }
 """
 
@@ -44,7 +49,8 @@ def address(own_scenario: Path) -> Iterator[str]:
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment) as server:
         assert server.stdout is not None
         yield server.stdout.readline().split()[0]
-        server.terminate()
+        server.send_signal(signal.SIGINT)
+        assert server.wait(60) == 0, "an interrupt must end it cleanly"
 
 
 class Browser:
@@ -70,6 +76,10 @@ class Browser:
 
     def find(self, selector: str) -> Any:
         return self.eventually(lambda: self.run(f"return deep({selector!r})[0]"), selector)
+
+    def control(self, path: str, selector: str) -> Any:
+        """Return what matches ``selector`` inside the control of one input."""
+        return self.eventually(lambda: self.run(f"return control({path!r}, {selector!r})"), path)
 
     def chances(self) -> dict[str, str]:
         """Return the refined answer: hash of the scenario, p_stay, p_good; numbers in full."""

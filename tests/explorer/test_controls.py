@@ -60,7 +60,9 @@ def test_a_change_is_the_command_lines_and_can_be_taken_back(explorer: Explorer)
     expected = load("five-hazards", set=["rival.lead=3 months", "strategy.policy=race", "capability.stabilise_at=null"])
     assert explorer.scenario.hash == expected.hash
     assert "changed" in explorer.control("rival.lead").label.object
-    explorer.change("rival.lead", "4.2 months")
+    explorer.change("rival.lead", f"{load('five-hazards').value('rival.lead')} months")
+    explorer.change("strategy.policy", "")
+    assert dict(explorer.view.settings) == {"capability.stabilise_at": "null"}
     assert "rival.lead" not in dict(explorer.view.settings)
     explorer.change("rival.lead", "-1")
     assert "at least 0" in explorer.control("rival.lead").problem.object
