@@ -32,7 +32,7 @@ class Choices:
         self.over = self._select("Curve over", lambda value: {"over": value})
         self.replicates = self._select("Simulated futures", lambda value: {"replicates": value})
         self.keep = self._button(
-            "Keep this aside and compare",
+            "Keep to compare",
             lambda view: {"against": view.scenario, "against_settings": view.settings},
         )
         self.back = self._button("Take all changes back", lambda _: {"settings": ()}, _BELOW)

@@ -174,6 +174,6 @@ def _numbers(runs: list[Runs], scenarios: tuple[Scenario, ...], look: int, is_la
 
 
 def _curve(view: View, scenarios: tuple[Scenario, ...], replicates: int, memory: Memory, wanted: Wanted) -> Curve:
-    shown = scenarios[0]
+    shown, replicates = scenarios[0], min(replicates, view.replicates)
     value = None if view.over in shown.uncertain else shown.value(view.over)
     return Curve(memory.curve(scenarios, view.over, replicates, view.seed, wanted), value)

@@ -6,6 +6,7 @@ from typing import Any
 
 import panel as pn
 
+from deference_sim.explorer.panes import Html
 from deference_sim.explorer.spans import Span, span_of
 from deference_sim.scenario import Scenario
 from deference_sim.scenario.canonical import value_text
@@ -47,8 +48,8 @@ class Control:
         self._row = next(row for row in parameter_table(general_path(path)))
         self._silent = False
         self._span: Span | None = None
-        self.label = pn.pane.HTML("", stylesheets=[LABEL_STYLE], sizing_mode="stretch_width", margin=(6, 5, 0, 5))
-        self.problem = pn.pane.HTML("", visible=False, sizing_mode="stretch_width", margin=(0, 5))
+        self.label = Html("", stylesheets=[LABEL_STYLE], sizing_mode="stretch_width", margin=(6, 5, 0, 5))
+        self.problem = Html("", visible=False, sizing_mode="stretch_width", margin=(0, 5))
         self.slider, self.entry = self._slider(), self._entry()
         shown = [self.slider, self.entry] if self.slider is not None else [self.entry]
         row = pn.Row(*shown, sizing_mode="stretch_width", margin=0)

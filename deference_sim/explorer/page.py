@@ -13,6 +13,7 @@ from deference_sim.explorer import downloads, pictures, words
 from deference_sim.explorer.choices import Choices, name_of_opponent
 from deference_sim.explorer.computing import Answer, Curve, Memory, Numbers, answers
 from deference_sim.explorer.controls import Control, core_paths, paths_by_block
+from deference_sim.explorer.panes import Html
 from deference_sim.explorer.state import Presets, View, check, in_words, of_query
 from deference_sim.explorer.worker import Wanted, Worker
 from deference_sim.scenario import Scenario, ScenarioError
@@ -56,10 +57,10 @@ class Explorer(pn.viewable.Viewer):
         self._worker: Worker[Answer | Picture] = Worker(self._deliver, self._fail)
         self._document: Any = None
         self._location: Any = None
-        self._bar = pn.pane.HTML(words.waiting_html(), stylesheets=[words.STYLE], styles=BAR, **WIDE)
-        self._about = pn.pane.HTML("", stylesheets=[words.STYLE], **WIDE)
-        self._problem = pn.pane.HTML(words.problem_html(problem), **WIDE)
-        self._panes = {name: pn.pane.HTML("", stylesheets=[PICTURE_STYLE], **WIDE) for name in CAPTIONS}
+        self._bar = Html(words.waiting_html(), stylesheets=[words.STYLE], styles=BAR, **WIDE)
+        self._about = Html("", stylesheets=[words.STYLE], **WIDE)
+        self._problem = Html(words.problem_html(problem), **WIDE)
+        self._panes = {name: Html("", stylesheets=[PICTURE_STYLE], **WIDE) for name in CAPTIONS}
         self.pictures: dict[str, bytes] = {}
         self._choices = Choices(presets, lambda: self.view, self.choose)
         self._controls: dict[str, Control] = {}

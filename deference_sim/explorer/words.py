@@ -27,7 +27,7 @@ STYLE = """
 code { font-size: 12px; overflow-wrap: anywhere; }
 @media (max-width: 600px) {
   .chance b { font-size: 20px; } .chances { gap: 2px 14px; }
-  .chance { white-space: normal; max-width: 175px; } .chance .words { font-size: 11px; }
+  .chance { white-space: normal; max-width: 175px; } .chance .words { font-size: 11px; } .interval { display: block; }
 }
 """
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-FEW = 512  # futures of the refined answer, so that tests are short
+FEW = 256  # futures of the refined answer, so that tests are short
 BROWSERS, DRIVER = ("chromium", "chromium-browser", "google-chrome"), "chromedriver"
 PATIENCE = 30.0  # seconds: machines differ
 MAIN = "from deference_sim.cli import main; main()"
