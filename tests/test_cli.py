@@ -89,7 +89,7 @@ def test_the_report_tells_a_command_that_repeats_the_run() -> None:
 
 
 def test_notices_go_to_standard_error_and_can_be_silenced(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(law, "is_cached", lambda: False)
+    monkeypatch.setattr(law, "is_cached", lambda *_: False)
     loud, quiet = (call("run", "baseline", *FEW, "--json", *more) for more in ((), ("--quiet",)))
     assert "Compiling" in loud.stderr
     assert quiet.stderr == ""
