@@ -61,15 +61,18 @@ def done(tiny: Path, tmp_path: Path) -> Path:
 # ---- a batch from beginning to end
 
 
-def test_a_batch_tells_its_size_first_and_its_tables_last(tiny: Path, tmp_path: Path) -> None:
+def test_a_batch_tells_its_size_first_and_its_tables_last(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     out = tmp_path / "out"
+    monkeypatch.setattr(sys, "argv", ["deference-sim", "batch", str(tiny), "--out", str(out)])  # as it was typed
     result = call("batch", tiny, "--out", out, "--seed", "5", "--set", "horizon=40 months")
     assert result.exit_code == 0
     assert re.search(r"tiny: 2 points, 2 runs of 30 futures: about \d+ s and 0\.\d MB", result.stderr)
     assert "30 futures at each point; 95 % intervals" in result.stdout
     assert "reference" in result.stdout
     (session,) = read_json(out / "provenance.json")["sessions"]
-    assert session["command"].startswith("deference-sim ")
+    assert session["command"] == f"deference-sim batch {tiny} --out {out}"
     assert "horizon: 40 months" in read_json(out / "plan.json")["points"][0]["scenario"]
     again = call("batch", tiny, "--out", out, "--seed", "5", "--set", "horizon=40 months", "--json")
     assert "all there" in again.stderr
