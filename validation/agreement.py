@@ -5,8 +5,8 @@
 
 Records must be the same to the last bit, and so must the logs of the first replicates: the same events in the same
 order at the same months, with everything that an entry says. The log of the compiled engine is written by the very
-function that runs its blocks. Random worlds are those of ``validation.random_worlds``; a world that takes more steps
-than the budget allows gets fewer replicates, one that cannot be run to its end is passed over.
+function that runs its blocks. Random worlds are the milder ones of ``validation.random_worlds``. A world that takes
+more steps than the budget allows gets fewer replicates; one that cannot be run to its end is passed over.
 """
 
 import argparse
@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 import deference_sim as ds
 from deference_sim import streams
+from deference_sim.engines import compiled
 from deference_sim.engines.events import StepError
 from deference_sim.engines.law import compiled_law
 from deference_sim.layout import Heading, Page, Paragraph, Table, show
@@ -47,12 +48,13 @@ TIMES = ("months", "handoff_month", "first_exit_month")
 INSTANTS = ("steps", "hazards_handled", "hazards_suffered")
 STEPS_EACH = 400  # that a replicate may take on average; a world that takes more gets fewer replicates
 HAZARDS_AT_NO_COST = 20
-LEAST_REPLICATES = 5
+FEW = 5  # replicates at a time; a world of which not even these fit into the budget is passed over
 ROOM = 4_096  # entries of a log, doubled until it suffices
 #: Decided by a table made beforehand with 16,000 runs, so random worlds leave it to this one.
 BY_INDIFFERENCE = {
     "rival.lead": 3, "goodness.broad_alignment": 0.2, "capability.stabilise_at": 2, "handoff.indifference": True
 }  # fmt: skip
+MILD = ("mild",)  # no extreme numbers, with which a replicate may take minutes; `random_worlds` compares those too
 #: Words that random worlds take in turn, so that few worlds reach all of them.
 IN_TURN = {"strategy.policy": 1, "capability.law": 5, "rival.mode": 2}
 
@@ -121,34 +123,44 @@ def months_apart(first: NDArray[np.floating], second: NDArray[np.floating]) -> f
     return float(np.nan_to_num(apart, nan=np.inf).max(initial=0.0))
 
 
-def affordable(scenario: Any, seed: int, replicates: int) -> int:
-    """Return how many replicates the budget of steps allows, judged by the first few. May raise ``StepError``."""
-    few, _ = runner.run(scenario, min(LEAST_REPLICATES, replicates), seed)
-    each = sum(few[name] for name in INSTANTS).mean() * (1 + len(scenario.hazards) // HAZARDS_AT_NO_COST)
-    return min(replicates, int(STEPS_EACH * replicates / max(each, 1.0)))
+def affordable(scenario: Any, seed: int, replicates: int) -> NDArray[np.void]:
+    """Return the compiled engine's records of as many replicates as the budget of steps allows.
+
+    Raises ``StepError`` for one that cannot be integrated.
+    """
+    budget = STEPS_EACH * replicates / (1 + len(scenario.hazards) // HAZARDS_AT_NO_COST)
+    found = []
+    for first in range(0, replicates, FEW):
+        few = np.arange(first, min(first + FEW, replicates))
+        found.append(compiled.run_replicates(*runner.numbers_of(scenario, seed, few), seed, few))
+        if sum(int(records[name].sum()) for records in found for name in INSTANTS) > budget:
+            break
+    records = np.concatenate(found)
+    spent = np.cumsum(sum(records[name] for name in INSTANTS))
+    return records[spent <= budget]
 
 
 def compare(scenario: Any, name: str, group: str, replicates: int, seed: int, logs: int) -> Comparison | None:
     """Run a scenario on both engines and return what is the same; None if it cannot be run to the end in budget."""
     try:
-        n = affordable(scenario, seed, replicates)
-        if n < min(LEAST_REPLICATES, replicates):
-            return None
-        compiled, _ = runner.run(scenario, n, seed)
+        first = affordable(scenario, seed, replicates)
     except StepError:
+        return None
+    n = len(first)
+    if n < min(FEW, replicates):
         return None
     events, _ = runner.run(scenario, n, seed, "events")
     found = Comparison(name, group, n, replicates, logs=min(logs, n))
     found.words = {path: str(scenario.value(path)) for path in IN_TURN}
-    found.outcomes = Counter(OUTCOMES[code] for code in compiled["outcome"])
-    same = np.array([one.tobytes() == other.tobytes() for one, other in zip(compiled, events, strict=True)])
+    found.outcomes = Counter(OUTCOMES[code] for code in first["outcome"])
+    same = np.array([one.tobytes() == other.tobytes() for one, other in zip(first, events, strict=True)])
     found.same_records = int(same.sum())
-    found.same_outcomes = int((compiled[["outcome", "cause"]] == events[["outcome", "cause"]]).sum())
-    found.months_apart = max(months_apart(compiled[name], events[name]) for name in TIMES)
+    found.same_outcomes = int((first[["outcome", "cause"]] == events[["outcome", "cause"]]).sum())
+    found.months_apart = max(months_apart(first[name], events[name]) for name in TIMES)
     if not same.all():
         found.differs.append(f"record of replicate {int(np.argmin(same))}")
     for replicate in range(found.logs):
-        compare_logs(found, scenario, seed, replicate, compiled[replicate : replicate + 1])
+        compare_logs(found, scenario, seed, replicate, first[replicate : replicate + 1])
     return found
 
 
@@ -182,7 +194,7 @@ def scenario_of(job: Job, seed: int) -> tuple[Any, str, str]:
     if isinstance(job, str):
         return ds.load(job), job, "shipped"
     known = parameters()
-    changes = draw_changes(job, seed)
+    changes = draw_changes(job, seed, MILD)
     changes.pop(COSTLY, None)
     changes |= {path: known[path].words[job // each % len(known[path].words)] for path, each in IN_TURN.items()}
     scenario, _ = fitted(changes)

@@ -11,7 +11,7 @@ import math
 import multiprocessing
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -155,10 +155,10 @@ def plain_parameters() -> Iterator[Parameter]:
             yield from entry.parameters.values()
 
 
-def draw_changes(number: int, seed: int) -> dict[str, Any]:
+def draw_changes(number: int, seed: int, moods: Sequence[str] = tuple(MOODS)) -> dict[str, Any]:
     """Return what random scenario ``number`` changes, before its parts are made to fit together."""
     random = np.random.default_rng([seed, number])
-    share, extreme = MOODS[str(random.choice(list(MOODS)))]
+    share, extreme = MOODS[str(random.choice(moods))]
     changes: dict[str, Any] = {}
     for parameter in plain_parameters():
         rare = 0.0 if extreme else 0.01
