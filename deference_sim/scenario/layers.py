@@ -39,11 +39,7 @@ class Layers:
 def read_layers(path: Path, chain: Sequence[Path] = ()) -> Layers:
     """Read the file at ``path`` and what it extends. Raises ``ScenarioError`` if there is no tree at all."""
     label = label_of(path)
-    root, problems = compose(read_file(path, label), label)
-    if not isinstance(root, MapNode):
-        if root is not None and not isinstance(root, Broken):
-            problems += refusal(root.mark, "", kind_of(root), "a mapping", "start with `schema: 1`").problems
-        raise ScenarioError(problems)
+    root, problems = read_mapping(path, label)
     try:
         check_schema(root, root.mark)
     except ScenarioError as error:
@@ -57,6 +53,19 @@ def read_layers(path: Path, chain: Sequence[Path] = ()) -> Layers:
         return Layers(root, (*problems, *error.problems), (label,))
     base = MapNode({key: held for key, held in below.tree.entries.items() if key not in HEAD_KEYS}, below.tree.mark)
     return Layers(merged(base, root), (*problems, *below.problems), (label, *below.files))
+
+
+def read_mapping(path: Path, label: str) -> tuple[MapNode, list[Problem]]:
+    """Return the mapping that the file at ``path``, called ``label`` in messages, holds, and the problems of its form.
+
+    Raises ``ScenarioError`` if it holds none.
+    """
+    root, problems = compose(read_file(path, label), label)
+    if isinstance(root, MapNode):
+        return root, problems
+    if root is not None and not isinstance(root, Broken):
+        problems += refusal(root.mark, "", kind_of(root), "a mapping", "start with `schema: 1`").problems
+    raise ScenarioError(problems)
 
 
 def _extended(node: Node, path: Path, chain: Sequence[Path]) -> Layers:

@@ -3,10 +3,11 @@
 import os
 import re
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
-from deference_sim.scenario.layers import Change, changed, read_layers, setting
-from deference_sim.scenario.problems import Mark, Problem, ScenarioError, did_you_mean, in_order, refusal, shown
+from deference_sim.scenario.layers import read_layers, setting
+from deference_sim.scenario.problems import Mark, ScenarioError, did_you_mean, in_order, refusal, shown, sift
 from deference_sim.scenario.reader import NAME_PATTERN
 from deference_sim.scenario.scenario import Scenario
 from deference_sim.scenario.shipped import shipped
@@ -21,23 +22,12 @@ def load(name_or_path: str | os.PathLike[str], set: Sequence[str] = ()) -> Scena
     """
     path = _file_of(name_or_path)
     layers = read_layers(path)
-    problems: list[Problem] = list(layers.problems)
-    changes: list[Change] = []
-    for text in set:
-        try:
-            changes.append(setting(text))
-        except ScenarioError as error:
-            problems += error.problems
-    tree, unplaced = changed(layers.tree, changes)
-    problems += unplaced
+    changes, problems = sift(partial(setting, text) for text in set)
     stem = path.stem if re.fullmatch(NAME_PATTERN, path.stem) else "scenario"
-    try:
-        scenario = Scenario.of_tree(tree, name=stem, freed=[change.path for change in changes])
-    except ScenarioError as error:
-        problems += error.problems
-    if problems:
-        raise ScenarioError(in_order(problems, layers.files))
-    return scenario
+    made, refused = sift([partial(Scenario.of_tree, layers.tree, name=stem, changes=changes)])
+    if found := [*layers.problems, *problems, *refused]:
+        raise ScenarioError(in_order(found, layers.files))
+    return made[0]
 
 
 def _file_of(name_or_path: str | os.PathLike[str]) -> Path:

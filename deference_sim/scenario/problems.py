@@ -73,6 +73,14 @@ def refusal(mark: Mark, path: str, found: str, allowed: str = "", hint: str = ""
 
 def gather(readings: Iterable[Callable[[], Value]]) -> list[Value]:
     """Return what all ``readings`` return; if any raises ``ScenarioError``, raise one error of all their problems."""
+    values, problems = sift(readings)
+    if problems:
+        raise ScenarioError(problems)
+    return values
+
+
+def sift(readings: Iterable[Callable[[], Value]]) -> tuple[list[Value], list[Problem]]:
+    """Return what those ``readings`` return that raise no ``ScenarioError``, and the problems of those that do."""
     values: list[Value] = []
     problems: list[Problem] = []
     for reading in readings:
@@ -80,9 +88,7 @@ def gather(readings: Iterable[Callable[[], Value]]) -> list[Value]:
             values.append(reading())
         except ScenarioError as error:
             problems += error.problems
-    if problems:
-        raise ScenarioError(problems)
-    return values
+    return values, problems
 
 
 def shown(text: str, limit: int = _MAX_SHOWN) -> str:

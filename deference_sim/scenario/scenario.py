@@ -1,6 +1,6 @@
 """The scenario: every parameter of the model, which of them are uncertain, and where each came from."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Self
 
@@ -23,8 +23,8 @@ from deference_sim.scenario.catalogue import (
 from deference_sim.scenario.copula import Correlation, check_correlations, draw, values_at
 from deference_sim.scenario.distributions import Distribution, Floats
 from deference_sim.scenario.frozen import FrozenMap
-from deference_sim.scenario.layers import ARGUMENT, change_of, changed, marked_tree
-from deference_sim.scenario.problems import ScenarioError, gather, refusal
+from deference_sim.scenario.layers import ARGUMENT, Change, change_of, changed, marked_tree
+from deference_sim.scenario.problems import ScenarioError, refusal, sift
 from deference_sim.scenario.reader import NAME_PATTERN, read_fields, reworded
 from deference_sim.scenario.source import refused_character
 from deference_sim.scenario.tree import MapNode
@@ -131,12 +131,12 @@ class Scenario(Blocks):
         a file ("3 months", "2 to 9 months"). A number for an uncertain input fixes it and drops its correlations.
         The checks are those of a file; raises ``ScenarioError``.
         """
-        wanted = gather(partial(change_of, path, value) for path, value in changes.items())
+        wanted, problems = sift(partial(change_of, path, value) for path, value in changes.items())
         tree = marked_tree(document(self, defaults=False), self.sources)
-        tree, problems = changed(tree, wanted)
-        if problems:
-            raise ScenarioError(problems)
-        return self.of_tree(tree, freed=changes)
+        made, refused = sift([partial(self.of_tree, tree, changes=wanted)])
+        if problems or refused:
+            raise ScenarioError([*problems, *refused])
+        return made[0]
 
     def draws(self, seed: int, replicates: NDArray[np.integer]) -> dict[str, Floats]:
         """Return the values of every uncertain input for each of ``replicates``, by path, in documented units.
@@ -164,14 +164,18 @@ class Scenario(Blocks):
         return html_of(self)
 
     @classmethod
-    def of_tree(cls, tree: MapNode, *, name: str = "scenario", freed: Iterable[str] = ()) -> Self:
-        """Return the scenario that a whole tree describes, called ``name`` if the tree does not say.
+    def of_tree(cls, tree: MapNode, *, name: str = "scenario", changes: Sequence[Change] = ()) -> Self:
+        """Return the scenario that a whole tree with ``changes`` describes, called ``name`` if the tree does not say.
 
-        ``freed`` are paths whose correlations lapse if they are not uncertain. Raises ``ScenarioError``.
+        Correlations of what is changed lapse if it is not uncertain any more. Raises ``ScenarioError`` with the
+        problems of all changes and of the tree.
         """
-        fields = {"name": name} | read_fields(tree, freed)
+        tree, problems = changed(tree, changes)
+        read, refused = sift([partial(read_fields, tree, [change.path for change in changes])])
+        if problems or refused:
+            raise ScenarioError([*problems, *refused])
         try:
-            return cls(**fields)
+            return cls(**{"name": name} | read[0])
         except ValidationError as error:
             raise ScenarioError(reworded(error, "", tree, tree.mark)) from None
 

@@ -287,6 +287,14 @@ class TestChanging:
         assert changed.rival.tax == 0.5
         assert changed.sources["horizon"] == "argument"
 
+    def test_all_that_is_wrong_is_told_at_once(self) -> None:
+        """Would catch a path that leads nowhere, or text that cannot be read, hiding the other problems."""
+        changes = {"rival.leed": 3, "rival.lead": -3, "tax.decline": "[", "handoff.halt_below": 2.0, "horizon": "x"}
+        said = error_of(Scenario().with_, **changes).split("\n")
+        assert sorted(line.split("  ")[1] for line in said) == sorted(
+            ["rival.leed", "rival.lead", "tax.decline", "handoff.halt_below", "horizon"]
+        )
+
     def test_the_original_stays(self) -> None:
         scenario = Scenario()
         before = scenario.canonical()

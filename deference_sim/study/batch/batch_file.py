@@ -14,13 +14,11 @@ import numpy as np
 from deference_sim.scenario import Scenario, ScenarioError, load, shipped
 from deference_sim.scenario.canonical import document, value_text
 from deference_sim.scenario.catalogue import Section, catalogue, find, paths_of
-from deference_sim.scenario.compose import compose
-from deference_sim.scenario.layers import Change, changed, marked_tree, setting
+from deference_sim.scenario.layers import Change, marked_tree, read_mapping, setting
 from deference_sim.scenario.problems import Mark, did_you_mean, gather, in_order, refusal
 from deference_sim.scenario.reader import check_schema, read_name
 from deference_sim.scenario.scalars import kind_of, read_number, read_text
-from deference_sim.scenario.source import read_text as read_file
-from deference_sim.scenario.tree import Broken, Entry, ListNode, MapNode, Node, Scalar, is_broken, node_of
+from deference_sim.scenario.tree import Entry, ListNode, MapNode, Node, Scalar, is_broken, node_of
 from deference_sim.study.batch.plan import Plan, Point, Study, plan_for
 from deference_sim.study.runner import ENGINES, MOST_REPLICATES, Engine
 
@@ -62,11 +60,7 @@ def read_batch(path: Path, instead: Instead | None = None) -> Plan:
     """Return the plan of the batch file at ``path``. Raises ``ScenarioError`` with every problem, one line each."""
     instead = instead or Instead()
     label = str(path)
-    root, problems = compose(read_file(path, label), label)
-    if not isinstance(root, MapNode):
-        if root is not None and not isinstance(root, Broken):
-            problems += refusal(root.mark, "", kind_of(root), "a mapping", "start with `schema: 1`").problems
-        raise ScenarioError(problems)
+    root, problems = read_mapping(path, label)
     try:
         plan = _read(root, path, instead)
     except ScenarioError as error:
@@ -326,10 +320,8 @@ def _check_size(root: MapNode, points: int, futures_of_a_point: int, allow_large
 
 def _point(label: str, scenario: Scenario, fixed: Sequence[Change], steps: Sequence[Step]) -> Point:
     changes = [*fixed, *(change for step in steps for change in step)]
-    tree, problems = changed(marked_tree(document(scenario, defaults=False), scenario.sources), changes)
-    if problems:
-        raise ScenarioError(problems)
-    made = Scenario.of_tree(tree, name=scenario.name, freed=[change.path for change in changes])
+    tree = marked_tree(document(scenario, defaults=False), scenario.sources)
+    made = Scenario.of_tree(tree, name=scenario.name, changes=changes)
     values = {path: value_text(made.uncertain.get(path, value), parameter) for path, parameter, value in paths_of(made)}
     varied = {}
     for first, *more in steps:
