@@ -8,6 +8,7 @@ from deference_sim.engines.events import step_error
 from deference_sim.engines.law import compiled_law
 from deference_sim.model.log import LOG_DTYPE
 from deference_sim.model.record import RECORD_DTYPE
+from deference_sim.model.sample import SAMPLE_DTYPE, blank_samples
 from deference_sim.model.state import FIRST_HAZARD, PROCESS_DTYPE, STATE_DTYPE
 
 
@@ -18,14 +19,41 @@ def run_replicates(
 
     Raises ``StepError`` naming the replicate that cannot be integrated.
     """
+    return _run(parameters, hazards, seed, replicates, np.empty(0), np.zeros((0, 1), SAMPLE_DTYPE))
+
+
+def sample_replicates(
+    parameters: NDArray[np.void],
+    hazards: NDArray[np.void],
+    seed: int,
+    replicates: NDArray[np.int64],
+    grid: NDArray[np.float64],
+) -> tuple[NDArray[np.void], NDArray[np.void]]:
+    """Return the records of ``replicates``, and where each stands at the months of ``grid`` and at its end.
+
+    The samples have a row for each replicate, with one more column than ``grid``; NaN once it has ended.
+    """
+    samples = blank_samples(len(replicates), len(grid))
+    return _run(parameters, hazards, seed, replicates, grid, samples), samples
+
+
+def _run(
+    parameters: NDArray[np.void],
+    hazards: NDArray[np.void],
+    seed: int,
+    replicates: NDArray[np.int64],
+    grid: NDArray[np.float64],
+    samples: NDArray[np.void],
+) -> NDArray[np.void]:
     law = compiled_law()
     law.prepare(parameters)
+    key = streams.key_of_seed(seed)
     records = np.zeros(len(replicates), RECORD_DTYPE)
     blank, scratch = np.zeros(1, STATE_DTYPE), np.zeros(1, STATE_DTYPE)
     processes = np.zeros(FIRST_HAZARD + hazards.shape[1], PROCESS_DTYPE)
-    no_log = np.zeros(0, LOG_DTYPE)
+    log = np.zeros(0, LOG_DTYPE)
     done = law.run_block(
-        streams.key_of_seed(seed), replicates, parameters, hazards, blank, scratch, processes, no_log, records
+        key, replicates, parameters, hazards, blank, scratch, processes, log, grid, samples, records
     )
     if done < len(replicates):
         raise step_error(int(replicates[done]), seed, float(scratch["t"][0]))

@@ -7,7 +7,8 @@ of objects with the records' attributes instead.
 from math import inf
 from typing import Any
 
-from deference_sim.model import evaluation, flow, growth, handoff, instant, log, record, rival, strategy, tax
+from deference_sim.model import evaluation, flow, growth, handoff, instant, log, record, strategy, tax
+from deference_sim.model.sample import take_sample
 from deference_sim.model.start import next_stop, start
 from deference_sim.model.state import RESOLVED
 from deference_sim.model.step import STEP_FAILED
@@ -52,9 +53,9 @@ def share_effort(S: Any, P: Any, L: Any, capability: float, goodness: float, buy
     log.note(S[0], P[0], L, log.EFFORT_SHARED, 0, 0.0)
 
 
-def lead(S: Any, P: Any) -> float:
-    """Return the lead in months."""
-    return rival.lead_months(S[0], P[0])
+def sample(S: Any, P: Any, samples: Any, row: int) -> None:
+    """Write where the trajectory stands now into a row of ``samples``."""
+    take_sample(S[0], P[0], samples[row])
 
 
 def estimates(S: Any, P: Any) -> Any:
@@ -69,10 +70,13 @@ def finish(S: Any, P: Any, records: Any, row: int) -> None:
     record.leave_record(S[0], P[0], records[row])
 
 
-def run_block(key: Any, replicates: Any, P: Any, H: Any, blank: Any, S: Any, X: Any, L: Any, records: Any) -> int:
+def run_block(
+    key: Any, replicates: Any, P: Any, H: Any, blank: Any, S: Any, X: Any, L: Any, grid: Any, samples: Any, records: Any
+) -> int:
     """Run the given replicates from start to resolution; return how many, fewer if one could not be integrated.
 
-    ``P`` and ``H`` have one row for all replicates or a row for each; ``S``, ``X``, ``L`` are scratch.
+    ``P`` and ``H`` have one row for all replicates or a row for each; ``S``, ``X``, ``L`` are scratch. ``samples`` has
+    a row for each replicate, if any: where it stands at each time of ``grid`` that it reaches, and last at its end.
     """
     for i in range(len(replicates)):
         p = P[i if len(P) > 1 else 0]
@@ -82,10 +86,16 @@ def run_block(key: Any, replicates: Any, P: Any, H: Any, blank: Any, S: Any, X: 
         state.key = key
         state.replicate = replicates[i]
         start(state, p, hazards, X)
+        sampled = 0
         while state.phase != RESOLVED:
-            why = flow.advance(state, p, hazards, X, next_stop(state, p), inf)
+            sample_at = grid[sampled] if sampled < len(grid) else inf
+            why = flow.advance(state, p, hazards, X, next_stop(state, p), sample_at)
             if why == STEP_FAILED:
                 return i
+            if why == flow.PAUSED:
+                take_sample(state, p, samples[i][sampled])
+                sampled += 1
+                continue
             due = instant.open_instant(state, p, X, L, why)
             stage = 0
             while due >> stage and state.phase != RESOLVED:
@@ -93,7 +103,11 @@ def run_block(key: Any, replicates: Any, P: Any, H: Any, blank: Any, S: Any, X: 
                     due |= instant.perform(stage, state, p, hazards, X, L)
                 stage += 1
         record.leave_record(state, p, records[i])
+        if len(samples) > 0:
+            take_sample(state, p, samples[i][len(grid)])
+            if sampled < len(grid) and grid[sampled] <= state.t:
+                take_sample(state, p, samples[i][sampled])
     return len(replicates)
 
 
-ENTRY_POINTS = (prepare, begin, go_on, open_instant, perform, meet, share_effort, lead, estimates, finish, run_block)
+ENTRY_POINTS = (prepare, begin, go_on, open_instant, perform, meet, share_effort, sample, estimates, finish, run_block)

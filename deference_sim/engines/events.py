@@ -27,6 +27,7 @@ from deference_sim.model import instant
 from deference_sim.model.flow import PAUSED
 from deference_sim.model.log import LOG_DTYPE
 from deference_sim.model.record import RECORD_DTYPE
+from deference_sim.model.sample import blank_samples
 from deference_sim.model.state import FIRST_HAZARD, PRE, PROCESS_DTYPE, RESOLVED, STATE_DTYPE
 from deference_sim.model.step import STEP_FAILED
 
@@ -119,7 +120,9 @@ class World(simpy.Environment):
         self.due = 0
         self.log: list[NDArray[np.void]] = []
         self._grid = np.empty(0) if grid is None else grid
-        self.samples: list[tuple[float, ...]] = []
+        self._sampled = 0
+        #: Where the trajectory stands at the months of ``grid``, and last at its end.
+        self.samples = blank_samples(1, len(self._grid))[0]
         self._stages = [self.event() for _ in instant.STAGES]
         law.begin(self._S, self._P, self._H, self._X)
         for process in (*PROCESSES, *processes):
@@ -132,6 +135,9 @@ class World(simpy.Environment):
         self.run(until=self.process(flow(self)))
         record = np.zeros(1, RECORD_DTYPE)
         self.law.finish(self._S, self._P, record, 0)
+        self.law.sample(self._S, self._P, self.samples, len(self._grid))
+        if self._sampled < len(self._grid) and self._grid[self._sampled] <= self.month:
+            self.law.sample(self._S, self._P, self.samples, self._sampled)
         return record
 
     def when(self, stage: int) -> simpy.Event:
@@ -208,18 +214,16 @@ class World(simpy.Environment):
     def pass_time(self) -> int:
         """Let time pass until something happens or somebody else acts; return why it stopped, as bits."""
         while True:
-            sample_at = self._grid[len(self.samples)] if len(self.samples) < len(self._grid) else np.inf
+            sample_at = self._grid[self._sampled] if self._sampled < len(self._grid) else np.inf
             why = self.law.go_on(self._S, self._P, self._H, self._X, min(self.peek(), sample_at))
             if why == STEP_FAILED:
                 raise step_error(self.replicate, self.seed, self.month)
-            if self.month < sample_at:
+            if why != PAUSED or self.month < sample_at:
                 return int(why)
-            self._sample()
-            if why != PAUSED or self.peek() <= self.month:
+            self.law.sample(self._S, self._P, self.samples, self._sampled)
+            self._sampled += 1
+            if self.peek() <= self.month:
                 return int(why)
-
-    def _sample(self) -> None:
-        self.samples.append((*self._S[SAMPLED][0].item(), self.law.lead(self._S, self._P)))
 
     def collect_log(self) -> None:
         """Take up what the law has logged at this instant."""
@@ -363,4 +367,3 @@ PROCESSES = (
     basin,
     outcome,
 )
-SAMPLED = ["t", "C", "A", "W", "D", "R", "bought", "capability_share", "goodness_share"]
