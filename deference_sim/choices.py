@@ -11,7 +11,7 @@ from deference_sim.analysis.best_handoff import (
     BestHandoff,
     Timing,
 )
-from deference_sim.analysis.estimate import Estimate, digits_for
+from deference_sim.analysis.estimate import digits_for
 from deference_sim.analysis.paired import Difference
 from deference_sim.analysis.result import UNRESOLVED_WORTH_SAYING
 from deference_sim.analysis.strategies import (
@@ -24,10 +24,11 @@ from deference_sim.analysis.strategies import (
     Tuned,
     policies_to_compare,
 )
+from deference_sim.analysis.worlds import MEANINGS
 from deference_sim.layout import Heading, Page, Paragraph, Table
 from deference_sim.model.state import CATASTROPHES
-from deference_sim.report import percent
 from deference_sim.scenario.explain import parameter_table
+from deference_sim.wording import chance, percent, with_interval, with_repeat
 
 WAYS = {
     OWN_WAY: "as the scenario says",
@@ -52,7 +53,6 @@ FRESH_NOTE = (
     "{fresh_seed}), so that the luck of the winner is not in them. Differences are paired: both ways meet the same "
     "worlds. Intervals hold the Monte Carlo error alone."
 )
-MEANINGS = {"p_good": "no catastrophe of any kind", "p_stay": "stays in the Basin of Good Deference"}
 
 
 # ---- when to hand off ---------------------------------------------------------------------------------------
@@ -82,7 +82,7 @@ def _handoff_answer(found: BestHandoff) -> str:
         told += "But the month hardly matters: none of those tried does significantly worse. "
     elif first < last:
         told += f"Anything from {first:g} to {last:g} months is as good. "
-    told += f"{_split(found)}{found.measure} ({MEANINGS[found.measure]}) is then {_with_interval(best.estimate)}."
+    told += f"{_split(found)}{found.measure} ({MEANINGS[found.measure]}) is then {with_interval(best.estimate)}."
     better = [way for way in found.alternatives if way.loss.high < 0.0]
     return told + "".join(f" {BETTER[way.name]} does better still." for way in better)
 
@@ -98,7 +98,7 @@ def _split(found: BestHandoff) -> str:
 
 
 def _ways(found: BestHandoff) -> Table:
-    best = ("in the best month", *_chance(found.best.estimate), _median(found.best.handed_off), NONE)
+    best = ("in the best month", *chance(found.best.estimate), _median(found.best.handed_off), NONE)
     rows = [best, *(_way(way) for way in found.alternatives)]
     columns = ("", found.measure, "95 % interval", "handed off", "worse by (points)")
     return Table("Compared with other ways to decide", columns, tuple(rows), NUMBERS, frozenset(range(5)))
@@ -108,7 +108,7 @@ def _way(way: Alternative) -> tuple[str, ...]:
     handed_off = _median(way.handed_off)
     if 0.0 < way.share_handed_off < 1.0:
         handed_off += f" (in {100.0 * way.share_handed_off:.0f} % of runs)"
-    return WAYS[way.name], *_chance(way.estimate), handed_off, points(way.loss)
+    return WAYS[way.name], *chance(way.estimate), handed_off, points(way.loss)
 
 
 def _open_ends(found: BestHandoff) -> Page:
@@ -160,7 +160,7 @@ def _month_row(timing: Timing, found: BestHandoff, occurring: list[str], open_en
     risks = [percent(timing.risks[name], timing.estimate) for name in occurring]
     if open_ends:
         risks.append(percent(timing.unresolved, timing.estimate))
-    return (f"{timing.month:.2f}", *_chance(timing.estimate), mark, *risks)
+    return (f"{timing.month:.2f}", *chance(timing.estimate), mark, *risks)
 
 
 def _levels(found: BestHandoff) -> Table:
@@ -168,7 +168,7 @@ def _levels(found: BestHandoff) -> Table:
         (
             f"{level.capability:g} py",
             f"{level.month:g}",
-            *_chance(level.estimate),
+            *chance(level.estimate),
             _median(level.handed_off),
             NONE if level == found.best else points(level.loss),
         )
@@ -180,14 +180,14 @@ def _levels(found: BestHandoff) -> Table:
 
 
 def _moves(found: BestHandoff) -> Table:
-    rows = [("as it is", "", f"{found.best.month:g}", _range(found.as_good), *_chance(found.best.estimate))]
+    rows = [("as it is", "", f"{found.best.month:g}", _range(found.as_good), *chance(found.best.estimate))]
     for moved in found.changes:
         (declared,) = parameter_table(moved.path)
         unit = "py in all" if moved.path == PREWORK else declared.unit
         value = f"{moved.value:.4g} {unit}".rstrip()
         change = "its median" if moved.factor == 1.0 else f"× {moved.factor:g}"
         rows.append(
-            (moved.path, f"{value} ({change})", f"{moved.month:g}", _range(moved.as_good), *_chance(moved.estimate))
+            (moved.path, f"{value} ({change})", f"{moved.month:g}", _range(moved.as_good), *chance(moved.estimate))
         )
     columns = ("", "", "best month", "as good", found.measure, "95 % interval")
     return Table("How the answer moves", columns, tuple(rows), frozenset({2, 4}))
@@ -243,11 +243,11 @@ def _strategy_answer(found: BestStrategy) -> str:
     as_good = f" With settings of their own {_listed(ties)} do as well." if len(ties) > 1 else ""
     if len(ties) == 1:
         as_good = f" With settings of its own {ties[0]} does as well."
-    versus = f"against {_with_interval(found.own)} for the scenario's own {own} as it is"
+    versus = f"against {with_interval(found.own)} for the scenario's own {own} as it is"
     gain = f"{points(best.gain)} points" + (", which may be no gain at all" if best.gain.low <= 0.0 else "")
     return (
         f"Best of what was tried: {best.policy}, tuned. {found.measure} ({MEANINGS[found.measure]}) is then "
-        f"{_with_interval(best.estimate)}, {versus}: {gain}.{as_good}"
+        f"{with_interval(best.estimate)}, {versus}: {gain}.{as_good}"
     )
 
 
@@ -256,11 +256,11 @@ def _listed(names: list[str]) -> str:
 
 
 def _policies(found: BestStrategy) -> Table:
-    rows = [(AS_IT_IS, *_chance(found.own), "", "")]
+    rows = [(AS_IT_IS, *chance(found.own), "", "")]
     rows += [
         (
             tuned.policy,
-            *_chance(tuned.estimate),
+            *chance(tuned.estimate),
             points(tuned.gain),
             percent(tuned.searched, tuned.estimate),
         )
@@ -380,20 +380,9 @@ def points(found: Difference) -> str:
     return f"{value} ({low} to {high})"
 
 
-def _chance(estimate: Estimate) -> tuple[str, str]:
-    low, high = percent(estimate.low, estimate), percent(estimate.high, estimate)
-    return percent(estimate.value, estimate), f"{low.removesuffix(' %')} to {high}"
-
-
-def _with_interval(estimate: Estimate) -> str:
-    value, interval = _chance(estimate)
-    return f"{value} ({interval})"
-
-
 def _fresh_note(found: BestHandoff | BestStrategy | PolicyRegret) -> str:
     return FRESH_NOTE.format(seed=found.seed, replicates=found.replicates, fresh_seed=found.fresh_seed)
 
 
 def _footer(engine: str, seconds: float, repeat: str = "") -> str:
-    told = f"{engine} engine, {seconds:.1f} s."
-    return f"{told} Repeat: {repeat}" if repeat else told
+    return with_repeat(f"{engine} engine, {seconds:.1f} s.", repeat)

@@ -5,8 +5,8 @@ from deference_sim.analysis.discovery import CHANCE, Box, Discovery, Limit
 from deference_sim.analysis.estimate import Estimate
 from deference_sim.analysis.sensitivity.plan import short
 from deference_sim.layout import Entry, Heading, Page, Paragraph
-from deference_sim.report import percent
 from deference_sim.sensitivity_page import MEASURES, about_inputs
+from deference_sim.wording import percent, with_repeat
 
 ALGORITHMS = {"prim": "PRIM (peeling)", "cart": "CART (tree)"}
 
@@ -83,4 +83,4 @@ def _footer(found: Discovery, repeat: str) -> str:
         f"{found.runs:,} futures, seed {found.plan.seed}, compiled engine, {found.seconds:.1f} s; scenario hash "
         f"{found.plan.scenario.hash[:12]}. 95 % intervals in brackets."
     )
-    return f"{told} Repeat: {repeat}" if repeat else told
+    return with_repeat(told, repeat)

@@ -1,7 +1,6 @@
 """Pages about lead: sweeps, the lead that it takes, comparisons, and how much of it the aggregate tax eats."""
 
 from collections.abc import Sequence
-from math import ceil, log10
 
 import numpy as np
 
@@ -11,23 +10,21 @@ from deference_sim.analysis.estimate import Estimate, spread
 from deference_sim.analysis.paired import Difference
 from deference_sim.analysis.required_lead import LEAD, Answer, Requirement
 from deference_sim.analysis.sweep import Sweep
-from deference_sim.analysis.worlds import Measure
+from deference_sim.analysis.worlds import MEANINGS, Measure
 from deference_sim.layout import Entry, Heading, Page, Paragraph, Table
-from deference_sim.report import ending, percent
+from deference_sim.report import ending
 from deference_sim.scenario import Scenario
 from deference_sim.scenario.canonical import value_text
 from deference_sim.scenario.catalogue import find
 from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.study.designs import Axis, Value
+from deference_sim.wording import chance, decimals, percent, with_interval, with_repeat
 
-MEANINGS: dict[Measure, str] = {
-    "p_stay": "stays in the Basin of Good Deference",
-    "p_good": "no catastrophe of any kind",
-}
 MOST_COLUMNS = 9  # of a grid that is shown as one
 MOST_DRIVERS = 8
 MOST_INPUTS = 24  # that differ and are listed
 MOST_CHANGES = 8
+MOST_DECIMALS = 6
 SAME_WORLDS = "All points meet the same worlds. Intervals hold the Monte Carlo error alone."
 
 
@@ -47,7 +44,7 @@ def sweep_page(found: Sweep, measure: Measure = "p_stay", repeat: str = "") -> P
     told = (
         f"{runs:,} runs at {len(found.points)} points, seed {found.seed}, {found.engine} engine, {found.seconds:.1f} s."
     )
-    return [*blocks, Paragraph(SAME_WORLDS, aside=True), Paragraph(_with_repeat(told, repeat), aside=True)]
+    return [*blocks, Paragraph(SAME_WORLDS, aside=True), Paragraph(with_repeat(told, repeat), aside=True)]
 
 
 def _paths(axes: Sequence[Axis]) -> str:
@@ -71,7 +68,7 @@ def _list(found: Sweep, estimates: Sequence[Estimate]) -> Table:
         (
             *((point.base,) if several else ()),
             *(shown_value(axis, value) for axis, value in zip(found.axes, point.values, strict=True)),
-            *_chance(estimate),
+            *chance(estimate),
         )
         for point, estimate in zip(found.points, estimates, strict=True)
     )
@@ -107,7 +104,7 @@ def required_page(found: Requirement, repeat: str = "") -> Page:
         f"{found.replicates:,} replicates at each of {len(found.curve)} values, seed {found.seed}, "
         f"{found.engine} engine, {found.seconds:.1f} s."
     )
-    return [*blocks, Paragraph(note, aside=True), Paragraph(_with_repeat(told, repeat), aside=True)]
+    return [*blocks, Paragraph(note, aside=True), Paragraph(with_repeat(told, repeat), aside=True)]
 
 
 def _answer(one: Answer) -> tuple[str, str]:
@@ -127,7 +124,7 @@ def _interval(one: Answer) -> str:
 def _exception(one: Answer, found: Requirement) -> str:
     target = f"{100.0 * one.target:g} %"
     if one.status == "not reachable":
-        level = f"{percent(one.level.value, one.level)} ({_percents(one.level)})"
+        level = with_interval(one.level)
         return f"{target} is not reachable: the highest chance found is {level}, at {one.level_at:.3g}."
     if one.status == "none needed":
         hard = "no lead at all" if found.path == LEAD else f"the worst end of {found.path}"
@@ -136,7 +133,7 @@ def _exception(one: Answer, found: Requirement) -> str:
 
 
 def _curve(found: Requirement) -> Table:
-    rows = tuple((f"{value:.4g}", *_chance(estimate)) for value, estimate in found.curve)
+    rows = tuple((f"{value:.4g}", *chance(estimate)) for value, estimate in found.curve)
     columns = (found.path, found.measure, "95 % interval")
     return Table("The curve", columns, rows, frozenset({0, 1}), frozenset(range(3)), folded=True)
 
@@ -168,7 +165,7 @@ def comparison_page(
         Table("How it ends", columns, ends, numbers, frozenset(range(5))),
         *_changes(found, first, second, trace),
         Paragraph(note, aside=True),
-        Paragraph(_with_repeat(told, repeat), aside=True),
+        Paragraph(with_repeat(told, repeat), aside=True),
     ]
 
 
@@ -193,7 +190,7 @@ def _inputs(found: Comparison, first: str, second: str) -> Page:
 
 def _pair(first: Estimate, second: Estimate, change: Difference) -> tuple[str, str, str, str]:
     error = max(100.0 * change.mcse, 100.0 * (change.high - change.low) / 4.0)
-    digits = _digits(error)
+    digits = decimals(error, MOST_DECIMALS)
     low, high = f"{100.0 * change.low:+.{digits}f}", f"{100.0 * change.high:+.{digits}f}"
     points = f"{100.0 * change.value:+.{digits}f}"
     return percent(first.value, first), percent(second.value, second), points, f"{low} to {high}"
@@ -298,23 +295,6 @@ def _rounded(value: float, unit: str) -> str:
     return f"{value:.4g}" + ("" if unit == "1" else f" {unit}")
 
 
-def _chance(estimate: Estimate) -> tuple[str, str]:
-    return percent(estimate.value, estimate), _percents(estimate)
-
-
-def _percents(estimate: Estimate) -> str:
-    low, high = percent(estimate.low, estimate), percent(estimate.high, estimate)
-    return f"{low.removesuffix(' %')} to {high}"
-
-
 def _number(value: float, error: float) -> str:
     """Return ``value`` to the first digit of its error; to two digits if none is known."""
-    return f"{value:.{_digits(error)}f}" if error > 0.0 else f"{value:.2g}"
-
-
-def _digits(error: float) -> int:
-    return 4 if error <= 0.0 else min(max(ceil(-log10(error)), 0), 6)
-
-
-def _with_repeat(told: str, repeat: str) -> str:
-    return f"{told} Repeat: {repeat}" if repeat else told
+    return f"{value:.{decimals(error, MOST_DECIMALS)}f}" if error > 0.0 else f"{value:.2g}"

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from math import ceil, log10, sqrt
+from math import sqrt
 from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
@@ -15,6 +15,7 @@ from deference_sim.layout import Heading, Page, Paragraph, Table
 from deference_sim.model.declare import Status
 from deference_sim.model.state import CATASTROPHES
 from deference_sim.scenario.explain import ValueRow, parameter_table, resolved
+from deference_sim.wording import chance, decimals, percent, with_repeat
 
 if TYPE_CHECKING:
     from deference_sim.scenario import Scenario
@@ -66,12 +67,12 @@ def html(result: Result) -> str:
 def headline(result: Result) -> Page:
     """Return p_stay and p_good with what they mean; with bounds where many runs were not settled."""
     rows = [
-        ("stays in the Basin of Good Deference (p_stay)", *_percents(result.p_stay)),
-        ("no catastrophe of any kind (p_good)", *_percents(result.p_good)),
+        ("stays in the Basin of Good Deference (p_stay)", *chance(result.p_stay)),
+        ("no catastrophe of any kind (p_good)", *chance(result.p_good)),
     ]
     given = result.p_stay_given_handoff
     if given is not None and given.n < result.replicates:
-        rows.insert(1, (f"stays in it, of the {given.n:,} in which humans handed off", *_percents(given)))
+        rows.insert(1, (f"stays in it, of the {given.n:,} in which humans handed off", *chance(given)))
     meaning = (
         "p_stay: humans hand off, from then on the AIs are at every moment good enough to be deferred to, and this "
         "lasts until the situation is stabilised, growth fizzles out, or another end state takes over. The intervals "
@@ -115,7 +116,7 @@ def endings(result: Result) -> Page:
     seen = [(group, name, estimate) for group, name, estimate in ends if estimate.value > 0.0]
     order = {GOOD: 0, OPEN: 1, CATASTROPHE: 2}
     seen.sort(key=lambda end: (order[end[0]], -end[2].value))
-    rows = tuple((group, name, *_percents(estimate)) for group, name, estimate in seen)
+    rows = tuple((group, name, *chance(estimate)) for group, name, estimate in seen)
     table = Table("How it ends", ("", "", "share", "95 % interval"), rows, frozenset({2}))
     unseen = [(name.partition(":")[0], estimate) for group, name, estimate in ends if estimate.value == 0.0]
     if not unseen:
@@ -163,21 +164,6 @@ def _is_possible(scenario: "Scenario", end: tuple[str, str, Estimate]) -> bool:
     """Return whether an end that was not seen is worth naming: a catastrophe that this scenario could hold."""
     without_rival = scenario.rival.mode == "none" and end[1] == ENDINGS["rival_catastrophe"]
     return end[0] == CATASTROPHE and not without_rival
-
-
-def _percents(estimate: Estimate) -> tuple[str, str]:
-    low, high = percent(estimate.low, estimate), percent(estimate.high, estimate)
-    return percent(estimate.value, estimate), f"{low.removesuffix(' %')} to {high}"
-
-
-def percent(share: float, estimate: Estimate) -> str:
-    """Return ``share`` in per cent, to the first digit of the Monte Carlo error of ``estimate``."""
-    error = 100.0 * max(estimate.mcse, (estimate.high - estimate.low) / 4.0)
-    return f"{100.0 * share:.{_decimals(error, 4)}f} %"
-
-
-def _decimals(error: float, most: int) -> int:
-    return most if error <= 0.0 else min(max(ceil(-log10(error)), 0), most)
 
 
 # ---- what happened on the way -------------------------------------------------------------------------------
@@ -269,8 +255,8 @@ def _month_row(name: str, spread: Spread, n: int) -> tuple[str, ...]:
     if p5 is None or p50 is None or p95 is None or mean is None:
         return (name, "", "", "")
     # The standard error of an outer quantile, as if the values were normal: 2.11 sd/√n, with p95 − p5 = 3.29 sd.
-    decimals = _decimals(2.11 * (p95 - p5) / 3.29 / sqrt(max(n, 1)), MOST_DECIMALS)
-    low, median, high, average = (f"{value:.{decimals}f}" for value in (p5, p50, p95, mean))
+    places = decimals(2.11 * (p95 - p5) / 3.29 / sqrt(max(n, 1)), MOST_DECIMALS)
+    low, median, high, average = (f"{value:.{places}f}" for value in (p5, p50, p95, mean))
     return (name, median, "" if low == high else f"{low} to {high}", average)
 
 
@@ -377,4 +363,4 @@ def _footer(result: Result, repeat: str) -> str:
         f"{result.replicates:,} replicates, seed {result.seed}, {result.engine} engine, {result.seconds:.1f} s; "
         f"scenario hash {result.scenario.hash[:12]}."
     )
-    return f"{told} Repeat: {repeat}" if repeat else told
+    return with_repeat(told, repeat)

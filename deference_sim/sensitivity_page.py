@@ -7,6 +7,7 @@ from deference_sim import layout
 from deference_sim.analysis.sensitivity import Sensitivity
 from deference_sim.analysis.sensitivity.inputs import CORE, HALF_TO_DOUBLE, RANGES, Varied
 from deference_sim.layout import Heading, Page, Paragraph, Table
+from deference_sim.wording import with_repeat
 
 if TYPE_CHECKING:
     from deference_sim.scenario import Scenario
@@ -245,7 +246,7 @@ def _footer(found: Sensitivity, repeat: str) -> str:
         f"{found.more['rows']:,} {rows}: {found.runs:,} futures, seed {found.plan.seed}, compiled engine, "
         f"{found.seconds:.1f} s; scenario hash {found.plan.scenario.hash[:12]}."
     )
-    return f"{told} Repeat: {repeat}" if repeat else told
+    return with_repeat(told, repeat)
 
 
 # ---- numbers in words ---------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from deference_sim import layout, report
+from deference_sim import layout, report, wording
 from deference_sim.analysis.estimate import Estimate, probability
 from deference_sim.analysis.result import Result, simulate
 from deference_sim.scenario import load
@@ -56,8 +56,8 @@ def test_the_page_fits_a_terminal_and_a_file(rushed_text: str) -> None:
 def test_headline_comes_first_with_intervals(rushed: Result, rushed_text: str) -> None:
     stay = line_with(rushed_text, "stays in the Basin of Good Deference (p_stay)")
     good = line_with(rushed_text, "no catastrophe of any kind (p_good)")
-    assert report.percent(rushed.p_stay.value, rushed.p_stay) in stay
-    assert report.percent(rushed.p_good.high, rushed.p_good) in good
+    assert wording.percent(rushed.p_stay.value, rushed.p_stay) in stay
+    assert wording.percent(rushed.p_good.high, rushed.p_good) in good
     assert rushed_text.index(stay) < rushed_text.index("How it ends") < rushed_text.index("Core inputs")
 
 
@@ -66,7 +66,7 @@ def test_every_share_of_an_end_is_in_the_table(rushed: Result, rushed_text: str)
     assert "rival_catastrophe" in seen
     for name in seen - {"exogenous_catastrophe"}:
         estimate = rushed.outcomes[name]
-        assert report.percent(estimate.value, estimate) in line_with(rushed_text, report.ENDINGS[name])
+        assert wording.percent(estimate.value, estimate) in line_with(rushed_text, report.ENDINGS[name])
     for name, words in report.ENDINGS.items():
         assert (words in rushed_text) == (name in seen)
 
@@ -94,8 +94,8 @@ def test_footer_tells_how_to_repeat(rushed: Result, rushed_text: str) -> None:
 )
 def test_percentages_have_the_digits_that_the_error_supports(successes: int, n: int, shown: str) -> None:
     estimate = probability(successes, n)
-    low, high = report.percent(estimate.low, estimate), report.percent(estimate.high, estimate)
-    assert f"{report.percent(estimate.value, estimate)} ({low.removesuffix(' %')} to {high})" == shown
+    low, high = wording.percent(estimate.low, estimate), wording.percent(estimate.high, estimate)
+    assert f"{wording.percent(estimate.value, estimate)} ({low.removesuffix(' %')} to {high})" == shown
 
 
 def test_months_have_no_more_digits_than_few_replicates_support() -> None:
@@ -111,14 +111,14 @@ def test_catastrophes_never_seen_are_bounded(rushed: Result, rushed_text: str) -
     assert rushed.causes["misuse"].value == 0.0
     text = " ".join(rushed_text.split())
     bound = rushed.causes["misuse"]
-    share = report.percent(bound.high, bound)
+    share = wording.percent(bound.high, bound)
     assert re.search(rf"Not seen in any run \(share below {share}, [^)]*\): [^.]*misuse[^.]*\.", text)
 
 
 def test_hazards_are_told_apart_by_name() -> None:
     result = simulated("baseline", FIVE)
     assert result.causes["quakes"].value > 0.0
-    assert report.percent(result.causes["quakes"].value, result.causes["quakes"]) in line_with(
+    assert wording.percent(result.causes["quakes"].value, result.causes["quakes"]) in line_with(
         text_of(result), "quakes: background, not handled"
     )
 
@@ -130,7 +130,7 @@ def test_bounds_are_given_when_many_runs_are_not_settled(rushed_text: str) -> No
     assert "of the runs were not settled by month 5. Counting them as failures or as successes" in text
     low, high = result.bounds["p_stay"]
     unresolved = result.outcomes["unresolved"]
-    assert f"p_stay is between {report.percent(low, unresolved)} and {report.percent(high, unresolved)}" in text
+    assert f"p_stay is between {wording.percent(low, unresolved)} and {wording.percent(high, unresolved)}" in text
     assert "not settled by month" not in rushed_text
 
 
@@ -177,7 +177,7 @@ def test_what_happened_on_the_way_is_counted_per_run() -> None:
     told = line_with(text_of(result), "weights stolen by the rival")
     share = probability(int((thefts > 0).sum()), REPLICATES)
     assert told.split()[-1] == f"{thefts.mean():.2g}"
-    assert report.percent(share.value, share) in told
+    assert wording.percent(share.value, share) in told
     assert "deal with the rival" not in text_of(result)
 
 
@@ -197,7 +197,7 @@ def test_takeovers_by_schemers_and_before_handoff_are_told() -> None:
     ):
         share = probability(int(rows.sum()), REPLICATES)
         assert 0.0 < share.value < 1.0
-        assert report.percent(share.value, share) in line_with(text, words)
+        assert wording.percent(share.value, share) in line_with(text, words)
     assert report.SCHEMED in text
     assert f"stays in it, of the {int(records['handoff_month'].notna().sum())} in which humans handed off" in text
 
@@ -254,5 +254,5 @@ def test_text_reads_no_markup(rushed: Result) -> None:
 
 def test_an_estimate_without_error_is_still_shown() -> None:
     certain = Estimate(1.0, 1.0, 1.0, 0.0, 1, "wilson")
-    assert report.percent(1.0, certain) == "100.0000 %"
+    assert wording.percent(1.0, certain) == "100.0000 %"
     assert np.isfinite(certain.value)

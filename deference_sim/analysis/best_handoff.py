@@ -8,11 +8,12 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from deference_sim.analysis.estimate import Estimate, probability, spread
+from deference_sim.analysis.estimate import Estimate, chance_of, spread
 from deference_sim.analysis.paired import Difference, difference, is_worse
-from deference_sim.analysis.worlds import Measure, Successes, Worlds
+from deference_sim.analysis.worlds import Measure, Successes, Worlds, how_chosen
 from deference_sim.model.state import CATASTROPHES, OUTCOMES
 from deference_sim.scenario import ScenarioError
 from deference_sim.study.runner import Engine, warm_up
@@ -135,16 +136,26 @@ class BestHandoff:
         """Months of the lead that are left after the handoff; negative if it comes after the lead has run out."""
         return None if self.lead is None else self.lead - self.best.month
 
+    @property
+    def table(self) -> pd.DataFrame:
+        """A row for each month that was judged: its chance of success, what the best does better, what goes wrong."""
+        return pd.DataFrame(
+            [
+                {"month": timing.month, "as_good": timing.as_good}
+                | timing.estimate.as_dict()
+                | {f"loss_{name}": number for name, number in timing.loss.as_dict().items() if name != "n"}
+                | timing.risks
+                | {"unresolved": timing.unresolved}
+                for timing in self.curve
+            ]
+        )
+
     def as_dict(self) -> dict[str, Any]:
         """Return everything for JSON, in full precision."""
         return {
             "scenario": self.scenario.name,
             "hash": self.scenario.hash,
-            "measure": self.measure,
-            "seed": self.seed,
-            "fresh_seed": self.fresh_seed,
-            "engine": self.engine,
-            "replicates": self.replicates,
+            **how_chosen(self),
             "search_replicates": self.search_replicates,
             "lead_months": self.lead,
             "before_months": self.best.month,
@@ -368,15 +379,11 @@ class _Judge:
 
     def _judged(self, records: Records) -> tuple[Estimate, Difference]:
         found = self.worlds.succeeded(records)
-        return _estimate(found), difference(self.best, found)
+        return chance_of(found), difference(self.best, found)
 
 
 def _share(records: Records, outcome: str) -> float:
     return float((records["outcome"] == OUTCOMES.index(outcome)).mean())
-
-
-def _estimate(found: Successes) -> Estimate:
-    return probability(int(found.sum()), len(found))
 
 
 def _handoff_months(records: Any) -> Any:

@@ -8,9 +8,10 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from deference_sim.analysis.estimate import Estimate, probability
+from deference_sim.analysis.estimate import Estimate, chance_of
 from deference_sim.analysis.paired import Difference, difference
 from deference_sim.analysis.sweep import SUCCESSES
 from deference_sim.analysis.worlds import MEASURES, Measure
@@ -64,7 +65,7 @@ class Comparison:
         for code, name in enumerate(OUTCOMES[1:], start=1):
             was, became = before == code, after == code
             if was.any() or became.any():
-                found[name] = (_share(was), _share(became), difference(became, was))
+                found[name] = (chance_of(was), chance_of(became), difference(became, was))
         return found
 
     @cached_property
@@ -83,7 +84,16 @@ class Comparison:
             for (was, became), count in counts.most_common()
         ]
 
-    def table(self) -> NDArray[np.int64]:
+    @property
+    def table(self) -> pd.DataFrame:
+        """A row for p_stay, p_good and each outcome: its share in both scenarios, and the paired difference."""
+        rows = [
+            {"quantity": name, "first": first.value, "second": second.value} | change.as_dict()
+            for name, (first, second, change) in (*self.measures.items(), *self.shares.items())
+        ]
+        return pd.DataFrame(rows).rename(columns={"estimate": "difference"})
+
+    def transitions(self) -> NDArray[np.int64]:
         """Return how many worlds end so in the first (row) and so in the second (column), by place in ``OUTCOMES``."""
         counts = np.zeros((len(OUTCOMES), len(OUTCOMES)), np.int64)
         np.add.at(counts, self.outcomes, 1)
@@ -138,7 +148,7 @@ def compare(
     made = []
     for place, other in enumerate(others, start=1):
         measures = {
-            name: (_share(found[0]), _share(found[place]), difference(found[place], found[0]))
+            name: (chance_of(found[0]), chance_of(found[place]), difference(found[place], found[0]))
             for name, found in successes.items()
         }
         pair = outcomes[0], outcomes[place]
@@ -165,10 +175,6 @@ def _run(
         for name, found in successes.items():
             found[place][rows] = MEASURES[name](records)
     return outcomes, successes
-
-
-def _share(found: NDArray[np.bool_]) -> Estimate:
-    return probability(int(found.sum()), len(found))
 
 
 def _as_dict(first: Estimate, second: Estimate, change: Difference) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Estimates: a number found by simulation, with its interval and its Monte Carlo error."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from math import ceil, log, sqrt
 from typing import Any
 
@@ -17,31 +17,30 @@ FEW = 10  # with fewer successes or failures than this, the exact interval is us
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
-    """A probability with its 95 % interval, Monte Carlo standard error and number of replicates."""
+class Statistic:
+    """A number found from ``n`` replicates, with its 95 % interval and its Monte Carlo standard error."""
 
     value: float
     low: float
     high: float
     mcse: float
     n: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return all of it for JSON, in full precision."""
+        return {"estimate" if one.name == "value" else one.name: getattr(self, one.name) for one in fields(self)}
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate(Statistic):
+    """A probability with its 95 % interval, Monte Carlo standard error and number of replicates."""
+
     method: str
 
     def __str__(self) -> str:
         """Return value and interval with no more digits than the standard error supports."""
         digits = digits_for(self.mcse)
         return f"{self.value:.{digits}f} ({self.low:.{digits}f} to {self.high:.{digits}f})"
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the estimate for JSON, in full precision."""
-        return {
-            "estimate": self.value,
-            "low": self.low,
-            "high": self.high,
-            "mcse": self.mcse,
-            "n": self.n,
-            "method": self.method,
-        }
 
 
 def digits_for(error: float, most: int = 4) -> int:
@@ -69,6 +68,11 @@ def probability(successes: int, n: int) -> Estimate:
         return Estimate(share, low, high, error, n, "clopper-pearson")
     low, high = wilson(successes, n)
     return Estimate(share, low, high, error, n, "wilson")
+
+
+def chance_of(found: NDArray[np.bool_]) -> Estimate:
+    """Estimate the probability of what ``found`` says of each replicate."""
+    return probability(int(found.sum()), len(found))
 
 
 def is_precise(tally: Tally, precision: float) -> bool:

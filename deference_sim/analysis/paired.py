@@ -2,42 +2,24 @@
 
 from dataclasses import dataclass
 from math import sqrt
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from deference_sim.analysis.estimate import NORMAL_975
+from deference_sim.analysis.estimate import NORMAL_975, Statistic
 
 LEVEL = 0.05  # of the test whether one way is worse
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Statistic):
     """A difference of two probabilities on the same worlds, with its 95 % interval and Monte Carlo standard error.
 
     ``gained`` and ``lost`` are the worlds in which only the first and only the second succeeds.
     """
 
-    value: float
-    low: float
-    high: float
-    mcse: float
-    n: int
     gained: int
     lost: int
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the difference for JSON, in full precision."""
-        return {
-            "estimate": self.value,
-            "low": self.low,
-            "high": self.high,
-            "mcse": self.mcse,
-            "n": self.n,
-            "gained": self.gained,
-            "lost": self.lost,
-        }
 
 
 def difference(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> Difference:

@@ -7,10 +7,11 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from deference_sim.analysis.estimate import Estimate, probability
+from deference_sim.analysis.estimate import Estimate, chance_of
 from deference_sim.analysis.paired import Difference, difference, is_worse
-from deference_sim.analysis.worlds import Measure, Successes, Worlds
+from deference_sim.analysis.worlds import Measure, Successes, Worlds, how_chosen
 from deference_sim.model.strategy import Strategy
 from deference_sim.scenario import Scenario, ScenarioError, load
 from deference_sim.scenario.layers import ARGUMENT
@@ -94,16 +95,22 @@ class BestStrategy:
         """The policy that did best on the worlds it was searched on."""
         return self.policies[0]
 
+    @property
+    def table(self) -> pd.DataFrame:
+        """A row for each policy: its chance of success with its best settings, and these."""
+        return pd.DataFrame(
+            [
+                {"policy": one.policy, "searched": one.searched} | one.estimate.as_dict() | one.settings
+                for one in self.policies
+            ]
+        )
+
     def as_dict(self) -> dict[str, Any]:
         """Return everything for JSON, in full precision."""
         return {
             "scenario": self.scenario.name,
             "hash": self.scenario.hash,
-            "measure": self.measure,
-            "seed": self.seed,
-            "fresh_seed": self.fresh_seed,
-            "engine": self.engine,
-            "replicates": self.replicates,
+            **how_chosen(self),
             "settings_tried": 2**DESIGN,
             "own": self.own.as_dict(),
             "best": self.best.policy,
@@ -157,6 +164,21 @@ class PolicyRegret:
         """Return the largest regret of ``policy`` in any of the worlds."""
         return max(regret.value for regret in self.regret[policy])
 
+    @property
+    def table(self) -> pd.DataFrame:
+        """A row for each policy in each world: its chance of success, and its regret there."""
+        return pd.DataFrame(
+            [
+                {"policy": policy, "world": world}
+                | estimate.as_dict()
+                | {f"regret_{name}": number for name, number in regret.as_dict().items() if name != "n"}
+                for policy in self.policies
+                for world, estimate, regret in zip(
+                    self.worlds, self.estimates[policy], self.regret[policy], strict=True
+                )
+            ]
+        )
+
     def average(self, policy: str) -> float:
         """Return the mean success of ``policy`` over the worlds, each counted alike."""
         return float(np.mean([estimate.value for estimate in self.estimates[policy]]))
@@ -165,11 +187,7 @@ class PolicyRegret:
         """Return everything for JSON, in full precision."""
         return {
             "worlds": list(self.worlds),
-            "measure": self.measure,
-            "seed": self.seed,
-            "fresh_seed": self.fresh_seed,
-            "engine": self.engine,
-            "replicates": self.replicates,
+            **how_chosen(self),
             "best": dict(zip(self.worlds, self.best, strict=True)),
             "minimax_regret": self.minimax,
             "best_on_average": self.best_on_average,
@@ -229,7 +247,7 @@ def best_strategy(
         worlds.fresh.seed,
         engine,
         replicates,
-        _estimate(own),
+        chance_of(own),
         tuple(_tuned(one, successes, judged[0], own) for one, successes in zip(found, judged, strict=True)),
         perf_counter() - started,
     )
@@ -273,7 +291,7 @@ def _tuned(found: _Halved, judged: Successes, best: Successes, own: Successes) -
         found.policy,
         settings,
         found.share,
-        _estimate(judged),
+        chance_of(judged),
         difference(judged, own),
         not is_worse(judged, best),
         {name: (min(of_all), max(of_all)) for name, of_all in values.items()},
@@ -305,10 +323,6 @@ def _is_at_edge(name: str, value: float) -> bool:
     low, high = SEARCHED[name]
     near = (high - low) / 2**DESIGN
     return not low + near < value < high - near
-
-
-def _estimate(found: Successes) -> Estimate:
-    return probability(int(found.sum()), len(found))
 
 
 # ---- across worlds ------------------------------------------------------------------------------------------
@@ -352,7 +366,7 @@ def policy_regret(
         bench.fresh.seed,
         engine,
         replicates,
-        {way: tuple(_estimate(found) for found in row) for way, row in judged.items()},
+        {way: tuple(chance_of(found) for found in row) for way, row in judged.items()},
         {
             way: tuple(difference(judged[best[place]][place], found) for place, found in enumerate(row))
             for way, row in judged.items()

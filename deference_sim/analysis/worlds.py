@@ -14,6 +14,10 @@ Measure = Literal["p_good", "p_stay"]
 Successes = NDArray[np.bool_]
 
 MEASURES: dict[Measure, Callable[[NDArray[np.void]], Successes]] = {"p_good": good, "p_stay": stayed}
+MEANINGS: dict[Measure, str] = {
+    "p_stay": "stays in the Basin of Good Deference",
+    "p_good": "no catastrophe of any kind",
+}
 FRESH = 1_000_000  # added to the seed for fresh worlds: far from the seeds that people try one after another
 _SEEDS = 2**128
 
@@ -59,3 +63,8 @@ class Worlds:
     def fresh(self) -> "Worlds":
         """Worlds that share no draw with these."""
         return replace(self, seed=(self.seed + FRESH) % _SEEDS)
+
+
+def how_chosen(found: Any) -> dict[str, Any]:
+    """Return for JSON on which worlds a choice was made and judged: the five fields that every choice has."""
+    return {name: getattr(found, name) for name in ("measure", "seed", "fresh_seed", "engine", "replicates")}

@@ -71,6 +71,7 @@ def _presets_page() -> "Page":
 
 def _page(table: "TakeoffTable", typed: list[str]) -> "Page":
     from deference_sim.layout import Heading, Paragraph, Table
+    from deference_sim.wording import with_repeat
 
     head, *rows = table.texts()
     runs = f"{table.replicates:,} runs" if table.replicates > 1 else "One run, nothing in it random"
@@ -81,5 +82,5 @@ def _page(table: "TakeoffTable", typed: list[str]) -> "Page":
         Table("", head, tuple(rows), frozenset(range(1, len(head)))),
         *(Paragraph(note, aside=True) for note in table.notes),
         Paragraph(f"Source: {table.source}.", aside=True),
-        Paragraph(f"{runs}, seed {table.seed}. Repeat: {repeat}", aside=True),
+        Paragraph(with_repeat(f"{runs}, seed {table.seed}.", repeat), aside=True),
     ]

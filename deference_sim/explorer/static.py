@@ -11,7 +11,8 @@ from deference_sim.explorer.state import View
 from deference_sim.layout import Table, html
 from deference_sim.model.state import OUTCOMES
 from deference_sim.plots.style import words_of
-from deference_sim.report import inputs, percent
+from deference_sim.report import inputs
+from deference_sim.wording import chance
 
 # Panel's own export asks other servers for its styles. This one may ask nobody, and says so to the browser.
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
@@ -70,9 +71,7 @@ def _at(curve: Curve, place: int, title: str) -> str:
     with_deadline = curve.sweep.scenarios[0].rival.mode == "deadline"
     rows: list[tuple[str, str, str]] = []
     for name in SUCCESSES:
-        share = share_of(tally, name)
-        low, high = percent(share.low, share).removesuffix(" %"), percent(share.high, share)
-        rows.append((name, percent(share.value, share), f"{low} to {high}"))
+        rows.append((name, *chance(share_of(tally, name))))
     for outcome in OUTCOMES[1:]:
         if count := tally.ended(outcome):
             rows.append((words_of(outcome, with_deadline), f"{100.0 * count / tally.n:.1f} %", ""))

@@ -5,16 +5,12 @@ from html import escape
 
 from deference_sim.analysis.estimate import Estimate
 from deference_sim.analysis.paired import Difference
-from deference_sim.analysis.worlds import Measure
+from deference_sim.analysis.worlds import MEANINGS, Measure
 from deference_sim.explorer.computing import Numbers
 from deference_sim.explorer.state import View
-from deference_sim.report import percent
 from deference_sim.scenario import Scenario
+from deference_sim.wording import chance, percent
 
-MEANINGS: dict[Measure, str] = {
-    "p_stay": "stays in the Basin of Good Deference",
-    "p_good": "no catastrophe of any kind",
-}
 STYLE = """
 :host { font-family: system-ui, sans-serif; }
 .chances { display: flex; flex-wrap: wrap; gap: 2px 28px; align-items: baseline; }
@@ -81,7 +77,7 @@ def _chance_html(
 ) -> str:
     facts = {"value": estimate.value, "low": estimate.low, "high": estimate.high, "n": estimate.n}
     data = "".join(f' data-{key}="{value!r}"' for key, value in facts.items())
-    low, high = percent(estimate.low, estimate).removesuffix(" %"), percent(estimate.high, estimate)
+    value, interval = chance(estimate)
     compared = ""
     if other is not None and change is not None:
         compared = (
@@ -89,8 +85,8 @@ def _chance_html(
             f"{escape(against)} ({percent(other.value, other)})</span>"
         )
     return (
-        f'<div class="chance" data-measure="{name}"{data}><b>{percent(estimate.value, estimate)}</b> '
-        f'<span class="interval">{low} to {high}</span>'
+        f'<div class="chance" data-measure="{name}"{data}><b>{value}</b> '
+        f'<span class="interval">{interval}</span>'
         f'<span class="words">{MEANINGS[name]} ({name})</span>{compared}</div>'
     )
 

@@ -42,7 +42,7 @@ def test_differences_are_paired_world_by_world(pair: tuple[ds.Scenario, ds.Scena
 def test_every_changed_world_is_counted_once(found: ds.Comparison) -> None:
     before, after = found.outcomes
     assert sum(change.count for change in found.changes) == (before != after).sum()
-    table = found.table()
+    table = found.transitions()
     assert table.sum() == N
     for change in found.changes:
         was, became = OUTCOMES.index(change.before), OUTCOMES.index(change.after)
