@@ -109,7 +109,7 @@ def count_operations(scenario: Scenario, seed: int, replicates: NDArray[np.int64
         S, X = as_objects(np.zeros(1, STATE_DTYPE)), as_objects(np.zeros(FIRST_HAZARD + len(H[0]), PROCESS_DTYPE))
         key, before = streams.key_of_seed(seed), COUNTS.copy()
         with functions_counted():
-            law.run_block(key, [int(replicate)], P, H, S, [None], X, [], [SimpleNamespace()])
+            law.run_block(key, [int(replicate)], P, H, S, [None], X, [], [], [], [SimpleNamespace()])
         assert COUNTS != before
     return COUNTS.copy()
 

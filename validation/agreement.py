@@ -32,6 +32,7 @@ from deference_sim.engines.law import compiled_law
 from deference_sim.layout import Heading, Page, Paragraph, Table, show
 from deference_sim.model.log import EVENTS, LOG_DTYPE
 from deference_sim.model.record import RECORD_DTYPE
+from deference_sim.model.sample import blank_samples
 from deference_sim.model.state import FIRST_HAZARD, OUTCOMES, PROCESS_DTYPE, STATE_DTYPE
 from deference_sim.scenario.catalogue import parameters
 from deference_sim.scenario.shipped import shipped
@@ -48,6 +49,7 @@ TIMES = ("months", "handoff_month", "first_exit_month")
 INSTANTS = ("steps", "hazards_handled", "hazards_suffered")
 STEPS_EACH = 400  # that a replicate may take on average; a world that takes more gets fewer replicates
 HAZARDS_AT_NO_COST = 20
+POINTS = 30  # at which the replicates whose logs are compared are sampled, the last at their end
 FEW = 5  # replicates at a time; a world of which not even these fit into the budget is passed over
 ROOM = 4_096  # entries of a log, doubled until it suffices
 #: Decided by a table made beforehand with 16,000 runs, so random worlds leave it to this one.
@@ -62,29 +64,32 @@ IN_TURN = {"strategy.policy": 1, "capability.law": 5, "rival.mode": 2}
 # ---- the compiled engine's own log ---------------------------------------------------------------------------
 
 
-def compiled_log(scenario: Any, seed: int, replicate: int) -> tuple[NDArray[np.void], NDArray[np.void]]:
-    """Return (record, log) of one replicate as the function leaves them that runs the compiled engine's blocks."""
+Told = tuple[NDArray[np.void], NDArray[np.void], NDArray[np.void]]  # record, log, samples
+
+
+def compiled_log(scenario: Any, seed: int, replicate: int, grid: NDArray[np.float64]) -> Told:
+    """Return what the function leaves of one replicate that runs the compiled engine's blocks."""
     law = compiled_law()
     P, H = runner.numbers_of(scenario, seed, np.array([replicate]))
     law.prepare(P)
     room = ROOM
     while True:
-        log, record = np.zeros(room, LOG_DTYPE), np.zeros(1, RECORD_DTYPE)
+        log, record, samples = np.zeros(room, LOG_DTYPE), np.zeros(1, RECORD_DTYPE), blank_samples(1, len(grid))
         blank, scratch = np.zeros(1, STATE_DTYPE), np.zeros(1, STATE_DTYPE)
         X = np.zeros(FIRST_HAZARD + H.shape[1], PROCESS_DTYPE)
-        law.run_block(streams.key_of_seed(seed), np.array([replicate]), P, H, blank, scratch, X, log, record)
+        key, alone = streams.key_of_seed(seed), np.array([replicate])
+        law.run_block(key, alone, P, H, blank, scratch, X, log, grid, samples, record)
         logged = int(scratch["logged"][0])
         if logged < room:
-            return record, log[:logged]
+            return record, log[:logged], samples[0]
         room *= 2
 
 
-def events_log(scenario: Any, seed: int, replicate: int, points: int) -> tuple[NDArray[np.void], NDArray[np.void]]:
-    """Return (record, log) of one replicate on the events engine, sampled on the way at ``points`` times."""
-    grid = np.linspace(0.0, scenario.horizon, points) if isinstance(scenario.horizon, float) else None
+def events_log(scenario: Any, seed: int, replicate: int, grid: NDArray[np.float64]) -> Told:
+    """Return the same of the events engine."""
     world = runner.world_of(scenario, seed, replicate, log=True, grid=grid)
     record = world.run_to_the_end()
-    return record, np.array(world.log, LOG_DTYPE)
+    return record, np.array(world.log, LOG_DTYPE), world.samples
 
 
 # ---- comparing one scenario ----------------------------------------------------------------------------------
@@ -103,6 +108,7 @@ class Comparison:
     logs: int = 0
     same_order: int = 0
     same_logs: int = 0
+    same_samples: int = 0
     entries: int = 0
     months_apart: float = 0.0
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -113,7 +119,11 @@ class Comparison:
     @property
     def agrees(self) -> bool:
         """Whether everything is the same to the last bit."""
-        return (self.same_records, self.same_logs) == (self.replicates, self.logs) and not self.differs
+        return (self.same_records, self.same_logs, self.same_samples) == (
+            self.replicates,
+            self.logs,
+            self.logs,
+        ) and not self.differs
 
 
 def months_apart(first: NDArray[np.floating], second: NDArray[np.floating]) -> float:
@@ -166,8 +176,9 @@ def compare(scenario: Any, name: str, group: str, replicates: int, seed: int, lo
 
 def compare_logs(found: Comparison, scenario: Any, seed: int, replicate: int, expected: NDArray[np.void]) -> None:
     """Run a replicate again with its log on both engines, and take up what is the same."""
-    record, log = compiled_log(scenario, seed, replicate)
-    other_record, other = events_log(scenario, seed, replicate, points=30)
+    grid = np.linspace(0.0, expected["months"][0], POINTS)
+    record, log, samples = compiled_log(scenario, seed, replicate, grid)
+    other_record, other, other_samples = events_log(scenario, seed, replicate, grid)
     what = ("event", "item")
     same_order = len(log) == len(other) and all((log[name] == other[name]).all() for name in what)
     found.entries += len(log)
@@ -176,6 +187,9 @@ def compare_logs(found: Comparison, scenario: Any, seed: int, replicate: int, ex
     found.same_logs += log.tobytes() == other.tobytes()
     if same_order:
         found.months_apart = max(found.months_apart, months_apart(log["t"], other["t"]))
+    found.same_samples += samples.tobytes() == other_samples.tobytes()
+    if samples.tobytes() != other_samples.tobytes():
+        found.differs.append(f"samples of replicate {replicate}")
     if log.tobytes() != other.tobytes():
         found.differs.append(f"log of replicate {replicate}")
     if not record.tobytes() == other_record.tobytes() == expected.tobytes():
@@ -256,7 +270,17 @@ def page(found: list[Comparison], passed: int, replicates: int, seed: int, secon
     """Return the tables."""
     groups = sorted({one.group for one in found}, key=lambda group: (group.startswith("random"), group))
     rows = [row(group, [one for one in found if one.group == group]) for group in groups]
-    columns = ("scenarios", "number", "replicates", "same outcome", "same record", "logs", "same order", "same log")
+    columns = (
+        "scenarios",
+        "number",
+        "replicates",
+        "same outcome",
+        "same record",
+        "logs",
+        "same order",
+        "same log",
+        "same samples",
+    )
     cut = sum(one.replicates < one.wanted for one in found)
     apart = max(one.months_apart for one in found)
     return [
@@ -264,8 +288,9 @@ def page(found: list[Comparison], passed: int, replicates: int, seed: int, secon
         Table("", columns, (*rows, row("all", found)), right=frozenset(range(1, len(columns)))),
         Table("Covered", ("what", "how often"), tuple(covered(found))),
         Paragraph(
-            f"Same record and same log: to the last bit; the logs have {sum(one.entries for one in found):,} entries. "
-            f"Times differ by at most {apart:g} months. {cut} random worlds "
+            f"Same record, log and samples: to the last bit; the logs have {sum(one.entries for one in found):,} "
+            f"entries, and each of these replicates is sampled at {POINTS} times and at its end. Times differ by at "
+            f"most {apart:g} months. {cut} random worlds "
             f"had fewer replicates because they take more than {STEPS_EACH} steps each; {passed} were passed over "
             f"because they take very many or cannot be integrated. {seconds / 60:.1f} minutes.",
             aside=True,
@@ -276,7 +301,7 @@ def page(found: list[Comparison], passed: int, replicates: int, seed: int, secon
 
 def row(group: str, found: list[Comparison]) -> tuple[str, ...]:
     """Return the cells of a group of scenarios."""
-    names = ("replicates", "same_outcomes", "same_records", "logs", "same_order", "same_logs")
+    names = ("replicates", "same_outcomes", "same_records", "logs", "same_order", "same_logs", "same_samples")
     counts = [sum(getattr(one, name) for one in found) for name in names]
     return (group, f"{len(found)}", *(f"{number:,}" for number in counts))
 

@@ -10,21 +10,21 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from deference_sim.analysis.records import records_table
-from deference_sim.engines.events import SAMPLED, Policy, Process, World
+from deference_sim.engines import compiled
+from deference_sim.engines.events import Policy, Process, World
 from deference_sim.model.goodness import filled_in
 from deference_sim.model.instant import STAGES
 from deference_sim.model.log import EVENTS, LOG_DTYPE
+from deference_sim.model.sample import SHARES
 from deference_sim.model.state import OUTCOMES, PARTIAL, PHASES, PRE
-from deference_sim.study.runner import numbers_of, world_of
+from deference_sim.study.runner import Own, numbers_of, world_of
 
 if TYPE_CHECKING:
     from deference_sim.analysis.result import Result
 
 Floats = NDArray[np.float64]
 
-COLUMNS = (*SAMPLED, "lead")
 FINE = 400  # points of a single trajectory's path
-SHARES = ("capability_share", "goodness_share", "time_buying_share", "defence_share", "tests_share")
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,10 @@ class Trajectories:
     """Paths of several replicates on one grid; each array is (replicate, time), NaN once a run has ended.
 
     ``months`` is the grid. Capability, broad alignment, capability profile, deference-goodness, margin, aligned
-    capability, active defence and rival are in py, lead and bought time in months; shares of effort are of 1, and all
-    0 before the handoff. Deference-goodness includes what humans fill in during partial deference. A run that ends
-    between two grid times ends at ``end_month`` with ``outcome``; ``at_end`` holds what the fields are then, a value
-    for each replicate.
+    capability, active defence and rival are in py, lead and bought time in months; shares of effort are of 1, and
+    but for tests 0 before the handoff. Deference-goodness includes what humans fill in during partial deference. At
+    the time of an event the paths are where they stand after it. A run that ends between two grid times ends at
+    ``end_month`` with ``outcome``; ``at_end`` holds what the fields are then, a value for each replicate.
     """
 
     months: Floats
@@ -108,11 +108,7 @@ def sample_trajectories(result: "Result", n: int, points: int) -> Trajectories:
     if not 1 <= n <= result.replicates:
         raise ValueError(f"n is {n}: it must be between 1 and the {result.replicates} replicates of the result")
     grid = np.linspace(0.0, result.records["months"].to_numpy()[:n].max(), points)
-    runs = [
-        _run(result.scenario, result.seed, replicate, grid, False, result.own.policy, result.own.processes)
-        for replicate in range(n)
-    ]
-    return _collect(result.scenario, result.seed, runs, grid)
+    return _paths(result.scenario, result.seed, np.arange(n), grid, result.own)
 
 
 def trace(
@@ -124,14 +120,16 @@ def trace(
     processes: Sequence[Callable[[World], Process]] = (),
 ) -> Trajectory:
     """Run one replicate with its log and a fine path."""
-    told = _run(scenario, seed, replicate, np.empty(0), True, policy, processes)
+    own = Own(policy, processes)
+    told = _run(scenario, seed, replicate, own)
     record = records_table(told.record, told.world.causes).iloc[0]
     grid = np.linspace(0.0, float(record["months"]), FINE)
-    path = _collect(scenario, seed, [_run(scenario, seed, replicate, grid, False, policy, processes)], grid)
-    fill_in = _fill_ins(scenario, seed, np.array([replicate]))[0]
+    path = _paths(scenario, seed, np.array([replicate]), grid, own)
     phases = [Spell(PHASES[phase], start, end) for phase, start, end in _spells(told, "phase", PRE)]
     scheming = [(start, end) for schemes, start, end in _spells(told, "scheming", 0) if schemes]
-    return Trajectory(scenario.name, replicate, seed, record, _log(told, fill_in), path, phases, scheming)
+    return Trajectory(
+        scenario.name, replicate, seed, record, _log(told, _fill_in(scenario, seed, replicate)), path, phases, scheming
+    )
 
 
 # ---- running ------------------------------------------------------------------------------------------------
@@ -145,7 +143,6 @@ class _Seen:
     logged: int
     phase: int
     scheming: int
-    shares: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -155,18 +152,11 @@ class _Run:
     seen: list[_Seen] = field(default_factory=list)
 
 
-def _run(
-    scenario: Any,
-    seed: int,
-    replicate: int,
-    grid: Floats,
-    log: bool,
-    policy: Policy | None,
-    processes: Sequence[Callable[[World], Process]],
-) -> _Run:
+def _run(scenario: Any, seed: int, replicate: int, own: Own) -> _Run:
     seen: list[_Seen] = []
     watchers = [_watcher(stage, seen) for stage in range(len(STAGES))]
-    world = world_of(scenario, seed, replicate, log=log, grid=grid, policy=policy, processes=(*processes, *watchers))
+    processes = (*own.processes, *watchers)
+    world = world_of(scenario, seed, replicate, log=True, policy=own.policy, processes=processes)
     return _Run(world, world.run_to_the_end(), seen)
 
 
@@ -177,13 +167,7 @@ def _watcher(stage: int, seen: list[_Seen]) -> Callable[[World], Process]:
         while True:
             yield world.when(stage)
             state = world.state
-            now = _Seen(
-                world.month,
-                len(world.log) + state.logged,
-                state.phase,
-                state.scheming,
-                tuple(getattr(state, name) for name in SHARES),
-            )
+            now = _Seen(world.month, len(world.log) + state.logged, state.phase, state.scheming)
             if state.phase < len(PHASES) - 1 and (not seen or _differ(seen[-1], now)):
                 seen.append(now)
 
@@ -191,12 +175,7 @@ def _watcher(stage: int, seen: list[_Seen]) -> Callable[[World], Process]:
 
 
 def _differ(before: _Seen, now: _Seen) -> bool:
-    return (before.logged, before.phase, before.scheming, before.shares) != (
-        now.logged,
-        now.phase,
-        now.scheming,
-        now.shares,
-    )
+    return (before.logged, before.phase, before.scheming) != (now.logged, now.phase, now.scheming)
 
 
 def _spells(run: _Run, name: str, first: int) -> Iterator[tuple[int, float, float]]:
@@ -211,11 +190,10 @@ def _spells(run: _Run, name: str, first: int) -> Iterator[tuple[int, float, floa
             yield value, start, end
 
 
-def _fill_ins(scenario: Any, seed: int, replicates: NDArray[np.int64]) -> Floats:
-    """Return the margins that humans fill in, (replicate, [broad alignment, capability profile])."""
-    parameters, _ = numbers_of(scenario, seed, replicates)
-    both = [parameters[f"handoff_fill_in_{name}"] for name in ("alignment", "profile")]
-    return np.broadcast_to(np.array(both).T, (len(replicates), 2))
+def _fill_in(scenario: Any, seed: int, replicate: int) -> Floats:
+    """Return the margins that humans fill in for broad alignment and capability profile."""
+    parameters, _ = numbers_of(scenario, seed, np.array([replicate]))
+    return np.array([parameters[f"handoff_fill_in_{name}"][0] for name in ("alignment", "profile")])
 
 
 def _goodness(phase: int, C: float, A: float, W: float, fill_in: Floats) -> float:
@@ -252,56 +230,49 @@ def _about(event: str, item: int, causes: Sequence[str]) -> str:
     return OUTCOMES[item] if event == "resolved" else ""
 
 
-def _collect(scenario: Any, seed: int, runs: Sequence[_Run], grid: Floats) -> Trajectories:
-    replicates = np.array([run.world.replicate for run in runs])
-    fill_ins = _fill_ins(scenario, seed, replicates)
-    paths = np.full((len(COLUMNS), len(runs), len(grid)), np.nan)
-    shares = np.full((len(SHARES), len(runs), len(grid)), np.nan)
-    goodness = np.full((len(runs), len(grid)), np.nan)
-    ends = np.full((len(runs), 4), np.nan)
-    for row, run in enumerate(runs):
-        samples, known = run.world.samples, len(run.world.samples)
-        if samples:
-            paths[:, row, :known] = np.array(samples).T
-        holds = _holding(run, grid[:known])
-        shares[:, row, :known] = np.array([now.shares if now else (0.0,) * len(SHARES) for now in holds]).T
-        stocks = (paths[COLUMNS.index(name), row, :known] for name in "CAW")
-        goodness[row, :known] = [
-            _goodness(now.phase if now else PRE, C, A, W, fill_ins[row])
-            for now, C, A, W in zip(holds, *stocks, strict=True)
+def _paths(scenario: Any, seed: int, replicates: NDArray[np.int64], grid: Floats, own: Own) -> Trajectories:
+    """Run the replicates and sample them at the months of ``grid``."""
+    if own:
+        worlds = [
+            world_of(scenario, seed, int(replicate), grid=grid, policy=own.policy, processes=own.processes)
+            for replicate in replicates
         ]
-        left = run.record[0]
-        last = run.seen[-1].phase if run.seen else PRE
-        ends[row] = left["C"], _goodness(last, left["C"], left["A"], left["W"], fill_ins[row]), left["Q"], left["lead"]
-    path = dict(zip(COLUMNS, paths, strict=True))
-    C, has_rival = path["C"], scenario.rival.mode == "takeoff"
+        records = np.concatenate([world.run_to_the_end() for world in worlds])
+        samples = np.array([world.samples for world in worlds])
+    else:
+        numbers = numbers_of(scenario, seed, replicates)
+        records, samples = compiled.sample_replicates(*numbers, seed, replicates, grid)
+    return _collect(scenario, records, samples, grid)
+
+
+def _collect(scenario: Any, records: NDArray[np.void], samples: NDArray[np.void], grid: Floats) -> Trajectories:
+    known = {name: samples[name] for name in samples.dtype.names or ()}
+    known["lead"] = np.where(np.isfinite(known["lead"]), known["lead"], np.nan)
+    known["margin"] = known["G"] - known["C"]
+    known["Q"] = np.minimum(known["C"], known["G"]) + known["D"]
+    path = {name: values[:, :-1] for name, values in known.items()}
+    at_end = {
+        "capability": "C",
+        "deference_goodness": "G",
+        "margin": "margin",
+        "aligned_capability": "Q",
+        "lead": "lead",
+    }
     return Trajectories(
         months=grid,
-        capability=C,
+        capability=path["C"],
         broad_alignment=path["A"],
         capability_profile=path["W"],
-        deference_goodness=goodness,
-        margin=goodness - C,
+        deference_goodness=path["G"],
+        margin=path["margin"],
         defence=path["D"],
-        aligned_capability=np.minimum(C, goodness) + path["D"],
-        rival=path["R"] if has_rival else np.full_like(C, np.nan),
-        lead=np.where(np.isfinite(path["lead"]), path["lead"], np.nan),
+        aligned_capability=path["Q"],
+        rival=path["R"] if scenario.rival.mode == "takeoff" else np.full_like(path["R"], np.nan),
+        lead=path["lead"],
         bought=path["bought"],
-        end_month=np.array([float(run.record["months"][0]) for run in runs]),
-        at_end={
-            "capability": ends[:, 0],
-            "deference_goodness": ends[:, 1],
-            "margin": ends[:, 1] - ends[:, 0],
-            "aligned_capability": ends[:, 2],
-            "lead": np.where(np.isfinite(ends[:, 3]), ends[:, 3], np.nan),
-        },
-        outcome=[OUTCOMES[int(run.record["outcome"][0])] for run in runs],
-        replicates=replicates,
-        **dict(zip(SHARES, shares, strict=True)),
+        end_month=records["months"],
+        at_end={name: known[letter][:, -1] for name, letter in at_end.items()},
+        outcome=[OUTCOMES[code] for code in records["outcome"]],
+        replicates=records["replicate"],
+        **{name: path[name] for name in SHARES},
     )
-
-
-def _holding(run: _Run, grid: Floats) -> list[_Seen | None]:
-    """Return what was last seen at each time of ``grid``, None before anything was."""
-    rows = np.searchsorted([now.month for now in run.seen], grid, side="right")
-    return [run.seen[row - 1] if row else None for row in rows]

@@ -52,9 +52,7 @@ def _run(
     blank, scratch = np.zeros(1, STATE_DTYPE), np.zeros(1, STATE_DTYPE)
     processes = np.zeros(FIRST_HAZARD + hazards.shape[1], PROCESS_DTYPE)
     log = np.zeros(0, LOG_DTYPE)
-    done = law.run_block(
-        key, replicates, parameters, hazards, blank, scratch, processes, log, grid, samples, records
-    )
+    done = law.run_block(key, replicates, parameters, hazards, blank, scratch, processes, log, grid, samples, records)
     if done < len(replicates):
         raise step_error(int(replicates[done]), seed, float(scratch["t"][0]))
     return records

@@ -101,7 +101,7 @@ def watch(
     grid: Sequence[float] | NDArray[np.float64] = (),
     processes: Iterable[Callable[[World], Any]] = (),
 ) -> Watched:
-    """Run one replicate with its log; ``samples`` has a row (t, C, A, W, D, R, bought, ..., lead) a grid time."""
+    """Run one replicate with its log; ``samples`` has a row for each grid time reached."""
     P, H = law_numbers(blocks), hazard_numbers(blocks)
     compiled_law().prepare(P)
     names = sorted(item.name for item in blocks.hazards)
@@ -114,7 +114,7 @@ def watch(
         line.event = EVENTS[line.event]
     record = SimpleNamespace(**{name: row[name].item() for name in row.dtype.names})
     record.outcome = OUTCOMES[record.outcome]
-    return Watched(log=log, record=record, samples=np.array(world.samples), p=P[0])
+    return Watched(log=log, record=record, samples=world.samples[:-1][np.isfinite(world.samples["t"][:-1])], p=P[0])
 
 
 class Plain:

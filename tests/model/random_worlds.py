@@ -16,6 +16,7 @@ from deference_sim.model.levels import CROSSINGS
 from deference_sim.model.log import EVENTS, LOG_DTYPE
 from deference_sim.model.parameters import Blocks, block_classes, hazard_numbers, law_numbers
 from deference_sim.model.record import RECORD_DTYPE
+from deference_sim.model.sample import SAMPLE_DTYPE
 from deference_sim.model.state import PROCESS_DTYPE, STATE_DTYPE, STOCK_COUNT, STOCKS
 
 HAZARDS = ("a", "b", "c")
@@ -305,6 +306,7 @@ def random_arguments(random: np.random.Generator, P: NDArray[np.void], H: NDArra
         "X": random_processes(random, len(P)),
         "L": np.zeros((len(P), ROOM_IN_LOG), LOG_DTYPE),
         "R": np.zeros(len(P), RECORD_DTYPE),
+        "Q": np.zeros(len(P), SAMPLE_DTYPE),
         "Y": np.where(NEVER_NEGATIVE, np.abs(stocks), stocks),
     }
 

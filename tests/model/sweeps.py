@@ -30,13 +30,14 @@ RECORDS = {
     "process": ("X", PROCESS_ROWS),
     "log": ("L", 0),
     "record": ("R", 0),
+    "sample": ("Q", 0),
     "y": ("Y", 0),
     "y0": ("Y", 0),
     "y1": ("Y", 0),
 }
 #: Arguments that are a list of knots: which field of the parameters they are here.
 KNOTS = {"xs": "handoff_prework_x", "ys": "handoff_prework_y", "count": "handoff_prework_count"}
-TABLES = "SPHXLRY"
+TABLES = "SPHXLRQY"
 MOST_ARGUMENTS = 10
 
 

@@ -85,7 +85,7 @@ def test_the_rival_takes_off_when_its_clock_is_up(bought: float) -> None:
     already = most * -math.expm1(-bought / most * start.t)
     assert start.t - already == pytest.approx(lead, abs=1e-6)
     assert start.R == pytest.approx(0.0, abs=1e-15)
-    assert run.samples[0, 5] == pytest.approx((1.0 - most * -math.expm1(-bought / most) - lead) / 12.0, abs=1e-7)
+    assert run.samples["R"][0] == pytest.approx((1.0 - most * -math.expm1(-bought / most) - lead) / 12.0, abs=1e-7)
     (danger,) = run.entries("rival dangerous")
     assert danger.R == 1.25
     assert start.lead == pytest.approx(0.0, abs=1e-9)
@@ -372,4 +372,4 @@ def test_a_grid_on_the_time_of_an_event_does_not_hide_it() -> None:
     blocks = quiet(capability=steady(0.5) | {"stabilise_at": LEVEL})
     run = watch(blocks, grid=[0.0, 1.0, 2.0, 4.0])
     assert (run.record.outcome, run.record.months) == ("stabilised", pytest.approx(4.0, abs=1e-14))
-    assert run.samples[:3, 1].tolist() == pytest.approx([0.0, 0.5, 1.0], abs=1e-12)
+    assert run.samples["C"][:3].tolist() == pytest.approx([0.0, 0.5, 1.0], abs=1e-12)

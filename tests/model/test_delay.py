@@ -110,7 +110,7 @@ def test_the_smallest_margin_is_no_larger_than_any_seen(name: str) -> None:
     missed = []
     for replicate in range(30):
         found = watch(blocks, replicate, grid=np.linspace(0.0, 12.0, 601))
-        margins = np.minimum(found.samples[:, 2], found.samples[:, 3]) - found.samples[:, 1]
+        margins = found.samples["G"] - found.samples["C"]
         settled = [entry for entry in found.log if entry.event != "successor deferred to"]  # drift comes after it
         at_events = [min(entry.A, entry.W) - entry.C for entry in settled]
         missed.append(found.record.minimum_margin - min(margins.min(), *at_events))
@@ -120,7 +120,7 @@ def test_the_smallest_margin_is_no_larger_than_any_seen(name: str) -> None:
 def test_the_smallest_margin_is_one_that_was_there() -> None:
     for replicate in range(10):
         found = watch(Blocks(), replicate, grid=np.linspace(0.0, 12.0, 1201))
-        margins = np.minimum(found.samples[:, 2], found.samples[:, 3]) - found.samples[:, 1]
+        margins = found.samples["G"] - found.samples["C"]
         assert found.record.minimum_margin <= margins.max() + 1e-9
 
 

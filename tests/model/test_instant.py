@@ -272,9 +272,10 @@ def test_retraining_happens_at_most_five_times_then_capability_waits_for_goodnes
         assert waits.t == pytest.approx(1.5, abs=1e-9)
         assert len([t for t in found.times("successor sent back") if t < waits.t]) == MOST_RETRAININGS
         (taken,) = [entry for entry in found.entries("successor deferred to") if entry.C == 1.0]
-        while_waiting = [row for row in found.samples if waits.t + 0.01 < row[0] < taken.t - 0.01]
+        while_waiting = [row for row in found.samples if waits.t + 0.01 < row["t"] < taken.t - 0.01]
         assert while_waiting
-        assert all((row[1], row[7], row[8]) == (1.0, 0.0, 1.0) for row in while_waiting)
+        stands = ("C", "capability_share", "goodness_share")
+        assert all(row[list(stands)].item() == (1.0, 0.0, 1.0) for row in while_waiting)
         assert taken.A >= 2.5
         assert taken.A - 2.5 < 0.25 * 0.5 + 1e-9  # no later than the first review at which it suffices
         assert taken.value == pytest.approx(draw, abs=1e-12)

@@ -24,6 +24,7 @@ from deference_sim.model.log import LOG_DTYPE
 from deference_sim.model.parameters import Blocks, hazard_numbers, law_numbers
 from deference_sim.model.record import RECORD_DTYPE
 from deference_sim.model.rival import overtaking_rate
+from deference_sim.model.sample import blank_samples
 from deference_sim.model.state import FIRST_HAZARD, PROCESS_DTYPE, STATE_DTYPE
 from deference_sim.model.tax import price_factor
 from deference_sim.model.time_buying import buying_rate
@@ -33,6 +34,7 @@ from .random_worlds import WHOLE, from_plain, plain_rows, random_arguments, rand
 from .sweeps import Columns, Equation, differences, sweep_differences, text_of
 
 SEED = 20_240_612
+GRID = np.array([0.0, 0.3, 2.0, 50.0])  # months at which whole trajectories are sampled
 POINTS = 100_000
 ALL = (*streams.EQUATIONS, *EQUATIONS)
 
@@ -184,11 +186,22 @@ def test_whole_trajectories_have_the_same_bits(name: str) -> None:
             "X": np.zeros(FIRST_HAZARD + H.shape[1], PROCESS_DTYPE),
             "L": np.zeros(room, LOG_DTYPE),
             "R": np.zeros(1, RECORD_DTYPE),
+            "samples": blank_samples(1, len(GRID))[0],
         }
         plain = {table: plain_rows(rows) for table, rows in tables.items()}
         blank = plain_rows(np.zeros(1, STATE_DTYPE))
         entry.run_block(
-            key, [replicate], plain_rows(P), plain_rows(H), blank, plain["S"], plain["X"], plain["L"], plain["R"]
+            key,
+            [replicate],
+            plain_rows(P),
+            plain_rows(H),
+            blank,
+            plain["S"],
+            plain["X"],
+            plain["L"],
+            GRID,
+            [plain["samples"]],
+            plain["R"],
         )
         compiled_law().run_block(
             key,
@@ -199,6 +212,8 @@ def test_whole_trajectories_have_the_same_bits(name: str) -> None:
             tables["S"],
             tables["X"],
             tables["L"],
+            GRID,
+            tables["samples"][None],
             tables["R"],
         )
         assert 5 < tables["S"]["logged"][0] < room

@@ -2,6 +2,7 @@
 
 from itertools import islice
 
+import numpy as np
 import pytest
 
 from deference_sim.model.state import OUTCOMES
@@ -59,13 +60,13 @@ def test_what_differs_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     found = compare_job("baseline", 5, SEED, logs=3)
     assert found is not None
     assert not found.agrees
-    assert found.same_logs == 0
+    assert found.same_logs == found.same_samples == 0
     assert found.same_records == 5
-    assert found.differs[0] == "log of replicate 0"
+    assert found.differs[0] == "samples of replicate 0"
 
 
 def test_the_log_of_the_compiled_engine_ends_with_its_outcome() -> None:
     """Would catch a log that stops short."""
-    record, log = compiled_log(scenario_of("with-scheming", SEED)[0], SEED, 3)
+    record, log, _ = compiled_log(scenario_of("with-scheming", SEED)[0], SEED, 3, np.empty(0))
     assert OUTCOMES[log["item"][-1]] == OUTCOMES[record["outcome"][0]]
     assert months_apart(log["t"][-1:], record["months"]) == 0.0
