@@ -6,6 +6,7 @@ the report, files of two results mixed, a folder of the user's overwritten, anyt
 
 import json
 import re
+import shlex
 from base64 import b64decode
 from hashlib import sha256
 from html.parser import HTMLParser
@@ -130,6 +131,53 @@ def test_names_are_shown_as_they_are_and_do_nothing() -> None:
 )
 def test_markdown_is_escaped_where_it_must_be_and_only_there(text: str, shown: str) -> None:
     assert page_files.markdown_file("t", [Paragraph(text)]) == f"# t\n\n{shown}\n"
+
+
+#: Commands that answer, and what their folder holds beside the report.
+KEPT = {
+    "compare baseline rushed-handoff plan-d --replicates 20": {"differences_1.csv", "differences_2.csv"},
+    "handoff baseline --set rival.mode=none --set horizon=9 --replicates 4": {"months.csv", "picture.png"},
+    "strategy rushed-handoff --worlds baseline --replicates 4": {"policies.csv", "regret.csv", "picture.png"},
+    "sensitivity baseline --inputs rival.lead,tax.decline --replicates 20": {"table.csv", "picture.png"},
+    "discover baseline --inputs rival.lead,goodness.broad_alignment --replicates 1024": {"boxes.csv"},
+    "trace rushed-handoff --replicate 3": {"log.csv", "picture.png"},
+    "tax rushed-handoff": {"picture.png"},
+}
+
+
+@pytest.mark.parametrize("arguments", KEPT, ids=lambda arguments: arguments.split()[0])
+def test_whatever_answers_can_be_kept_in_a_folder(tmp_path: Path, arguments: str) -> None:
+    """Would catch a command that keeps other numbers than it finds, or a report without its picture or heading."""
+    kept = call(*arguments.split(), "--out", str(tmp_path), "--json")
+    assert kept.exit_code == 0, kept.output
+    held = contents(tmp_path)
+    others = {name for name in held if not name.endswith(".yaml")}
+    assert others == {"report.html", "report.md", "result.json", "provenance.json"} | KEPT[arguments]
+    assert json.loads(held["result.json"]) == json.loads(kept.stdout)
+    made_by = json.loads(held["provenance.json"])
+    for scenario in made_by["scenarios"].values():
+        assert scenario["resolved"].encode() in held.values()
+    page = Reader(held["report.html"].decode())
+    assert [tag for tag, _ in page.tags].count("img") == ("picture.png" in held)
+    assert page.words.count(made_by["command"]) >= 1
+    assert all(data.count(b",") > 3 for name, data in held.items() if name.endswith(".csv"))
+
+
+def test_commands_that_are_told_repeat_what_they_made(tmp_path: Path) -> None:
+    for number, arguments in enumerate(
+        arguments for arguments in KEPT if arguments.startswith(("trace", "tax", "comp"))
+    ):
+        folder = tmp_path / str(number)
+        assert call(*arguments.split(), "--set", "tax.decline=0.1", "--out", str(folder)).exit_code == 0
+        command = json.loads((folder / "provenance.json").read_text())["command"]
+        again = json.loads(call(*shlex.split(command)[1:], "--json").stdout)
+        assert without_times(again) == without_times(json.loads((folder / "result.json").read_text()))
+
+
+def without_times(found: Any) -> Any:
+    if isinstance(found, dict):
+        return {name: without_times(value) for name, value in found.items() if name != "seconds"}
+    return [without_times(value) for value in found] if isinstance(found, list) else found
 
 
 # ---- the folder ---------------------------------------------------------------------------------------------

@@ -91,15 +91,19 @@ class Discovery:
         """A row for each limit of each box."""
         import pandas as pd
 
+        shares = ("density", "coverage", "mass")
         rows = [
-            {"algorithm": algorithm, "box": number + 1}
-            | {name: getattr(limit, name) for name in Limit.__slots__}
-            | {name: getattr(box, name).value for name in ("density", "coverage", "mass")}
+            (
+                algorithm,
+                number + 1,
+                *(getattr(limit, name) for name in Limit.__slots__),
+                *(getattr(box, name).value for name in shares),
+            )
             for algorithm, found in self.boxes.items()
             for number, box in enumerate(found)
             for limit in box.limits
         ]
-        return pd.DataFrame(rows)
+        return pd.DataFrame(rows, columns=["algorithm", "box", *Limit.__slots__, *shares])
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything for JSON, in full precision."""
@@ -277,6 +281,8 @@ def _cart_boxes(values: "pd.DataFrame", failed: Truths) -> "list[_Found]":
     # all n by 2χ²·p(1 − p)/n: what is less than chance would find somewhere among so many places is pruned.
     price = 2.0 * _CHI_SQUARE * failed.mean() * (1.0 - failed.mean()) / len(failed)
     tree.clf.set_params(ccp_alpha=price).fit(values.to_numpy(), failed.astype(int))
+    if tree.clf.get_n_leaves() == 1:
+        return []  # no split is worth its price; the workbench cannot read a tree without one
     everything = values.agg(["min", "max"]).reset_index(drop=True)
     leaves = sorted(zip(tree.boxes, tree.stats, strict=True), key=lambda leaf: -leaf[1]["density"])
     dense = [leaf for leaf in leaves if leaf[1]["density"] >= _wanted_density(failed)]

@@ -161,7 +161,7 @@ def rerun(folder: Folder, cluster: ClusterAddress = None, as_json: AsJson = Fals
 
     with stoppable() as stop, _errors(folder, stop):
         whole = contents(folder)
-        announce(quiet)
+        announce(quiet, whole.plan.engine)
         total = sum(chunk.stop - chunk.first for chunk in whole.held)
         workers = _workers(cluster)
         try:
@@ -218,7 +218,7 @@ def _carry_out(
         _errors(folder, stop, again),
         opened_batch(folder, plan, shard=shard, take_over=take_over, say=say) as session,
     ):
-        announce(quiet)
+        announce(quiet, session.plan.engine)
         workers = _workers(cluster)
         try:
             _tell_size(session, workers.width, say)
@@ -282,23 +282,20 @@ def _errors(folder: Path, stop: Stop, again: str | None = None) -> Iterator[None
     from deference_sim.study.batch.store import DamagedPlanError
 
     again = again or _resume(folder, None)
+    codes: dict[type[Exception], tuple[int, str]] = {
+        LockedError: (CONFLICT, ""),
+        ConflictError: (CONFLICT, ""),
+        NoClusterError: (BAD_INPUT, ""),
+        IncompleteError: (RESUMABLE, f". Go on with:\n  {again}"),
+        DamagedPlanError: (CANNOT_WRITE, ""),
+        DamagedError: (CANNOT_WRITE, f". Mend it with:\n  {again}"),
+    }
     try:
         yield
-    except (LockedError, ConflictError) as error:
-        _say(str(error))
-        raise typer.Exit(CONFLICT) from None
-    except NoClusterError as error:
-        _say(str(error))
-        raise typer.Exit(BAD_INPUT) from None
-    except IncompleteError as error:
-        _say(f"{error}. Go on with:\n  {again}")
-        raise typer.Exit(RESUMABLE) from None
-    except DamagedPlanError as error:
-        _say(str(error))
-        raise typer.Exit(CANNOT_WRITE) from None
-    except DamagedError as error:
-        _say(f"{error}. Mend it with:\n  {again}")
-        raise typer.Exit(CANNOT_WRITE) from None
+    except tuple(codes) as error:
+        code, remedy = next(told for kind, told in codes.items() if isinstance(error, kind))
+        _say(f"{error}{remedy}")
+        raise typer.Exit(code) from None
     except BrokenPipeError:
         raise
     except OSError as error:

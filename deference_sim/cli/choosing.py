@@ -1,20 +1,13 @@
-"""Options and output that the commands about choices share: ``handoff`` and ``strategy``."""
+"""What the commands about choices share: ``handoff`` and ``strategy``."""
 
 import shlex
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from deference_sim.cli.options import MOST_REPLICATES, as_typed, whole_number
-from deference_sim.cli.output import PICTURES
 
-MeasureName = Literal["p_good", "p_stay"]
-Measured = Annotated[
-    MeasureName,
-    typer.Option("--measure", help="What to do best in: p_good, no catastrophe of any kind; or p_stay, in the basin."),
-]
 FreshReplicates = Annotated[
     int,
     typer.Option(
@@ -23,9 +16,6 @@ FreshReplicates = Annotated[
         parser=whole_number(1, MOST_REPLICATES),
         help="How many fresh futures to judge each choice on, from 1; the search takes its numbers from it.",
     ),
-]
-Picture = Annotated[
-    Path | None, typer.Option("--plot", metavar="FILE", help=f"Save a picture ({', '.join(PICTURES)}).")
 ]
 
 

@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from deference_sim.cli.options import USUAL_REPLICATES, AsJson, Engine, Quiet, Replicates, Seed, Settings, as_typed
-from deference_sim.cli.output import announce, print_json, print_page, progress
+from deference_sim.cli.answer import Answer, check_places, deliver
+from deference_sim.cli.options import USUAL_REPLICATES, AsJson, Engine, Out, Quiet, Replicates, Seed, Settings, as_typed
+from deference_sim.cli.output import announce, progress
 
 
 def compare(
@@ -27,6 +28,7 @@ def compare(
     engine: Engine = "compiled",
     settings: Settings = None,
     as_json: AsJson = False,
+    out: Out = None,
     quiet: Quiet = False,
 ) -> None:
     """Compare scenarios on the same worlds: paired differences, which worlds end otherwise, and where to see why."""
@@ -39,14 +41,12 @@ def compare(
     if len(asked) < 2:
         raise typer.BadParameter("give two scenarios or more, or one and --with PATH=VALUE", param_hint="'A B...'")
     chosen = [load(name, set=values) for name, values in asked]
+    check_places(None, out)
     from deference_sim.analysis.comparison import compare as run_comparison
 
-    announce(quiet)
+    announce(quiet, engine)
     with progress(replicates * len(chosen), quiet) as advance:
         found = run_comparison(*chosen, replicates=replicates, seed=seed, engine=engine, progress=advance)
-    if as_json:
-        print_json({"comparisons": [one.as_dict() for one in found]} if len(found) > 1 else found[0].as_dict())
-        return
     from deference_sim import leads
 
     options = ["--replicates", str(replicates), "--seed", str(seed), "--engine", engine, *as_typed(settings)]
@@ -55,6 +55,18 @@ def compare(
     traces = [
         shlex.join(["deference-sim", "trace", name, "--seed", str(seed), *as_typed(values)]) for name, values in asked
     ]
+    page = []
     for place, one in enumerate(found, start=1):
         names = (scenarios[0], f"with {' '.join(changes)}") if changes and place == len(found) else None
-        print_page(leads.comparison_page(one, names, (traces[0], traces[place]), repeat))
+        page += leads.comparison_page(one, names, (traces[0], traces[place]), repeat)
+    answer = Answer(
+        page,
+        {"comparisons": [one.as_dict() for one in found]} if len(found) > 1 else found[0].as_dict(),
+        repeat,
+        chosen,
+        seed,
+        replicates,
+        engine,
+        tables=lambda: {f"differences_{place}": one.table for place, one in enumerate(found, start=1)},
+    )
+    deliver(answer, as_json=as_json, out=out)

@@ -43,7 +43,7 @@ def explore(
     if not is_installed():
         print(REMEDY, file=sys.stderr)
         raise typer.Exit(BAD_INPUT)
-    announce(quiet)
+    announce(quiet, "compiled", "events")
     from deference_sim.explorer.server import make_server, serve
 
     try:

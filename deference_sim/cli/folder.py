@@ -7,7 +7,7 @@ from contextlib import suppress
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -17,14 +17,6 @@ if TYPE_CHECKING:
     from deference_sim.layout import Page
     from deference_sim.scenario import Scenario
 
-Out = Annotated[
-    Path | None,
-    typer.Option(
-        "--out",
-        metavar="DIR",
-        help="Write the report (HTML and Markdown), pictures, tables, resolved scenarios and provenance into a folder.",
-    ),
-]
 PROVENANCE = "provenance.json"  # written last: a folder that has it is whole
 MOST_NAMED = 3
 DOTS_PER_INCH = 130

@@ -1,8 +1,9 @@
 """The command ``handoff``: when to hand off, and to AIs of which capability."""
 
-from deference_sim.cli.choosing import FreshReplicates, Measured, Picture, repeat_command
-from deference_sim.cli.options import AsJson, Engine, Quiet, ScenarioName, Seed, Settings
-from deference_sim.cli.output import announce, check_picture, print_json, print_page, progress, save_picture
+from deference_sim.cli.answer import Answer, check_places, deliver
+from deference_sim.cli.choosing import FreshReplicates, repeat_command
+from deference_sim.cli.options import AsJson, Engine, Measured, Out, Picture, Quiet, ScenarioName, Seed, Settings
+from deference_sim.cli.output import announce, progress
 
 
 def handoff(
@@ -14,27 +15,37 @@ def handoff(
     settings: Settings = None,
     as_json: AsJson = False,
     plot: Picture = None,
+    out: Out = None,
     quiet: Quiet = False,
 ) -> None:
     """Find when to hand off, and to AIs of which capability, for the lead there is; and how the answer moves."""
     from deference_sim.scenario import load
 
-    if plot is not None:
-        check_picture(plot)
     chosen = load(scenario, set=settings or ())
+    check_places(plot, out)
     from deference_sim.analysis.best_handoff import best_handoff, runs_planned
 
-    announce(quiet)
+    announce(quiet, engine)
     with progress(runs_planned(chosen, replicates), quiet) as advance:
         found = best_handoff(chosen, replicates, seed, measure=measure, engine=engine, progress=advance)
-    if plot is not None:
+
+    def draw() -> object:
         from deference_sim import plots
 
-        save_picture(lambda: plots.handoff_timing(found), plot)
-    if as_json:
-        print_json(found.as_dict())
-        return
+        return plots.handoff_timing(found)
+
     from deference_sim import choices
 
     repeat = repeat_command("handoff", scenario, replicates, seed, engine, measure, settings)
-    print_page(choices.handoff_page(found, repeat))
+    answer = Answer(
+        choices.handoff_page(found, repeat),
+        found.as_dict(),
+        repeat,
+        [chosen],
+        seed,
+        replicates,
+        engine,
+        {"picture": ("By month of the handoff: the chance of success, and what goes wrong", draw)},
+        lambda: {"months": found.table},
+    )
+    deliver(answer, as_json=as_json, plot=plot, out=out)

@@ -1,6 +1,7 @@
 """Options that several commands share, each checked before any work is done."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -10,6 +11,8 @@ USUAL_REPLICATES = 10_000
 FINEST_PRECISION = 1e-4
 LAST_SEED = 2**128 - 1
 EngineName = Literal["compiled", "events"]
+MeasureName = Literal["p_good", "p_stay"]
+PICTURES = (".png", ".pdf", ".svg")
 
 
 def whole_number(least: int, most: int) -> Callable[[object], int]:
@@ -73,6 +76,22 @@ Precision = Annotated[
     ),
 ]
 Engine = Annotated[EngineName, typer.Option(help="compiled is fast; events is the readable reference, and slow.")]
+
+Measured = Annotated[
+    MeasureName,
+    typer.Option("--measure", help="What counts as success: p_good, no catastrophe of any kind; p_stay, in the basin."),
+]
+Picture = Annotated[
+    Path | None, typer.Option("--plot", metavar="FILE", help=f"Save a picture ({', '.join(PICTURES)}).")
+]
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        metavar="DIR",
+        help="Write the report (HTML and Markdown), pictures, tables, resolved scenarios and provenance into a folder.",
+    ),
+]
 
 
 def fixed_number(replicates: int | None, precision: float | None) -> int:

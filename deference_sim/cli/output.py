@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,8 +11,6 @@ import typer
 
 if TYPE_CHECKING:
     from deference_sim.layout import Block
-
-PICTURES = (".png", ".pdf", ".svg")
 
 
 def print_json(found: dict[str, Any]) -> None:
@@ -36,12 +34,13 @@ def tell_notices(scenario: Any, quiet: bool) -> None:
             print(f"notice: {notice}", file=sys.stderr)
 
 
-def announce(quiet: bool) -> None:
-    """Say on standard error that the model will be compiled, if it will."""
-    from deference_sim.engines.law import announce_compilation
+def announce(quiet: bool, *engines: str) -> None:
+    """Say on standard error, once, that the model will be compiled for one of ``engines``, if it will."""
+    from deference_sim.engines.law import announce_compilation, is_cached
 
-    if not quiet:
-        announce_compilation(lambda notice: print(notice, file=sys.stderr, flush=True))
+    missing = next((engine for engine in engines if not is_cached(engine)), None)
+    if missing is not None and not quiet:
+        announce_compilation(lambda notice: print(notice, file=sys.stderr, flush=True), missing)
 
 
 @contextmanager
@@ -61,13 +60,13 @@ def progress(total: int | None, quiet: bool) -> Iterator[Callable[[int], object]
         yield lambda count: bar.advance(task, count)
 
 
-def check_picture(file: Path) -> None:
-    """Raise an error with the remedy, before any work, if a picture cannot be saved in ``file``."""
-    if file.suffix.lower() not in PICTURES:
-        raise typer.BadParameter(f"{file}: the name must end in {', '.join(PICTURES)}", param_hint="'--plot'")
+def check_file(file: Path, suffixes: Sequence[str], option: str) -> None:
+    """Raise an error with the remedy, before any work, if ``option`` names a file that cannot be saved."""
+    if file.suffix.lower() not in suffixes:
+        raise typer.BadParameter(f"{file}: the name must end in {', '.join(suffixes)}", param_hint=option)
     if not file.parent.is_dir() or file.is_dir():
         found = f"{file} is a folder" if file.is_dir() else f"{file.parent} is not a folder"
-        raise typer.BadParameter(f"{found}: name a file in a folder that exists", param_hint="'--plot'")
+        raise typer.BadParameter(f"{found}: name a file in a folder that exists", param_hint=option)
 
 
 def save_picture(draw: Callable[[], Any], file: Path) -> None:

@@ -5,12 +5,14 @@ from typing import Annotated
 
 import typer
 
-from deference_sim.cli.choosing import Measured, Picture
-from deference_sim.cli.folder import Out, check_folder, save_folder
+from deference_sim.cli.answer import Answer, check_places, deliver
 from deference_sim.cli.options import (
     USUAL_REPLICATES,
     AsJson,
     Engine,
+    Measured,
+    Out,
+    Picture,
     Quiet,
     Replicates,
     ScenarioName,
@@ -18,7 +20,7 @@ from deference_sim.cli.options import (
     Settings,
     as_typed,
 )
-from deference_sim.cli.output import announce, check_picture, print_json, print_page, progress, save_picture
+from deference_sim.cli.output import announce, progress
 
 
 def chance(text: object) -> float:
@@ -57,17 +59,14 @@ def required_lead(
     from deference_sim.scenario.layers import COMMAND_LINE
     from deference_sim.study.designs import between_of
 
-    if plot is not None:
-        check_picture(plot)
     path, between = between_of(solve, COMMAND_LINE)
     chosen = load(scenario, set=settings or ())
     from deference_sim.analysis import required_lead as analysis
 
     analysis.check_input(chosen, path, between, COMMAND_LINE)
-    if out is not None:
-        check_folder(out)
+    check_places(plot, out)
     targets = sorted(set(target)) if target else list(analysis.TARGETS)
-    announce(quiet)
+    announce(quiet, engine)
     with progress(None, quiet) as advance:
         found = analysis.required_lead(
             chosen,
@@ -92,19 +91,17 @@ def required_lead(
     wanted = [part for one in targets for part in ("--target", f"{one:g}")]
     words = ["deference-sim", "required-lead", scenario, *wanted, *solved_for, *options, *as_typed(settings)]
     repeat = shlex.join(words)
-    if plot is not None:
-        save_picture(draw, plot)
     from deference_sim import leads
 
-    page = leads.required_page(found, repeat)
-    if out is not None:
-        from deference_sim.study.provenance import provenance
-
-        made_by = provenance(repeat, {"0": chosen}, [seed], engine, replicates)
-        drawings = {"picture": ("The curve, and where it meets the targets", draw)}
-        tables = {"answers": found.table, "curve": found.curve_table}
-        save_folder(out, page, drawings, tables, [chosen], found.as_dict(), made_by)
-    if as_json:
-        print_json(found.as_dict())
-        return
-    print_page(page)
+    answer = Answer(
+        leads.required_page(found, repeat),
+        found.as_dict(),
+        repeat,
+        [chosen],
+        seed,
+        replicates,
+        engine,
+        {"picture": ("The curve, and where it meets the targets", draw)},
+        lambda: {"answers": found.table, "curve": found.curve_table},
+    )
+    deliver(answer, as_json=as_json, plot=plot, out=out)

@@ -1,14 +1,17 @@
 """The command ``sensitivity``: which inputs matter most."""
 
 import shlex
-from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
+from deference_sim.cli.answer import Answer, check_places, deliver
 from deference_sim.cli.options import (
     MOST_REPLICATES,
     AsJson,
+    Measured,
+    Out,
+    Picture,
     Quiet,
     ScenarioName,
     Seed,
@@ -16,15 +19,7 @@ from deference_sim.cli.options import (
     as_typed,
     whole_number,
 )
-from deference_sim.cli.output import (
-    PICTURES,
-    announce,
-    check_picture,
-    print_json,
-    print_page,
-    progress,
-    save_picture,
-)
+from deference_sim.cli.output import announce, progress
 
 Inputs = Annotated[
     list[str] | None,
@@ -34,9 +29,6 @@ Inputs = Annotated[
         help="What to vary: paths, uncertain, or core; repeatable, or with commas. Default: what is uncertain in the "
         "scenario, and the core inputs too if that is fewer than two.",
     ),
-]
-MeasureName = Annotated[
-    Literal["p_stay", "p_good"], typer.Option(help="Staying in the basin, or no catastrophe of any kind.")
 ]
 
 
@@ -50,7 +42,7 @@ def sensitivity(
         ),
     ] = "tornado",
     inputs: Inputs = None,
-    measure: MeasureName = "p_stay",
+    measure: Measured = "p_stay",
     decide: Annotated[
         str | None,
         typer.Option(
@@ -70,17 +62,15 @@ def sensitivity(
     seed: Seed = 1,
     settings: Settings = None,
     as_json: AsJson = False,
-    plot: Annotated[
-        Path | None, typer.Option(metavar="FILE", help=f"Save a picture of the table ({', '.join(PICTURES)}).")
-    ] = None,
+    plot: Picture = None,
+    out: Out = None,
     quiet: Quiet = False,
 ) -> None:
     """Find out which inputs matter most for staying in the Basin of Good Deference."""
     from deference_sim.scenario import load
 
-    if plot is not None:
-        check_picture(plot)
     chosen = load(scenario, set=settings or ())
+    check_places(plot, out)
     from deference_sim.analysis.sensitivity import carry_out, missing_extra, plan_of, planned_runs
 
     if told := missing_extra(method):
@@ -94,22 +84,32 @@ def sensitivity(
         seed=seed,
         decision=_decision(decide) if decide is not None else None,
     )
-    announce(quiet)
+    announce(quiet, "compiled")
     with progress(planned_runs(plan, method), quiet) as advance:
         found = carry_out(plan, method, advance)
-    if plot is not None:
+
+    def draw() -> object:
         from deference_sim import plots
 
-        save_picture(lambda: plots.tornado(found), plot)
-    if as_json:
-        print_json(found.as_dict())
-        return
+        return plots.tornado(found)
+
     from deference_sim import sensitivity_page
 
     options = ["--method", method, *(part for path in inputs or () for part in ("--inputs", path))]
     options += ["--measure", measure, "--replicates", str(plan.replicates), "--seed", str(seed)]
     options += [*(["--decide", decide] if decide is not None else []), *as_typed(settings)]
-    print_page(sensitivity_page.page(found, shlex.join(["deference-sim", "sensitivity", scenario, *options])))
+    repeat = shlex.join(["deference-sim", "sensitivity", scenario, *options])
+    answer = Answer(
+        sensitivity_page.page(found, repeat),
+        found.as_dict(),
+        repeat,
+        [chosen],
+        seed,
+        found.runs,
+        drawings={"picture": ("The same as a picture, the most important input on top", draw)},
+        tables=lambda: {"table": found.table},
+    )
+    deliver(answer, as_json=as_json, plot=plot, out=out)
 
 
 def split(inputs: list[str] | None) -> list[str]:

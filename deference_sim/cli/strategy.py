@@ -4,9 +4,10 @@ from typing import Annotated
 
 import typer
 
-from deference_sim.cli.choosing import FreshReplicates, Measured, Picture, repeat_command
-from deference_sim.cli.options import AsJson, Engine, Quiet, ScenarioName, Seed, Settings
-from deference_sim.cli.output import announce, check_picture, print_json, print_page, progress, save_picture
+from deference_sim.cli.answer import Answer, check_places, deliver
+from deference_sim.cli.choosing import FreshReplicates, repeat_command
+from deference_sim.cli.options import AsJson, Engine, Measured, Out, Picture, Quiet, ScenarioName, Seed, Settings
+from deference_sim.cli.output import announce, progress
 
 
 def strategy(
@@ -26,33 +27,43 @@ def strategy(
     settings: Settings = None,
     as_json: AsJson = False,
     plot: Picture = None,
+    out: Out = None,
     quiet: Quiet = False,
 ) -> None:
     """Find which policy does best, with which settings; and what each would regret in other worlds."""
     from deference_sim.scenario import load
 
-    if plot is not None:
-        check_picture(plot)
     chosen = load(scenario, set=settings or ())
+    check_places(plot, out)
     from deference_sim.analysis import strategies
 
     others = strategies.load_worlds(strategies.WORLDS if worlds is None else worlds.split(","), beside=chosen)
     few = max(replicates // 2, 1)
     planned = strategies.runs_planned(replicates, few, len(others))
-    announce(quiet)
+    announce(quiet, engine)
     with progress(planned, quiet) as advance:
         found = strategies.best_strategy(chosen, replicates, seed, measure=measure, engine=engine, progress=advance)
         policies = strategies.policies_to_compare(found)
         regret = strategies.policy_regret(others, policies, few, seed, measure=measure, engine=engine, progress=advance)
-    if plot is not None:
+
+    def draw() -> object:
         from deference_sim import plots
 
-        save_picture(lambda: plots.policies(found, regret), plot)
-    if as_json:
-        print_json(found.as_dict() | {"regret": regret.as_dict()})
-        return
+        return plots.policies(found, regret)
+
     from deference_sim import choices
 
     more = ("--worlds", worlds) if worlds is not None else ()
     repeat = repeat_command("strategy", scenario, replicates, seed, engine, measure, settings, *more)
-    print_page(choices.strategy_page(found, regret, repeat))
+    answer = Answer(
+        choices.strategy_page(found, regret, repeat),
+        found.as_dict() | {"regret": regret.as_dict()},
+        repeat,
+        others,
+        seed,
+        replicates,
+        engine,
+        {"picture": ("Policies at their best, and what each regrets in each world", draw)},
+        lambda: {"policies": found.table, "regret": regret.table},
+    )
+    deliver(answer, as_json=as_json, plot=plot, out=out)

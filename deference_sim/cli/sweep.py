@@ -3,15 +3,18 @@
 import shlex
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from deference_sim.cli.choosing import Measured, Picture
-from deference_sim.cli.folder import Out, check_folder, save_folder
+from deference_sim.cli.answer import Answer, check_places, deliver
 from deference_sim.cli.options import (
     AsJson,
     Engine,
+    Measured,
+    MeasureName,
+    Out,
+    Picture,
     Precision,
     Quiet,
     ReplicatesIfFixed,
@@ -20,7 +23,14 @@ from deference_sim.cli.options import (
     as_typed,
     fixed_number,
 )
-from deference_sim.cli.output import announce, check_picture, print_json, print_page, progress, save_picture
+from deference_sim.cli.output import announce, check_file, progress
+
+TABLES = (".csv", ".parquet", ".md", ".tex")
+MOST_CURVES = 7  # in one picture
+
+if TYPE_CHECKING:
+    from deference_sim.analysis.sweep import Sweep
+    from deference_sim.cli.folder import Drawings
 
 
 def sweep(
@@ -57,61 +67,63 @@ def sweep(
     from deference_sim.study.designs import spacing_of
 
     wanted = fixed_number(replicates, precision)
-    if plot is not None:
-        check_picture(plot)
-    if table is not None:
-        _check_table(table)
     chosen = [load(name, set=settings or ()) for name in scenarios]
     axes = dict(gather(partial(spacing_of, text, COMMAND_LINE) for text in over))
     if len(axes) < len(over):
         raise refusal(COMMAND_LINE, "", "an input given twice with --over", "each input once")
-    if out is not None:
-        check_folder(out)
+    _check_places(table, plot, out, len(chosen), len(axes))
     from deference_sim.analysis.sweep import planned
     from deference_sim.analysis.sweep import sweep as run_sweep
 
     total = planned(chosen, axes, wanted, precision, COMMAND_LINE)
-    announce(quiet)
+    announce(quiet, engine)
     with progress(None if precision else total, quiet) as advance:
         found = run_sweep(
             chosen, axes, wanted, seed, engine=engine, precision=precision, progress=advance, mark=COMMAND_LINE
         )
-
-    def draw() -> object:
-        from deference_sim import plots
-
-        if len(found.axes) == 2 and all(axis.is_numeric for axis in found.axes):
-            return plots.heat_map(found, measure)
-        return plots.lead_curve(found, measure)
-
+    if table is not None:
+        found.save(table)
     options = ["--seed", str(seed), "--engine", engine, "--measure", measure, *as_typed(settings)]
     number = ["--precision", str(precision)] if precision else ["--replicates", str(wanted)]
     overs = [part for text in over for part in ("--over", text)]
     repeat = shlex.join(["deference-sim", "sweep", *scenarios, *overs, *number, *options])
-    if table is not None:
-        found.save(table)
-    if plot is not None:
-        save_picture(draw, plot)
     from deference_sim import leads
 
-    page = leads.sweep_page(found, measure, repeat)
-    if out is not None:
-        from deference_sim.study.provenance import provenance
+    answer = Answer(
+        leads.sweep_page(found, measure, repeat),
+        found.as_dict(),
+        repeat,
+        chosen,
+        seed,
+        max(tally.n for tally in found.tallies),
+        engine,
+        _drawings(found, measure) if plot is not None or out is not None else {},
+        lambda: {"table": found.table},
+    )
+    deliver(answer, as_json=as_json, plot=plot, out=out)
 
-        labels = {f"{place}": scenario for place, scenario in enumerate(chosen)}
-        made_by = provenance(repeat, labels, [seed], engine, max(tally.n for tally in found.tallies))
-        drawable = any(axis.is_numeric for axis in found.axes)
-        drawings = {"picture": ("The same as a picture", draw)} if drawable else {}
-        save_folder(out, page, drawings, {"table": found.table}, chosen, found.as_dict(), made_by)
-    if as_json:
-        print_json(found.as_dict())
-        return
-    print_page(page)
+
+def _check_places(table: Path | None, plot: Path | None, out: Path | None, scenarios: int, axes: int) -> None:
+    check_places(plot, out)
+    if plot is not None and axes == 1 and scenarios > MOST_CURVES:
+        found = f"{scenarios} scenarios are too many curves for one picture: at most {MOST_CURVES}"
+        raise typer.BadParameter(found, param_hint="'--plot'")
+    if table is not None:
+        check_file(table, TABLES, "'--table'")
 
 
-def _check_table(file: Path) -> None:
-    suffixes = (".csv", ".parquet", ".md", ".tex")
-    if file.suffix.lower() not in suffixes:
-        raise typer.BadParameter(f"{file}: the name must end in {', '.join(suffixes)}", param_hint="'--table'")
-    if not file.parent.is_dir() or file.is_dir():
-        raise typer.BadParameter(f"{file}: name a file in a folder that exists", param_hint="'--table'")
+def _drawings(found: "Sweep", measure: MeasureName) -> "Drawings":
+    """Return the picture of a sweep: curves, or a heat map of each scenario; none of too many curves."""
+    from deference_sim import plots
+    from deference_sim.plots.lead import is_grid
+
+    if not is_grid(found):
+        fits = len(found.scenarios) <= MOST_CURVES
+        return {"picture": ("The same as a picture", lambda: plots.lead_curve(found, measure))} if fits else {}
+    return {
+        f"picture_{place}": (
+            f"{scenario.name}, as a picture",
+            partial(plots.heat_map, found, measure, number=place - 1),
+        )
+        for place, scenario in enumerate(found.scenarios, start=1)
+    }

@@ -52,7 +52,7 @@ def takeoff(
     if count > PRESETS[preset].most:
         found = f"found {count}; {preset} takes at most {PRESETS[preset].most}"
         raise typer.BadParameter(found, param_hint="'--replicates'")
-    announce(quiet)
+    announce(quiet, "compiled")
     with progress(count * PRESETS[preset].passes, quiet) as advance:
         table = table_of(preset, replicates, seed, tuple(settings or ()), advance or unheard)
     if as_json:

@@ -1,20 +1,42 @@
 """The command ``tax``: how many months of lead staying in the basin costs, what drives it, and where its edge lies."""
 
-from deference_sim.cli.options import AsJson, ScenarioName, Seed, Settings
-from deference_sim.cli.output import print_json, print_page
+import shlex
+
+from deference_sim.cli.answer import Answer, check_places, deliver
+from deference_sim.cli.options import AsJson, Out, Picture, ScenarioName, Seed, Settings, as_typed
 
 
-def tax(scenario: ScenarioName, seed: Seed = 1, settings: Settings = None, as_json: AsJson = False) -> None:
+def tax(
+    scenario: ScenarioName,
+    seed: Seed = 1,
+    settings: Settings = None,
+    as_json: AsJson = False,
+    plot: Picture = None,
+    out: Out = None,
+) -> None:
     """Tell what staying in the basin costs in months of lead by the tax alone, without simulating a single run."""
     from deference_sim.scenario import load
 
     chosen = load(scenario, set=settings or ())
+    check_places(plot, out)
     from deference_sim.analysis.aggregate_tax import aggregate_tax
 
     found = aggregate_tax(chosen, seed=seed)
-    if as_json:
-        print_json({"scenario": chosen.name, "hash": chosen.hash, "seed": seed} | found.as_dict())
-        return
+
+    def draw() -> object:
+        from deference_sim import plots
+
+        return plots.tax_by_capability(chosen, seed)
+
     from deference_sim import leads
 
-    print_page(leads.tax_page(found))
+    answer = Answer(
+        leads.tax_page(found),
+        {"scenario": chosen.name, "hash": chosen.hash, "seed": seed} | found.as_dict(),
+        shlex.join(["deference-sim", "tax", scenario, "--seed", str(seed), *as_typed(settings)]),
+        [chosen],
+        seed,
+        len(found.draws),
+        drawings={"picture": ("The tax by capability", draw)},
+    )
+    deliver(answer, as_json=as_json, plot=plot, out=out)

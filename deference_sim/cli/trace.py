@@ -1,12 +1,24 @@
 """The command ``trace``: one future, told as a story."""
 
-from pathlib import Path
+import shlex
 from typing import Annotated
 
 import typer
 
-from deference_sim.cli.options import MOST_REPLICATES, AsJson, Quiet, ScenarioName, Seed, Settings, whole_number
-from deference_sim.cli.output import PICTURES, announce, check_picture, print_json, print_page, save_picture
+from deference_sim.cli.answer import Answer, check_places, deliver
+from deference_sim.cli.options import (
+    MOST_REPLICATES,
+    AsJson,
+    Out,
+    Picture,
+    Quiet,
+    ScenarioName,
+    Seed,
+    Settings,
+    as_typed,
+    whole_number,
+)
+from deference_sim.cli.output import announce
 
 
 def trace(
@@ -21,28 +33,37 @@ def trace(
     settings: Settings = None,
     as_json: AsJson = False,
     every_entry: Annotated[bool, typer.Option("--all", help="Tell every entry of the log, each review too.")] = False,
-    plot: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help=f"Save a picture of the trajectory ({', '.join(PICTURES)})."),
-    ] = None,
+    plot: Picture = None,
+    out: Out = None,
     quiet: Quiet = False,
 ) -> None:
     """Tell one future as a story: what happened when, why effort moved, what it cost and why it ended."""
     from deference_sim.scenario import load
 
-    if plot is not None:
-        check_picture(plot)
     chosen = load(scenario, set=settings or ())
+    check_places(plot, out)
     from deference_sim import story
     from deference_sim.analysis.paths import trace as follow
 
-    announce(quiet)
+    announce(quiet, "events")
     trajectory = follow(chosen, replicate, seed)
-    if plot is not None:
+
+    def draw() -> object:
         from deference_sim import plots
 
-        save_picture(lambda: plots.trajectory(trajectory), plot)
-    if as_json:
-        print_json(story.as_dict(chosen, trajectory))
-    else:
-        print_page(story.page(chosen, trajectory, every_entry=every_entry))
+        return plots.trajectory(trajectory)
+
+    whole = ["--all"] if every_entry else []
+    options = ["--replicate", str(replicate), "--seed", str(seed), *whole, *as_typed(settings)]
+    answer = Answer(
+        story.page(chosen, trajectory, every_entry=every_entry),
+        story.as_dict(chosen, trajectory),
+        shlex.join(["deference-sim", "trace", scenario, *options]),
+        [chosen],
+        seed,
+        1,
+        "events",
+        {"picture": ("Stocks, margin, lead, effort and events, by month", draw)},
+        lambda: {"log": trajectory.log},
+    )
+    deliver(answer, as_json=as_json, plot=plot, out=out)

@@ -29,6 +29,7 @@ from deference_sim.plots.style import (
     clean,
     legend_beside,
 )
+from deference_sim.scenario import Scenario
 from deference_sim.study.designs import Axis, Value
 
 CONTOURS = (0.1, 0.5, 0.8, 0.9, 0.95)
@@ -46,40 +47,52 @@ Floats = NDArray[np.float64]
 def lead_curve(sweep: Sweep, measure: Measure = "p_stay", ax: Axes | None = None) -> Axes:
     """Draw the chance of success over the first numeric input swept, with its pointwise 95 % interval.
 
-    A line for each scenario and each value of the other input, at most seven. Draws on ``ax`` or a new figure; returns
-    the Axes. Raises ``ValueError`` if no input is a number or there are more lines.
+    A line for each scenario and each value of the other input, at most seven; of inputs that are words a dot for each
+    value of the first. Draws on ``ax`` or a new figure; returns the Axes. Raises ``ValueError`` for more lines.
     """
-    along = next((place for place, axis in enumerate(sweep.axes) if axis.is_numeric), None)
-    if along is None:
-        raise ValueError("no input that was swept is a number: there is no curve to draw")
+    along = _along(sweep)
     lines = _lines(sweep, along, measure)
     if len(lines) > len(COLOURS):
         raise ValueError(f"{len(lines)} curves are too many for one picture ({len(COLOURS)}): draw a heat_map")
     drawn = axes(ax, (7.5, 4.2))
     axis = sweep.axes[along]
     handles = []
-    for colour, (name, estimates) in zip(COLOURS, lines, strict=False):
-        _curve(drawn, np.array(axis.values, float), estimates, colour)
+    for place, (colour, (name, estimates)) in enumerate(zip(COLOURS, lines, strict=False)):
+        if axis.is_numeric:
+            _curve(drawn, np.array(axis.values, float), estimates, colour)
+        else:
+            _dots(drawn, _places(axis) + 0.1 * (place - (len(lines) - 1) / 2.0), estimates, colour)
         handles.append(Line2D([], [], color=colour, linewidth=2.0, label=name))
+    if not axis.is_numeric:
+        _ticks(axis, drawn.set_xticks)
     _finish(drawn, axis.label, measure, axis.logarithmic)
-    drawn.set_title(_title(sweep), loc="left")
+    drawn.set_title(_title(sweep, sweep.scenarios), loc="left")
     if len(lines) > 1:
         legend_beside(drawn, handles)
     return drawn
 
 
-def heat_map(sweep: Sweep, measure: Measure = "p_stay", ax: Axes | None = None) -> Axes:
+def is_grid(sweep: Sweep) -> bool:
+    """Return whether a heat map shows a sweep better than curves: of two numbers, or of too many curves."""
+    if len(sweep.axes) < 2:
+        return False
+    lines = len(sweep.scenarios) * len(sweep.axes[1 - _along(sweep)].values)
+    return lines > len(COLOURS) or all(axis.is_numeric for axis in sweep.axes)
+
+
+def heat_map(sweep: Sweep, measure: Measure = "p_stay", ax: Axes | None = None, *, number: int = 0) -> Axes:
     """Draw the chance of success over two inputs in colours, with contours where both are numbers.
 
-    The first input is on the horizontal axis. Of several scenarios the first is drawn. Draws on ``ax`` or a new figure;
-    returns the Axes. Raises ``ValueError`` if not exactly two inputs were swept.
+    The first input is on the horizontal axis. Of several scenarios that with this ``number``, from 0, is drawn. Draws
+    on ``ax`` or a new figure; returns the Axes. Raises ``ValueError`` if not exactly two inputs were swept.
     """
     if len(sweep.axes) != 2:
         raise ValueError(f"a heat map needs two inputs, and {len(sweep.axes)} was swept: draw a lead_curve")
     across, up = sweep.axes
     shape = len(across.values), len(up.values)
     size = shape[0] * shape[1]
-    chances = np.array([estimate.value for estimate in sweep.estimates(measure)[:size]]).reshape(shape).T
+    estimates = sweep.estimates(measure)[number * size : (number + 1) * size]
+    chances = np.array([estimate.value for estimate in estimates]).reshape(shape).T
     drawn = axes(ax, (7.0, 5.2))
     places = _places(across), _places(up)
     mesh = drawn.pcolormesh(_edges(places[0]), _edges(places[1]), chances, cmap="cividis", vmin=0.0, vmax=1.0)
@@ -94,7 +107,7 @@ def heat_map(sweep: Sweep, measure: Measure = "p_stay", ax: Axes | None = None) 
     ):
         _ticks(axis, set_ticks)
         set_label(axis.label)
-    drawn.set_title(_title(sweep), loc="left")
+    drawn.set_title(_title(sweep, sweep.scenarios[number : number + 1]), loc="left")
     drawn.spines[:].set_visible(False)
     return drawn
 
@@ -137,6 +150,11 @@ def required_lead(requirement: Requirement, ax: Axes | None = None) -> Axes:
     return drawn
 
 
+def _along(sweep: Sweep) -> int:
+    """Return which input is on the horizontal axis of curves: the first that is a number, else the first."""
+    return next((place for place, axis in enumerate(sweep.axes) if axis.is_numeric), 0)
+
+
 def _lines(sweep: Sweep, along: int, measure: Measure) -> list[tuple[str, list[Estimate]]]:
     """Return name and estimates of each line, in order along the axis."""
     found: dict[tuple[int, Value | None], list[Estimate]] = {}
@@ -163,6 +181,12 @@ def _curve(ax: Axes, values: Floats, estimates: Sequence[Estimate], colour: str)
     ax.plot(values, [estimate.value for estimate in estimates], color=colour, linewidth=1.6, marker=marker, zorder=3)
 
 
+def _dots(ax: Axes, places: Floats, estimates: Sequence[Estimate], colour: str) -> None:
+    values = np.array([estimate.value for estimate in estimates])
+    ends = [[abs(getattr(one, end) - one.value) for one in estimates] for end in ("low", "high")]
+    ax.errorbar(places, values, yerr=ends, fmt="o", color=colour, markersize=5, elinewidth=1.2, capsize=3)
+
+
 def _finish(ax: Axes, label: str, measure: Measure, logarithmic: bool) -> None:
     if logarithmic:
         ax.set_xscale("log")
@@ -175,8 +199,8 @@ def _finish(ax: Axes, label: str, measure: Measure, logarithmic: bool) -> None:
     clean(np.array([ax]))
 
 
-def _title(sweep: Sweep) -> str:
-    names = ", ".join(scenario.name for scenario in sweep.scenarios) if len(sweep.scenarios) <= 2 else "sweep"
+def _title(sweep: Sweep, scenarios: Sequence[Scenario]) -> str:
+    names = ", ".join(scenario.name for scenario in scenarios) if len(scenarios) <= 2 else "sweep"
     counts = sorted({tally.n for tally in sweep.tallies})
     runs = f"{counts[0]:,}" if len(counts) == 1 else f"{counts[0]:,} to {counts[-1]:,}"
     return f"{names}: {runs} replicates a point, seed {sweep.seed}"

@@ -75,7 +75,8 @@ def _draw_chances(ax: Axes, found: BestHandoff) -> None:
         ax.axhline(way.estimate.value, color=colour, linewidth=1.2, linestyle=line, zorder=2.5)
         handles.append(Line2D([], [], color=colour, linewidth=1.2, linestyle=line, label=words))
     ax.set_ylabel(found.measure)
-    title = f"{found.scenario.name}: {found.replicates:,} fresh worlds a month, AIs of {found.best.capability:g} py"
+    runs = f"{found.replicates:,} fresh worlds a month, seed {found.seed}"
+    title = f"{found.scenario.name}: {runs}, AIs of {found.best.capability:g} py"
     ax.set_title(title, loc="left")
     legend_beside(ax, handles)
 
@@ -128,7 +129,7 @@ def _draw_policies(ax: Axes, found: BestStrategy) -> None:
     ax.set_ylim(len(rows) - 0.5, -0.5)
     ax.set_xlim(-0.02, 1.02)
     ax.set_xlabel(f"{found.measure}: fresh worlds, 95 %\nring: when chosen")
-    ax.set_title(f"{found.scenario.name}, {found.replicates:,} worlds", loc="left")
+    ax.set_title(f"{found.scenario.name}: {found.replicates:,} worlds, seed {found.seed}", loc="left", fontsize=10)
     clean(np.array([ax]))
 
 
@@ -147,4 +148,4 @@ def _draw_regret(ax: Axes, found: PolicyRegret) -> None:
     names = [f"{policy}\n({marks[policy]})" if policy in marks else policy for policy in found.policies]
     ax.set_yticks(range(len(names)), names, fontsize=SMALL)
     ax.set_xticks(range(len(found.worlds)), found.worlds, rotation=40, ha="right", fontsize=SMALL)
-    ax.set_title("regret: points that the best does better", loc="left")
+    ax.set_title(f"regret: points that the best does better, {found.replicates:,} worlds", loc="left", fontsize=10)

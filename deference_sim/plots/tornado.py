@@ -30,7 +30,8 @@ def tornado(found: "Sensitivity", ax: Axes | None = None) -> Axes:
     """Draw what a sensitivity study found, the most important input on top; return the Axes.
 
     Of a tornado: bars from the chance at the low end of each input to that at the high end, around the chance with the
-    scenario as it is. Of any other method: the index of each input with its 95 % interval.
+    scenario as it is, and for the distance between the two its paired 95 % interval. Of any other method: the index of
+    each input with its 95 % interval.
     """
     table = found.table.head(MOST)
     drawn: Axes = _new_axes(len(table)) if ax is None else ax
@@ -42,7 +43,8 @@ def tornado(found: "Sensitivity", ax: Axes | None = None) -> Axes:
     drawn.set_yticks(places, [_label(*row) for row in zip(table["input"], table["unit"], strict=True)])
     drawn.tick_params(axis="y", length=0)
     drawn.set_ylim(-0.7, len(table) - 0.3)
-    drawn.set_title(f"{found.plan.scenario.name}: what matters most for {found.plan.measure}", loc="left", fontsize=10)
+    title = f"{found.plan.scenario.name}: what matters most for {found.plan.measure}"
+    drawn.set_title(f"{title}, {found.runs:,} replicates, seed {found.plan.seed}", loc="left", fontsize=10)
     clean(np.array([drawn], dtype=object))
     drawn.grid(axis="y", visible=False)
     return drawn
@@ -63,11 +65,14 @@ def _draw_swings(ax: Axes, found: "Sensitivity", table: Any, places: Any) -> Non
     for end, words, colour in (("low", "at the low end", ORANGE), ("high", "at the high end", BLUE)):
         chances = table[f"at_{end}"].to_numpy()
         ax.barh(places, chances - centre, left=centre, height=0.62, color=colour, label=words)
-        others = table["at_high" if end == "low" else "at_low"]
-        for place, chance, other, value in zip(places, chances, others, table[end], strict=True):
-            # Where the bar points; of a flat one the low value left and the high one right.
-            is_left = chance < other or (chance == other and end == "low")
-            _write_value(ax, short(value), chance, place, is_left=is_left)
+    # The interval of the swing, laid off from the low end: around the high one.
+    spans = [(row.at_low + row.swing_low, row.at_low + row.swing_high) for row in table.itertuples()]
+    ax.hlines(places, *zip(*spans, strict=True), color=BLACK, linewidth=0.9, zorder=3, label="swing, 95 %")
+    for place, row, span in zip(places, table.itertuples(), spans, strict=True):
+        # Where the bar points; of a flat one the low value left and the high one right.
+        low_is_left = row.at_low <= row.at_high
+        _write_value(ax, short(row.low), row.at_low, place, is_left=low_is_left)
+        _write_value(ax, short(row.high), span[1] if low_is_left else span[0], place, is_left=not low_is_left)
     ax.axvline(centre, color=BLACK, linewidth=0.8)
     ax.set_xlabel(f"{found.plan.measure} with one input moved, everything else as the scenario has it")
     ax.margins(x=0.12)

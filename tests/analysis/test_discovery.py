@@ -66,6 +66,13 @@ def test_failures_that_are_anywhere_make_no_dense_box() -> None:
         assert box.density.low < 0.3  # so that discover leaves it out
 
 
+def test_a_tree_without_a_split_has_no_box() -> None:
+    """Would catch the workbench's error over a tree that is pruned down to its root."""
+    values, failed = pretended(200, 0.3, 0.3)
+    with discovery._quiet_and_repeatable():
+        assert discovery._cart_boxes(values, failed) == []
+
+
 def test_a_box_is_judged_by_counting() -> None:
     values = pd.DataFrame({"a": [0.0, 1.0, 2.0, 3.0], "b": [0.0, 0.0, 1.0, 1.0]})
     limits, everything = (

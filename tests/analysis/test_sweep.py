@@ -14,6 +14,7 @@ from deference_sim.analysis import sweep as module
 from deference_sim.analysis.sweep import planned
 from deference_sim.layout import html
 from deference_sim.leads import sweep_page
+from deference_sim.plots.lead import is_grid
 from deference_sim.scenario.layers import COMMAND_LINE
 from deference_sim.study import designs
 from deference_sim.study.designs import MOST_POINTS, Spacing, grid, spacing_of
@@ -204,9 +205,32 @@ def test_a_heat_map_has_a_cell_for_each_point(rushed: ds.Scenario, swept: ds.Swe
     assert [label.get_text() for label in ds.plot.heat_map(swept).get_yticklabels()] == ["race", "fixed"]
 
 
-def test_pictures_that_cannot_be_drawn_say_so(rushed: ds.Scenario, swept: ds.Sweep) -> None:
-    with pytest.raises(ValueError, match="no curve"):
-        ds.plot.lead_curve(ds.sweep(rushed, over={"strategy.policy": ["race"]}, replicates=5))
+def test_of_several_scenarios_each_has_a_heat_map_with_its_name(rushed: ds.Scenario) -> None:
+    """Would catch a picture under the name of another scenario."""
+    over = {"rival.lead": [1, 4], "tax.decline": [0, 0.05]}
+    found = ds.sweep([ds.load("baseline"), rushed], over=over, replicates=30)
+    assert is_grid(found)
+    for number, name in enumerate(("baseline", "rushed-handoff")):
+        ax = ds.plot.heat_map(found, number=number)
+        shown = ax.collections[0].get_array().reshape(2, 2).T.ravel().tolist()
+        assert shown == found.table.loc[found.table["scenario"] == name, "p_stay"].tolist()
+        assert ax.get_title(loc="left").startswith(f"{name}: 30 replicates")
+
+
+def test_inputs_that_are_words_have_dots_with_intervals(rushed: ds.Scenario) -> None:
+    found = ds.sweep(rushed, over={"strategy.policy": ["race", "safety_case"]}, replicates=30)
+    assert not is_grid(found)
+    ax = ds.plot.lead_curve(found)
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["race", "safety case"]
+    (dots, _, (bars,)) = ax.containers[0]
+    assert list(dots.get_ydata()) == found.table["p_stay"].tolist()
+    ends = [tuple(path.vertices[:, 1]) for path in bars.get_paths()]
+    assert ends == [
+        pytest.approx(pair) for pair in zip(found.table["p_stay_low"], found.table["p_stay_high"], strict=True)
+    ]
+
+
+def test_pictures_that_cannot_be_drawn_say_so(rushed: ds.Scenario) -> None:
     with pytest.raises(ValueError, match="two inputs"):
         ds.plot.heat_map(ds.sweep(rushed, over={"rival.lead": [1, 2]}, replicates=5))
     many = {"rival.lead": LEADS, "tax.decline": ds.linspace(0, 0.1, 9)}

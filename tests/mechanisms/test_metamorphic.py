@@ -1,13 +1,21 @@
-"""What must not change a shipped scenario's records, bit for bit, and what must change them in one direction only."""
+"""What must not change a scenario's records, bit for bit, and what must change them in one direction only.
 
+Of shipped scenarios here; of random ones by ``validation.metamorphic``, a few of them in the test suite.
+"""
+
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
 import deference_sim as ds
 from deference_sim.scenario import shipped
 from deference_sim.study import runner
+from validation.metamorphic import RELATIONS, Findings, Relation, World, halves_of_a_rate, look, world
+from validation.metamorphic import a_rival_further_behind as further_behind
+from validation.recipe import TOLERANCE
 
 N = 40
 SEED = 11
@@ -79,3 +87,78 @@ def test_a_higher_rate_never_makes_the_first_arrival_later(factor: float) -> Non
     slow = records(world.with_(hazards=[fatal]))
     fast = records(world.with_(hazards=[fatal | {"rate": factor}]))
     assert (fast["months"] <= slow["months"]).all()
+
+
+# ---- random scenarios ------------------------------------------------------------------------------------------
+
+NUMBERS = range(9)  # of which one takes too long
+SOME = 1  # all kinds of ends, a rival who is raced, uncertain inputs
+
+
+@pytest.fixture(scope="module")
+def found() -> Findings:
+    """Every relation asked of some random worlds."""
+    return look(NUMBERS, 30, seed=1)
+
+
+@pytest.fixture(scope="module")
+def some_world() -> World:
+    """A world in which much happens."""
+    made = world(SOME, 60, seed=1)
+    assert made is not None
+    return made
+
+
+def test_relations_hold_in_random_worlds(found: Findings) -> None:
+    """Would catch randomness that depends on what else there is, a stage that ends a step, a unit converted twice."""
+    assert found.broken == []
+    assert found.worlds >= 8
+    assert set(found.held.values()) == {found.worlds}
+
+
+def test_two_halves_of_a_rate_are_as_much_as_the_whole(found: Findings) -> None:
+    """Would catch hazards that share a stream or take each other's place: 5 standard errors in each world."""
+    assert max(map(abs, found.halves)) <= TOLERANCE
+    assert sum(z != 0.0 for z in found.halves) >= 5
+    assert found.tail > 1e-5
+
+
+TO_THE_BIT = [pytest.param(each, id=name.replace(" ", "-")) for name, each in RELATIONS if each is not further_behind]
+
+
+@pytest.mark.parametrize("relation", TO_THE_BIT)
+def test_a_relation_notices_a_single_bit(relation: Relation, some_world: World) -> None:
+    """Would catch a relation that holds whatever comes."""
+    assert relation(some_world) is None
+    records = some_world.base.records.copy()
+    records["A"] = np.nextafter(records["A"], np.inf)
+    assert relation(replace(some_world, base=replace(some_world.base, records=records))) is not None
+
+
+def test_a_rival_who_gains_by_being_behind_is_noticed(some_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Would catch the same of the relation that asks two runs of its own: here a longer lead is a shorter one."""
+    short = replace(some_world, scenario=ds.load("one-month-lead").with_(**{"time_buying.max_rate": 0}))
+    assert further_behind(short) is None
+    real = runner.numbers_of
+
+    def backwards(scenario: Any, *rest: Any) -> Any:
+        parameters, hazards = real(scenario, *rest)
+        parameters["rival_lead"] = 4.0 - 2.0 * parameters["rival_lead"]
+        return parameters, hazards
+
+    monkeypatch.setattr(runner, "numbers_of", backwards)
+    assert further_behind(short) is not None
+
+
+def test_a_hazard_that_counts_double_is_seen(some_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Would catch a comparison of halves without power."""
+    real = runner.numbers_of
+
+    def double(scenario: Any, *rest: Any) -> Any:
+        parameters, hazards = real(scenario, *rest)
+        hazards["rate"] *= 3.0 if len(scenario.hazards) > len(some_world.scenario.hazards) + 1 else 1.0
+        return parameters, hazards
+
+    many = replace(some_world, base=world(SOME, 400, seed=1).base)  # type: ignore[union-attr]
+    monkeypatch.setattr(runner, "numbers_of", double)
+    assert abs(halves_of_a_rate(many)) > TOLERANCE

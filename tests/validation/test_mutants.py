@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from validation.mutants import MUTANTS, ROOT, Mutant, fits
+from validation.mistakes import MUTANTS, Mutant
+from validation.mutants import ROOT, fits
 
 
 @cache
@@ -36,5 +37,13 @@ def test_it_fits_and_its_test_exists(mutant: Mutant) -> None:
 
 def test_there_are_enough_of_every_kind() -> None:
     """Would catch a part of the product that no mutant tries."""
-    assert len(MUTANTS) >= 20
-    assert {mutant.room for mutant in MUTANTS} >= {"flow", "engines", "streams", "estimators", "reader", "runner"}
+    assert len(MUTANTS) >= 50
+    assert {mutant.room for mutant in MUTANTS} >= {
+        "flow",
+        "engines",
+        "streams",
+        "estimators",
+        "reader",
+        "runner",
+        "store",
+    }
