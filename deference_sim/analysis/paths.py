@@ -214,11 +214,11 @@ def _log(run: _Run, fill_in: Floats) -> pd.DataFrame:
     causes = run.world.causes
     log["about"] = [_about(event, item, causes) for event, item in zip(log["event"], log["item"], strict=True)]
     # An entry is written by a stage, and what holds is noted right after it: in the first note that counts the entry.
-    counts = [now.logged for now in run.seen]
-    rows = [min(int(np.searchsorted(counts, entry, side="right")), len(counts) - 1) for entry in range(len(log))]
-    phases = [run.seen[row].phase if counts else PRE for row in rows]
+    rows = np.searchsorted([now.logged for now in run.seen], np.arange(len(log)), side="right")
+    notes = [run.seen[min(row, len(run.seen) - 1)] if run.seen else None for row in rows]
+    phases = [note.phase if note else PRE for note in notes]
     log["phase"] = [PHASES[phase] for phase in phases]
-    log["scheming"] = [bool(counts and run.seen[row].scheming) for row in rows]
+    log["scheming"] = [bool(note and note.scheming) for note in notes]
     stocks = zip(phases, log["C"], log["A"], log["W"], strict=True)
     log["G"] = [_goodness(phase, C, A, W, fill_in) for phase, C, A, W in stocks]
     return log
