@@ -186,9 +186,12 @@ def scenarios() -> list[Any]:
     return named + drawn
 
 
-@pytest.mark.parametrize(("make", "n"), scenarios())
+@pytest.mark.parametrize(("make", "n"), scenarios()[len(SHIPPED) :])
 def test_records_are_the_same(make: Callable[[], Any], n: int) -> None:
-    """Would catch any difference between the engines: in a stage, a draw, an order, a parameter row."""
+    """Would catch any difference between the engines: in a stage, a draw, an order, a parameter row.
+
+    Of the scenarios that ship see ``test_agreement.py``.
+    """
     scenario = make()
     compiled = ds.simulate(scenario, n, SEED, engine="compiled")
     events = ds.simulate(scenario, n, SEED, engine="events")

@@ -8,15 +8,19 @@ import pytest
 
 from deference_sim.analysis.estimate import clopper_pearson, wilson
 from validation.interval_coverage import (
+    CHANCES_OF_MONTHS,
     NOMINAL,
     TRUTHS,
     bands,
     coverage_at_once,
+    coverage_of_best,
     coverage_of_quantile,
     coverage_of_share,
+    coverage_over_inputs,
     coverage_when_stopped,
     displayed,
     paired,
+    published,
     wald,
 )
 
@@ -95,3 +99,21 @@ def test_stopping_early_does_not_spoil_the_interval() -> None:
     held, replicates = coverage_when_stopped(0.5, 0.02, 2_000, seed=1)
     assert held > NOMINAL - 5 * 0.0049
     assert 2_000 < replicates < 4_000
+
+
+def test_quantiles_of_published_tables_cover() -> None:
+    """Would catch ranks that are off by one in the tables of ``takeoff``."""
+    (found,) = published()
+    assert NOMINAL <= found.least < 0.97
+
+
+@pytest.mark.parametrize(("alpha", "beta"), [(40.0, 10.0), (0.5, 0.2)])
+def test_the_chance_over_inputs_covers(alpha: float, beta: float) -> None:
+    """Would catch an error of worlds alone, as if inputs were certain (300 runs: known to 1.3 points)."""
+    assert NOMINAL - 5 * 0.0126 < coverage_over_inputs(alpha, beta, 30, 300, seed=1) < 0.995
+
+
+@pytest.mark.parametrize("chances", CHANCES_OF_MONTHS)
+def test_months_called_as_good_hold_the_best(chances: Any) -> None:
+    """Would catch a test at the wrong level, or one on the worlds of the search (300 runs: known to 1.3 points)."""
+    assert coverage_of_best(chances, 400, 300, seed=1) > NOMINAL - 5 * 0.0126
