@@ -20,7 +20,7 @@ class Generations(Block):
     """How often AIs are succeeded and what succession does to deference-goodness."""
 
     step: float = parameter(
-        0.5, "Capability between one generation and the next.", unit="py", gt=0.0, source="proposed default"
+        0.5, "Capability between one generation and the next.", unit="py", ge=0.001, source="proposed default"
     )
     min_time: float = parameter(0.0, "Least time that one generation takes; 0: no such limit.", unit="months", ge=0.0)
     alignment_loss: float = parameter(

@@ -4,7 +4,7 @@ from math import exp, sqrt
 from typing import Any
 
 from deference_sim.model.basin import basin_depth, helpfulness
-from deference_sim.model.declare import Block, equation, parameter, share
+from deference_sim.model.declare import MOST_OFTEN, Block, equation, parameter, share
 from deference_sim.model.state import HALTED, PARTIAL
 from deference_sim.model.tax import price_factor, shape_factor
 from deference_sim.streams import DRIFT, INFECTIOUS_SHOCK, normal_pair, normal_quantile, uniform_pair
@@ -76,8 +76,9 @@ class Goodness(Block):
         0.5, "Margin over which drift falls by a factor of e (footnote 27).", unit="py", gt=0.0
     )
     infection_rate: float = parameter(
-        0.0, "Outbreaks of infectious misalignment (memetic disease) per py of AI work.", unit="per py", ge=0.0
-    )
+        0.0, "Outbreaks of infectious misalignment (memetic disease) per py of AI work.", unit="per py", ge=0.0,
+        le=MOST_OFTEN,
+    )  # fmt: skip
     infection_size: float = parameter(0.3, "Median loss of broad alignment by one outbreak.", unit="py", gt=0.0)
     infection_spread: float = parameter(0.5, "Standard deviation of the natural logarithm of that loss.", ge=0.0)
 

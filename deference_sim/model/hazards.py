@@ -5,7 +5,7 @@ from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
-from deference_sim.model.declare import Block, equation, parameter, share
+from deference_sim.model.declare import MOST_OFTEN, Block, equation, parameter, share
 from deference_sim.model.processes import fire
 from deference_sim.model.rival import TAKEOFF, aligned_capability, lose_lead
 from deference_sim.model.tails import student
@@ -33,7 +33,7 @@ class Hazard(Block):
         "epistemic_degradation",
         "background",
     ] = parameter(..., "Which of the essay's kinds of exogenous risk it is.")
-    rate: float = parameter(0.01, "Arrivals per year at diffused capability 0.", unit="per year", ge=0.0)
+    rate: float = parameter(0.01, "Arrivals per year at diffused capability 0.", unit="per year", ge=0.0, le=MOST_OFTEN)
     growth: float = parameter(
         0.0,
         "Orders of magnitude by which the rate grows per py of diffused capability.",

@@ -3,7 +3,7 @@
 from math import exp, inf
 from typing import Any, Literal
 
-from deference_sim.model.declare import Block, equation, parameter, share
+from deference_sim.model.declare import MOST_OFTEN, Block, equation, parameter, share
 from deference_sim.model.goodness import sufficient
 from deference_sim.model.growth import LIMIT, SOFTWARE_EXPLOSION
 from deference_sim.model.spans import keep_the_race, racing_months, racing_pace
@@ -66,8 +66,9 @@ class Rival(Block):
     handle_at: float = parameter(5.0, "Aligned capability that meets the deadline (mode deadline).", unit="py")
     catastrophe: float = share(1.0, "Probability that being overtaken is a catastrophe.")
     theft_rate: float = parameter(
-        0.0, "Thefts of our weights by the rival per year.", unit="per year", ge=0.0, source="proposed 0.1 per year"
-    )
+        0.0, "Thefts of our weights by the rival per year.", unit="per year", ge=0.0, le=MOST_OFTEN,
+        source="proposed 0.1 per year",
+    )  # fmt: skip
     theft_cut: float = share(0.7, "Share of the rival's gap to us that a theft closes.", source="proposed 0.7")
 
 

@@ -3,7 +3,7 @@
 from math import exp, log
 from typing import Any
 
-from deference_sim.model.declare import Block, equation, parameter, share
+from deference_sim.model.declare import MOST_OFTEN, Block, equation, parameter, share
 from deference_sim.streams import DEAL, uniform_pair
 
 DEAL_MARKS = 1 << 30  # sizes of deals stand at these indices of the stream, their arrivals below
@@ -32,8 +32,9 @@ class TimeBuying(Block):
     max_bought: float = parameter(60.0, "Months after which no more time can be bought in all.", unit="months", gt=0.0)
     before_handoff: float = share(0.0, "Months bought per month by humans before handoff and while it is halted.")
     deal_rate: float = parameter(
-        0.0, "Deals to pause, per year, when all that can be bought per month is bought.", unit="per year", ge=0.0
-    )
+        0.0, "Deals to pause, per year, when all that can be bought per month is bought.", unit="per year", ge=0.0,
+        le=MOST_OFTEN,
+    )  # fmt: skip
     deal_size: float = parameter(3.0, "Mean length of such a pause (exponential).", unit="months", gt=0.0)
     backfire: float = share(0.0, "Probability that a deal costs that time instead.")
     proliferation: float = parameter(

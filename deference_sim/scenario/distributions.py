@@ -43,6 +43,13 @@ class Distribution(ABC):
         """The least interval that holds every value."""
 
     @property
+    def reach(self) -> tuple[float, float]:
+        """The least and the greatest value that a draw can be; NaN or infinite where numbers end before."""
+        with np.errstate(all="ignore"):
+            low, high = self.quantile(np.array([FIRST_U, LAST_U]))
+        return float(low), float(high)
+
+    @property
     def points(self) -> tuple[tuple[float, float], ...]:
         """The values that have a probability of their own, each with it, in rising order."""
         return ()

@@ -15,7 +15,7 @@ import numpy as np
 from deference_sim.scenario import shapes
 from deference_sim.scenario.catalogue import Parameter, in_unit
 from deference_sim.scenario.combined import Mixture, Point, Truncated
-from deference_sim.scenario.distributions import FIRST_U, LAST_U, Distribution, Lognormal, Normal
+from deference_sim.scenario.distributions import Distribution, Lognormal, Normal
 from deference_sim.scenario.problems import Mark, did_you_mean, gather, listed, refusal, shown
 from deference_sim.scenario.quantities import between
 from deference_sim.scenario.scalars import check_presence, check_range, kind_of, read_number
@@ -57,7 +57,7 @@ def read_distribution(node: MapNode, parameter: Parameter, path: str) -> Distrib
 
 def outside_range(distribution: Distribution, parameter: Parameter) -> tuple[str, str] | None:
     """Return which values of ``distribution`` leave the declared range, and the cut that would stop it, if any do."""
-    low, high = distribution.support
+    low, high = distribution.reach
     if low < parameter.low:
         return f"values below {parameter.low:.12g} are possible", f"min: {parameter.low:.12g}"
     if high > parameter.high:
@@ -71,9 +71,7 @@ def outside_range(distribution: Distribution, parameter: Parameter) -> tuple[str
 def _within(
     distribution: Distribution, parameter: Parameter, mark: Mark, path: str, hint: str = "add `%s`"
 ) -> Distribution:
-    with np.errstate(all="ignore"):
-        reach = distribution.quantile(np.array([FIRST_U, 0.5, LAST_U]))
-    if not np.all(np.isfinite(reach)):
+    if not all(map(math.isfinite, distribution.reach)):
         raise refusal(mark, path, "values too large for a number are possible", parameter.allowed)
     if out := outside_range(distribution, parameter):
         found, cut = out

@@ -168,6 +168,14 @@ class TestRange:
         with pytest.raises(ValueError, match=r"basin\.width"):
             given("{discrete: [{value: 0, probability: 1}]}", "basin.width")
 
+    def test_what_can_be_drawn_counts_not_what_never_is(self) -> None:
+        """Would catch a range judged by tails beyond the least and the greatest random number."""
+        assert given("0.001 to 0.1 per year", "rival.theft_rate").support == (0.0, math.inf)
+        assert given("{normal: {mean: 10, sd: 1}}", "rival.lead").reach[0] > 1.0
+        for text, path in (("{normal: {mean: 8, sd: 1}}", "rival.lead"), ("1 to 1e5", "rival.theft_rate")):
+            with pytest.raises(ValueError, match="are possible"):
+                given(text, path)
+
     def test_cut_into_the_range(self) -> None:
         cut = given("{lognormal: {p5: 0.1, p95: 0.5, max: 1}}", "rival.catastrophe")
         assert cut.support == (0.0, 1.0)
