@@ -25,6 +25,7 @@ from deference_sim.study.tally import Tally
 FIRST_LOOK = 256  # replicates of the first answer
 LOOKS = (FIRST_LOOK, 1024, 4096)  # and of the next ones, as far as so many were asked for
 SHARED_OUT = 128  # replicates of a block of the first answer, so that two cores work on it
+SOON_DROPPED = 256  # and of a block of the next ones, so that the cores are soon free for what is asked instead
 CURVE_POINTS = 15
 ROUGH_CURVE, FINE_CURVE = 64, 512  # replicates of each point of the curve, at first and in the end
 CURVE_NAMES = ("shown", "compared")
@@ -75,9 +76,9 @@ class Runs:
 
     def grow(self, replicates: int, wanted: Wanted) -> None:
         """Make those that are missing of the first ``replicates``. Raises ``Dropped`` after a block if unwanted."""
-        parts = list(blocks(self.replicates, replicates))
-        if replicates <= FIRST_LOOK and parts:
-            parts = np.array_split(parts[0], ceil(len(parts[0]) / SHARED_OUT))
+        size = SHARED_OUT if replicates <= FIRST_LOOK else SOON_DROPPED
+        whole = blocks(self.replicates, replicates)
+        parts = [part for block in whole for part in np.array_split(block, ceil(len(block) / size))]
         started = perf_counter()
         for _, records in stream([self.scenario], ((0, part) for part in parts), self.seed):
             self.seconds += perf_counter() - started

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from html import escape
+from time import sleep
 from typing import Any
 
 import panel as pn
@@ -15,7 +16,7 @@ from deference_sim.explorer.computing import Answer, Curve, Memory, Numbers, ans
 from deference_sim.explorer.controls import Control, core_paths, paths_by_block
 from deference_sim.explorer.panes import Html
 from deference_sim.explorer.state import Presets, View, check, in_words, of_query
-from deference_sim.explorer.worker import Wanted, Worker
+from deference_sim.explorer.worker import Wanted, Worker, go_on
 from deference_sim.scenario import Scenario, ScenarioError
 
 CAPTIONS = {
@@ -28,7 +29,9 @@ PICTURE_STYLE = """
 img { display: block; width: 100%; min-width: 540px; max-width: 935px; height: auto; }
 """
 BAR = {"position": "sticky", "top": "0", "z-index": "10", "background": "white", "border-bottom": "1px solid #ccc"}
+PAPER = {"background": "white", "color": "#222"}  # in a dark notebook too, as the pictures are drawn for it
 FRESH, STALE = {"opacity": "1"}, {"opacity": "0.45"}  # a picture of the view, or of the one before it
+REST = 0.1  # seconds: who drags a control moves on sooner, and a picture takes the time of several answers
 WIDE: dict[str, Any] = {"sizing_mode": "stretch_width"}
 
 
@@ -129,9 +132,12 @@ class Explorer(pn.viewable.Viewer):
         self._worker.ask(lambda wanted: self._work(view, wanted))
 
     def _work(self, view: View, wanted: Wanted) -> Iterator[Answer | Picture]:
-        """Yield answers, each followed by its picture."""
-        for answer in answers(view, self._presets, self._memory, wanted):
+        """Yield answers, each followed by its picture; rest after the first, for a control that moves on."""
+        for number, answer in enumerate(answers(view, self._presets, self._memory, wanted)):
             yield answer
+            if number == 0:
+                sleep(REST)
+                go_on(wanted)
             if isinstance(answer, Curve):
                 yield Picture("curve", pictures.picture_of_curve(answer))
             else:
@@ -252,7 +258,7 @@ class Explorer(pn.viewable.Viewer):
             styles={"flex": "3 1 560px", "min-width": "0", "max-width": "960px"},
         )
         body = pn.FlexBox(inputs, found, flex_wrap="wrap", align_items="flex-start", **WIDE)
-        return pn.Column(self._bar, body, **WIDE)
+        return pn.Column(self._bar, body, styles=PAPER, **WIDE)
 
 
 def _says(scenario: Scenario, path: str) -> tuple[Any, Any]:

@@ -69,10 +69,10 @@ def _draw_swings(ax: Axes, found: "Sensitivity", table: Any, places: Any) -> Non
     spans = [(row.at_low + row.swing_low, row.at_low + row.swing_high) for row in table.itertuples()]
     ax.hlines(places, *zip(*spans, strict=True), color=BLACK, linewidth=0.9, zorder=3, label="swing, 95 %")
     for place, row, span in zip(places, table.itertuples(), spans, strict=True):
-        # Where the bar points; of a flat one the low value left and the high one right.
-        low_is_left = row.at_low <= row.at_high
-        _write_value(ax, short(row.low), row.at_low, place, is_left=low_is_left)
-        _write_value(ax, short(row.high), span[1] if low_is_left else span[0], place, is_left=not low_is_left)
+        # Where the bar points, beyond the whisker; of a flat one the low value left and the high one right.
+        left, right = (row.low, row.high) if row.at_low <= row.at_high else (row.high, row.low)
+        _write_value(ax, short(left), min(row.at_low, row.at_high, span[0]), place, is_left=True)
+        _write_value(ax, short(right), max(row.at_low, row.at_high, span[1]), place, is_left=False)
     ax.axvline(centre, color=BLACK, linewidth=0.8)
     ax.set_xlabel(f"{found.plan.measure} with one input moved, everything else as the scenario has it")
     ax.margins(x=0.12)
