@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from deference_sim.scenario import Scenario
 
 MOVED = 0.4  # a review that moves at least this share of all effort is told on its own
+ENDS = 20  # lines told from the start and from the end of a trajectory that cannot be integrated
 NOTHING = 0.005  # a share of effort below this is none
 SHARES = ("capability", "goodness", "time_buying", "defence", "tests")
 COLUMNS = ("month", "", "capability", "margin", "lead")
@@ -32,6 +33,8 @@ def page(scenario: "Scenario", trajectory: Trajectory, *, every_entry: bool = Fa
     log = trajectory.log
     teller = _Teller(scenario.strategy.policy, log)
     rows = _entry_rows(log) if every_entry else teller.tell()
+    if trajectory.failure:
+        rows = _first_and_last(rows)
     note = (
         "capability in py above the minimum for deference; margin: deference-goodness less capability, in py, above 0 "
         "in the basin; lead in months; % of all effort. Reviews only estimate the margin. Severity: the aligned "
@@ -55,6 +58,15 @@ def page(scenario: "Scenario", trajectory: Trajectory, *, every_entry: bool = Fa
     ]
 
 
+def _first_and_last(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Return ``rows`` without their middle if they are many, as before a budget of steps is spent."""
+    left_out = len(rows) - 2 * ENDS
+    if left_out <= 1:
+        return rows
+    blank = [""] * (len(rows[0]) - 2)
+    return [*rows[:ENDS], ("", f"… {left_out:,} more lines …", *blank), *rows[-ENDS:]]
+
+
 def as_dict(scenario: "Scenario", trajectory: Trajectory) -> dict[str, Any]:
     """Return the trajectory for JSON: outcome, what was drawn for it, and every entry of its log; None for infinite."""
     return {
@@ -65,6 +77,7 @@ def as_dict(scenario: "Scenario", trajectory: Trajectory) -> dict[str, Any]:
         "outcome": trajectory.outcome,
         "cause": trajectory.cause,
         "month": trajectory.month,
+        "failure": trajectory.failure or None,
         "phases": [asdict(spell) for spell in trajectory.phases],
         "scheming": [list(months) for months in trajectory.scheming],
         "draws": drawn_values(scenario, trajectory),
@@ -78,6 +91,8 @@ def _finite(value: Any) -> Any:
 
 def outcome(trajectory: Trajectory) -> str:
     """Return how it ended, and when, in a few words."""
+    if trajectory.failure:
+        return f"cannot be integrated past month {trajectory.month:.6g}"
     words = trajectory.outcome.replace("_", " ").replace("ai ", "AI ")
     return f"{words}{f' ({trajectory.cause})' if trajectory.cause else ''} in month {trajectory.month:.2f}"
 
@@ -122,6 +137,8 @@ def what_it_cost(trajectory: Trajectory) -> str:
 
 def why_it_ended(scenario: "Scenario", trajectory: Trajectory) -> str:
     """Return why the trajectory ended as it did."""
+    if trajectory.failure:
+        return f"Why it ended: {trajectory.failure}."
     end = _Moment.of(next(trajectory.log.tail(1).itertuples()))
     reasons = {
         "ai_takeover": _takeover(trajectory, end),

@@ -1,7 +1,7 @@
 """Paths: sampled trajectories on a common grid, and one trajectory with the log of what happened."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from deference_sim.analysis.records import records_table
 from deference_sim.engines import compiled
-from deference_sim.engines.events import Policy, Process, World
+from deference_sim.engines.events import Policy, Process, StepError, World
 from deference_sim.model.goodness import filled_in
 from deference_sim.model.instant import STAGES
 from deference_sim.model.log import EVENTS, LOG_DTYPE
@@ -75,7 +75,8 @@ class Trajectory:
 
     ``record`` is the replicate's row of ``Result.records``. The log says for each event where things stood just after
     it; ``G`` there is deference-goodness with what humans fill in. ``phases`` are spells without gaps, ``scheming``
-    the months between which the AIs schemed, whether or not anybody knew.
+    the months between which the AIs schemed, whether or not anybody knew. ``failure`` says why it could be integrated
+    no further; empty if it came to an end.
     """
 
     scenario: str
@@ -86,6 +87,7 @@ class Trajectory:
     path: Trajectories
     phases: list[Spell]
     scheming: list[tuple[float, float]]
+    failure: str = ""
 
     @property
     def outcome(self) -> str:
@@ -119,9 +121,19 @@ def trace(
     policy: Policy | None = None,
     processes: Sequence[Callable[[World], Process]] = (),
 ) -> Trajectory:
-    """Run one replicate with its log and a fine path."""
+    """Run one replicate with its log and a fine path.
+
+    One that cannot be integrated is followed as far as it comes; its ``failure`` says why it ends there.
+    """
     own = Own(policy, processes)
-    told = _run(scenario, seed, replicate, own)
+    try:
+        told = _run(scenario, seed, replicate, own)
+    except StepError as error:
+        if not error.month > 0.0 or scenario.handoff.indifference:  # which looks ahead to the horizon
+            raise
+        shorter = scenario.with_(horizon=error.month)  # a horizon changes nothing of what is before it
+        short = trace(shorter, replicate, seed, policy=policy, processes=processes)
+        return replace(short, failure=str(error))
     record = records_table(told.record, told.world.causes).iloc[0]
     grid = np.linspace(0.0, float(record["months"]), FINE)
     path = _paths(scenario, seed, np.array([replicate]), grid, own)

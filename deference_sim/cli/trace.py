@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from deference_sim.cli.answer import Answer, check_places, deliver
+from deference_sim.cli.errors import FAILED
 from deference_sim.cli.options import (
     MOST_REPLICATES,
     AsJson,
@@ -67,3 +68,5 @@ def trace(
         lambda: {"log": trajectory.log},
     )
     deliver(answer, as_json=as_json, plot=plot, out=out)
+    if trajectory.failure:
+        raise typer.Exit(FAILED)
