@@ -331,9 +331,9 @@ def _show(result: "BatchResult", as_json: bool) -> None:
     rows = tuple(tuple(row) for row in cells.head(MOST_ROWS).itertuples(index=False))
     if len(shown) > len(rows):
         text += f" {len(shown) - len(rows):,} more points are in the tables."
-    where = [f"Tables: {result.folder / TABLES}", f"records: {result.folder / CHUNKS}"]
-    if (result.folder / RUNS).is_dir():
-        where.append(f"a file for each run: {result.folder / RUNS}")
+    told = (("records", CHUNKS), ("a file for each run", RUNS))
+    held = [f"{what}: {result.folder / name}" for what, name in told if (result.folder / name).is_dir()]
+    where = [f"Tables: {result.folder / TABLES}", *held]
     page: Page = [
         Table("", columns, rows, frozenset(range(1, len(columns))), frozenset(range(len(columns)))),
         Paragraph(text, aside=True),

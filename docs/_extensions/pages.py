@@ -1,5 +1,6 @@
 """Pages and pictures that are made from the code at every build, into ``docs/generated``; no file of them is kept."""
 
+import ast
 import csv
 import inspect
 import shutil
@@ -22,6 +23,7 @@ from deference_sim.scenario.explain import ParameterRow, differences, parameter_
 DOCS = Path(__file__).parent.parent
 GENERATED = DOCS / "generated"
 NOTEBOOKS = DOCS.parent / "notebooks"
+SOURCES = ("deference_sim", "validation", "benchmarks")
 REPLICATES, SEED = 2_000, 1
 
 
@@ -34,6 +36,7 @@ def make_all(app: Sphinx) -> None:
     write("defaults.md", defaults_page())
     write("notebooks.md", notebooks_page())
     write("api.md", api_page())
+    write("modules.md", modules_page())
     for name, draw in PICTURES.items():
         save(name, draw)
 
@@ -176,6 +179,24 @@ def api_page() -> str:
     parts += ["## Plots: `ds.plot`\n", documented("autofunction", plots)]
     parts += ["## What one gets\n", documented("autoclass", classes, "members")]
     return "\n".join(parts)
+
+
+def modules_page() -> str:
+    """Return the page of all modules, each with its one job, which is the first line of its text."""
+    parts = ["# Modules\n", "Every module says its one job in its first line. How they go together: "]
+    parts[-1] += "[architecture](../architecture.md).\n"
+    folders = sorted({path.parent for top in SOURCES for path in (DOCS.parent / top).rglob("*.py")})
+    for folder in folders:
+        named = {path.stem: job_of(path) for path in sorted(folder.glob("*.py"))}
+        room = named.pop("__init__", "")
+        parts += [f"## `{folder.relative_to(DOCS.parent).as_posix()}/`\n", room + "\n"]
+        parts.append(table(("module", "job"), ((f"`{name}`", job) for name, job in named.items())) if named else "")
+    return "\n".join(parts)
+
+
+def job_of(path: Path) -> str:
+    """Return the first line of a module's text."""
+    return (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").partition("\n")[0]
 
 
 def documented(directive: str, names: Iterable[str], *options: str) -> str:

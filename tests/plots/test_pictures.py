@@ -4,7 +4,6 @@ Would catch: runs counted twice or left out of the denominator, an interval arou
 before its handoff, an edge that is not where the law has it, an arrow in a diagram that the law does not have.
 """
 
-from collections.abc import Iterator
 from math import exp, tanh
 
 import matplotlib.pyplot as plt
@@ -22,30 +21,16 @@ from deference_sim.model.state import CATASTROPHES
 from deference_sim.plots import style
 from deference_sim.plots.diagrams import CAUSES, GROUPS, SIGNS
 
+from .reading import edges
+
 REPLICATES, SEED = 300, 3
 PERCENT = 100.0
-
-
-@pytest.fixture(autouse=True)
-def _no_window() -> Iterator[None]:
-    plt.switch_backend("agg")
-    yield
-    plt.close("all")
 
 
 @pytest.fixture(scope="module")
 def result() -> ds.Result:
     scenario = ds.load("rushed-handoff").with_(**{"capability.initial_speedup": "5 to 40"})
     return ds.simulate(scenario, REPLICATES, SEED)
-
-
-def edges(band: object) -> dict[float, tuple[float, float]]:
-    """Lowest and highest level of a filled band at each of its months."""
-    found: dict[float, list[float]] = {}
-    for path in band.get_paths():  # type: ignore[attr-defined]
-        for x, y in path.vertices:
-            found.setdefault(float(x), []).append(float(y))
-    return {x: (min(ys), max(ys)) for x, ys in found.items()}
 
 
 def entries(ax: Axes) -> list[str]:

@@ -4,7 +4,6 @@ Would catch: a fan of other quantiles or of too few runs, a path in the colour o
 its unit, a figure that opens by itself, a plot that ignores the Axes it was given.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 import matplotlib as mpl
@@ -18,17 +17,12 @@ import deference_sim as ds
 from deference_sim.model.state import CATASTROPHES, OUTCOMES
 from deference_sim.plots import style
 
+from .reading import edges
+
 OKABE_ITO = {"#000000", "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7"}
 REPLICATES, SEED = 40, 3
 MEDIAN_WIDTH, SAMPLE_WIDTH = 2.0, 0.8  # points: how the lines of a fan and of single runs are told apart
 FIELDS = ("capability", "deference_goodness", "margin", "lead")
-
-
-@pytest.fixture(autouse=True)
-def _no_window() -> Iterator[None]:
-    plt.switch_backend("agg")
-    yield
-    plt.close("all")
 
 
 @pytest.fixture(scope="module")
@@ -66,15 +60,6 @@ def months_shown(paths: ds.Trajectories) -> list[int]:
         for column, month in enumerate(paths.months)
         if sum(end >= month for end in paths.end_month) >= 0.2 * len(paths.end_month)
     ]
-
-
-def edges(band: Any) -> dict[float, tuple[float, float]]:
-    """Lower and upper edge of a filled band at each month."""
-    found: dict[float, list[float]] = {}
-    for path in band.get_paths():
-        for month, level in path.vertices:
-            found.setdefault(float(month), []).append(float(level))
-    return {month: (min(levels), max(levels)) for month, levels in found.items()}
 
 
 def medians(panel: Axes, colour: str = style.OURS) -> list[Any]:
