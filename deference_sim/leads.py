@@ -18,7 +18,7 @@ from deference_sim.scenario.canonical import value_text
 from deference_sim.scenario.catalogue import find
 from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.study.designs import Axis, Value
-from deference_sim.wording import chance, decimals, percent, with_interval, with_repeat
+from deference_sim.wording import chance, decimals, percent, shortened, singular, with_interval, with_repeat
 
 MOST_COLUMNS = 9  # of a grid that is shown as one
 MOST_DRIVERS = 8
@@ -181,7 +181,9 @@ def _short(scenario: Scenario, outcome: str) -> str:
 def _inputs(found: Comparison, first: str, second: str) -> Page:
     if not found.inputs:
         return [Paragraph("Both say the same: no input differs.")]
-    rows = tuple((row.path, row.first or "–", row.second or "–") for row in found.inputs[:MOST_INPUTS])
+    rows = tuple(
+        (row.path, shortened(row.first or "–"), shortened(row.second or "–")) for row in found.inputs[:MOST_INPUTS]
+    )
     title = "1 input differs" if len(found.inputs) == 1 else f"{len(found.inputs)} inputs differ"
     table = Table(title, ("", first, second), rows)
     left = len(found.inputs) - len(rows)
@@ -292,7 +294,7 @@ def shown_value(axis: Axis, value: Value) -> str:
 
 
 def _rounded(value: float, unit: str) -> str:
-    return f"{value:.4g}" + ("" if unit == "1" else f" {unit}")
+    return f"{value:.4g}" if unit == "1" else singular(f"{value:.4g} {unit}")
 
 
 def _number(value: float, error: float) -> str:

@@ -1,6 +1,5 @@
 """The report of a Monte Carlo run: what a strategist reads first, in plain words, for a terminal and a notebook."""
 
-import re
 from collections.abc import Sequence
 from math import sqrt
 from typing import TYPE_CHECKING, Any, get_args
@@ -15,7 +14,7 @@ from deference_sim.layout import Heading, Page, Paragraph, Table
 from deference_sim.model.declare import Status
 from deference_sim.model.state import CATASTROPHES
 from deference_sim.scenario.explain import ValueRow, parameter_table, resolved
-from deference_sim.wording import chance, decimals, percent, with_repeat
+from deference_sim.wording import chance, decimals, percent, shortened, with_repeat
 
 if TYPE_CHECKING:
     from deference_sim.scenario import Scenario
@@ -350,12 +349,6 @@ def _hazard_rows(rows: list[ValueRow], scenario: "Scenario") -> list[tuple[str, 
         told = [f"{name} {shortened(own[name].value)}" for name in said if name not in ("name", "kind")]
         made.append((f"hazards.{hazard.name}", ", ".join([_kind(hazard.kind), *told]), "given", ""))
     return made
-
-
-def shortened(text: str) -> str:
-    """Return a value with its long numbers at four digits."""
-    rounded = re.sub(r"\d+\.\d{5,}", lambda match: f"{float(match.group()):.4g}", text)
-    return "1 month" if rounded == "1 months" else rounded
 
 
 def _footer(result: Result, repeat: str) -> str:

@@ -59,7 +59,8 @@ def html(found: Sensitivity) -> str:
 
 
 def _summary(found: Sensitivity) -> Page:
-    chance = "{} ({} to {})".format(*(_percent(value) for value in found.expected))
+    value, *ends = found.expected
+    chance = f"{_percent(value)} ({_range(*ends)})"
     if found.method == "tornado":
         return [Paragraph(f"{found.plan.measure} with the scenario as it is: {chance}.")]
     if found.method == "voi":
@@ -90,8 +91,7 @@ def _single_futures(found: Sensitivity) -> Table:
 def _decision(found: Sensitivity) -> Page:
     told = found.more["decision"]
     rows = tuple(
-        (str(one["option"]), _percent(one["estimate"]), f"{_percent(one['low'])} to {_percent(one['high'])}")
-        for one in told["options"]
+        (str(one["option"]), _percent(one["estimate"]), _range(one["low"], one["high"])) for one in told["options"]
     )
     best = max(one["estimate"] for one in told["options"])
     ties = [str(one["option"]) for one in told["options"] if one["estimate"] == best]
@@ -254,6 +254,10 @@ def _footer(found: Sensitivity, repeat: str) -> str:
 
 def _percent(share: float) -> str:
     return f"{100.0 * share:.1f} %"
+
+
+def _range(low: float, high: float) -> str:
+    return f"{100.0 * low:.1f} to {_percent(high)}"
 
 
 def _points(change: float) -> str:

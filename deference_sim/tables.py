@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from deference_sim.layout import Entry, Heading, Page, Paragraph, Table
 from deference_sim.scenario import load, shipped
 from deference_sim.scenario.explain import ParameterRow, differences, parameter_table, resolved
+from deference_sim.wording import singular
 
 if TYPE_CHECKING:
     from deference_sim.scenario import Scenario
@@ -44,7 +45,7 @@ def show_page(scenario: "Scenario") -> Page:
             Table(
                 title,
                 columns,
-                tuple((r.path, r.value, r.status, r.source) for r in rows if r.tier == tier),
+                tuple((r.path, singular(r.value), r.status, r.source) for r in rows if r.tier == tier),
                 whole=frozenset({0, 3}),
             )
             for title, tier in (("Core inputs", "core"), ("Other inputs", "more"))
@@ -54,7 +55,9 @@ def show_page(scenario: "Scenario") -> Page:
 
 def diff_page(first: "Scenario", second: "Scenario") -> Page:
     """Return where two scenarios differ in meaning."""
-    rows = tuple((row.path, row.first or "–", row.second or "–") for row in differences(first, second))
+    rows = tuple(
+        (row.path, singular(row.first or "–"), singular(row.second or "–")) for row in differences(first, second)
+    )
     if not rows:
         return [Paragraph(f"{first.name} and {second.name} mean the same (hash {first.hash}).")]
     return [Table("", ("", first.name, second.name), rows)]

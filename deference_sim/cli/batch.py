@@ -1,13 +1,11 @@
 """The commands about batches: ``batch``, ``resume``, ``verify``, ``rerun`` and ``merge``."""
 
-import os
 import re
 import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -23,6 +21,7 @@ from deference_sim.cli.options import (
     whole_number,
 )
 from deference_sim.cli.output import announce, print_json, print_page
+from deference_sim.cli.pace import duration, pace, tell
 from deference_sim.cli.stopping import Stop, stoppable
 
 if TYPE_CHECKING:
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
 RESUMABLE = 75
 MOST_SHARDS = 100_000
 MOST_ROWS, MOST_AXES = 30, 2  # of a table on a page; with more axes p_good is in the files alone
-LINE_SECONDS = 60.0
 Shard = tuple[int, int]
 
 
@@ -148,7 +146,7 @@ def verify(folder: Folder, as_json: AsJson = False) -> None:
                 print(f"{finding.path}: {finding.reason}")
             print(f"{len(whole.held):,} chunks are as they were written, {whole.missing:,} replicates are missing")
         if damaged or foreign or whole.missing:
-            _say(f"Mend it with:\n  {_resume(folder, None)}" if not foreign or damaged else "")
+            tell(f"Mend it with:\n  {_resume(folder, None)}" if not foreign or damaged else "")
             raise typer.Exit(CANNOT_WRITE if damaged else CONFLICT if foreign else RESUMABLE)
 
 
@@ -165,7 +163,7 @@ def rerun(folder: Folder, cluster: ClusterAddress = None, as_json: AsJson = Fals
         total = sum(chunk.stop - chunk.first for chunk in whole.held)
         workers = _workers(cluster)
         try:
-            with _progress(total, quiet) as tick:
+            with pace(total, quiet) as tick:
                 found = repeat(whole, workers, stop.asked, tick)
         finally:
             workers.close()
@@ -200,7 +198,7 @@ def merge(folder: Folder, as_json: AsJson = False, quiet: Quiet = False) -> None
     """
     from deference_sim.analysis.batch import merged
 
-    with stoppable() as stop, _errors(folder, stop), _progress(None, quiet) as tick:
+    with stoppable() as stop, _errors(folder, stop), pace(None, quiet) as tick:
         result = merged(folder, tick)
         _show(result, as_json)
 
@@ -211,7 +209,7 @@ def _carry_out(
     from deference_sim.analysis.batch import work_in
     from deference_sim.study.batch.session import opened_batch
 
-    say = (lambda text: None) if quiet else _say
+    say = (lambda text: None) if quiet else tell
     again = _resume(folder, cluster)
     with (
         stoppable() as stop,
@@ -223,20 +221,20 @@ def _carry_out(
         try:
             _tell_size(session, workers.width, say)
             total = sum(task.stop - task.first for task in session.missing)
-            with _progress(total, quiet) as tick:
+            with pace(total, quiet) as tick:
                 result = work_in(session, workers, shlex.join(["deference-sim", *sys.argv[1:]]), stop.asked, tick)
         finally:
             workers.close()
         if result.lost:
-            _say(f"{result.lost}; what is done is kept. Go on with:\n  {again}")
+            tell(f"{result.lost}; what is done is kept. Go on with:\n  {again}")
             raise typer.Exit(RESUMABLE)
         if stop.asked() and result.missing:
             raise KeyboardInterrupt
         _show(result, as_json)
         if result.failures:
             for failure in result.failures:
-                _say(f"cannot be made: {failure.task.name}: {failure.reason}")
-            _say(f"{len(result.failures)} chunks are left out of the tables. Try them again with:\n  {again}")
+                tell(f"cannot be made: {failure.task.name}: {failure.reason}")
+            tell(f"{len(result.failures)} chunks are left out of the tables. Try them again with:\n  {again}")
             raise typer.Exit(FAILED)
 
 
@@ -254,7 +252,7 @@ def _tell_size(session: "Session", width: int, say: Callable[[str], object]) -> 
     seconds, size = session.sample()
     session.check_room(size)
     text += f"; {missing:,} of {whole:,} to do" if missing < whole else ""
-    say(f"{text}: about {_duration(missing * seconds / width)} and {megabytes(missing * size)}")
+    say(f"{text}: about {duration(missing * seconds / width)} and {megabytes(missing * size)}")
 
 
 def _workers(cluster: str | None) -> "Workers":
@@ -294,16 +292,16 @@ def _errors(folder: Path, stop: Stop, again: str | None = None) -> Iterator[None
         yield
     except tuple(codes) as error:
         code, remedy = next(told for kind, told in codes.items() if isinstance(error, kind))
-        _say(f"{error}{remedy}")
+        tell(f"{error}{remedy}")
         raise typer.Exit(code) from None
     except BrokenPipeError:
         raise
     except OSError as error:
-        _say(f"{folder}: {error}. What is done is kept; when that is mended go on with:\n  {again}")
+        tell(f"{folder}: {error}. What is done is kept; when that is mended go on with:\n  {again}")
         raise typer.Exit(CANNOT_WRITE) from None
     except KeyboardInterrupt:
         name = stop.caught.name if stop.caught else "Ctrl-C"
-        _say(f"stopped by {name}; what is done is kept. Go on with:\n  {again}")
+        tell(f"stopped by {name}; what is done is kept. Go on with:\n  {again}")
         raise typer.Exit(stop.exit_code) from None
 
 
@@ -340,73 +338,3 @@ def _show(result: "BatchResult", as_json: bool) -> None:
         Paragraph(f"{'; '.join(where)}.", aside=True),
     ]
     print_page(page)
-
-
-# ---- notices and progress
-
-
-def _say(text: str) -> None:
-    """Print on standard error; a disk or a terminal that takes nothing more is no reason to stop."""
-    if not text:
-        return
-    try:
-        print(text, file=sys.stderr, flush=True)
-    except OSError:
-        # What is left in the buffer can go nowhere: without this Python would complain, and fail, when it ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-
-
-class Lines:
-    """Progress in lines: how much is done, how fast, how long it may still take; once a minute."""
-
-    def __init__(self, total: int, say: Callable[[str], object], clock: Callable[[], float] = monotonic) -> None:
-        self._total, self._say, self._clock = total, say, clock
-        self._started = self._told = clock()
-        self._done = 0
-
-    def tick(self, count: int) -> None:
-        """Take note that ``count`` more are done."""
-        self._done += count
-        now = self._clock()
-        if now - self._told < LINE_SECONDS:
-            return
-        self._told = now
-        rate = self._done / (now - self._started)
-        left = f"about {_duration((self._total - self._done) / rate)} left" if rate else "none done yet"
-        self._say(f"{self._done:,} of {self._total:,} futures, {rate:,.0f} a second, {left}")
-
-
-@contextmanager
-def _progress(total: int | None, quiet: bool) -> Iterator[Callable[[int], object]]:
-    """Yield what is to be told how many more are done: a bar on a terminal, lines elsewhere."""
-    if quiet or (total is None and not sys.stderr.isatty()):
-        yield lambda count: None
-        return
-    if not sys.stderr.isatty():
-        yield Lines(total or 0, _say).tick
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=total, rate="")
-
-        def advance(count: int) -> None:
-            speed = bar.tasks[0].speed
-            bar.update(task, advance=count, rate=f"{speed:,.0f} a second" if speed else "")
-
-        yield advance
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 120:
-        return f"{max(round(seconds), 1)} s"
-    if seconds < 7200:
-        return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:,.1f} h"

@@ -16,7 +16,7 @@ from typer.testing import CliRunner, Result
 
 from deference_sim import cli
 from deference_sim.analysis.sensitivity import sensitivity
-from deference_sim.cli.batch import LINE_SECONDS, Lines
+from deference_sim.cli.pace import LINE_SECONDS, Lines
 from deference_sim.scenario import load
 from deference_sim.study.batch import files, lock
 from deference_sim.study.batch.files import read_json

@@ -1,0 +1,77 @@
+"""Long work as it goes on: notices on standard error, and how much is done, in a bar or in lines."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from time import monotonic
+
+LINE_SECONDS = 60.0
+
+
+def tell(text: str) -> None:
+    """Print on standard error; a disk or a terminal that takes nothing more is no reason to stop."""
+    if not text:
+        return
+    try:
+        print(text, file=sys.stderr, flush=True)
+    except OSError:
+        # What is left in the buffer can go nowhere: without this Python would complain, and fail, when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+
+
+class Lines:
+    """Progress in lines: how much is done, how fast, how long it may still take; once a minute."""
+
+    def __init__(self, total: int, say: Callable[[str], object], clock: Callable[[], float] = monotonic) -> None:
+        self._total, self._say, self._clock = total, say, clock
+        self._started = self._told = clock()
+        self._done = 0
+
+    def tick(self, count: int) -> None:
+        """Take note that ``count`` more are done."""
+        self._done += count
+        now = self._clock()
+        if now - self._told < LINE_SECONDS:
+            return
+        self._told = now
+        rate = self._done / (now - self._started)
+        left = f"about {duration((self._total - self._done) / rate)} left" if rate else "none done yet"
+        self._say(f"{self._done:,} of {self._total:,} futures, {rate:,.0f} a second, {left}")
+
+
+@contextmanager
+def pace(total: int | None, quiet: bool) -> Iterator[Callable[[int], object]]:
+    """Yield what is to be told how many more are done: a bar on a terminal, lines elsewhere."""
+    if quiet or (total is None and not sys.stderr.isatty()):
+        yield lambda count: None
+        return
+    if not sys.stderr.isatty():
+        yield Lines(total or 0, tell).tick
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=total, rate="")
+
+        def advance(count: int) -> None:
+            speed = bar.tasks[0].speed
+            bar.update(task, advance=count, rate=f"{speed:,.0f} a second" if speed else "")
+
+        yield advance
+
+
+def duration(seconds: float) -> str:
+    """Return a length of time in words."""
+    if seconds < 120:
+        return f"{max(round(seconds), 1)} s"
+    if seconds < 7200:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:,.1f} h"
