@@ -312,7 +312,7 @@ def made_by(provenance: dict[str, Any]) -> Page:
     hashes = dict.fromkeys(scenario["hash"] for scenario in provenance["scenarios"].values())
     rows = (
         ("command", provenance["command"]),
-        ("scenario hash", ", ".join(hashes)),
+        *([("scenario hash", ", ".join(hashes))] if hashes else []),
         ("seed", ", ".join(provenance["seeds"])),
         ("replicates", f"{provenance['replicates']:,}"),
         ("engine", f"{provenance['engine']}, version {provenance['engine_version']}"),

@@ -142,6 +142,7 @@ KEPT = {
     "discover baseline --inputs rival.lead,goodness.broad_alignment --replicates 1024": {"boxes.csv"},
     "trace rushed-handoff --replicate 3": {"log.csv", "picture.png"},
     "tax rushed-handoff": {"picture.png"},
+    "takeoff forethought --replicates 20": {"figures.csv"},
 }
 
 
@@ -163,15 +164,13 @@ def test_whatever_answers_can_be_kept_in_a_folder(tmp_path: Path, arguments: str
     assert all(data.count(b",") > 3 for name, data in held.items() if name.endswith(".csv"))
 
 
-def test_commands_that_are_told_repeat_what_they_made(tmp_path: Path) -> None:
-    for number, arguments in enumerate(
-        arguments for arguments in KEPT if arguments.startswith(("trace", "tax", "comp"))
-    ):
-        folder = tmp_path / str(number)
-        assert call(*arguments.split(), "--set", "tax.decline=0.1", "--out", str(folder)).exit_code == 0
-        command = json.loads((folder / "provenance.json").read_text())["command"]
-        again = json.loads(call(*shlex.split(command)[1:], "--json").stdout)
-        assert without_times(again) == without_times(json.loads((folder / "result.json").read_text()))
+@pytest.mark.parametrize("arguments", [text for text in KEPT if text.startswith(("trace", "takeoff", "compare"))])
+def test_commands_that_are_told_repeat_what_they_made(tmp_path: Path, arguments: str) -> None:
+    more = ("--set", "capability.returns=0.8 to 1.4", "--out", str(tmp_path))
+    assert call(*arguments.split(), *more).exit_code == 0
+    command = json.loads((tmp_path / "provenance.json").read_text())["command"]
+    again = json.loads(call(*shlex.split(command)[1:], "--json").stdout)
+    assert without_times(again) == without_times(json.loads((tmp_path / "result.json").read_text()))
 
 
 def without_times(found: Any) -> Any:

@@ -127,13 +127,18 @@ def trace(
     """
     own = Own(policy, processes)
     try:
-        told = _run(scenario, seed, replicate, own)
+        return _traced(scenario, replicate, seed, own)
     except StepError as error:
-        if not error.month > 0.0 or scenario.handoff.indifference:  # which looks ahead to the horizon
+        shortens = "horizon" in scenario.uncertain or error.month < scenario.horizon
+        if not (shortens and error.month > 0.0) or scenario.handoff.indifference:  # which looks ahead to the horizon
             raise
         shorter = scenario.with_(horizon=error.month)  # a horizon changes nothing of what is before it
         short = trace(shorter, replicate, seed, policy=policy, processes=processes)
         return replace(short, failure=str(error))
+
+
+def _traced(scenario: Any, replicate: int, seed: int, own: Own) -> Trajectory:
+    told = _run(scenario, seed, replicate, own)
     record = records_table(told.record, told.world.causes).iloc[0]
     grid = np.linspace(0.0, float(record["months"]), FINE)
     path = _paths(scenario, seed, np.array([replicate]), grid, own)

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from deference_sim.cli.options import MOST_REPLICATES, AsJson, Quiet, Seed, Settings, as_typed, whole_number
-from deference_sim.cli.output import announce, print_json, print_page, progress
+from deference_sim.cli.answer import Answer, check_places, deliver
+from deference_sim.cli.options import MOST_REPLICATES, AsJson, Out, Quiet, Seed, Settings, as_typed, whole_number
+from deference_sim.cli.output import announce, print_page, progress
 
 if TYPE_CHECKING:
     from deference_sim.analysis.takeoff.table import TakeoffTable
@@ -30,6 +31,7 @@ def takeoff(
     seed: Seed = 1,
     settings: Settings = None,
     as_json: AsJson = False,
+    out: Out = None,
     quiet: Quiet = False,
 ) -> None:
     """Reproduce published figures of capability growth: printed, recomputed, ours, difference and interval.
@@ -52,13 +54,15 @@ def takeoff(
     if count > PRESETS[preset].most:
         found = f"found {count}; {preset} takes at most {PRESETS[preset].most}"
         raise typer.BadParameter(found, param_hint="'--replicates'")
+    check_places(None, out)
     announce(quiet, "compiled")
     with progress(count * PRESETS[preset].passes, quiet) as advance:
         table = table_of(preset, replicates, seed, tuple(settings or ()), advance or unheard)
-    if as_json:
-        print_json(table.as_dict())
-        return
-    print_page(_page(table, as_typed(settings)))
+    options = ["--replicates", str(table.replicates), "--seed", str(seed), *as_typed(settings)]
+    repeat = shlex.join(["deference-sim", "takeoff", preset, *options])
+    page, tables = _page(table, repeat), {"figures": table.frame}
+    answer = Answer(page, table.as_dict(), repeat, [], seed, table.replicates, tables=lambda: tables)
+    deliver(answer, as_json=as_json, out=out)
 
 
 def _presets_page() -> "Page":
@@ -69,14 +73,12 @@ def _presets_page() -> "Page":
     return [Table("", ("preset", "what it reproduces"), rows), Paragraph("Run one: deference-sim takeoff PRESET", True)]
 
 
-def _page(table: "TakeoffTable", typed: list[str]) -> "Page":
+def _page(table: "TakeoffTable", repeat: str) -> "Page":
     from deference_sim.layout import Heading, Paragraph, Table
     from deference_sim.wording import with_repeat
 
     head, *rows = table.texts()
     runs = f"{table.replicates:,} runs" if table.replicates > 1 else "One run, nothing in it random"
-    options = ["--replicates", str(table.replicates), "--seed", str(table.seed), *typed]
-    repeat = shlex.join(["deference-sim", "takeoff", table.preset, *options])
     return [
         Heading(table.title),
         Table("", head, tuple(rows), frozenset(range(1, len(head)))),

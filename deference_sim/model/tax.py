@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from pydantic import model_validator
 
-from deference_sim.model.declare import MAX_KNOTS, MOST_OFTEN, Block, Pairs, equation, parameter
+from deference_sim.model.declare import MAX_KNOTS, Block, Pairs, equation, parameter
 from deference_sim.streams import PARADIGM, normal_quantile, uniform_pair
 
 LN10 = log(10.0)
@@ -70,7 +70,7 @@ class Tax(Block):
         "Shifts of the AI paradigm per py of capability, each changing the tax from then on.",
         unit="per py",
         ge=0.0,
-        le=MOST_OFTEN,
+        le=10_000.0,  # each is a change of the law of the tax, which takes longer than an arrival
     )
     paradigm_shift_sd: float = parameter(
         0.5, "Standard deviation of the natural logarithm of the factor by which a shift changes the tax.", ge=0.0

@@ -6,6 +6,7 @@ from math import ceil, log10
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from deference_sim.analysis.estimate import Estimate
@@ -91,6 +92,11 @@ class TakeoffTable:
             "replicates": self.replicates,
             "cells": {figure.name: figure.as_dict() for figure in self.figures},
         }
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """A row for each figure, numbers in full; nested ones in columns such as ``ours.low``."""
+        return pd.json_normalize([{"figure": figure.name} | figure.as_dict() for figure in self.figures])
 
     def texts(self) -> list[tuple[str, ...]]:
         """Return the table as texts to be shown, the head first; columns in which nothing stands are left out."""
