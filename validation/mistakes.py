@@ -24,6 +24,7 @@ class Mutant:
     old: str
     new: str
     test: str
+    sign: str = ""  # what the failure says, where it is no failed assertion
 
 
 def law(world: str) -> str:
@@ -353,6 +354,7 @@ MUTANTS = (
         with open(temporary, "w+b") as stream:
 """,
         f"{FAULTS}::test_a_write_that_fails_leaves_what_was_there",
+        sign="FileNotFoundError",  # what was there is gone
     ),
     Mutant(
         "a checksum that is not compared", "store", "study/batch/sealed.py",
@@ -360,30 +362,36 @@ MUTANTS = (
         '        raise DamagedError("its checksum does not match")\n    content',
         "    content",
         f"{STORE}::test_flipped_bits_are_noticed_anywhere",
+        sign="FaultError",
     ),
     Mutant(
         "a chunk that is kept whatever came back", "store", "study/batch/store.py",
         "        if found != task.identity:\n",
         "        if not found:\n",
         f"{EXECUTORS}::test_a_chunk_that_comes_back_wrong_is_not_kept",
+        sign="IncompleteError",  # it lies there as a chunk that it is not
     ),
     Mutant(
-        "a batch that does again what is there", "store", "study/batch/store.py",
-        "return {run: [(chunk.first, chunk.stop) for chunk in chunks] for run, chunks in self._by_run.items()}",
-        "return {run: [(chunk.first, chunk.first) for chunk in chunks] for run, chunks in self._by_run.items()}",
+        "a batch that does again what is there", "store", "study/batch/session.py",
+        """        self._held = list(held)
+        self.missing: Sequence[Task] = list(plan.tasks(self.chunks.spans(), shard))
+""",
+        """        self._held = list(held)
+        self.missing: Sequence[Task] = list(plan.tasks({}, shard))
+""",
         f"{STORE}::test_it_goes_on_from_any_subset_of_chunks",
     ),
     Mutant(
         "a gap between chunks that nobody fills", "store", "study/batch/plan.py",
         "        if first > reached:\n",
         "        if first > reached and not reached:\n",
-        f"{STORE}::test_it_goes_on_from_any_subset_of_chunks",
+        "tests/batch/test_batch_file.py::test_gaps",
     ),
     Mutant(
         "replicates that count twice where chunks overlap", "store", "study/batch/store.py",
         "start, end = max(reached, chunk.first), min(stop, chunk.stop)",
         "start, end = max(first, chunk.first), min(stop, chunk.stop)",
-        f"{STORE}::test_chunk_size_and_order_of_growth_leave_no_trace",
+        f"{DURABLE}::test_chunks_that_overlap_give_each_replicate_once",
     ),
     Mutant(
         "chunks merged in the order in which they were made", "store", "study/batch/store.py",

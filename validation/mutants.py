@@ -71,9 +71,12 @@ def run_test(tree: Path, test: str) -> tuple[int, str]:
     return done.returncode, " ".join(wrong) or (lines or [done.stderr])[-1].strip()
 
 
-def is_rejection(said: str) -> bool:
+SIGNS = ("assert", "Assert", "DID NOT RAISE", "differ", "StepError", NO_END)
+
+
+def is_rejection(mutant: Mutant, said: str) -> bool:
     """Return whether a failure says that a result is wrong, not merely that something broke."""
-    return any(sign in said for sign in ("assert", "Assert", "DID NOT RAISE", "differ", "StepError", NO_END))
+    return any(sign in said for sign in ((mutant.sign,) if mutant.sign else SIGNS))
 
 
 def trials(mutants: Sequence[Mutant]) -> Iterator[Trial]:
@@ -90,7 +93,7 @@ def trials(mutants: Sequence[Mutant]) -> Iterator[Trial]:
             code, said = run_test(tree, mutant.test)
             path.write_text(whole, encoding="utf-8")
             # A test that does not exist, or a mutant that does not even compile, is no rejection.
-            yield Trial(mutant, code == 1 and is_rejection(said), perf_counter() - started, said)
+            yield Trial(mutant, code == 1 and is_rejection(mutant, said), perf_counter() - started, said)
 
 
 def page(tried: Sequence[Trial]) -> Page:

@@ -1,4 +1,4 @@
-"""What was written survives loss of power: it is on the disk before it takes its name, and then the name is."""
+"""What a store keeps: it is on the disk before it has its name, and each replicate counts once."""
 
 import os
 import stat
@@ -7,7 +7,12 @@ from typing import Any
 
 import pytest
 
+from deference_sim.study.batch import plan as batch_plan
+from deference_sim.study.batch.chunk import made
 from deference_sim.study.batch.files import write_whole
+from deference_sim.study.batch.plan import Task
+from deference_sim.study.batch.store import Chunks, Store
+from validation import faults
 
 
 def test_what_is_written_is_on_the_disk_before_it_has_its_name_and_then_the_name(
@@ -30,3 +35,14 @@ def test_what_is_written_is_on_the_disk_before_it_has_its_name_and_then_the_name
     monkeypatch.setattr(os, "replace", watched_replace)
     write_whole(tmp_path / "file", b"content")
     assert order == ["content of 7 bytes", "name", "folder"]
+
+
+def test_chunks_that_overlap_give_each_replicate_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Would catch replicates that count twice where two sessions, or two shards, have made them both."""
+    monkeypatch.setattr(batch_plan, "CHUNK", batch_plan.CHUNK)  # which the small plan changes
+    plan = faults.small_plan(tmp_path, faults.FILE)
+    run, store = plan.runs[0], Store(tmp_path / "batch")
+    tasks = [Task(run, first, stop, plan.engine, plan.engine_version) for first, stop in ((6, 16), (0, 10), (2, 4))]
+    chunks = Chunks([store.put(task, made(task)) for task in tasks])
+    found = [(first, table["replicate"].to_pylist()) for first, table in chunks.tables(run.key, 1, 15)]
+    assert found == [(1, list(range(1, 10))), (10, list(range(10, 15)))]
