@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from typer.testing import CliRunner
 
 from deference_sim import simulate
@@ -108,3 +109,26 @@ def test_the_page_that_works_offline_has_the_numbers_and_a_slider(browser: Brows
     browser.find("input[type=range]").send_keys("\ue011")  # home: the first point
     assert "rival.lead (months): 0," in browser.run(shown) != before
     assert [request for request in browser.requests() if not request.startswith(("file:", "data:"))] == []
+
+
+# The kernel says, in a thread of its own, how its sockets are set up; that is no concern of the explorer.
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
+def test_in_a_notebook_nothing_is_asked_of_anybody(browser: Browser, tmp_path: Path) -> None:
+    """Would catch a style, a font or a script that Panel takes from its own servers in a notebook."""
+    nbformat, nbclient = pytest.importorskip("nbformat"), pytest.importorskip("nbclient")
+    code = f"import deference_sim as ds\nds.explore('baseline', replicates={FEW})"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+    nbclient.NotebookClient(notebook, timeout=900).execute()
+    parts = []
+    for output in notebook.cells[0].outputs:
+        shown = output.get("data", {})
+        script = shown.get("application/javascript", "").replace("</script", r"<\/script")
+        parts += [f"<script>{script}</script>", shown.get("text/html", "")]
+    file = tmp_path / "notebook.html"
+    file.write_text('<!DOCTYPE html><meta charset="utf-8"><body>' + "\n".join(parts), "utf-8")
+    browser.requests()
+    browser.open(file.as_uri())
+    assert browser.chances()["n"] == str(FEW)
+    browser.eventually(lambda: browser.run("return deep('img').length == 3"))
+    own = (file.as_uri(), "data:", "blob:")
+    assert [request for request in browser.requests() if not request.startswith(own)] == []
