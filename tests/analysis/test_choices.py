@@ -144,6 +144,7 @@ def test_the_curve_over_months_is_drawn_with_its_intervals() -> None:
     (shaded,) = chances.patches
     assert (shaded.get_x(), shaded.get_x() + shaded.get_width()) == pytest.approx(found.as_good)
     assert chances.get_ylabel() == "p_good"
+    assert "baseline: 400 fresh worlds a month, seed 1" in chances.get_title(loc="left")
     assert risks.get_xlabel() == "month of the handoff"
     top = max(y for area in risks.collections for path in area.get_paths() for _, y in path.vertices)
     assert top == pytest.approx(max(sum(timing.risks.values()) for timing in found.curve))

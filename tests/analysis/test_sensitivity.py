@@ -154,6 +154,19 @@ def test_a_study_shows_itself(studies: dict[str, ds.Sensitivity], method: str) -
     assert told_in_json["runs"] == found.runs == planned_runs(found.plan, method)
     axes = ds.plot.tornado(found)
     assert len(axes.get_yticklabels()) == 3
+    assert axes.get_title(loc="left").endswith(f", {found.runs:,} replicates, seed {found.plan.seed}")
+    plt.close(axes.figure)
+
+
+def test_whiskers_of_a_tornado_are_intervals_of_the_swing(studies: dict[str, ds.Sensitivity]) -> None:
+    """Would catch an interval laid off from the wrong end, or in the order of another table."""
+    table = studies["tornado"].table
+    axes = ds.plot.tornado(studies["tornado"])
+    (whiskers,) = axes.collections
+    drawn = [tuple(path.vertices[:, 0]) for path in whiskers.get_paths()]
+    for ends, row in zip(drawn, table.itertuples(), strict=True):
+        assert ends == pytest.approx((row.at_low + row.swing_low, row.at_low + row.swing_high))
+        assert ends[0] <= row.at_high <= ends[1]
     plt.close(axes.figure)
 
 
