@@ -14,9 +14,7 @@ Status = Literal["published", "derived", "guess"]
 Tier = Literal["core", "more"]
 Pairs = tuple[tuple[float, float], ...]
 MAX_KNOTS = 16
-MOST_OFTEN = (
-    100_000.0  # per year or py of work; what happens ten times an hour is a condition of the world, not an event
-)
+MOST_OFTEN = 100_000.0  # per year, or per py of work; what happens ten times an hour is a condition, not an event
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 EQUATIONS: list[Callable[..., Any]] = []
