@@ -49,17 +49,18 @@ def c11_rising_need() -> Case:
 def c11(looks: int, n: int, hit: float, trap: float | None = None) -> Case:
     """Brownian motion of drift 0.5 a year towards a barrier 3 away, over 6 years, looked at at generations.
 
-    Generations are so close in capability that it hardly moves; a loss at each makes the drift.
+    Goodness is measured in hundreds of py, and generations are close, so that capability hardly moves; a loss at each
+    makes the drift.
     """
-    dt, step = 6.0 / looks, 1e-5
+    dt, step, scale = 6.0 / looks, 1e-3, 100.0
     return Case(
         f"C11 Brownian motion, looked at {looks} times",
         {
-            "goodness.broad_alignment": 3,
+            "goodness.broad_alignment": 3.0 * scale,
             "basin.exists": False,
             "generations.step": step,
-            "generations.alignment_sd": sqrt(dt / step),
-            "generations.alignment_loss": 0.5 * dt / step - 1.0,
+            "generations.alignment_sd": scale * sqrt(dt / step),
+            "generations.alignment_loss": scale * 0.5 * dt / step - 1.0,
             "horizon": (looks + 0.5) * step,
         },
         n,
