@@ -93,12 +93,6 @@ class Comparison:
         ]
         return pd.DataFrame(rows).rename(columns={"estimate": "difference"})
 
-    def transitions(self) -> NDArray[np.int64]:
-        """Return how many worlds end so in the first (row) and so in the second (column), by place in ``OUTCOMES``."""
-        counts = np.zeros((len(OUTCOMES), len(OUTCOMES)), np.int64)
-        np.add.at(counts, self.outcomes, 1)
-        return counts
-
     def as_dict(self) -> dict[str, Any]:
         """Return everything but the single outcomes for JSON, in full precision."""
         return {

@@ -17,7 +17,6 @@ from deference_sim.plots.style import BLACK, BLUE, GREY, SKY, SMALL, VERMILION, 
 from deference_sim.scenario import Scenario
 
 Floats = NDArray[np.float64]
-Link = tuple[str, str]
 
 #: Colour, dashes and words of an influence by its sign.
 SIGNS: dict[str, tuple[str, Any, str]] = {

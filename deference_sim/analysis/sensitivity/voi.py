@@ -27,7 +27,6 @@ from deference_sim.study.quasi_random import SCRAMBLINGS, design, interval, whol
 
 DEFAULT = 8192
 POLICIES = "strategy.policy"
-EVERYTHING = "all of them together"
 _HIGHEST = {1: 4, 2: 3, 3: 3}  # degree of the polynomials by the number of inputs; 2 with more
 _ROWS_A_TERM = 20
 
