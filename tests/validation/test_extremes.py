@@ -1,0 +1,50 @@
+"""The quick ones among the extreme values of a file; all of them by hand: ``python -m validation.extremes``."""
+
+import pytest
+
+from deference_sim.analysis.paths import trace
+from deference_sim.engines.events import StepError
+from deference_sim.scenario import load
+from deference_sim.study import runner
+from validation.extremes import STEP_ERROR, WORLDS, World, judged, see
+from validation.random_worlds import ENDLESS, Look
+
+QUICK = [world for world in WORLDS if world.quick]
+#: Growth so steep that steps become too short.
+STEEP = {"capability.law": "exponential", "capability.exponent": 10.0, "capability.stabilise_at": None,
+         "capability.fizzle_pace": None}  # fmt: skip
+
+
+@pytest.mark.parametrize("world", QUICK, ids=[world.name for world in QUICK])
+def test_an_extreme_world_ends_well_or_is_refused(world: World) -> None:
+    """Would catch NaN, engines that differ, a traceback, a failure that ``trace`` does not follow."""
+    seen = see(world)
+    assert seen.allowed, f"{seen.verdict} {seen.message}"
+    assert (seen.verdict == "refused") == (world.name in REFUSED)
+
+
+REFUSED = {"thefts a million a year", "generations of 1e-12 py", "a tax whose shape rises to 1e300"}
+
+
+def test_a_future_that_fails_is_followed_as_far_as_it_comes() -> None:
+    """Would catch a trace that raises, or that tells of another future than the one that failed."""
+    scenario = load("baseline").with_(**STEEP)
+    with pytest.raises(StepError, match=r"replicate 2 .* past month") as failed:
+        runner.run(scenario, 4, 1)
+    told = trace(scenario, 2, 1)
+    assert told.failure == str(failed.value)
+    assert told.month == pytest.approx(failed.value.month, rel=1e-9)
+    assert set(told.log["event"]) >= {"handed off", "reviewed", "successor deferred to"}
+    assert trace(load("baseline"), 2, 1).failure == ""
+
+
+def test_verdicts() -> None:
+    """Would catch a failure that is let pass."""
+    world = World("any", {}, told=False)
+    failed = Look(
+        -1, {STEP_ERROR}, message="replicate 3 (seed 1) cannot be integrated past month 2: steps", seconds=8.0
+    )
+    assert judged(world, failed).allowed
+    assert judged(world, failed).seconds == 2.0
+    for wrong in (ENDLESS, "NaN in C", "engines differ", "ZeroDivisionError"):
+        assert not judged(world, Look(-1, {wrong})).allowed
