@@ -58,6 +58,11 @@ RATES: Final = (
     "rival.theft_rate", "tax.paradigm_shift_rate", "time_buying.deal_rate",
 )  # fmt: skip
 SLOW_RATES: Final = ("rival.theft_rate", "tax.paradigm_shift_rate", "time_buying.deal_rate")
+#: What a rate needs beside it to matter.
+BESIDE: Final = {
+    "alternatives.early_takeover_rate": {"handoff.at": 3.0},
+    "time_buying.deal_rate": {"time_buying.max_rate": 0.5, "time_buying.before_handoff": 1.0},
+}
 #: Widths and scales, over which something comes up or falls.
 SCALES: Final = (
     "basin.width", "basin.inside_scale", "basin.outside_scale", "control.half", "goodness.drift_margin",
@@ -86,7 +91,7 @@ def _worlds() -> list[World]:
     return [
         World("all rates zero", dict.fromkeys(RATES, 0.0) | {"hazards": _hazards(2, rate=0.0)}),
         *(
-            World(f"{path} at its most", {path: most(path)} | _deals(path), quick=path not in SLOW_RATES)
+            World(f"{path} at its most", {path: most(path)} | BESIDE.get(path, {}), quick=path not in SLOW_RATES)
             for path in RATES
         ),
         World("thefts a million a year", {"rival.theft_rate": 1e6}),
@@ -166,10 +171,6 @@ def _worlds() -> list[World]:
         World("everything uncertain to the ends", {"rival.lead": {"uniform": {"min": 0.0, "max": 1e6}},
               "capability.returns": {"loguniform": {"min": 1e-6, "max": 1e6}}}),
     ]  # fmt: skip
-
-
-def _deals(path: str) -> dict[str, Any]:
-    return {"time_buying.max_rate": 0.5, "time_buying.before_handoff": 1.0} if path == "time_buying.deal_rate" else {}
 
 
 @dataclass

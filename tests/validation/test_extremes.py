@@ -1,10 +1,14 @@
 """The quick ones among the extreme values of a file; all of them by hand: ``python -m validation.extremes``."""
 
 import pytest
+from typer.testing import CliRunner
 
 from deference_sim.analysis.paths import trace
+from deference_sim.cli import app
+from deference_sim.cli.errors import FAILED
 from deference_sim.engines.events import StepError
 from deference_sim.scenario import load
+from deference_sim.story import ENDS, _first_and_last
 from deference_sim.study import runner
 from validation.extremes import STEP_ERROR, WORLDS, World, judged, see
 from validation.random_worlds import ENDLESS, Look
@@ -48,3 +52,21 @@ def test_verdicts() -> None:
     assert judged(world, failed).seconds == 2.0
     for wrong in (ENDLESS, "NaN in C", "engines differ", "ZeroDivisionError"):
         assert not judged(world, Look(-1, {wrong})).allowed
+
+
+def test_the_command_tells_a_failing_future_and_says_so() -> None:
+    """Would catch a command that tells nothing of what failed, or that calls it a success."""
+    settings = [f"--set={path}={'null' if value is None else value}" for path, value in STEEP.items()]
+    told = CliRunner().invoke(app, ["trace", "baseline", "--replicate", "2", "--quiet", *settings])
+    assert told.exit_code == FAILED
+    assert "replicate 2 of seed 1: cannot be integrated past month 0.47" in told.stdout
+    assert "successor 1 is deferred to" in told.stdout
+
+
+def test_a_long_story_of_a_failure_loses_its_middle() -> None:
+    """Would catch a million lines, or a short story that is cut."""
+    rows = [(str(number), "hazard h", "", "", "") for number in range(1_000)]
+    kept = _first_and_last(rows)
+    assert (kept[:ENDS], kept[-ENDS:], len(kept)) == (rows[:ENDS], rows[-ENDS:], 2 * ENDS + 1)
+    assert kept[ENDS] == ("", f"… {1_000 - 2 * ENDS} more lines …", "", "", "")
+    assert _first_and_last(rows[: 2 * ENDS + 1]) == rows[: 2 * ENDS + 1]
