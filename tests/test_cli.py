@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from typer.testing import CliRunner, Result
 
 from deference_sim import cli
 from deference_sim.analysis.result import simulate
@@ -19,19 +18,11 @@ from deference_sim.scenario import load, shipped
 from deference_sim.scenario.explain import parameter_table, resolved
 from deference_sim.study.runner import ENGINES, MOST_REPLICATES
 
+from .commands import call, output_of
+
 ROOT = Path(cli.__file__).parent.parent.parent
 FEW = ("--replicates", "60")
 SPREADS = ("aggregate_tax_months", "handoff_months", "resolution_months", "months_bought")
-
-
-def call(*arguments: str) -> Result:
-    return CliRunner().invoke(cli.app, arguments, prog_name="deference-sim")
-
-
-def output_of(*arguments: str) -> str:
-    result = call(*arguments)
-    assert result.exit_code == 0, result.output
-    return result.stdout
 
 
 def process(*arguments: str, code: str = "", **more: Any) -> subprocess.CompletedProcess[str]:

@@ -6,23 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
 import deference_sim as ds
-from deference_sim import cli
+
+from .commands import call, output_of
 
 FEW = ("--replicates", "40", "--quiet")
 SWEEP = ("sweep", "rushed-handoff", "--over", "rival.lead=1:4 months:3")
-
-
-def call(*arguments: str) -> Result:
-    return CliRunner().invoke(cli.app, arguments, prog_name="deference-sim")
-
-
-def output_of(*arguments: str) -> str:
-    result = call(*arguments)
-    assert result.exit_code == 0, result.output
-    return result.stdout
 
 
 def json_of(*arguments: str) -> Any:

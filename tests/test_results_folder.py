@@ -14,21 +14,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from deference_sim import cli, page_files
+from deference_sim import page_files
 from deference_sim.cli.folder import save_folder
 from deference_sim.layout import Entry, Heading, Paragraph, Table
 from deference_sim.scenario import load
 from deference_sim.scenario.explain import resolved
 from deference_sim.study.provenance import provenance
 
+from .commands import call
+
 SWEEP = ("sweep", "rushed-handoff", "--over", "rival.lead=1:4 months:3", "--replicates", "40", "--quiet")
 HOSTILE = '<script>alert("1")</script> & <img src=x onerror=y> | [a](b) `c` *d* ~e~'
-
-
-def call(*arguments: str) -> Result:
-    return CliRunner().invoke(cli.app, arguments, prog_name="deference-sim")
 
 
 def contents(folder: Path) -> dict[str, bytes]:
