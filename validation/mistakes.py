@@ -313,7 +313,7 @@ MUTANTS = (
         "a hash that does not hear distributions", "reader", "scenario/canonical.py",
         "values = {path: _plain(scenario.uncertain.get(path, value)) for path, _, value in paths_of(scenario)}",
         "values = {path: _plain(value) for path, _, value in paths_of(scenario)}",
-        "tests/scenario/test_canonical.py::test_correlations_and_distributions_change_the_hash",
+        f"{DURABLE}::test_a_wider_spread_alone_is_another_run",
     ),
     Mutant(
         "a file that takes its name before it is on the disk", "store", "study/batch/files.py",

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+import deference_sim as ds
 from deference_sim.study.batch import plan as batch_plan
 from deference_sim.study.batch.chunk import made
 from deference_sim.study.batch.files import write_whole
-from deference_sim.study.batch.plan import Task
+from deference_sim.study.batch.plan import Run, Task
 from deference_sim.study.batch.store import Chunks, Store
 from validation import faults
 
@@ -46,3 +47,13 @@ def test_chunks_that_overlap_give_each_replicate_once(tmp_path: Path, monkeypatc
     chunks = Chunks([store.put(task, made(task)) for task in tasks])
     found = [(first, table["replicate"].to_pylist()) for first, table in chunks.tables(run.key, 1, 15)]
     assert found == [(1, list(range(1, 10))), (10, list(range(10, 15)))]
+
+
+def test_a_wider_spread_alone_is_another_run() -> None:
+    """Would catch results of one uncertainty kept as those of another with the same median."""
+    narrow, wide = (
+        ds.load("baseline").with_(**{"rival.lead": {"lognormal": {"median": 3, "sigma": sigma}}})
+        for sigma in (0.2, 0.8)
+    )
+    assert narrow.value("rival.lead") == wide.value("rival.lead")
+    assert len({Run(narrow, 1).key, Run(wide, 1).key}) == 2
