@@ -220,7 +220,7 @@ def replay(target: str, inputs: Sequence[bytes]) -> dict[str, Any]:
             found.setdefault(what, []).append(place)
         else:
             read += TARGETS[target](data)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # which Linux counts in KiB
     return {"inputs": len(inputs), "read": read, "seconds": slowest, "megabytes": peak, "wrong": found}
 
 
