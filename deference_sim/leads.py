@@ -41,9 +41,8 @@ def sweep_page(found: Sweep, measure: Measure = "p_stay", repeat: str = "") -> P
     else:
         blocks.append(_list(found, estimates))
     runs = sum(tally.n for tally in found.tallies)
-    told = (
-        f"{runs:,} runs at {len(found.points)} points, seed {found.seed}, {found.engine} engine, {found.seconds:.1f} s."
-    )
+    points = f"{len(found.points)} point{'s' * (len(found.points) > 1)}"
+    told = f"{runs:,} runs at {points}, seed {found.seed}, {found.engine} engine, {found.seconds:.1f} s."
     return [*blocks, Paragraph(SAME_WORLDS, aside=True), Paragraph(with_repeat(told, repeat), aside=True)]
 
 

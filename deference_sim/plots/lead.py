@@ -169,8 +169,9 @@ def _line_name(sweep: Sweep, along: int, scenario: int, other: Value | None) -> 
     names = [sweep.scenarios[scenario].name] if len(sweep.scenarios) > 1 else []
     if other is not None:
         axis = sweep.axes[1 - along]
-        shown = f"{other:.4g}" if axis.is_numeric else str(other).replace("_", " ")
-        names.append(f"{axis.path.rpartition('.')[2]} {shown}" if axis.is_numeric else shown)
+        shown = f"{other:.4g}" if axis.is_numeric else _word(other)
+        says_what = not axis.is_numeric and not isinstance(other, bool)
+        names.append(shown if says_what else f"{axis.path.rpartition('.')[2].replace('_', ' ')} {shown}")
     return ", ".join(names)
 
 
@@ -241,4 +242,8 @@ def _ticks(axis: Axis, set_ticks: Callable[..., Any]) -> None:
         round_ones = [value for value in LogLocator(subs=ROUND_DIGITS).tick_values(low, high) if low <= value <= high]
         set_ticks([log10(value) for value in round_ones], [f"{value:g}" for value in round_ones])
         return
-    set_ticks(_places(axis), [str(value).replace("_", " ") for value in axis.values])
+    set_ticks(_places(axis), [_word(value) for value in axis.values])
+
+
+def _word(value: Value) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value).replace("_", " ")
