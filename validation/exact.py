@@ -79,7 +79,7 @@ def page(rows: Sequence[Row], how: str) -> Page:
         Paragraph(
             f"One answer of each of {len(squares(rows))} worlds pooled (those that hold): Σz² = "
             f"{sum(squares(rows)):.1f}, P(more) = {high:.3f}, P(less) = {low:.3f}. {traps} answers are also told "
-            f"apart from that of a well-known mistake. {len(wrong)} of {len(rows)} answers do not hold"
+            f"apart from that of a well-known mistake. {furthest(rows)} {len(wrong)} of {len(rows)} answers do not hold"
             + (": " + "; ".join(f"{row.case.name}, {row.answer.what}" for row in wrong) if wrong else "")
             + "."
         ),
@@ -91,6 +91,12 @@ def page(rows: Sequence[Row], how: str) -> Page:
             aside=True,
         ),
     ]  # fmt: skip
+
+
+def furthest(rows: Sequence[Row]) -> str:
+    """Say which answer the compiled engine is furthest from, in standard errors."""
+    row = max(rows, key=lambda row: abs(row.verdict.z))
+    return f"The largest z is {row.verdict.z:+.2f} ({row.case.name}, {row.answer.what})."
 
 
 def in_brief(made: Page) -> Page:
