@@ -55,7 +55,7 @@ def span_of(path: str, scenario: Scenario) -> Span:
 def points_of(path: str, scenario: Scenario, count: int) -> tuple[float, ...]:
     """Return where a curve over an input is looked at: over the slider's span, denser where an input begins at 0."""
     span, parameter = span_of(path, scenario), parameters()[general_path(path)]
-    power = 2.0 if parameter.low == 0.0 and not isfinite(parameter.high) else 1.0
+    power = 2.0 if parameter.low == 0.0 and parameter.high > WIDEST else 1.0
     return tuple(span.low + (span.high - span.low) * (place / (count - 1)) ** power for place in range(count))
 
 
