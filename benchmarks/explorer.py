@@ -1,6 +1,6 @@
 """Measures the explorer: milliseconds from a control that is moved to the number that answers, in a headless browser.
 
-    ./dev python docs/measure_explorer.py
+    ./dev python -m benchmarks.explorer
 
 A slider is moved a step at a time, each step once the number of the one before is there. The clock is the browser's,
 from the key that is pressed to the change of the page. It needs Chromium and its driver (Debian: chromium,
@@ -25,7 +25,8 @@ MEASURE = """
 const [path, done] = arguments;
 const deep = (selector, root = document) => [...root.querySelectorAll(selector),
   ...[...root.querySelectorAll("*")].flatMap(one => one.shadowRoot ? deep(selector, one.shadowRoot) : [])];
-const shown = () => deep(".chances")[0]?.dataset.hash;
+const chances = deep(".chances")[0]?.getRootNode();  // looked for once: to search every ms is slow
+const shown = () => chances?.querySelector(".chances")?.dataset.hash;
 const held = deep(`.input-${path.replaceAll(".", "-")}`)[0];
 const handle = held && deep(".noUi-handle", held.shadowRoot)[0];
 if (!handle || !shown()) { done(null); return; }
