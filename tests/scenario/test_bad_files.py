@@ -170,7 +170,9 @@ class TestWhatIsNoRegularFile:
         self.refused("gone.yaml", "gone.yaml  cannot be opened: No such file or directory  a scenario file")
 
     def test_name_with_a_nul(self) -> None:
-        self.refused("a\0.yaml", "a\\u0000.yaml  cannot be opened: embedded null byte  a scenario file")
+        with pytest.raises(ValueError, match="null") as words:  # that differ between versions of Python
+            os.open("a\0.yaml", os.O_RDONLY)
+        self.refused("a\0.yaml", f"a\\u0000.yaml  cannot be opened: {words.value}  a scenario file")
 
     def test_name_that_does_not_ship(self, here: Path) -> None:
         with pytest.raises(
