@@ -175,7 +175,8 @@ def a_later_horizon(world: World) -> str | None:
 
 def an_earlier_horizon(world: World) -> str | None:
     """Up to it nothing changes, and then a run is unresolved."""
-    cut = 0.7 * float(np.median(world.base.records["months"])) + 1e-3
+    ends = world.base.records[world.base.records["outcome"] != UNRESOLVED]["months"]
+    cut = float(np.median(ends)) + 1e-6 if len(ends) else 0.7 * float(world.base.records["months"].min())
     earlier, done = world.run(horizon=cut), world.base.records["months"] < cut
     if not (earlier.records["outcome"][~done] == UNRESOLVED).all():
         return "not unresolved at the horizon"

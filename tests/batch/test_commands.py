@@ -32,9 +32,14 @@ def call(*arguments: object) -> Result:
     return CliRunner().invoke(cli.app, [str(one) for one in arguments], prog_name="deference-sim")
 
 
+def heed_interrupts() -> None:
+    """Undo that a program which is run in the background inherits: it would never hear of an interrupt."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def started(*arguments: object, **more: object) -> "subprocess.Popen[str]":
     command = [*MAIN, *map(str, arguments)]
-    piped = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | more
+    piped = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "preexec_fn": heed_interrupts} | more
     return subprocess.Popen(command, cwd=ROOT, text=True, **piped)  # type: ignore[call-overload, no-any-return]
 
 
