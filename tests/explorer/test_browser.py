@@ -116,14 +116,17 @@ def test_the_page_that_works_offline_has_the_numbers_and_a_slider(browser: Brows
 def test_in_a_notebook_nothing_is_asked_of_anybody(browser: Browser, tmp_path: Path) -> None:
     """Would catch a style, a font or a script that Panel takes from its own servers in a notebook."""
     nbformat, nbclient = pytest.importorskip("nbformat"), pytest.importorskip("nbclient")
-    code = f"import deference_sim as ds\nds.explore('baseline', replicates={FEW})"
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+    cells = [
+        f"import time\nimport deference_sim as ds\npage = ds.explore('baseline', replicates={FEW})\npage",
+        "while len(page.pictures) < 3:\n    time.sleep(0.05)  # what comes later is not in the notebook's file",
+        "page",
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     nbclient.NotebookClient(notebook, timeout=900).execute()
-    parts = []
-    for output in notebook.cells[0].outputs:
-        shown = output.get("data", {})
-        script = shown.get("application/javascript", "").replace("</script", r"<\/script")
-        parts += [f"<script>{script}</script>", shown.get("text/html", "")]
+    first, _, last = (cell.outputs for cell in notebook.cells)
+    scripts = (output.get("data", {}).get("application/javascript", "") for output in (*first, *last))
+    parts = ["<script>" + script.replace("</script", r"<\/script") + "</script>" for script in scripts]
+    parts += [output.get("data", {}).get("text/html", "") for output in (*first[:-1], *last)]
     file = tmp_path / "notebook.html"
     file.write_text('<!DOCTYPE html><meta charset="utf-8"><body>' + "\n".join(parts), "utf-8")
     browser.requests()
