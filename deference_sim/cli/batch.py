@@ -13,11 +13,11 @@ import typer
 from deference_sim.cli.errors import BAD_INPUT, CANNOT_WRITE, CONFLICT, FAILED
 from deference_sim.cli.options import (
     LAST_SEED,
-    MOST_REPLICATES,
     AsJson,
     EngineName,
     Quiet,
     Settings,
+    number_of_futures,
     whole_number,
 )
 from deference_sim.cli.output import announce, print_json, print_page
@@ -68,9 +68,7 @@ def batch(
     ],
     replicates: Annotated[
         int | None,
-        typer.Option(
-            metavar="N", parser=whole_number(1, MOST_REPLICATES), help="Futures of each run, in place of the file's."
-        ),
+        typer.Option(metavar="N", parser=number_of_futures, help="Futures of each run, in place of the file's."),
     ] = None,
     seed: Annotated[
         int | None,

@@ -1,12 +1,21 @@
 """The command ``compare``: what differs between scenarios, in inputs and on the same worlds in outcomes."""
 
-import shlex
 from typing import Annotated
 
 import typer
 
 from deference_sim.cli.answer import Answer, check_places, deliver
-from deference_sim.cli.options import USUAL_REPLICATES, AsJson, Engine, Out, Quiet, Replicates, Seed, Settings, as_typed
+from deference_sim.cli.options import (
+    USUAL_REPLICATES,
+    AsJson,
+    Engine,
+    Out,
+    Quiet,
+    Replicates,
+    Seed,
+    Settings,
+    command_line,
+)
 from deference_sim.cli.output import announce, progress
 
 
@@ -49,12 +58,9 @@ def compare(
         found = run_comparison(*chosen, replicates=replicates, seed=seed, engine=engine, progress=advance)
     from deference_sim import leads
 
-    options = ["--replicates", str(replicates), "--seed", str(seed), "--engine", engine, *as_typed(settings)]
-    changed = [part for change in changes or () for part in ("--with", change)]
-    repeat = shlex.join(["deference-sim", "compare", *scenarios, *changed, *options])
-    traces = [
-        shlex.join(["deference-sim", "trace", name, "--seed", str(seed), *as_typed(values)]) for name, values in asked
-    ]
+    options = {"with": changes, "replicates": replicates, "seed": seed, "engine": engine, "set": settings}
+    repeat = command_line("compare", *scenarios, **options)
+    traces = [command_line("trace", name, seed=seed, set=values) for name, values in asked]
     page = []
     for place, one in enumerate(found, start=1):
         names = (scenarios[0], f"with {' '.join(changes)}") if changes and place == len(found) else None

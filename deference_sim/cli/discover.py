@@ -1,12 +1,21 @@
 """The command ``discover``: in which ranges of the inputs it fails."""
 
-import shlex
 from typing import Annotated, Literal
 
 import typer
 
 from deference_sim.cli.answer import Answer, check_places, deliver
-from deference_sim.cli.options import AsJson, Measured, Out, Quiet, Replicates, ScenarioName, Seed, Settings, as_typed
+from deference_sim.cli.options import (
+    AsJson,
+    Measured,
+    Out,
+    Quiet,
+    Replicates,
+    ScenarioName,
+    Seed,
+    Settings,
+    command_line,
+)
 from deference_sim.cli.output import announce, progress
 from deference_sim.cli.sensitivity import Inputs, split
 
@@ -40,10 +49,16 @@ def discover(
         found = carry_out(plan, ALGORITHMS if algorithm == "both" else (algorithm,), advance)
     from deference_sim import discovery_page
 
-    options = [part for path in inputs or () for part in ("--inputs", path)]
-    options += ["--measure", measure, "--algorithm", algorithm, "--replicates", str(plan.replicates)]
-    options += ["--seed", str(seed), *as_typed(settings)]
-    repeat = shlex.join(["deference-sim", "discover", scenario, *options])
+    repeat = command_line(
+        "discover",
+        scenario,
+        inputs=inputs,
+        measure=measure,
+        algorithm=algorithm,
+        replicates=plan.replicates,
+        seed=seed,
+        set=settings,
+    )
     answer = Answer(
         discovery_page.page(found, repeat),
         found.as_dict(),

@@ -1,8 +1,19 @@
 """The command ``handoff``: when to hand off, and to AIs of which capability."""
 
 from deference_sim.cli.answer import Answer, check_places, deliver
-from deference_sim.cli.choosing import FreshReplicates, repeat_command
-from deference_sim.cli.options import AsJson, Engine, Measured, Out, Picture, Quiet, ScenarioName, Seed, Settings
+from deference_sim.cli.options import (
+    AsJson,
+    Engine,
+    FreshReplicates,
+    Measured,
+    Out,
+    Picture,
+    Quiet,
+    ScenarioName,
+    Seed,
+    Settings,
+    command_line,
+)
 from deference_sim.cli.output import announce, progress
 
 
@@ -36,7 +47,9 @@ def handoff(
 
     from deference_sim import choices
 
-    repeat = repeat_command("handoff", scenario, replicates, seed, engine, measure, settings)
+    repeat = command_line(
+        "handoff", scenario, replicates=replicates, seed=seed, engine=engine, measure=measure, set=settings
+    )
     answer = Answer(
         choices.handoff_page(found, repeat),
         found.as_dict(),

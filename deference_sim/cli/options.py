@@ -1,6 +1,7 @@
 """Options that several commands share, each checked before any work is done."""
 
-from collections.abc import Callable, Sequence
+import shlex
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -30,6 +31,9 @@ def whole_number(least: int, most: int) -> Callable[[object], int]:
     return parse
 
 
+number_of_futures = whole_number(1, MOST_REPLICATES)
+
+
 def precise_enough(text: object) -> float:
     """Parse a half-width of an interval of a probability."""
     try:
@@ -56,15 +60,24 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, num
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress and no notices.")]
 Replicates = Annotated[
     int,
-    typer.Option(metavar="N", parser=whole_number(1, MOST_REPLICATES), help="How many futures to simulate, from 1."),
+    typer.Option(metavar="N", parser=number_of_futures, help="How many futures to simulate, from 1."),
 ]
 ReplicatesIfFixed = Annotated[
     int | None,
     typer.Option(
         "--replicates",
         metavar="N",
-        parser=whole_number(1, MOST_REPLICATES),
+        parser=number_of_futures,
         help=f"How many futures to simulate, from 1; {USUAL_REPLICATES} if neither this nor --precision is given.",
+    ),
+]
+FreshReplicates = Annotated[
+    int,
+    typer.Option(
+        "--replicates",
+        metavar="N",
+        parser=number_of_futures,
+        help="How many fresh futures to judge each choice on, from 1; the search takes its numbers from it.",
     ),
 ]
 Precision = Annotated[
@@ -101,6 +114,14 @@ def fixed_number(replicates: int | None, precision: float | None) -> int:
     return replicates or USUAL_REPLICATES
 
 
-def as_typed(settings: Sequence[str] | None) -> list[str]:
-    """Return the ``--set`` options as they were typed, for a command that is shown to be repeated."""
-    return [part for setting in settings or () for part in ("--set", setting)]
+def command_line(command: str, *arguments: str, **options: object) -> str:
+    """Return the command that repeats what was asked for, ready for a shell.
+
+    An option stands once for each value of a list, without a value if True, and not at all if None or False.
+    """
+    words = ["deference-sim", command, *arguments]
+    for name, value in options.items():
+        values = value if isinstance(value, list) else [] if value is None or value is False else [value]
+        for one in values:
+            words += [f"--{name}"] if one is True else [f"--{name}", str(one)]
+    return shlex.join(words)

@@ -1,6 +1,5 @@
 """The command ``required-lead``: the smallest lead, or value of another input, at which success is likely enough."""
 
-import shlex
 from typing import Annotated
 
 import typer
@@ -18,7 +17,7 @@ from deference_sim.cli.options import (
     ScenarioName,
     Seed,
     Settings,
-    as_typed,
+    command_line,
 )
 from deference_sim.cli.output import announce, progress
 
@@ -86,11 +85,17 @@ def required_lead(
 
         return plots.required_lead(found)
 
-    options = ["--measure", measure, "--replicates", str(replicates), "--seed", str(seed), "--engine", engine]
-    solved_for = [] if solve == analysis.LEAD else ["--solve", solve]
-    wanted = [part for one in targets for part in ("--target", f"{one:g}")]
-    words = ["deference-sim", "required-lead", scenario, *wanted, *solved_for, *options, *as_typed(settings)]
-    repeat = shlex.join(words)
+    repeat = command_line(
+        "required-lead",
+        scenario,
+        target=[f"{one:g}" for one in targets],
+        solve=solve if solve != analysis.LEAD else None,
+        measure=measure,
+        replicates=replicates,
+        seed=seed,
+        engine=engine,
+        set=settings,
+    )
     from deference_sim import leads
 
     answer = Answer(

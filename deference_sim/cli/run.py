@@ -1,6 +1,5 @@
 """The command ``run``: Monte Carlo of one scenario."""
 
-import shlex
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,7 +15,7 @@ from deference_sim.cli.options import (
     ScenarioName,
     Seed,
     Settings,
-    as_typed,
+    command_line,
     fixed_number,
     whole_number,
 )
@@ -69,9 +68,9 @@ def run(
         )
         worlds = max(result.replicates // draws, 2) if draws else 0
         spread = input_spread(chosen, draws, worlds, seed, engine=engine, progress=advance) if draws else None
-    options = ["--replicates", str(result.replicates), "--seed", str(seed), "--engine", engine, *as_typed(settings)]
-    asked = ["--draws", str(draws)] if draws else []
-    repeat = shlex.join(["deference-sim", "run", scenario, *asked, *options])
+    repeat = command_line(
+        "run", scenario, draws=draws, replicates=result.replicates, seed=seed, engine=engine, set=settings
+    )
     from deference_sim import report
 
     answer = Answer(

@@ -1,13 +1,11 @@
 """The command ``sensitivity``: which inputs matter most."""
 
-import shlex
 from typing import Annotated, Literal
 
 import typer
 
 from deference_sim.cli.answer import Answer, check_places, deliver
 from deference_sim.cli.options import (
-    MOST_REPLICATES,
     AsJson,
     Measured,
     Out,
@@ -16,8 +14,8 @@ from deference_sim.cli.options import (
     ScenarioName,
     Seed,
     Settings,
-    as_typed,
-    whole_number,
+    command_line,
+    number_of_futures,
 )
 from deference_sim.cli.output import announce, progress
 
@@ -54,7 +52,7 @@ def sensitivity(
         int | None,
         typer.Option(
             metavar="N",
-            parser=whole_number(1, MOST_REPLICATES),
+            parser=number_of_futures,
             help="Futures at each end (tornado), rows of the base sample (sobol), trajectories (morris), points "
             "(rank, voi). Default: 4096, 4096, 64, 16384, 8192.",
         ),
@@ -95,10 +93,17 @@ def sensitivity(
 
     from deference_sim import sensitivity_page
 
-    options = ["--method", method, *(part for path in inputs or () for part in ("--inputs", path))]
-    options += ["--measure", measure, "--replicates", str(plan.replicates), "--seed", str(seed)]
-    options += [*(["--decide", decide] if decide is not None else []), *as_typed(settings)]
-    repeat = shlex.join(["deference-sim", "sensitivity", scenario, *options])
+    repeat = command_line(
+        "sensitivity",
+        scenario,
+        method=method,
+        inputs=inputs,
+        measure=measure,
+        replicates=plan.replicates,
+        seed=seed,
+        decide=decide,
+        set=settings,
+    )
     answer = Answer(
         sensitivity_page.page(found, repeat),
         found.as_dict(),

@@ -5,8 +5,19 @@ from typing import Annotated
 import typer
 
 from deference_sim.cli.answer import Answer, check_places, deliver
-from deference_sim.cli.choosing import FreshReplicates, repeat_command
-from deference_sim.cli.options import AsJson, Engine, Measured, Out, Picture, Quiet, ScenarioName, Seed, Settings
+from deference_sim.cli.options import (
+    AsJson,
+    Engine,
+    FreshReplicates,
+    Measured,
+    Out,
+    Picture,
+    Quiet,
+    ScenarioName,
+    Seed,
+    Settings,
+    command_line,
+)
 from deference_sim.cli.output import announce, progress
 
 
@@ -53,8 +64,16 @@ def strategy(
 
     from deference_sim import choices
 
-    more = ("--worlds", worlds) if worlds is not None else ()
-    repeat = repeat_command("strategy", scenario, replicates, seed, engine, measure, settings, *more)
+    repeat = command_line(
+        "strategy",
+        scenario,
+        replicates=replicates,
+        seed=seed,
+        engine=engine,
+        measure=measure,
+        worlds=worlds,
+        set=settings,
+    )
     answer = Answer(
         choices.strategy_page(found, regret, repeat),
         found.as_dict() | {"regret": regret.as_dict()},

@@ -1,6 +1,5 @@
 """The command ``sweep``: how success depends on one or two inputs."""
 
-import shlex
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,7 +19,7 @@ from deference_sim.cli.options import (
     ReplicatesIfFixed,
     Seed,
     Settings,
-    as_typed,
+    command_line,
     fixed_number,
 )
 from deference_sim.cli.output import announce, check_file, progress
@@ -83,10 +82,17 @@ def sweep(
         )
     if table is not None:
         found.save(table)
-    options = ["--seed", str(seed), "--engine", engine, "--measure", measure, *as_typed(settings)]
-    number = ["--precision", str(precision)] if precision else ["--replicates", str(wanted)]
-    overs = [part for text in over for part in ("--over", text)]
-    repeat = shlex.join(["deference-sim", "sweep", *scenarios, *overs, *number, *options])
+    repeat = command_line(
+        "sweep",
+        *scenarios,
+        over=over,
+        precision=precision,
+        replicates=None if precision else wanted,
+        seed=seed,
+        engine=engine,
+        measure=measure,
+        set=settings,
+    )
     from deference_sim import leads
 
     answer = Answer(

@@ -1,12 +1,11 @@
 """The command ``takeoff``: the figures of published models of capability growth, reproduced."""
 
-import shlex
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from deference_sim.cli.answer import Answer, check_places, deliver
-from deference_sim.cli.options import MOST_REPLICATES, AsJson, Out, Quiet, Seed, Settings, as_typed, whole_number
+from deference_sim.cli.options import AsJson, Out, Quiet, Seed, Settings, command_line, number_of_futures
 from deference_sim.cli.output import announce, print_page, progress
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ def takeoff(
         int | None,
         typer.Option(
             metavar="N",
-            parser=whole_number(1, MOST_REPLICATES),
+            parser=number_of_futures,
             help="How many runs, from 1; each preset has its own default.",
             show_default=False,
         ),
@@ -58,8 +57,7 @@ def takeoff(
     announce(quiet, "compiled")
     with progress(count * PRESETS[preset].passes, quiet) as advance:
         table = table_of(preset, replicates, seed, tuple(settings or ()), advance or unheard)
-    options = ["--replicates", str(table.replicates), "--seed", str(seed), *as_typed(settings)]
-    repeat = shlex.join(["deference-sim", "takeoff", preset, *options])
+    repeat = command_line("takeoff", preset, replicates=table.replicates, seed=seed, set=settings)
     page, tables = _page(table, repeat), {"figures": table.frame}
     answer = Answer(page, table.as_dict(), repeat, [], seed, table.replicates, tables=lambda: tables)
     deliver(answer, as_json=as_json, out=out)

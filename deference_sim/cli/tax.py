@@ -1,9 +1,7 @@
 """The command ``tax``: how many months of lead staying in the basin costs, what drives it, and where its edge lies."""
 
-import shlex
-
 from deference_sim.cli.answer import Answer, check_places, deliver
-from deference_sim.cli.options import AsJson, Out, Picture, ScenarioName, Seed, Settings, as_typed
+from deference_sim.cli.options import AsJson, Out, Picture, ScenarioName, Seed, Settings, command_line
 
 
 def tax(
@@ -33,7 +31,7 @@ def tax(
     answer = Answer(
         leads.tax_page(found),
         {"scenario": chosen.name, "hash": chosen.hash, "seed": seed} | found.as_dict(),
-        shlex.join(["deference-sim", "tax", scenario, "--seed", str(seed), *as_typed(settings)]),
+        command_line("tax", scenario, seed=seed, set=settings),
         [chosen],
         seed,
         len(found.draws),

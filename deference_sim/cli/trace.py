@@ -1,6 +1,5 @@
 """The command ``trace``: one future, told as a story."""
 
-import shlex
 from typing import Annotated
 
 import typer
@@ -16,7 +15,7 @@ from deference_sim.cli.options import (
     ScenarioName,
     Seed,
     Settings,
-    as_typed,
+    command_line,
     whole_number,
 )
 from deference_sim.cli.output import announce
@@ -54,12 +53,10 @@ def trace(
 
         return plots.trajectory(trajectory)
 
-    whole = ["--all"] if every_entry else []
-    options = ["--replicate", str(replicate), "--seed", str(seed), *whole, *as_typed(settings)]
     answer = Answer(
         story.page(chosen, trajectory, every_entry=every_entry),
         story.as_dict(chosen, trajectory),
-        shlex.join(["deference-sim", "trace", scenario, *options]),
+        command_line("trace", scenario, replicate=replicate, seed=seed, all=every_entry, set=settings),
         [chosen],
         seed,
         1,
