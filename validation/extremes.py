@@ -85,9 +85,10 @@ def most(path: str) -> float:
 
 
 def _worlds() -> list[World]:
-    humans = {"handoff.human_pace": most("handoff.human_pace"), "handoff.when_margin_above": 1e6}
-    hardware = {"capability.hardware_pace": most("capability.hardware_pace")}
-    shortest = {"generations.step": least("generations.step")}
+    return [*_risks_taxes_and_spans(), *_growth(), *_scales_and_generations(), *_people_rivals_and_noise()]
+
+
+def _risks_taxes_and_spans() -> list[World]:
     return [
         World("all rates zero", dict.fromkeys(RATES, 0.0) | {"hazards": _hazards(2, rate=0.0)}),
         *(
@@ -109,6 +110,12 @@ def _worlds() -> list[World]:
         World("a millionth of a month", {"horizon": 1e-6}),
         World("a century", {"horizon": _CENTURY} | _ENDLESS),
         World("a thousand years of waiting", {"horizon": 12_000.0, "handoff.never": True}, quick=False),
+    ]  # fmt: skip
+
+
+def _growth() -> list[World]:
+    hardware = {"capability.hardware_pace": most("capability.hardware_pace")}
+    return [
         World("ceiling just above the start", {"capability.ceiling": 1e-9, "rival.ceiling": 1e-9}),
         World("ceiling just above what is handed off to",
               {"handoff.capability": 2.0, "capability.ceiling": 2.0 + 1e-9}),
@@ -140,6 +147,12 @@ def _worlds() -> list[World]:
         World("hardware at its most", hardware),
         World("hardware at its most for a century, scaled up all along", hardware | {"horizon": _CENTURY,
               "capability.stabilise_at": None, "handoff.never": True, "handoff.scaling_share": 1.0}, quick=False),
+    ]  # fmt: skip
+
+
+def _scales_and_generations() -> list[World]:
+    shortest = {"generations.step": least("generations.step")}
+    return [
         *(World(f"{path} {size:g}", _ALL_ON | {path: size}) for path in SCALES for size in (1e-12, 1e12)),
         World("all scales 1e-12", _ALL_ON | dict.fromkeys(SCALES, 1e-12)),
         World("all scales 1e12", _ALL_ON | dict.fromkeys(SCALES, 1e12)),
@@ -151,6 +164,12 @@ def _worlds() -> list[World]:
         World("reviews as often as can be", {"evaluation.review_interval": least("evaluation.review_interval"),
               "evaluation.review_work": least("evaluation.review_work")}, quick=False),
         World("no review", {"evaluation.review_interval": None, "evaluation.review_work": None}),
+    ]  # fmt: skip
+
+
+def _people_rivals_and_noise() -> list[World]:
+    humans = {"handoff.human_pace": most("handoff.human_pace"), "handoff.when_margin_above": 1e6}
+    return [
         World("humans at their fastest who wait for a margin of a million", humans),
         World("humans at their fastest who scale up all along", humans | {"handoff.scaling_share": 1.0}, quick=False),
         World("humans at 1e-9", {"handoff.human_pace": 1e-9, "handoff.at": 3.0}),

@@ -5,16 +5,15 @@ put in another order, a docstring that cites an equation that is not there, a pa
 """
 
 import doctest
-import importlib.util
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 
 import matplotlib.pyplot as plt
 import pytest
 
-DOCS = Path(__file__).parent.parent.parent / "docs"
+from .scripts import DOCS, script
+
 MODEL = DOCS.parent / "deference_sim" / "model"
 PAGES = sorted(page for page in DOCS.glob("**/*.md") if not {"generated", "_build"} & set(page.parts))
 EQUATIONS = 14
@@ -56,18 +55,9 @@ def test_every_equation_is_in_the_code_and_no_other_is_cited() -> None:
     assert cited == set(range(1, EQUATIONS + 1))
 
 
-def keeper() -> ModuleType:
-    specification = importlib.util.spec_from_file_location("make_outputs", DOCS / "make_outputs.py")
-    assert specification is not None
-    assert specification.loader is not None
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-    return module
-
-
 def test_every_long_command_has_its_output_and_no_output_is_left_over() -> None:
     pytest.importorskip("sphinx")
-    make_outputs = keeper()
+    make_outputs = script("make_outputs")
     wanted = {make_outputs.kept_at(line) for page in PAGES for line in make_outputs.commands_in(text_of(page))}
     assert sum(text.count(":kept:") for text in map(text_of, PAGES)) == len(wanted)
     assert set(make_outputs.OUTPUTS.glob("*.txt")) == wanted

@@ -4,7 +4,6 @@ Would catch: an option or a command that was renamed, numbers that the model no 
 made again and not put in, a page that was moved, a README that nobody finishes.
 """
 
-import importlib.util
 import re
 import shlex
 from pathlib import Path
@@ -14,6 +13,8 @@ import pytest
 import typer
 
 from deference_sim import cli
+
+from .scripts import script
 
 ROOT = Path(cli.__file__).parent.parent.parent
 README = ROOT / "README.md"
@@ -26,12 +27,7 @@ QUICK = ("run ", "tax ", "trace ", "parameters ", "takeoff ")  # a second or two
 @pytest.fixture(scope="module")
 def make_readme() -> ModuleType:
     pytest.importorskip("sphinx")  # whose directive runs the commands of the documentation too
-    specification = importlib.util.spec_from_file_location("make_readme", ROOT / "docs" / "make_readme.py")
-    assert specification is not None
-    assert specification.loader is not None
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-    return module
+    return script("make_readme")
 
 
 def test_every_command_exists_and_takes_its_options() -> None:
