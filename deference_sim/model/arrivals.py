@@ -175,7 +175,7 @@ def integrated_rate(state: Any, p: Any, hazards: Any, row: int, t: float) -> flo
     total = 0.0
     longest = (state.step_end - state.step_from) / (1 + int(min(factors, MOST_PANELS)))
     while at < end:
-        until = next_bend(state, p, hazards, row, at, min(end, at + longest))
+        until = next_bend(state, p, hazards, row, at, min(end, at + longest) if at + longest > at else end)
         gain = 0.0
         for node in range(3):
             look(state, p, at + STEP_NODES[node] * (until - at))
@@ -195,6 +195,8 @@ def next_bend(state: Any, p: Any, hazards: Any, row: int, at: float, end: float)
     low, high = at, end
     while high - low > shortest:
         middle = 0.5 * (low + high)
+        if middle <= low or middle >= high:
+            break  # neighbouring times
         if branch_at(state, p, hazards, row, middle) == before:
             low = middle
         else:

@@ -44,10 +44,13 @@ def smallest_on_the_way(state: Any, p: Any) -> float:
         return end
     while high - low > NARROW * length:
         third = (high - low) / 3.0
-        if margin_at(state, p, low + third) < margin_at(state, p, high - third):
-            high -= third
+        left, right = low + third, high - third
+        if left <= low or right >= high:
+            break  # times between which there are few others or none
+        if margin_at(state, p, left) < margin_at(state, p, right):
+            high = right
         else:
-            low += third
+            low = left
     return min(end, margin_at(state, p, 0.5 * (low + high)))
 
 
