@@ -270,22 +270,17 @@ def page(found: list[Comparison], passed: int, replicates: int, seed: int, secon
     """Return the tables."""
     groups = sorted({one.group for one in found}, key=lambda group: (group.startswith("random"), group))
     rows = [row(group, [one for one in found if one.group == group]) for group in groups]
-    columns = (
-        "scenarios",
-        "number",
-        "replicates",
-        "same outcome",
-        "same record",
-        "logs",
-        "same order",
-        "same log",
-        "same samples",
-    )
+    columns = ("scenarios", "number", "replicates", "outcome", "record", "logs", "order", "log", "samples")
     cut = sum(one.replicates < one.wanted for one in found)
     apart = max(one.months_apart for one in found)
     return [
         Heading(f"{len(found)} scenarios × {replicates:,} replicates on both engines, seed {seed}"),
-        Table("", columns, (*rows, row("all", found)), right=frozenset(range(1, len(columns)))),
+        Table(
+            "How many of them are the same",
+            columns,
+            (*rows, row("all", found)),
+            right=frozenset(range(1, len(columns))),
+        ),
         Table("Covered", ("what", "how often"), tuple(covered(found))),
         Paragraph(
             f"Same record, log and samples: to the last bit; the logs have {sum(one.entries for one in found):,} "
