@@ -110,6 +110,7 @@ def browser() -> Iterator[Browser]:
     for flag in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--window-size=1280,1000"):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"performance": "ALL"})
+    options.page_load_strategy = "eager"  # the document; each test waits for what it looks at
     made = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
     yield Browser(made)
     made.quit()
