@@ -4,7 +4,7 @@ from math import inf
 from typing import Any
 
 from deference_sim.model.alternatives import punting_rate
-from deference_sim.model.basin import catastrophe_rate
+from deference_sim.model.basin import catastrophe_rate, catastrophe_turn
 from deference_sim.model.control import uncontrolled
 from deference_sim.model.declare import equation
 from deference_sim.model.goodness import sufficient
@@ -12,7 +12,7 @@ from deference_sim.model.hazards import arrival_rate, exposure_branch, exposure_
 from deference_sim.model.quadrature import STEP_NODES, STEP_WEIGHTS
 from deference_sim.model.rates import time_bought
 from deference_sim.model.regula_falsi import CLOSE_ENOUGH, halved, secant
-from deference_sim.model.rival import TAKEOFF, overtaking_rate
+from deference_sim.model.rival import TAKEOFF, overtaking_rate, overtaking_turn
 from deference_sim.model.state import (
     AI_CATASTROPHE,
     DEAL,
@@ -32,7 +32,7 @@ from deference_sim.model.step import SAME_INSTANT, look
 from deference_sim.model.time_buying import buying_rate, deal_rate
 from deference_sim.model.work import work_clock, working_pace
 
-MOST_PANELS = 1000.0  # of a step, for a hazard that turns far within it
+STEP_PANELS = 1000.0  # of one step at most, for a hazard that turns far within it
 LEAST_PART = 1e-4  # of a step; missing a bend by this much matters less than the tolerance
 
 
@@ -107,7 +107,7 @@ def integrate_rates(state: Any, p: Any, hazards: Any, processes: Any) -> None:
     Where nothing stands against it three looks serve all processes.
     """
     start, end = state.step_from, state.step_reach
-    plain = turn(state, p) <= 1.0 and branch(state, p, state.y0) == branch(state, p, state.y1)
+    plain = branch(state, p, state.y0) == branch(state, p, state.y1)
     for row in range(len(processes)):
         processes[row].gain = 0.0
         processes[row].together = 0
@@ -128,7 +128,7 @@ def integrate_rates(state: Any, p: Any, hazards: Any, processes: Any) -> None:
 def is_simple(state: Any, p: Any, hazards: Any, row: int, plain: bool, end: float) -> bool:
     """Return whether three nodes integrate the rate of the process over the living step up to ``end``."""
     if row < FIRST_HAZARD:
-        return plain
+        return plain and turn(state, p, row) <= 1.0
     hazard = hazards[row - FIRST_HAZARD]
     if state.step_from < hazard.onset or hazard.until < end:
         return False
@@ -147,17 +147,18 @@ def branch(state: Any, p: Any, y: Any) -> int:
 
 
 @equation
-def turn(state: Any, p: Any) -> float:
-    """Return by about how many factors of e the hazards from AIs and rival turn on the living step."""
+def turn(state: Any, p: Any, row: int) -> float:
+    """Return by about how many factors of e a process above the listed hazards turns on the living step."""
+    if row != AI_CATASTROPHE and row != OVERTAKING:
+        return 0.0  # their rates follow the pace of work or of the rival, which turns little within a step
     y0, y1 = state.y0, state.y1
     margin0 = sufficient(state, p, y0[0], y0[1], y0[2]) - y0[0]
     margin1 = sufficient(state, p, y1[0], y1[1], y1[2]) - y1[0]
-    factors = abs(margin1 - margin0) / min(p.basin_inside_scale, p.basin_outside_scale)
-    if state.dangerous:
-        ahead0 = y0[4] - y0[3] - min(margin0, 0.0) - y0[0]
-        ahead1 = y1[4] - y1[3] - min(margin1, 0.0) - y1[0]
-        factors = max(factors, abs(ahead1 - ahead0) / p.rival_overtake_width)
-    return factors
+    if row == AI_CATASTROPHE:
+        return catastrophe_turn(p, margin0, margin1)
+    ahead0 = y0[4] - y0[3] - min(margin0, 0.0) - y0[0]
+    ahead1 = y1[4] - y1[3] - min(margin1, 0.0) - y1[0]
+    return overtaking_turn(p, ahead0, ahead1)
 
 
 @equation
@@ -167,13 +168,13 @@ def integrated_rate(state: Any, p: Any, hazards: Any, row: int, t: float) -> flo
         return 0.0
     at, end = state.step_from, t
     if row < FIRST_HAZARD:
-        factors = turn(state, p)
+        factors = turn(state, p, row)
     else:
         hazard = hazards[row - FIRST_HAZARD]
         at, end = max(at, hazard.onset), min(end, hazard.until)
         factors = exposure_turn(hazard, state.y0, state.y1)
     total = 0.0
-    longest = (state.step_end - state.step_from) / (1 + int(min(factors, MOST_PANELS)))
+    longest = (state.step_end - state.step_from) / (1 + int(min(factors, STEP_PANELS)))
     while at < end:
         until = next_bend(state, p, hazards, row, at, min(end, at + longest) if at + longest > at else end)
         gain = 0.0
@@ -181,6 +182,7 @@ def integrated_rate(state: Any, p: Any, hazards: Any, row: int, t: float) -> flo
             look(state, p, at + STEP_NODES[node] * (until - at))
             gain += STEP_WEIGHTS[node] * process_rate(state, p, hazards, row, state.trial)
         total += gain * (until - at)
+        state.panels += 1 if factors > 1.0 else 0
         at = until
     return total
 

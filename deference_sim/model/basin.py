@@ -5,6 +5,9 @@ from typing import Any
 
 from deference_sim.model.declare import Block, equation, parameter
 
+LEAST_HAZARD = 700.0  # natural log by which the hazard falls at most inside; it is 0 to rounding long before
+MOST_HAZARD = 7.0  # natural log by which it grows at most outside
+
 
 class Basin(Block):
     """Where the basin's edge lies, how soft it is, and what AIs inside and outside it risk."""
@@ -59,8 +62,17 @@ def catastrophe_rate(p: Any, clock: float, margin: float) -> float:
     ``clock`` is the AIs' own pace of work in py per month, ``margin`` is in py.
     """
     if margin >= 0.0:
-        return clock * p.basin_hazard_inside * exp(max(-margin / p.basin_inside_scale, -700.0))
-    return clock * p.basin_hazard_outside * exp(min(-margin / p.basin_outside_scale, 7.0))
+        return clock * p.basin_hazard_inside * exp(-min(margin / p.basin_inside_scale, LEAST_HAZARD))
+    return clock * p.basin_hazard_outside * exp(min(-margin / p.basin_outside_scale, MOST_HAZARD))
+
+
+@equation
+def catastrophe_turn(p: Any, margin0: float, margin1: float) -> float:
+    """Return by how many factors of e that hazard turns between two margins, in py."""
+    inside0, inside1 = max(margin0, 0.0) / p.basin_inside_scale, max(margin1, 0.0) / p.basin_inside_scale
+    outside0, outside1 = max(-margin0, 0.0) / p.basin_outside_scale, max(-margin1, 0.0) / p.basin_outside_scale
+    inside = min(inside1, LEAST_HAZARD) - min(inside0, LEAST_HAZARD)
+    return abs(inside) + abs(min(outside1, MOST_HAZARD) - min(outside0, MOST_HAZARD))
 
 
 @equation

@@ -12,7 +12,7 @@ from deference_sim.model.crossings import crossed, crossing_gap, crossing_time, 
 from deference_sim.model.declare import equation
 from deference_sim.model.levels import CROSSINGS, EDGE, OWN_KNOT, RIVAL_KNOT, set_levels
 from deference_sim.model.minimum_margin import watch_margin
-from deference_sim.model.step import MOST_STEPS, SAME_INSTANT, STEP_FAILED, look, take_step
+from deference_sim.model.step import SAME_INSTANT, STEP_FAILED, is_exhausted, look, take_step
 
 # Why the flow stopped, as bits: a bit for each crossing, and
 FIRED = 1 << len(CROSSINGS)  # a rate process is due
@@ -26,10 +26,11 @@ def advance(state: Any, p: Any, hazards: Any, processes: Any, t_stop: float, t_p
     """Move the state to the first instant at which something happens, and return what it is, as bits.
 
     That is a crossing, a rate process that fires (its ``due`` is set), ``t_stop`` (which ends the step), the horizon
-    or ``t_pause`` (which do not). ``STEP_FAILED`` means that a step became too short, or steps or instants too many.
+    or ``t_pause`` (which do not). ``STEP_FAILED`` means that a step became too short, or the trajectory too long
+    (``is_exhausted``).
     """
     state.instants += 1
-    if state.instants > MOST_STEPS:
+    if is_exhausted(state):
         return STEP_FAILED
     while True:
         if not state.step_alive or state.t >= state.step_reach:

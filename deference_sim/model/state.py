@@ -153,6 +153,7 @@ _COUNTS = (
     "hazards_suffered",
     "steps",
     "instants",
+    "panels",  # of steps on which a rate turned far
     "logged",
 )
 

@@ -15,6 +15,7 @@ from deference_sim.model.state import PRE, STOCK_COUNT
 
 SAME_INSTANT = 1e-10  # months; located times closer than this are one instant, so that rounding never orders them
 MOST_STEPS = 1_000_000
+MOST_PANELS = 100_000_000  # of all steps together, where rates turn far within a step
 SHORTEST_STEP = 1e-12  # months
 MOST_PROGRESS = (
     0.125  # py of capability or work in one step, twice that of others; between its ends it is then as exact
@@ -65,9 +66,9 @@ def take_step(state: Any, p: Any, t_stop: float) -> int:
             break
         h *= max(0.2, 0.9 * fifth_root(1.0 / error)) if error < inf else 0.2
         limited = False
-        if h < SHORTEST_STEP or state.steps > MOST_STEPS:
+        if h < SHORTEST_STEP or is_exhausted(state):
             return STEP_FAILED
-    if state.steps > MOST_STEPS:
+    if is_exhausted(state):
         return STEP_FAILED
     growth = 5.0 if error <= 0.0 else min(5.0, 0.9 * fifth_root(1.0 / error))
     state.step_proposed = max(h * growth, state.step_proposed) if last or limited else h * max(growth, 0.2)
@@ -78,6 +79,12 @@ def take_step(state: Any, p: Any, t_stop: float) -> int:
     if state.step_phase == PRE:
         state.y1[1], state.y1[2] = goodness_after_prework(state, p, state.step_end)
     return 0
+
+
+@equation
+def is_exhausted(state: Any) -> bool:
+    """Return whether the trajectory has needed more steps, instants or panels than it may, so that every wait ends."""
+    return state.steps > MOST_STEPS or state.instants > MOST_STEPS or state.panels > MOST_PANELS
 
 
 @equation

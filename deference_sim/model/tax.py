@@ -92,6 +92,11 @@ class Tax(Block):
         return self
 
 
+# A tax at these cannot be paid; without them products of them would be infinite, and shares of effort then no numbers.
+MOST_PRICE = 300.0  # natural log
+MOST_PARADIGM = 1e50
+
+
 @equation
 def prepare_tax(p: Any) -> None:
     """Set the decline of the tax per py as natural logarithm, and whether its shape is flat."""
@@ -122,7 +127,7 @@ def shape_factor(p: Any, level: float) -> float:
 @equation
 def price_factor(p: Any, C: float) -> float:
     """Return the factor on both taxes for AIs of capability ``C``: fallen with labour, dearer with checking."""
-    return exp(min(max(-p.tax_fall * C, -700.0), 700.0)) * (1.0 + p.tax_checking)
+    return exp(min(max(-p.tax_fall * C, -700.0), MOST_PRICE)) * (1.0 + p.tax_checking)
 
 
 @equation
@@ -137,6 +142,6 @@ def shift_paradigm(state: Any, p: Any) -> None:
     """Let a new paradigm change both taxes from now on by a lognormal factor of median 1."""
     _, luck = uniform_pair(state.key, state.replicate, PARADIGM, state.paradigms)
     change = p.tax_paradigm_shift_sd * normal_quantile(luck)
-    state.paradigm_factor *= exp(min(max(change, -50.0), 50.0))
+    state.paradigm_factor = min(state.paradigm_factor * exp(min(max(change, -50.0), 50.0)), MOST_PARADIGM)
     state.paradigms += 1
     state.step_alive = 0

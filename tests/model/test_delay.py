@@ -357,3 +357,19 @@ def test_level_components_in_proportion_to_their_tax_stay_level() -> None:
     assert record.A == pytest.approx(record.W, abs=1e-9)
     assert record.A - record.C == pytest.approx(1.0, abs=1e-9)  # paying the tax is what keeps the margin
     assert record.C == pytest.approx(0.5 * 2.0 / 1.8, rel=1e-9)  # and makes growth 1 + τ times slower
+
+
+def test_a_tax_that_cannot_be_paid_leaves_shares_that_are_numbers() -> None:
+    """Would catch: an infinite lead in units of infinite months of tax, which is not a number."""
+    blocks = Blocks.model_validate(
+        {
+            "capability": {"law": "milestones"},
+            "tax": {"decline": -2.0, "checking": 100.0},
+            "strategy": {"policy": "deadline_aware"},
+            "rival": {"mode": "none"},
+        }
+    )
+    run_ = Plain(blocks, 2).hand_off()
+    run_.state.paradigm_factor = 1e50
+    decide(run_.state, run_.p)
+    assert sum(shares_of(run_.state)) == pytest.approx(1.0, abs=1e-9)

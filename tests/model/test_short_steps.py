@@ -22,7 +22,7 @@ def step(request: pytest.FixtureRequest) -> SimpleNamespace:
     """A living step from a month on, so many numbers long."""
     month, count = request.param
     end = month + count * ulp(month)
-    return SimpleNamespace(step_from=month, step_end=end, t=end, y0=None, y1=None, trial=None)
+    return SimpleNamespace(step_from=month, step_end=end, t=end, y0=None, y1=None, trial=None, panels=0)
 
 
 def few_times(look: Callable[[float], Any]) -> Callable[[float], Any]:
@@ -69,3 +69,4 @@ def test_the_integral_of_a_rate(step: SimpleNamespace, factors: float, monkeypat
     monkeypatch.setattr(arrivals, "process_rate", lambda *_: rate(0.0))
     found = arrivals.integrated_rate(step, None, None, 0, step.step_end)
     assert found == pytest.approx(2.0 * (step.step_end - step.step_from), rel=1e-6)
+    assert (step.panels > 0) == (factors > 1.0)
