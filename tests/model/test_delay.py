@@ -207,7 +207,7 @@ def test_slack_is_lead_in_units_of_the_tax_that_is_left(mode: str, C: float) -> 
 def test_the_way_ends_where_it_is_stabilised_or_fizzles_or_near_the_ceiling() -> None:
     for capability, end in (
         ({"stabilise_at": 5.0}, 5.0),
-        ({"stabilise_at": 99.0, "fizzle_pace": None}, 0.999 * 11.0),
+        ({"stabilise_at": 99.0, "fizzle_pace": None, "stabilise_at": None}, 0.999 * 11.0),
         ({"stabilise_at": None, "fizzle_pace": 6.0}, None),
     ):
         p = Plain(Blocks.model_validate({"capability": capability})).p
@@ -363,8 +363,8 @@ def test_a_tax_that_cannot_be_paid_leaves_shares_that_are_numbers() -> None:
     """Would catch: an infinite lead in units of infinite months of tax, which is not a number."""
     blocks = Blocks.model_validate(
         {
-            "capability": {"law": "milestones"},
-            "tax": {"decline": -2.0, "checking": 100.0},
+            "capability": {"law": "milestones", "fizzle_pace": None, "stabilise_at": None},
+            "tax": {"broad_alignment": 100.0, "decline": -2.0, "checking": 100.0},
             "strategy": {"policy": "deadline_aware"},
             "rival": {"mode": "none"},
         }
