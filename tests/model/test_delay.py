@@ -207,7 +207,7 @@ def test_slack_is_lead_in_units_of_the_tax_that_is_left(mode: str, C: float) -> 
 def test_the_way_ends_where_it_is_stabilised_or_fizzles_or_near_the_ceiling() -> None:
     for capability, end in (
         ({"stabilise_at": 5.0}, 5.0),
-        ({"stabilise_at": 99.0, "fizzle_pace": None, "stabilise_at": None}, 0.999 * 11.0),
+        ({"stabilise_at": 99.0, "fizzle_pace": None}, 0.999 * 11.0),
         ({"stabilise_at": None, "fizzle_pace": 6.0}, None),
     ):
         p = Plain(Blocks.model_validate({"capability": capability})).p
