@@ -4,7 +4,7 @@ from math import inf
 from typing import Any
 
 from deference_sim.model.alternatives import punting_rate
-from deference_sim.model.basin import catastrophe_rate, catastrophe_turn
+from deference_sim.model.basin import catastrophe_exponent, catastrophe_rate
 from deference_sim.model.control import uncontrolled
 from deference_sim.model.declare import equation
 from deference_sim.model.goodness import sufficient
@@ -12,7 +12,7 @@ from deference_sim.model.hazards import arrival_rate, exposure_branch, exposure_
 from deference_sim.model.quadrature import STEP_NODES, STEP_WEIGHTS
 from deference_sim.model.rates import time_bought
 from deference_sim.model.regula_falsi import CLOSE_ENOUGH, halved, secant
-from deference_sim.model.rival import TAKEOFF, overtaking_rate, overtaking_turn
+from deference_sim.model.rival import TAKEOFF, overtaking_rate, widths_ahead
 from deference_sim.model.state import (
     AI_CATASTROPHE,
     DEAL,
@@ -155,10 +155,10 @@ def turn(state: Any, p: Any, row: int) -> float:
     margin0 = sufficient(state, p, y0[0], y0[1], y0[2]) - y0[0]
     margin1 = sufficient(state, p, y1[0], y1[1], y1[2]) - y1[0]
     if row == AI_CATASTROPHE:
-        return catastrophe_turn(p, margin0, margin1)
+        return abs(catastrophe_exponent(p, margin1) - catastrophe_exponent(p, margin0))
     ahead0 = y0[4] - y0[3] - min(margin0, 0.0) - y0[0]
     ahead1 = y1[4] - y1[3] - min(margin1, 0.0) - y1[0]
-    return overtaking_turn(p, ahead0, ahead1)
+    return abs(widths_ahead(p, ahead1) - widths_ahead(p, ahead0))
 
 
 @equation

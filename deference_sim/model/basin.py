@@ -61,18 +61,16 @@ def catastrophe_rate(p: Any, clock: float, margin: float) -> float:
 
     ``clock`` is the AIs' own pace of work in py per month, ``margin`` is in py.
     """
-    if margin >= 0.0:
-        return clock * p.basin_hazard_inside * exp(-min(margin / p.basin_inside_scale, LEAST_HAZARD))
-    return clock * p.basin_hazard_outside * exp(min(-margin / p.basin_outside_scale, MOST_HAZARD))
+    at_edge = p.basin_hazard_inside if margin >= 0.0 else p.basin_hazard_outside
+    return clock * at_edge * exp(catastrophe_exponent(p, margin))
 
 
 @equation
-def catastrophe_turn(p: Any, margin0: float, margin1: float) -> float:
-    """Return by how many factors of e that hazard turns between two margins, in py."""
-    inside0, inside1 = max(margin0, 0.0) / p.basin_inside_scale, max(margin1, 0.0) / p.basin_inside_scale
-    outside0, outside1 = max(-margin0, 0.0) / p.basin_outside_scale, max(-margin1, 0.0) / p.basin_outside_scale
-    inside = min(inside1, LEAST_HAZARD) - min(inside0, LEAST_HAZARD)
-    return abs(inside) + abs(min(outside1, MOST_HAZARD) - min(outside0, MOST_HAZARD))
+def catastrophe_exponent(p: Any, margin: float) -> float:
+    """Return the natural logarithm of that hazard in units of the hazard at the edge: 0 or less inside."""
+    if margin >= 0.0:
+        return -min(margin / p.basin_inside_scale, LEAST_HAZARD)
+    return min(-margin / p.basin_outside_scale, MOST_HAZARD)
 
 
 @equation

@@ -9,8 +9,8 @@ from deference_sim.model.growth import LIMIT, SOFTWARE_EXPLOSION
 from deference_sim.model.spans import keep_the_race, racing_months, racing_pace
 from deference_sim.streams import OVERTAKING, uniform_pair
 
-LEAST_LIKELY = 700.0  # scales behind at which being overtaken stops growing less likely
-SURELY = 40.0  # scales ahead at which it is certain, to rounding
+LEAST_LIKELY = 700.0  # widths behind at which being overtaken stops growing less likely
+SURELY = 40.0  # widths ahead at which it is certain, to rounding
 
 _OWN = "null: our own value"
 
@@ -146,16 +146,14 @@ def kept_lead(state: Any, p: Any) -> float:
 @equation
 def overtaking_rate(p: Any, R: float, Q: float, Z: float, buying: float) -> float:
     """Return the hazard per month of being overtaken by a dangerous rival (rate not infinite)."""
-    ahead = (R - Q + p.rival_edge) / p.rival_overtake_width
-    likely = 1.0 / (1.0 + exp(-min(max(ahead, -LEAST_LIKELY), SURELY)))
+    likely = 1.0 / (1.0 + exp(-widths_ahead(p, R - Q)))
     return p.rival_overtake_rate * rival_pace(p, R, Z) * (1.0 - buying) * likely
 
 
 @equation
-def overtaking_turn(p: Any, ahead0: float, ahead1: float) -> float:
-    """Return by about how many factors of e that hazard turns as R - Q goes from ``ahead0`` to ``ahead1``, in py."""
-    before, after = (ahead0 + p.rival_edge) / p.rival_overtake_width, (ahead1 + p.rival_edge) / p.rival_overtake_width
-    return abs(min(max(after, -LEAST_LIKELY), SURELY) - min(max(before, -LEAST_LIKELY), SURELY))
+def widths_ahead(p: Any, ahead: float) -> float:
+    """Return how far a rival is ahead that has ``ahead`` py more, in widths of overtaking; limited where no more counts."""
+    return min(max((ahead + p.rival_edge) / p.rival_overtake_width, -LEAST_LIKELY), SURELY)
 
 
 @equation

@@ -62,14 +62,14 @@ def take_step(state: Any, p: Any, t_stop: float) -> int:
         try_step(state, p, t, h)
         error = step_error(state, p, h)
         state.steps += 1
+        if is_exhausted(state):
+            return STEP_FAILED
         if error <= 1.0:
             break
         h *= max(0.2, 0.9 * fifth_root(1.0 / error)) if error < inf else 0.2
         limited = False
-        if h < SHORTEST_STEP or is_exhausted(state):
+        if h < SHORTEST_STEP:
             return STEP_FAILED
-    if is_exhausted(state):
-        return STEP_FAILED
     growth = 5.0 if error <= 0.0 else min(5.0, 0.9 * fifth_root(1.0 / error))
     state.step_proposed = max(h * growth, state.step_proposed) if last or limited else h * max(growth, 0.2)
     state.step_from = t

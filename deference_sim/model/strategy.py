@@ -63,7 +63,7 @@ class Strategy(Block):
 
 FIXED, RACE, MARGIN_TARGET, SAFETY_CASE, DEADLINE_AWARE = range(5)
 _LEAST_SLACK = -1e6
-FOREVER = 1e250  # months; keeps what is left of a way that cannot be paid or walked finite
+_FOREVER = 1e250  # months; keeps what is left of a way that cannot be paid or walked finite
 _LEAST_RESEARCH = 1e-9
 ROUNDING = 1e-12  # a share of effort below this is none
 
@@ -102,8 +102,8 @@ def slack(state: Any, p: Any, research: float, scale: float) -> float:
     it brings the months that are kept from one decision to the next up to date.
     """
     keep_the_way(state, p, end_of_the_way(p, state.C))
-    tax_months = min(state.way_taxed * believed_tax(state, p), FOREVER)
-    untaxed = min(state.way_untaxed, FOREVER)
+    tax_months = min(state.way_taxed * believed_tax(state, p), _FOREVER)
+    untaxed = min(state.way_untaxed, _FOREVER)
     if tax_months <= 0.0:
         return 1.0
     aligned = aligned_capability(state, p) - state.D
