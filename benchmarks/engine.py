@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from benchmarks.operations import KINDS, count_operations, floor_seconds
 from deference_sim.engines import compiled
-from deference_sim.layout import Page, Paragraph, Table, show
+from deference_sim.pages.layout import Page, Paragraph, Table, show
 from deference_sim.scenario import Scenario, load
 from deference_sim.study.runner import numbers_of, run, warm_up
 from validation import pages

@@ -20,11 +20,11 @@ from typing import Any
 
 import numpy as np
 
-from deference_sim.analysis.batch import batch, merged
+from deference_sim.batches import chunk
+from deference_sim.batches.plan import Plan, Point, plan_for
+from deference_sim.batches.result import batch, merged
+from deference_sim.batches.store import Store
 from deference_sim.scenario import load
-from deference_sim.study.batch import chunk
-from deference_sim.study.batch.plan import Plan, Point, plan_for
-from deference_sim.study.batch.store import Store
 from deference_sim.study.runner import warm_up
 
 

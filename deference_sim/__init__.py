@@ -2,43 +2,43 @@
 
 from typing import TYPE_CHECKING, Any
 
+from deference_sim.version import __version__
+
 if TYPE_CHECKING:
     from deference_sim import plots as plot
-    from deference_sim.analysis.aggregate_tax import AggregateTax, aggregate_tax
-    from deference_sim.analysis.batch import BatchResult, batch
-    from deference_sim.analysis.best_handoff import BestHandoff, best_handoff
-    from deference_sim.analysis.comparison import Comparison, compare
-    from deference_sim.analysis.discovery import Discovery, discover
+    from deference_sim.analysis.compare import Comparison, compare
+    from deference_sim.analysis.discover import Discovery, discover
     from deference_sim.analysis.ema import ema_model
     from deference_sim.analysis.estimate import Estimate
+    from deference_sim.analysis.handoff import BestHandoff, best_handoff
     from deference_sim.analysis.nested import InputSpread, input_spread
-    from deference_sim.analysis.paths import Trajectories, Trajectory
     from deference_sim.analysis.required_lead import Requirement, required_lead
-    from deference_sim.analysis.result import Result, simulate
+    from deference_sim.analysis.run import Result, simulate
     from deference_sim.analysis.sensitivity import Sensitivity, sensitivity
-    from deference_sim.analysis.strategies import BestStrategy, PolicyRegret, best_strategy, policy_regret
+    from deference_sim.analysis.strategy import BestStrategy, PolicyRegret, best_strategy, policy_regret
     from deference_sim.analysis.sweep import Sweep, sweep
     from deference_sim.analysis.takeoff import takeoff
+    from deference_sim.analysis.tax import AggregateTax, aggregate_tax
+    from deference_sim.analysis.trace import Trajectories, Trajectory
+    from deference_sim.batches.result import BatchResult, batch
     from deference_sim.engines.events import Observation, Shares, World
     from deference_sim.explorer import explore
     from deference_sim.scenario import Scenario, ScenarioError, load
     from deference_sim.study.designs import linspace, logspace
 
-__version__ = "0.1.0"
-
 _HOMES = {
-    "BatchResult": "deference_sim.analysis.batch",
-    "batch": "deference_sim.analysis.batch",
-    "BestHandoff": "deference_sim.analysis.best_handoff",
-    "best_handoff": "deference_sim.analysis.best_handoff",
-    "BestStrategy": "deference_sim.analysis.strategies",
-    "PolicyRegret": "deference_sim.analysis.strategies",
-    "best_strategy": "deference_sim.analysis.strategies",
-    "policy_regret": "deference_sim.analysis.strategies",
-    "AggregateTax": "deference_sim.analysis.aggregate_tax",
-    "aggregate_tax": "deference_sim.analysis.aggregate_tax",
-    "Comparison": "deference_sim.analysis.comparison",
-    "compare": "deference_sim.analysis.comparison",
+    "BatchResult": "deference_sim.batches.result",
+    "batch": "deference_sim.batches.result",
+    "BestHandoff": "deference_sim.analysis.handoff",
+    "best_handoff": "deference_sim.analysis.handoff",
+    "BestStrategy": "deference_sim.analysis.strategy",
+    "PolicyRegret": "deference_sim.analysis.strategy",
+    "best_strategy": "deference_sim.analysis.strategy",
+    "policy_regret": "deference_sim.analysis.strategy",
+    "AggregateTax": "deference_sim.analysis.tax",
+    "aggregate_tax": "deference_sim.analysis.tax",
+    "Comparison": "deference_sim.analysis.compare",
+    "compare": "deference_sim.analysis.compare",
     "InputSpread": "deference_sim.analysis.nested",
     "input_spread": "deference_sim.analysis.nested",
     "Requirement": "deference_sim.analysis.required_lead",
@@ -49,13 +49,13 @@ _HOMES = {
     "linspace": "deference_sim.study.designs",
     "logspace": "deference_sim.study.designs",
     "Estimate": "deference_sim.analysis.estimate",
-    "Trajectories": "deference_sim.analysis.paths",
-    "Trajectory": "deference_sim.analysis.paths",
-    "Result": "deference_sim.analysis.result",
-    "simulate": "deference_sim.analysis.result",
+    "Trajectories": "deference_sim.analysis.trace",
+    "Trajectory": "deference_sim.analysis.trace",
+    "Result": "deference_sim.analysis.run",
+    "simulate": "deference_sim.analysis.run",
     "Sensitivity": "deference_sim.analysis.sensitivity",
-    "Discovery": "deference_sim.analysis.discovery",
-    "discover": "deference_sim.analysis.discovery",
+    "Discovery": "deference_sim.analysis.discover",
+    "discover": "deference_sim.analysis.discover",
     "ema_model": "deference_sim.analysis.ema",
     "sensitivity": "deference_sim.analysis.sensitivity",
     "explore": "deference_sim.explorer",

@@ -27,16 +27,16 @@ from numpy.typing import NDArray
 import deference_sim as ds
 from deference_sim import streams
 from deference_sim.engines import compiled
-from deference_sim.engines.events import StepError
+from deference_sim.engines.failure import StepError
 from deference_sim.engines.law import compiled_law
-from deference_sim.layout import Heading, Page, Paragraph, Table, show
-from deference_sim.model.log import EVENTS, LOG_DTYPE
-from deference_sim.model.record import RECORD_DTYPE
-from deference_sim.model.sample import blank_samples
 from deference_sim.model.state import FIRST_HAZARD, OUTCOMES, PROCESS_DTYPE, STATE_DTYPE
+from deference_sim.pages.layout import Heading, Page, Paragraph, Table, show
 from deference_sim.scenario.catalogue import parameters
 from deference_sim.scenario.shipped import shipped
 from deference_sim.study import runner
+from deference_sim.trajectory.log import EVENTS, LOG_DTYPE
+from deference_sim.trajectory.record import RECORD_DTYPE
+from deference_sim.trajectory.sample import blank_samples
 from validation import pages
 from validation.random_worlds import COSTLY, draw_changes, fitted
 

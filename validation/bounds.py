@@ -18,10 +18,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from deference_sim.engines.events import StepError
-from deference_sim.model.record import RECORD_DTYPE
+from deference_sim.engines.failure import StepError
 from deference_sim.scenario.shipped import shipped
 from deference_sim.study import runner
+from deference_sim.trajectory.record import RECORD_DTYPE
 from validation.agreement import Job, scenario_of
 
 CHECKED = {"NUMBA_BOUNDSCHECK": "1"}

@@ -19,7 +19,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from deference_sim.layout import Heading, Page, Paragraph, Table, show
+from deference_sim.pages.layout import Heading, Page, Paragraph, Table, show
 from validation import pages
 
 ROOT = Path(__file__).parents[1]
@@ -39,8 +39,8 @@ REASONS = {
     "plots/": "a map of a single column; a curve without contours",
     "scenario/": "mistakes of which another check tells first",
     "study/": "a repeat of what is in memory; words of a truth value; a lead before which nobody hands off",
-    "study/batch/": "faults of machines, versions and forged files",
-    "study/batch/cluster.py": "faults of a Dask cluster",
+    "batches/": "faults of machines, versions and forged files",
+    "batches/cluster.py": "faults of a Dask cluster",
 }
 
 

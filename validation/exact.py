@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from time import perf_counter
 
 import deference_sim as ds
-from deference_sim.layout import Heading, Page, Paragraph, Table, show
+from deference_sim.pages.layout import Heading, Page, Paragraph, Table, show
 from validation import pages
 from validation.answers import CASES
 from validation.recipe import Answer, Case, Number, Share, Verdict, pooled_tails

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import deference_sim as ds
-from deference_sim.analysis.paths import trace
-from deference_sim.layout import Heading, Page, Paragraph, Table, show
+from deference_sim.analysis.trace import trace
+from deference_sim.pages.layout import Heading, Page, Paragraph, Table, show
 from deference_sim.scenario.catalogue import parameters
 from deference_sim.scenario.problems import ScenarioError
 from validation import pages

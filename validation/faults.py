@@ -21,14 +21,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from deference_sim.analysis.batch import batch, merged
-from deference_sim.study.batch import plan as batch_plan
-from deference_sim.study.batch.batch_file import read_batch
-from deference_sim.study.batch.checking import contents
-from deference_sim.study.batch.files import DamagedError
-from deference_sim.study.batch.plan import Plan
-from deference_sim.study.batch.session import ConflictError
-from deference_sim.study.batch.store import CHUNKS, MANIFEST, PLAN
+from deference_sim.batches import plan as batch_plan
+from deference_sim.batches.batch_file import read_batch
+from deference_sim.batches.checking import contents
+from deference_sim.batches.files import DamagedError
+from deference_sim.batches.plan import Plan
+from deference_sim.batches.result import batch, merged
+from deference_sim.batches.session import ConflictError
+from deference_sim.batches.store import CHUNKS, MANIFEST, PLAN
 from deference_sim.study.runner import warm_up
 
 CHUNK = 32

@@ -20,7 +20,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from deference_sim.layout import Heading, Page, Paragraph, Table, show
+from deference_sim.pages.layout import Heading, Page, Paragraph, Table, show
 from validation import fuzz_targets, pages
 
 SECTION = "fuzzing"

@@ -29,7 +29,7 @@ from deference_sim.analysis.estimate import (
 from deference_sim.analysis.nested import spread_over_draws
 from deference_sim.analysis.paired import difference, is_worse
 from deference_sim.analysis.takeoff.table import quantiles as published_quantiles
-from deference_sim.layout import Heading, Page, Paragraph, Table, show
+from deference_sim.pages.layout import Heading, Page, Paragraph, Table, show
 from deference_sim.study.runner import next_look
 from deference_sim.study.tally import Sketch
 from validation import pages

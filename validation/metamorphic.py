@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 from scipy.stats import chi2
 
 from deference_sim.engines import compiled
-from deference_sim.engines.events import StepError
-from deference_sim.layout import Heading, Page, Paragraph, Table, show
+from deference_sim.engines.failure import StepError
 from deference_sim.model.state import OUTCOMES
+from deference_sim.pages.layout import Heading, Page, Paragraph, Table, show
 from deference_sim.scenario.canonical import document
 from deference_sim.scenario.catalogue import paths_of
 from deference_sim.scenario.compose import compose

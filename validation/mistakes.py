@@ -6,9 +6,9 @@ EXACT = "tests/validation/test_exact_answers.py"
 ENGINES = "tests/validation/test_engines_agree.py"
 STREAMS = "tests/test_streams.py"
 COVERAGE = "tests/validation/test_interval_coverage.py"
-STORE = "tests/batch/test_store.py"
-EXECUTORS = "tests/batch/test_executors.py"
-FAULTS = "tests/batch/test_faults.py"
+STORE = "tests/batches/test_store.py"
+EXECUTORS = "tests/batches/test_executors.py"
+FAULTS = "tests/batches/test_faults.py"
 DURABLE = "tests/validation/test_durability.py"
 READING = "tests/scenario/test_reading.py"
 BAD_FILES = "tests/scenario/test_bad_files.py"
@@ -34,7 +34,7 @@ def law(world: str) -> str:
 
 MUTANTS = (
     Mutant(
-        "Euler's method", "flow", "model/step.py",
+        "Euler's method", "flow", "trajectory/step.py",
         """            35.0 / 384.0 * k[0, i]
             + 500.0 / 1113.0 * k[2, i]
             + 125.0 / 192.0 * k[3, i]
@@ -45,13 +45,13 @@ MUTANTS = (
         law("C08 growth with exponent 0.25"),
     ),
     Mutant(
-        "a hazard frozen over a step", "flow", "model/arrivals.py",
+        "a hazard frozen over a step", "flow", "trajectory/arrivals.py",
         "look(state, p, at + STEP_NODES[node] * (until - at))",
         "look(state, p, at)",
         f"{EXACT}::test_growing_hazard_arrives_exactly_when_due",
     ),
     Mutant(
-        "a window of a hazard that is not cut at its onset", "flow", "model/arrivals.py",
+        "a window of a hazard that is not cut at its onset", "flow", "trajectory/arrivals.py",
         "at, end = max(at, hazard.onset), min(end, hazard.until)",
         "at, end = at if end >= hazard.onset else end, min(end, hazard.until)",
         law("C03 piecewise hazard"),
@@ -63,7 +63,7 @@ MUTANTS = (
         law("the third of two superposed streams"),
     ),
     Mutant(
-        "the shock of a generation after the outcome", "instant", "model/instant.py",
+        "the shock of a generation after the outcome", "instant", "trajectory/instant.py",
         """    GENERATION_STAGE,
     DRIFT_STAGE,
     OVERTAKING_STAGE,
@@ -137,7 +137,7 @@ MUTANTS = (
         law("schemers found at reviews (geometric)"),
     ),
     Mutant(
-        "advice that is judged anew at every review", "law", "model/override.py",
+        "advice that is judged anew at every review", "law", "model/company.py",
         "    if so_far != NO_ADVICE:\n        return so_far\n",
         "",
         law("advice to halt, ignored once and for all"),
@@ -316,7 +316,7 @@ MUTANTS = (
         f"{DURABLE}::test_a_wider_spread_alone_is_another_run",
     ),
     Mutant(
-        "a file that takes its name before it is on the disk", "store", "study/batch/files.py",
+        "a file that takes its name before it is on the disk", "store", "batches/files.py",
         """            stream.flush()
             reach("fsync")
             os.fsync(stream.fileno())
@@ -336,13 +336,13 @@ MUTANTS = (
         f"{DURABLE}::test_what_is_written_is_on_the_disk_before_it_has_its_name_and_then_the_name",
     ),
     Mutant(
-        "a file that is left to the cache of the system", "store", "study/batch/files.py",
+        "a file that is left to the cache of the system", "store", "batches/files.py",
         "            os.fsync(stream.fileno())\n",
         "",
         f"{DURABLE}::test_what_is_written_is_on_the_disk_before_it_has_its_name_and_then_the_name",
     ),
     Mutant(
-        "a file that is written in its place", "store", "study/batch/files.py",
+        "a file that is written in its place", "store", "batches/files.py",
         """    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     reach("open")
     try:
@@ -357,7 +357,7 @@ MUTANTS = (
         sign="FileNotFoundError",  # what was there is gone
     ),
     Mutant(
-        "a checksum that is not compared", "store", "study/batch/sealed.py",
+        "a checksum that is not compared", "store", "batches/sealed.py",
         "    if _stream_digest(io.BytesIO(data), place).encode() != seal:\n"
         '        raise DamagedError("its checksum does not match")\n    content',
         "    content",
@@ -365,14 +365,14 @@ MUTANTS = (
         sign="FaultError",
     ),
     Mutant(
-        "a chunk that is kept whatever came back", "store", "study/batch/store.py",
+        "a chunk that is kept whatever came back", "store", "batches/store.py",
         "        if found != task.identity:\n",
         "        if not found:\n",
         f"{EXECUTORS}::test_a_chunk_that_comes_back_wrong_is_not_kept",
         sign="IncompleteError",  # it lies there as a chunk that it is not
     ),
     Mutant(
-        "a batch that does again what is there", "store", "study/batch/session.py",
+        "a batch that does again what is there", "store", "batches/session.py",
         """        self._held = list(held)
         self.missing: Sequence[Task] = list(plan.tasks(self.chunks.spans(), shard))
 """,
@@ -382,31 +382,31 @@ MUTANTS = (
         f"{STORE}::test_it_goes_on_from_any_subset_of_chunks",
     ),
     Mutant(
-        "a gap between chunks that nobody fills", "store", "study/batch/plan.py",
+        "a gap between chunks that nobody fills", "store", "batches/plan.py",
         "        if first > reached:\n",
         "        if first > reached and not reached:\n",
-        "tests/batch/test_batch_file.py::test_gaps",
+        "tests/batches/test_batch_file.py::test_gaps",
     ),
     Mutant(
-        "replicates that count twice where chunks overlap", "store", "study/batch/store.py",
+        "replicates that count twice where chunks overlap", "store", "batches/store.py",
         "start, end = max(reached, chunk.first), min(stop, chunk.stop)",
         "start, end = max(first, chunk.first), min(stop, chunk.stop)",
         f"{DURABLE}::test_chunks_that_overlap_give_each_replicate_once",
     ),
     Mutant(
-        "chunks merged in the order in which they were made", "store", "study/batch/store.py",
+        "chunks merged in the order in which they were made", "store", "batches/store.py",
         "sorted(held, key=lambda one: (one.run, one.first, one.stop))",
         "sorted(held, key=lambda one: (one.run, one.path.stat().st_mtime_ns))",
         f"{STORE}::test_it_goes_on_from_any_subset_of_chunks",
     ),
     Mutant(
-        "results of one engine taken for those of the other", "store", "study/batch/plan.py",
+        "results of one engine taken for those of the other", "store", "batches/plan.py",
         'for what in ("engine", "engine_version"):',
         'for what in ("engine_version",):',
         f"{STORE}::test_what_would_change_results_is_refused_field_by_field",
     ),
     Mutant(
-        "a lock that anybody has", "store", "study/batch/lock.py",
+        "a lock that anybody has", "store", "batches/lock.py",
         "fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)",
         "fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)",
         f"{FAULTS}::test_one_of_several_processes_has_the_folder_and_its_death_frees_it",

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
-from deference_sim.layout import Heading, Page, Paragraph, Table, show
+from deference_sim.pages.layout import Heading, Page, Paragraph, Table, show
 from validation import pages
 from validation.mistakes import MUTANTS, Mutant
 

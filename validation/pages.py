@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from deference_sim.layout import Entry, Heading, Page, Table
+from deference_sim.pages.layout import Entry, Heading, Page, Table
 
 DOCS = Path(__file__).parents[1] / "docs"
 PAGE = DOCS / "validation.md"

@@ -24,9 +24,9 @@ import yaml
 from numpy.typing import NDArray
 
 import deference_sim as ds
-from deference_sim.engines.events import StepError
-from deference_sim.layout import Heading, Page, Paragraph, Table, show
+from deference_sim.engines.failure import StepError
 from deference_sim.model.state import OUTCOMES
+from deference_sim.pages.layout import Heading, Page, Paragraph, Table, show
 from deference_sim.scenario.catalogue import Parameter, Section, catalogue
 from deference_sim.scenario.problems import ScenarioError
 from deference_sim.study import runner

@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from scipy.stats import chi2
 
 from deference_sim.analysis.estimate import probability
-from deference_sim.engines.events import StepError
-from deference_sim.layout import Heading, Page, Paragraph, Table, show
+from deference_sim.engines.failure import StepError
 from deference_sim.model.state import OUTCOMES
+from deference_sim.pages.layout import Heading, Page, Paragraph, Table, show
 from deference_sim.study import runner
 from deference_sim.study.tally import Tally
 from validation import pages

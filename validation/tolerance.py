@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 import deference_sim as ds
 from deference_sim.analysis.estimate import clopper_pearson
-from deference_sim.analysis.records import good, stayed
-from deference_sim.layout import Heading, Page, Paragraph, Table, show
+from deference_sim.analysis.measure import good, stayed
+from deference_sim.pages.layout import Heading, Page, Paragraph, Table, show
 from deference_sim.scenario.shipped import shipped
 from deference_sim.study import runner
 from validation import pages

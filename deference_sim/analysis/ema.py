@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from deference_sim.analysis.discovery import missing_extra
-from deference_sim.analysis.records import good, stayed
+from deference_sim.analysis.discover import missing_extra
+from deference_sim.analysis.measure import good, stayed
 from deference_sim.analysis.sensitivity.inputs import Input, choose
 from deference_sim.model.declare import choices_of
 from deference_sim.model.strategy import Strategy

@@ -18,10 +18,10 @@ from typing import Any
 
 from deference_sim.analysis.moment import hazards_of, just_deferring, parameters_of
 from deference_sim.model.declare import EQUATIONS
-from deference_sim.model.levels import MEET_DEADLINE, OVERTAKEN
 from deference_sim.model.rival import TAKEOFF
 from deference_sim.model.state import FIRST_HAZARD, PROCESSES, STOCKS
 from deference_sim.scenario import Scenario
+from deference_sim.trajectory.levels import MEET_DEADLINE, OVERTAKEN
 
 #: Functions of the law whose result is a quantity, and its name; several may compute the same one.
 RESULTS = {

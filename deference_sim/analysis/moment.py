@@ -10,11 +10,11 @@ from deference_sim import streams
 from deference_sim.engines.law import plain_law
 from deference_sim.model.handoff import hand_off
 from deference_sim.model.parameters import hazard_numbers, law_numbers
-from deference_sim.model.rates import derivatives
 from deference_sim.model.rival import TAKEOFF, rival_months
 from deference_sim.model.state import FIRST_HAZARD, PROCESS_DTYPE, STATE_DTYPE, STOCKS
 from deference_sim.model.strategy import decide
 from deference_sim.scenario import Scenario
+from deference_sim.trajectory.rates import derivatives
 
 NO_SEED = 0  # of the luck at the start, which the given stocks replace
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deference_sim.analysis.estimate import Estimate, clopper_pearson
-from deference_sim.analysis.worlds import MEASURES, Measure
+from deference_sim.analysis.measure import MEASURES, Measure
 from deference_sim.study.runner import Engine, blocks, check_run, stream, warm_up
 
 

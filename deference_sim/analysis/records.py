@@ -7,24 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from deference_sim.model.state import OUTCOMES
-from deference_sim.study.tally import CATASTROPHE_CODES, SETTLED_CODES
-from deference_sim.study.words import NEVER_IS_INFINITE, YES_OR_NO
-
-
-def good(records: NDArray[np.void]) -> NDArray[np.bool_]:
-    """Return for each record whether no catastrophe happened; p_good is the mean."""
-    return ~_among(records, CATASTROPHE_CODES)
-
-
-def stayed(records: NDArray[np.void]) -> NDArray[np.bool_]:
-    """Return for each record whether it was in the basin from a handoff until it settled; p_stay is the mean."""
-    throughout: NDArray[np.bool_] = records["in_basin_throughout"] == 1
-    return throughout & _among(records, SETTLED_CODES)
-
-
-def _among(records: NDArray[np.void], codes: list[int]) -> NDArray[np.bool_]:
-    found: NDArray[np.bool_] = np.isin(records["outcome"], codes)
-    return found
+from deference_sim.trajectory.record import NEVER_IS_INFINITE, YES_OR_NO
 
 
 def records_table(records: NDArray[np.void], causes: Sequence[str]) -> pd.DataFrame:

@@ -9,8 +9,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from deference_sim.analysis.estimate import Estimate, binomial_quantile, probability
-from deference_sim.analysis.sweep import SUCCESSES
-from deference_sim.analysis.worlds import Measure
+from deference_sim.analysis.measure import SUCCESSES, Measure
 from deference_sim.scenario import Scenario
 from deference_sim.scenario.catalogue import find
 from deference_sim.scenario.layers import ARGUMENT
@@ -110,10 +109,10 @@ class Requirement:
 
     def _repr_html_(self) -> str:
         """Show the page in a notebook."""
-        from deference_sim.layout import html
-        from deference_sim.leads import required_page
+        from deference_sim.pages.layout import html
+        from deference_sim.pages.required_lead import page
 
-        return html(required_page(self))
+        return html(page(self))
 
 
 def required_lead(

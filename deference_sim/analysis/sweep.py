@@ -9,8 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from deference_sim.analysis.estimate import Estimate, is_precise, most_replicates, probability
-from deference_sim.analysis.worlds import Measure
+from deference_sim.analysis.estimate import Estimate, is_precise, most_replicates
+from deference_sim.analysis.measure import SUCCESSES, Measure, share_of
+from deference_sim.analysis.tables import save_table
 from deference_sim.model.state import OUTCOMES
 from deference_sim.scenario import Scenario
 from deference_sim.scenario.layers import ARGUMENT
@@ -18,17 +19,6 @@ from deference_sim.scenario.problems import Mark
 from deference_sim.study.designs import Axis, Point, Spacing, Value, count_points, grid
 from deference_sim.study.runner import Engine, check_run, tally_runs, warm_up
 from deference_sim.study.tally import Tally
-
-TABLES = (".csv", ".parquet", ".md", ".tex")
-SUCCESSES: Mapping[Measure, Callable[[Tally], int]] = {
-    "p_stay": lambda tally: tally.stayed,
-    "p_good": lambda tally: tally.good,
-}
-
-
-def share_of(tally: Tally, measure: Measure) -> Estimate:
-    """Return the probability that ``measure`` names."""
-    return probability(SUCCESSES[measure](tally), tally.n)
 
 
 @dataclass(frozen=True)
@@ -85,10 +75,10 @@ class Sweep:
 
     def _repr_html_(self) -> str:
         """Show the sweep's page in a notebook."""
-        from deference_sim.layout import html
-        from deference_sim.leads import sweep_page
+        from deference_sim.pages.layout import html
+        from deference_sim.pages.sweep import page
 
-        return html(sweep_page(self))
+        return html(page(self))
 
 
 def sweep(
@@ -138,26 +128,3 @@ def planned(
     """Return how many runs a sweep takes, with a precision at most. Raises ``ScenarioError`` if that is too many."""
     most = replicates if precision is None else most_replicates(precision)
     return most * count_points(scenarios, over, most, mark)
-
-
-def save_table(table: pd.DataFrame, file: Path) -> None:
-    """Save ``table`` in the format that the suffix of ``file`` names: CSV, Parquet, Markdown or LaTeX.
-
-    Numbers are in full in CSV and Parquet, and to four digits in text that is there to be read.
-    Raises ``ValueError`` for another suffix.
-    """
-    match file.suffix.lower():
-        case ".csv":
-            table.to_csv(file, index=False, lineterminator="\n")
-        case ".parquet":
-            table.to_parquet(file, index=False)
-        case ".md" | ".tex":
-            file.write_text(_as_text(table, "pipe" if file.suffix.lower() == ".md" else "latex_booktabs"), "utf-8")
-        case _:
-            raise ValueError(f"{file}: the name must end in {', '.join(TABLES)}")
-
-
-def _as_text(table: pd.DataFrame, form: str) -> str:
-    from tabulate import tabulate
-
-    return str(tabulate(table, headers="keys", tablefmt=form, showindex=False, floatfmt=".4g")) + "\n"

@@ -2,22 +2,14 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from deference_sim.analysis.records import good, stayed
+from deference_sim.analysis.measure import MEASURES, Measure, Successes
 from deference_sim.study.runner import Engine, blocks, check_run, stream
 
-Measure = Literal["p_good", "p_stay"]
-Successes = NDArray[np.bool_]
-
-MEASURES: dict[Measure, Callable[[NDArray[np.void]], Successes]] = {"p_good": good, "p_stay": stayed}
-MEANINGS: dict[Measure, str] = {
-    "p_stay": "stays in the Basin of Good Deference",
-    "p_good": "no catastrophe of any kind",
-}
 FRESH = 1_000_000  # added to the seed for fresh worlds: far from the seeds that people try one after another
 _SEEDS = 2**128
 

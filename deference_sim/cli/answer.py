@@ -12,7 +12,7 @@ from deference_sim.cli.output import check_file, print_json, print_page, save_pi
 if TYPE_CHECKING:
     import pandas as pd
 
-    from deference_sim.layout import Page
+    from deference_sim.pages.layout import Page
     from deference_sim.scenario import Scenario
 
 

@@ -25,10 +25,10 @@ from deference_sim.cli.pace import duration, pace, tell
 from deference_sim.cli.stopping import Stop, stoppable
 
 if TYPE_CHECKING:
-    from deference_sim.analysis.batch import BatchResult
-    from deference_sim.study.batch.plan import Plan
-    from deference_sim.study.batch.session import Session
-    from deference_sim.study.batch.work import Workers
+    from deference_sim.batches.plan import Plan
+    from deference_sim.batches.result import BatchResult
+    from deference_sim.batches.session import Session
+    from deference_sim.batches.work import Workers
 
 RESUMABLE = 75
 MOST_SHARDS = 100_000
@@ -93,11 +93,11 @@ def batch(
     Exit codes: 0 done, 1 a chunk cannot be made, 2 bad input, 3 conflict, 4 input or output fault, 75 interrupted and
     resumable, 130 Ctrl-C, 143 SIGTERM.
     """
-    from deference_sim.study.batch.batch_file import Instead, read_batch
+    from deference_sim.batches.batch_file import Instead, read_batch
 
     plan = read_batch(file, Instead(replicates, seed, engine, settings or (), allow_large))
     if plan.studies:
-        from deference_sim.analysis.batch_studies import check_studies
+        from deference_sim.batches.studies import check_studies
 
         check_studies(plan)
     folder = out
@@ -123,7 +123,7 @@ def verify(folder: Folder, as_json: AsJson = False) -> None:
 
     Exit codes: 0 all is well, 3 no batch or files of another one, 4 something is damaged, 75 something is missing.
     """
-    from deference_sim.study.batch.checking import contents
+    from deference_sim.batches.checking import contents
 
     with _errors(folder, Stop()):
         whole = contents(folder)
@@ -153,7 +153,7 @@ def rerun(folder: Folder, cluster: ClusterAddress = None, as_json: AsJson = Fals
 
     Exit codes: 0 every bit is the same, 1 something differs, 3 no batch, 75 something is missing, 130 and 143 as batch.
     """
-    from deference_sim.study.batch.checking import contents, repeat
+    from deference_sim.batches.checking import contents, repeat
 
     with stoppable() as stop, _errors(folder, stop):
         whole = contents(folder)
@@ -194,7 +194,7 @@ def merge(folder: Folder, as_json: AsJson = False, quiet: Quiet = False) -> None
 
     Exit codes: 0 done, 3 no batch, 4 input or output fault, 75 something is missing.
     """
-    from deference_sim.analysis.batch import merged
+    from deference_sim.batches.result import merged
 
     with stoppable() as stop, _errors(folder, stop), pace(None, quiet) as tick:
         result = merged(folder, tick)
@@ -204,8 +204,8 @@ def merge(folder: Folder, as_json: AsJson = False, quiet: Quiet = False) -> None
 def _carry_out(
     folder: Path, plan: "Plan | None", shard: Shard, cluster: str | None, take_over: bool, as_json: bool, quiet: bool
 ) -> None:
-    from deference_sim.analysis.batch import work_in
-    from deference_sim.study.batch.session import opened_batch
+    from deference_sim.batches.result import work_in
+    from deference_sim.batches.session import opened_batch
 
     say = (lambda text: None) if quiet else tell
     again = _resume(folder, cluster)
@@ -238,7 +238,7 @@ def _carry_out(
 
 def _tell_size(session: "Session", width: int, say: Callable[[str], object]) -> None:
     """Say how much there is to do, and raise an error if the disk has no room for it."""
-    from deference_sim.study.batch.session import megabytes
+    from deference_sim.batches.session import megabytes
 
     plan = session.plan
     missing = sum(task.stop - task.first for task in session.missing)
@@ -255,10 +255,10 @@ def _tell_size(session: "Session", width: int, say: Callable[[str], object]) -> 
 
 def _workers(cluster: str | None) -> "Workers":
     if cluster is None:
-        from deference_sim.study.batch.work import Threads
+        from deference_sim.batches.work import Threads
 
         return Threads()
-    from deference_sim.study.batch.cluster import Cluster
+    from deference_sim.batches.cluster import Cluster
 
     return Cluster(cluster)
 
@@ -270,12 +270,12 @@ def _resume(folder: Path, cluster: str | None) -> str:
 @contextmanager
 def _errors(folder: Path, stop: Stop, again: str | None = None) -> Iterator[None]:
     """Put what can go wrong with a folder in plain words, each with its exit code."""
-    from deference_sim.analysis.batch import IncompleteError
-    from deference_sim.study.batch.cluster import NoClusterError
-    from deference_sim.study.batch.files import DamagedError
-    from deference_sim.study.batch.lock import LockedError
-    from deference_sim.study.batch.session import ConflictError
-    from deference_sim.study.batch.store import DamagedPlanError
+    from deference_sim.batches.cluster import NoClusterError
+    from deference_sim.batches.files import DamagedError
+    from deference_sim.batches.lock import LockedError
+    from deference_sim.batches.result import IncompleteError
+    from deference_sim.batches.session import ConflictError
+    from deference_sim.batches.store import DamagedPlanError
 
     again = again or _resume(folder, None)
     codes: dict[type[Exception], tuple[int, str]] = {
@@ -307,9 +307,9 @@ def _show(result: "BatchResult", as_json: bool) -> None:
     if as_json:
         print_json(result.as_dict())
         return
-    from deference_sim.analysis.batch_tables import readable
-    from deference_sim.layout import Page, Paragraph, Table
-    from deference_sim.study.batch.store import CHUNKS, RUNS, TABLES
+    from deference_sim.batches.store import CHUNKS, RUNS, TABLES
+    from deference_sim.batches.tables import readable
+    from deference_sim.pages.layout import Page, Paragraph, Table
 
     if not len(result.table):
         print(f"{result.folder}: {result.missing:,} replicates are missing")

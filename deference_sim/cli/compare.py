@@ -51,12 +51,12 @@ def compare(
         raise typer.BadParameter("give two scenarios or more, or one and --with PATH=VALUE", param_hint="'A B...'")
     chosen = [load(name, set=values) for name, values in asked]
     check_places(None, out)
-    from deference_sim.analysis.comparison import compare as run_comparison
+    from deference_sim.analysis.compare import compare as run_comparison
+    from deference_sim.pages import compare as compare_page
 
     announce(quiet, engine)
     with progress(replicates * len(chosen), quiet) as advance:
         found = run_comparison(*chosen, replicates=replicates, seed=seed, engine=engine, progress=advance)
-    from deference_sim import leads
 
     options = {"with": changes, "replicates": replicates, "seed": seed, "engine": engine, "set": settings}
     repeat = command_line("compare", *scenarios, **options)
@@ -64,7 +64,7 @@ def compare(
     page = []
     for place, one in enumerate(found, start=1):
         names = (scenarios[0], f"with {' '.join(changes)}") if changes and place == len(found) else None
-        page += leads.comparison_page(one, names, (traces[0], traces[place]), repeat)
+        page += compare_page.page(one, names, (traces[0], traces[place]), repeat)
     answer = Answer(
         page,
         {"comparisons": [one.as_dict() for one in found]} if len(found) > 1 else found[0].as_dict(),

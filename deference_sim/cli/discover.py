@@ -39,7 +39,8 @@ def discover(
 
     chosen = load(scenario, set=settings or ())
     check_places(None, out)
-    from deference_sim.analysis.discovery import ALGORITHMS, carry_out, missing_extra, plan_of
+    from deference_sim.analysis.discover import ALGORITHMS, carry_out, missing_extra, plan_of
+    from deference_sim.pages import discover as discover_page
 
     if told := missing_extra():
         raise typer.BadParameter(told)
@@ -47,7 +48,6 @@ def discover(
     announce(quiet, "compiled")
     with progress(plan.replicates, quiet) as advance:
         found = carry_out(plan, ALGORITHMS if algorithm == "both" else (algorithm,), advance)
-    from deference_sim import discovery_page
 
     repeat = command_line(
         "discover",
@@ -60,7 +60,7 @@ def discover(
         set=settings,
     )
     answer = Answer(
-        discovery_page.page(found, repeat),
+        discover_page.page(found, repeat),
         found.as_dict(),
         repeat,
         [chosen],

@@ -34,6 +34,6 @@ def exit_code(error: Exception) -> int | None:
 
     if isinstance(error, ScenarioError):
         return BAD_INPUT
-    from deference_sim.engines.events import StepError
+    from deference_sim.engines.failure import StepError
 
     return FAILED if isinstance(error, StepError) else None

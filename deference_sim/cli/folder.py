@@ -14,7 +14,7 @@ import typer
 if TYPE_CHECKING:
     import pandas as pd
 
-    from deference_sim.layout import Page
+    from deference_sim.pages.layout import Page
     from deference_sim.scenario import Scenario
 
 PROVENANCE = "provenance.json"  # written last: a folder that has it is whole
@@ -30,7 +30,7 @@ def check_folder(folder: Path) -> None:
 
     A folder may be new, empty, or hold nothing but an earlier result as it was written, which is then replaced.
     """
-    from deference_sim.study.batch.files import check_writable
+    from deference_sim.batches.files import check_writable
 
     remedy = "name a new or an empty folder that can be written"
     try:
@@ -58,15 +58,16 @@ def save_folder(
 
     ``page`` is what the command prints; its inputs and ``provenance`` are added to it. Raises ``OSError``.
     """
-    from deference_sim import page_files, report
+    from deference_sim.pages import files
+    from deference_sim.pages import run as run_page
 
-    title, answer = page_files.without_title(page)
-    pictures = [page_files.Picture(f"{name}.png", _png(draw), told) for name, (told, draw) in drawings.items()]
-    ends = report.all_inputs(scenarios), report.made_by(provenance)
-    blocks = [*page_files.with_pictures(answer, pictures), *ends[0], *ends[1]]
+    title, answer = files.without_title(page)
+    pictures = [files.Picture(f"{name}.png", _png(draw), told) for name, (told, draw) in drawings.items()]
+    ends = run_page.all_inputs(scenarios), run_page.made_by(provenance)
+    blocks = [*files.with_pictures(answer, pictures), *ends[0], *ends[1]]
     contents = {
-        "report.html": page_files.html_file(title, blocks).encode(),
-        "report.md": page_files.markdown_file(title, blocks).encode(),
+        "report.html": files.html_file(title, blocks).encode(),
+        "report.md": files.markdown_file(title, blocks).encode(),
         **{picture.name: picture.png for picture in pictures},
         **{f"{name}.csv": table.to_csv(index=False, lineterminator="\n").encode() for name, table in tables.items()},
         **{f"{name}.yaml": scenario.to_yaml().encode() for name, scenario in _by_name(scenarios).items()},
@@ -78,7 +79,7 @@ def save_folder(
 
 def _put(folder: Path, contents: Mapping[str, bytes]) -> None:
     """Write all files beside their places first, then move them there, the last one last; drop those of before."""
-    from deference_sim.study.batch.files import make_folder, write_whole
+    from deference_sim.batches.files import make_folder, write_whole
 
     check_folder(folder)  # again: it may have changed meanwhile
     is_new = not folder.is_dir()

@@ -34,7 +34,8 @@ def handoff(
 
     chosen = load(scenario, set=settings or ())
     check_places(plot, out)
-    from deference_sim.analysis.best_handoff import best_handoff, runs_planned
+    from deference_sim.analysis.handoff import best_handoff, runs_planned
+    from deference_sim.pages import handoff as handoff_page
 
     announce(quiet, engine)
     with progress(runs_planned(chosen, replicates), quiet) as advance:
@@ -45,13 +46,11 @@ def handoff(
 
         return plots.handoff_timing(found)
 
-    from deference_sim import choices
-
     repeat = command_line(
         "handoff", scenario, replicates=replicates, seed=seed, engine=engine, measure=measure, set=settings
     )
     answer = Answer(
-        choices.handoff_page(found, repeat),
+        handoff_page.page(found, repeat),
         found.as_dict(),
         repeat,
         [chosen],

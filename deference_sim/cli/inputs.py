@@ -12,9 +12,9 @@ from deference_sim.cli.output import print_page
 
 def scenarios() -> None:
     """List the scenarios that ship, with what they are about."""
-    from deference_sim import tables
+    from deference_sim.pages import inputs as inputs_page
 
-    print_page(tables.scenarios_page())
+    print_page(inputs_page.scenarios_page())
 
 
 def check(
@@ -45,17 +45,17 @@ def parameters(
     every: Annotated[bool, typer.Option("--all", help="All of them, not only the core.")] = False,
 ) -> None:
     """Say what parameters mean: unit, default, range, whether it is a guess, and the source. The core ones first."""
-    from deference_sim import tables
+    from deference_sim.pages import inputs as inputs_page
 
-    print_page(tables.parameters_page(path, every=every))
+    print_page(inputs_page.parameters_page(path, every=every))
 
 
 def show(scenario: ScenarioName, settings: Settings = None) -> None:
     """Show every value of a scenario and where it comes from: file and line, default, or command line."""
-    from deference_sim import tables
+    from deference_sim.pages import inputs as inputs_page
     from deference_sim.scenario import load
 
-    print_page(tables.show_page(load(scenario, set=settings or ())))
+    print_page(inputs_page.show_page(load(scenario, set=settings or ())))
 
 
 def diff(
@@ -63,7 +63,7 @@ def diff(
     second: Annotated[str, typer.Argument(metavar="B", help="Another.", show_default=False)],
 ) -> None:
     """Show where two scenarios differ in meaning."""
-    from deference_sim import tables
+    from deference_sim.pages import inputs as inputs_page
     from deference_sim.scenario import load
 
-    print_page(tables.diff_page(load(first), load(second)))
+    print_page(inputs_page.diff_page(load(first), load(second)))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 if TYPE_CHECKING:
-    from deference_sim.layout import Block
+    from deference_sim.pages.layout import Block
 
 
 def print_json(found: dict[str, Any]) -> None:
@@ -20,7 +20,7 @@ def print_json(found: dict[str, Any]) -> None:
 
 def print_page(page: "list[Block]") -> None:
     """Print a page, laid out for the terminal or the file that standard output is."""
-    from deference_sim import layout
+    from deference_sim.pages import layout
 
     layout.show(page, sys.stdout)
 

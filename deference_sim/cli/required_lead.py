@@ -61,6 +61,7 @@ def required_lead(
     path, between = between_of(solve, COMMAND_LINE)
     chosen = load(scenario, set=settings or ())
     from deference_sim.analysis import required_lead as analysis
+    from deference_sim.pages import required_lead as required_lead_page
 
     analysis.check_input(chosen, path, between, COMMAND_LINE)
     check_places(plot, out)
@@ -96,10 +97,9 @@ def required_lead(
         engine=engine,
         set=settings,
     )
-    from deference_sim import leads
 
     answer = Answer(
-        leads.required_page(found, repeat),
+        required_lead_page.page(found, repeat),
         found.as_dict(),
         repeat,
         [chosen],

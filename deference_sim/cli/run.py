@@ -22,7 +22,7 @@ from deference_sim.cli.options import (
 from deference_sim.cli.output import announce, progress, tell_notices
 
 if TYPE_CHECKING:
-    from deference_sim.analysis.result import Result
+    from deference_sim.analysis.run import Result
     from deference_sim.cli.folder import Drawings
 
 MOST_DRAWS = 100_000
@@ -59,7 +59,8 @@ def run(
     check_places(None, out)
     tell_notices(chosen, quiet)
     from deference_sim.analysis.nested import input_spread
-    from deference_sim.analysis.result import simulate
+    from deference_sim.analysis.run import simulate
+    from deference_sim.pages import run as run_page
 
     announce(quiet, engine, *(["events"] if out is not None else []))  # which draws single trajectories
     with progress(None if precision or draws else wanted, quiet) as advance:
@@ -71,10 +72,9 @@ def run(
     repeat = command_line(
         "run", scenario, draws=draws, replicates=result.replicates, seed=seed, engine=engine, set=settings
     )
-    from deference_sim import report
 
     answer = Answer(
-        report.page(result, repeat, spread),
+        run_page.page(result, repeat, spread),
         result.as_dict() | ({"input_spread": spread.as_dict()} if spread else {}),
         repeat,
         [chosen],

@@ -70,6 +70,7 @@ def sensitivity(
     chosen = load(scenario, set=settings or ())
     check_places(plot, out)
     from deference_sim.analysis.sensitivity import carry_out, missing_extra, plan_of, planned_runs
+    from deference_sim.pages import sensitivity as sensitivity_page
 
     if told := missing_extra(method):
         raise typer.BadParameter(told, param_hint="'--method'")
@@ -90,8 +91,6 @@ def sensitivity(
         from deference_sim import plots
 
         return plots.tornado(found)
-
-    from deference_sim import sensitivity_page
 
     repeat = command_line(
         "sensitivity",

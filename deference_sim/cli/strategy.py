@@ -46,7 +46,8 @@ def strategy(
 
     chosen = load(scenario, set=settings or ())
     check_places(plot, out)
-    from deference_sim.analysis import strategies
+    from deference_sim.analysis import strategy as strategies
+    from deference_sim.pages import strategy as strategy_page
 
     others = strategies.load_worlds(strategies.WORLDS if worlds is None else worlds.split(","), beside=chosen)
     few = max(replicates // 2, 1)
@@ -62,8 +63,6 @@ def strategy(
 
         return plots.policies(found, regret)
 
-    from deference_sim import choices
-
     repeat = command_line(
         "strategy",
         scenario,
@@ -75,7 +74,7 @@ def strategy(
         set=settings,
     )
     answer = Answer(
-        choices.strategy_page(found, regret, repeat),
+        strategy_page.page(found, regret, repeat),
         found.as_dict() | {"regret": regret.as_dict()},
         repeat,
         others,

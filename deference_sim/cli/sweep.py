@@ -73,6 +73,7 @@ def sweep(
     _check_places(table, plot, out, len(chosen), len(axes))
     from deference_sim.analysis.sweep import planned
     from deference_sim.analysis.sweep import sweep as run_sweep
+    from deference_sim.pages import sweep as sweep_page
 
     total = planned(chosen, axes, wanted, precision, COMMAND_LINE)
     announce(quiet, engine)
@@ -93,10 +94,9 @@ def sweep(
         measure=measure,
         set=settings,
     )
-    from deference_sim import leads
 
     answer = Answer(
-        leads.sweep_page(found, measure, repeat),
+        sweep_page.page(found, measure, repeat),
         found.as_dict(),
         repeat,
         chosen,
@@ -121,7 +121,7 @@ def _check_places(table: Path | None, plot: Path | None, out: Path | None, scena
 def _drawings(found: "Sweep", measure: MeasureName) -> "Drawings":
     """Return the picture of a sweep: curves, or a heat map of each scenario; none of too many curves."""
     from deference_sim import plots
-    from deference_sim.plots.lead import is_grid
+    from deference_sim.plots.sweep import is_grid
 
     if not is_grid(found):
         fits = len(found.scenarios) <= MOST_CURVES

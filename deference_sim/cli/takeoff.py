@@ -10,7 +10,7 @@ from deference_sim.cli.output import announce, print_page, progress
 
 if TYPE_CHECKING:
     from deference_sim.analysis.takeoff.table import TakeoffTable
-    from deference_sim.layout import Page
+    from deference_sim.pages.layout import Page
 
 
 def takeoff(
@@ -65,15 +65,15 @@ def takeoff(
 
 def _presets_page() -> "Page":
     from deference_sim.analysis.takeoff import PRESETS
-    from deference_sim.layout import Paragraph, Table
+    from deference_sim.pages.layout import Paragraph, Table
 
     rows = tuple((name, preset.title) for name, preset in PRESETS.items())
     return [Table("", ("preset", "what it reproduces"), rows), Paragraph("Run one: deference-sim takeoff PRESET", True)]
 
 
 def _page(table: "TakeoffTable", repeat: str) -> "Page":
-    from deference_sim.layout import Heading, Paragraph, Table
-    from deference_sim.wording import with_repeat
+    from deference_sim.pages.layout import Heading, Paragraph, Table
+    from deference_sim.pages.wording import with_repeat
 
     head, *rows = table.texts()
     runs = f"{table.replicates:,} runs" if table.replicates > 1 else "One run, nothing in it random"

@@ -17,7 +17,8 @@ def tax(
 
     chosen = load(scenario, set=settings or ())
     check_places(plot, out)
-    from deference_sim.analysis.aggregate_tax import aggregate_tax
+    from deference_sim.analysis.tax import aggregate_tax
+    from deference_sim.pages import tax as tax_page
 
     found = aggregate_tax(chosen, seed=seed)
 
@@ -26,10 +27,8 @@ def tax(
 
         return plots.tax_by_capability(chosen, seed)
 
-    from deference_sim import leads
-
     answer = Answer(
-        leads.tax_page(found),
+        tax_page.page(found),
         {"scenario": chosen.name, "hash": chosen.hash, "seed": seed} | found.as_dict(),
         command_line("tax", scenario, seed=seed, set=settings),
         [chosen],

@@ -42,8 +42,8 @@ def trace(
 
     chosen = load(scenario, set=settings or ())
     check_places(plot, out)
-    from deference_sim import story
-    from deference_sim.analysis.paths import trace as follow
+    from deference_sim.analysis.trace import trace as follow
+    from deference_sim.pages import trace as trace_page
 
     announce(quiet, "events")
     trajectory = follow(chosen, replicate, seed)
@@ -54,8 +54,8 @@ def trace(
         return plots.trajectory(trajectory)
 
     answer = Answer(
-        story.page(chosen, trajectory, every_entry=every_entry),
-        story.as_dict(chosen, trajectory),
+        trace_page.page(chosen, trajectory, every_entry=every_entry),
+        trace_page.as_dict(chosen, trajectory),
         command_line("trace", scenario, replicate=replicate, seed=seed, all=every_entry, set=settings),
         [chosen],
         seed,

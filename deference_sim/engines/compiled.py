@@ -4,12 +4,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deference_sim import streams
-from deference_sim.engines.events import step_error
+from deference_sim.engines.failure import step_error
 from deference_sim.engines.law import compiled_law
-from deference_sim.model.log import LOG_DTYPE
-from deference_sim.model.record import RECORD_DTYPE
-from deference_sim.model.sample import SAMPLE_DTYPE, blank_samples
 from deference_sim.model.state import FIRST_HAZARD, PROCESS_DTYPE, STATE_DTYPE
+from deference_sim.trajectory.log import LOG_DTYPE
+from deference_sim.trajectory.record import RECORD_DTYPE
+from deference_sim.trajectory.sample import SAMPLE_DTYPE, blank_samples
 
 
 def run_replicates(

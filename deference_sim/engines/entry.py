@@ -7,11 +7,12 @@ of objects with the records' attributes instead.
 from math import inf
 from typing import Any
 
-from deference_sim.model import evaluation, flow, growth, handoff, instant, log, record, strategy, tax
-from deference_sim.model.sample import take_sample
-from deference_sim.model.start import next_stop, start
+from deference_sim.model import evaluation, growth, handoff, strategy, tax
 from deference_sim.model.state import RESOLVED
-from deference_sim.model.step import STEP_FAILED
+from deference_sim.trajectory import flow, instant, log, record
+from deference_sim.trajectory.sample import take_sample
+from deference_sim.trajectory.start import next_stop, start
+from deference_sim.trajectory.step import STEP_FAILED
 
 
 def prepare(P: Any) -> None:

@@ -23,33 +23,18 @@ import simpy
 from numpy.typing import NDArray
 
 from deference_sim import streams
-from deference_sim.model import instant
-from deference_sim.model.flow import PAUSED
-from deference_sim.model.log import LOG_DTYPE
-from deference_sim.model.record import RECORD_DTYPE
-from deference_sim.model.sample import blank_samples
+from deference_sim.engines.failure import step_error
 from deference_sim.model.state import FIRST_HAZARD, PRE, PROCESS_DTYPE, RESOLVED, STATE_DTYPE
-from deference_sim.model.step import STEP_FAILED
+from deference_sim.trajectory import instant
+from deference_sim.trajectory.flow import PAUSED
+from deference_sim.trajectory.log import LOG_DTYPE
+from deference_sim.trajectory.record import RECORD_DTYPE
+from deference_sim.trajectory.sample import blank_samples
+from deference_sim.trajectory.step import STEP_FAILED
 
 START_OF = {"A": "start_alignment", "W": "start_profile"}  # where pre-work began with each
 ROOM_FOR_ONE_INSTANT = 64  # entries of the log
 Process = Generator[simpy.Event, Any, None]
-
-
-class StepError(RuntimeError):
-    """A trajectory needed too many steps, or too short ones; the message names the replicate, ``month`` is its last."""
-
-    month = 0.0
-
-
-def step_error(replicate: int, seed: int, month: float) -> StepError:
-    """Return the error for a replicate whose integration stopped at ``month``."""
-    error = StepError(
-        f"replicate {replicate} (seed {seed}) cannot be integrated past month {month:g}: steps became too short or "
-        f"too many. Look at it with trace --replicate {replicate} --seed {seed}; a larger numerics.tolerance may help"
-    )
-    error.month = month
-    return error
 
 
 @dataclass(frozen=True, slots=True)

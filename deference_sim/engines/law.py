@@ -117,7 +117,7 @@ def law_fingerprint() -> str:
     from importlib.metadata import version
 
     digest = hashlib.blake2b(digest_size=12)
-    folders = (PACKAGE / "engines", PACKAGE / "model")
+    folders = (PACKAGE / "engines", PACKAGE / "model", PACKAGE / "trajectory")
     for path in (PACKAGE / "streams.py", *(path for folder in folders for path in sorted(folder.glob("*.py")))):
         digest.update(path.read_bytes())
     # With a setting such as NUMBA_BOUNDSCHECK, Numba would still read code that was compiled without it.

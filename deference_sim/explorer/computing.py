@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from deference_sim.analysis.measure import MEASURES, Measure
 from deference_sim.analysis.paired import Difference, difference
 from deference_sim.analysis.records import records_table
-from deference_sim.analysis.result import Result
+from deference_sim.analysis.run import Result
 from deference_sim.analysis.sweep import Sweep, sweep
-from deference_sim.analysis.worlds import MEASURES, Measure
 from deference_sim.explorer.spans import points_of
 from deference_sim.explorer.state import Presets, View
 from deference_sim.explorer.worker import Wanted, go_on

@@ -10,7 +10,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from deference_sim import plots
-from deference_sim.analysis.result import Result
+from deference_sim.analysis.run import Result
 from deference_sim.engines.events import Process, World
 from deference_sim.explorer.computing import Curve
 from deference_sim.explorer.worker import Wanted, go_on

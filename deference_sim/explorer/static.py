@@ -3,16 +3,16 @@
 from base64 import b64encode
 from html import escape
 
-from deference_sim.analysis.sweep import SUCCESSES, share_of
+from deference_sim.analysis.measure import SUCCESSES, share_of
 from deference_sim.explorer import pictures, words
 from deference_sim.explorer.choices import name_of_opponent
 from deference_sim.explorer.computing import Curve, Numbers
 from deference_sim.explorer.state import View
-from deference_sim.layout import Table, html
 from deference_sim.model.state import OUTCOMES
+from deference_sim.pages.layout import Table, html
+from deference_sim.pages.run import inputs
+from deference_sim.pages.wording import chance
 from deference_sim.plots.style import words_of
-from deference_sim.report import inputs
-from deference_sim.wording import chance
 
 # Panel's own export asks other servers for its styles. This one may ask nobody, and says so to the browser.
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"

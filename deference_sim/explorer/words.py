@@ -4,12 +4,12 @@ import shlex
 from html import escape
 
 from deference_sim.analysis.estimate import Estimate
+from deference_sim.analysis.measure import MEANINGS, Measure
 from deference_sim.analysis.paired import Difference
-from deference_sim.analysis.worlds import MEANINGS, Measure
 from deference_sim.explorer.computing import Numbers
 from deference_sim.explorer.state import View
+from deference_sim.pages.wording import chance, percent
 from deference_sim.scenario import Scenario
-from deference_sim.wording import chance, percent
 
 STYLE = """
 :host { font-family: system-ui, sans-serif; }

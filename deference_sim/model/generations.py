@@ -4,11 +4,11 @@ from math import sqrt
 from typing import Any
 
 from deference_sim.model.basin import basin_depth, helpfulness
+from deference_sim.model.company import advice_ignored
 from deference_sim.model.declare import Block, equation, parameter
 from deference_sim.model.delay import count_time
 from deference_sim.model.evaluation import estimates_of
 from deference_sim.model.goodness import sufficient
-from deference_sim.model.override import advice_ignored
 from deference_sim.model.scheming import begin_to_scheme
 from deference_sim.model.tails import with_tail
 from deference_sim.streams import GENERATION_SHOCK, normal_pair

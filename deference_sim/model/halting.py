@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from deference_sim.model.company import advice, advice_ignored
 from deference_sim.model.declare import equation
 from deference_sim.model.delay import count_time
 from deference_sim.model.evaluation import margin_estimate
-from deference_sim.model.override import advice, advice_ignored
 from deference_sim.model.scheming import detect, recovery_succeeds
 from deference_sim.model.state import FULL, HALTED, PARTIAL, TAKEN
 

@@ -152,7 +152,7 @@ def overtaking_rate(p: Any, R: float, Q: float, Z: float, buying: float) -> floa
 
 @equation
 def widths_ahead(p: Any, ahead: float) -> float:
-    """Return how far a rival is ahead that has ``ahead`` py more, in widths of overtaking; limited where no more counts."""
+    """Return how far ahead of us a rival with ``ahead`` py more is, in widths; held where no more counts."""
     return min(max((ahead + p.rival_edge) / p.rival_overtake_width, -LEAST_LIKELY), SURELY)
 
 

@@ -5,12 +5,12 @@ from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
+from deference_sim.model.company import advice
 from deference_sim.model.declare import Block, equation, parameter, share
 from deference_sim.model.delay import count_time
 from deference_sim.model.evaluation import margin_estimate, tax_estimate
 from deference_sim.model.goodness import LEAST_TAX
 from deference_sim.model.growth import LIMIT, SOFTWARE_EXPLOSION
-from deference_sim.model.override import advice
 from deference_sim.model.rival import DEADLINE, aligned_capability, kept_lead, lead_months
 from deference_sim.model.spans import keep_the_way, months_on_the_way
 from deference_sim.model.state import HALTED, TAKEN

@@ -3,13 +3,15 @@
 from deference_sim.plots.diagrams import causal_loops, stocks_and_flows
 from deference_sim.plots.effort import effort_over_time
 from deference_sim.plots.fans import trajectories
+from deference_sim.plots.handoff import handoff_timing
 from deference_sim.plots.incidence import outcomes_over_time
-from deference_sim.plots.lead import heat_map, lead_curve, required_lead
 from deference_sim.plots.portrait import phase_portrait
-from deference_sim.plots.single import trajectory
+from deference_sim.plots.required_lead import required_lead
+from deference_sim.plots.sensitivity import tornado
+from deference_sim.plots.strategy import policies
+from deference_sim.plots.sweep import heat_map, lead_curve
 from deference_sim.plots.tax import tax_by_capability
-from deference_sim.plots.timing import handoff_timing, policies
-from deference_sim.plots.tornado import tornado
+from deference_sim.plots.trace import trajectory
 
 __all__ = [
     "causal_loops",

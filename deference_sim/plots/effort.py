@@ -4,10 +4,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
-from deference_sim.analysis.result import Result
+from deference_sim.analysis.run import Result
 from deference_sim.plots.fans import LEAST_UNDER_WAY
-from deference_sim.plots.single import SHARES
 from deference_sim.plots.style import TIME, axes, clean, legend_beside, title_of
+from deference_sim.plots.trace import SHARES
 
 RUNS = 200
 POINTS = 300  # times

@@ -10,8 +10,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
-from deference_sim.analysis.paths import Trajectories
-from deference_sim.analysis.result import Result
+from deference_sim.analysis.run import Result
+from deference_sim.analysis.trace import Trajectories
 from deference_sim.model.state import CATASTROPHES
 from deference_sim.plots.style import (
     LOOKS,

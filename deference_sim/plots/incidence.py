@@ -6,7 +6,7 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from deference_sim.analysis.estimate import Estimate, probability
-from deference_sim.analysis.result import Result
+from deference_sim.analysis.run import Result
 from deference_sim.model.state import CATASTROPHES
 from deference_sim.plots.style import LOOKS, TIME, WORDS, axes, clean, legend_beside, title_of, words_of
 

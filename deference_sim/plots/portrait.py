@@ -8,10 +8,10 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
-from deference_sim.analysis.aggregate_tax import effective_edge
 from deference_sim.analysis.moment import just_deferring, parameters_of, rates_of
-from deference_sim.analysis.paths import Trajectories
-from deference_sim.analysis.result import Result
+from deference_sim.analysis.run import Result
+from deference_sim.analysis.tax import effective_edge
+from deference_sim.analysis.trace import Trajectories
 from deference_sim.plots.fans import END
 from deference_sim.plots.style import (
     BLACK,

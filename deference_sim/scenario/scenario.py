@@ -159,7 +159,7 @@ class Scenario(Blocks):
         return {path: _inside(values, find(path, ARGUMENT)) for path, values in drawn.items()}
 
     def _repr_html_(self) -> str:
-        from deference_sim.scenario.notebook import html_of  # it needs this class
+        from deference_sim.pages.scenario import html_of  # it needs this class
 
         return html_of(self)
 

@@ -7,18 +7,26 @@ import platform
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from deference_sim import streams
+from deference_sim.version import __version__
 
 if TYPE_CHECKING:
     from deference_sim.scenario import Scenario
 
 PACKAGE: Final = Path(streams.__file__).parent
 #: Everything that decides a record, and nothing that only shows it.
-_DECIDING: Final = ("streams.py", "model", "engines", "scenario", "study/runner.py", "study/indifference.py")
+_DECIDING: Final = (
+    "streams.py",
+    "model",
+    "trajectory",
+    "engines",
+    "scenario",
+    "study/runner.py",
+    "study/indifference.py",
+)
 _LIBRARIES: Final = ("numpy", "scipy", "numba", "simpy", "pydantic", "pyyaml", "pandas", "pyarrow")
 
 
@@ -45,7 +53,7 @@ def versions() -> dict[str, str]:
 
     libraries = {name: version(name) for name in _LIBRARIES}
     return {
-        "deference_sim": import_module("deference_sim").__version__,
+        "deference_sim": __version__,
         "python": platform.python_version(),
     } | libraries
 

@@ -9,8 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from deference_sim.analysis.worlds import Worlds
-from deference_sim.model.record import RECORD_DTYPE
 from deference_sim.model.state import AI_TAKEOVER, STABILISED
+from deference_sim.trajectory.record import RECORD_DTYPE
 
 Chance = Callable[[Any], float]
 

@@ -16,7 +16,7 @@ from deference_sim.analysis.estimate import (
     simultaneous_shares,
 )
 from deference_sim.analysis.nested import input_spread, spread_over_draws
-from deference_sim.analysis.result import simulate
+from deference_sim.analysis.run import simulate
 from deference_sim.scenario import load
 from deference_sim.study.runner import BLOCK, next_look
 from deference_sim.study.tally import Sketch

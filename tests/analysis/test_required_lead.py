@@ -11,8 +11,8 @@ from scipy.stats import lognorm
 import deference_sim as ds
 from deference_sim.analysis import required_lead as module
 from deference_sim.analysis.required_lead import TARGETS, Answer, first_looks, solved
-from deference_sim.layout import html
-from deference_sim.leads import required_page
+from deference_sim.pages.layout import html
+from deference_sim.pages.required_lead import required_page
 
 LEVELS_OFF = 0.97
 NEEDED = lognorm(0.8, scale=np.exp(1.0))  # months that a world needs, of those that anything helps

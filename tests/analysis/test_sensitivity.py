@@ -10,11 +10,13 @@ import pytest
 from typer.testing import CliRunner
 
 import deference_sim as ds
-from deference_sim import cli, layout, sensitivity_page
-from deference_sim.analysis.records import stayed
+from deference_sim import cli
+from deference_sim.analysis.measure import stayed
 from deference_sim.analysis.sensitivity import plan_of, planned_runs
 from deference_sim.analysis.sensitivity.inputs import HALF_TO_DOUBLE, RANGES, choose
 from deference_sim.analysis.sensitivity.result import Method
+from deference_sim.pages import layout
+from deference_sim.pages import sensitivity as sensitivity_page
 from deference_sim.scenario import ScenarioError
 from deference_sim.scenario.distributions import Loguniform, Uniform
 from deference_sim.streams import named_stream, uniforms

@@ -12,9 +12,9 @@ import pytest
 import deference_sim as ds
 from deference_sim.analysis import sweep as module
 from deference_sim.analysis.sweep import planned
-from deference_sim.layout import html
-from deference_sim.leads import sweep_page
-from deference_sim.plots.lead import is_grid
+from deference_sim.pages.layout import html
+from deference_sim.pages.sweep import sweep_page
+from deference_sim.plots.sweep import is_grid
 from deference_sim.scenario.layers import COMMAND_LINE
 from deference_sim.study import designs
 from deference_sim.study.designs import MOST_POINTS, Spacing, grid, spacing_of

@@ -12,13 +12,13 @@ from deference_sim.engines import entry
 from deference_sim.engines.compiled import run_replicates
 from deference_sim.engines.events import World
 from deference_sim.engines.law import compiled_law
-from deference_sim.model.flow import advance
-from deference_sim.model.instant import STAGES, open_instant, perform
-from deference_sim.model.log import EVENTS, LOG_DTYPE
 from deference_sim.model.parameters import Blocks, hazard_numbers, law_numbers
-from deference_sim.model.start import next_stop, start
 from deference_sim.model.state import FIRST_HAZARD, OUTCOMES, PRE, PROCESS_DTYPE, RESOLVED, STATE_DTYPE
-from deference_sim.model.step import STEP_FAILED
+from deference_sim.trajectory.flow import advance
+from deference_sim.trajectory.instant import STAGES, open_instant, perform
+from deference_sim.trajectory.log import EVENTS, LOG_DTYPE
+from deference_sim.trajectory.start import next_stop, start
+from deference_sim.trajectory.step import STEP_FAILED
 
 from .random_worlds import plain_rows
 

@@ -11,13 +11,13 @@ from deference_sim.engines.law import compiled_law
 from deference_sim.model import state as states
 from deference_sim.model.declare import MAX_KNOTS, Block, choices_of, parameters_of
 from deference_sim.model.hazards import Hazard
-from deference_sim.model.instant import STAGES
-from deference_sim.model.levels import CROSSINGS
-from deference_sim.model.log import EVENTS, LOG_DTYPE
 from deference_sim.model.parameters import Blocks, block_classes, hazard_numbers, law_numbers
-from deference_sim.model.record import RECORD_DTYPE
-from deference_sim.model.sample import SAMPLE_DTYPE
 from deference_sim.model.state import PROCESS_DTYPE, STATE_DTYPE, STOCK_COUNT, STOCKS
+from deference_sim.trajectory.instant import STAGES
+from deference_sim.trajectory.levels import CROSSINGS
+from deference_sim.trajectory.log import EVENTS, LOG_DTYPE
+from deference_sim.trajectory.record import RECORD_DTYPE
+from deference_sim.trajectory.sample import SAMPLE_DTYPE
 
 HAZARDS = ("a", "b", "c")
 PROCESS_ROWS = states.FIRST_HAZARD + len(HAZARDS)

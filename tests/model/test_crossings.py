@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from deference_sim.model import crossings
-from deference_sim.model.crossings import crossing_time
-from deference_sim.model.levels import CROSSINGS
 from deference_sim.model.parameters import Blocks
 from deference_sim.model.state import STOCKS
-from deference_sim.model.step import continue_densely, take_step
+from deference_sim.trajectory import crossings
+from deference_sim.trajectory.crossings import crossing_time
+from deference_sim.trajectory.levels import CROSSINGS
+from deference_sim.trajectory.step import continue_densely, take_step
 
 from .helpers import FATAL, Plain, hazard, quiet, run_one, steady, watch
 

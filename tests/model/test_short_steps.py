@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from deference_sim.model import arrivals, minimum_margin
+from deference_sim.trajectory import arrivals, minimum_margin
 
 NUMBERS_BETWEEN = (1, 2, 3, 10, 400, 2_000, 30_000, 1_000_000)
 MONTHS = (0.008, 1.0, 1_000.0)

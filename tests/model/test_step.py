@@ -9,10 +9,10 @@ import pytest
 from numpy.typing import NDArray
 from scipy import integrate
 
-from deference_sim.model import step
-from deference_sim.model.flow import PAUSED, begin_step
-from deference_sim.model.rates import derivatives
 from deference_sim.model.state import STOCKS
+from deference_sim.trajectory import step
+from deference_sim.trajectory.flow import PAUSED, begin_step
+from deference_sim.trajectory.rates import derivatives
 
 from .helpers import Plain, hazard, quiet, run_one
 

@@ -20,14 +20,14 @@ from deference_sim.model.goodness import goodness_rates
 from deference_sim.model.growth import pace
 from deference_sim.model.handoff import prework_gain
 from deference_sim.model.hazards import arrival_rate
-from deference_sim.model.log import LOG_DTYPE
 from deference_sim.model.parameters import Blocks, hazard_numbers, law_numbers
-from deference_sim.model.record import RECORD_DTYPE
 from deference_sim.model.rival import overtaking_rate
-from deference_sim.model.sample import blank_samples
 from deference_sim.model.state import FIRST_HAZARD, PROCESS_DTYPE, STATE_DTYPE
 from deference_sim.model.tax import price_factor
 from deference_sim.model.time_buying import buying_rate
+from deference_sim.trajectory.log import LOG_DTYPE
+from deference_sim.trajectory.record import RECORD_DTYPE
+from deference_sim.trajectory.sample import blank_samples
 
 from .helpers import Plain, run_one
 from .random_worlds import WHOLE, from_plain, plain_rows, random_arguments, random_float, random_parameters

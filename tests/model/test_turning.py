@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from deference_sim.model import basin, rival, state, step
-from deference_sim.model.arrivals import turn
+from deference_sim.model import basin, rival, state
 from deference_sim.model.basin import catastrophe_exponent
 from deference_sim.model.rival import widths_ahead
+from deference_sim.trajectory import step
+from deference_sim.trajectory.arrivals import turn
 
 BASIN = SimpleNamespace(basin_inside_scale=0.1, basin_outside_scale=2.0)
 RIVAL = SimpleNamespace(rival_edge=0.5, rival_overtake_width=0.1)

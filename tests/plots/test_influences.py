@@ -13,12 +13,12 @@ from deference_sim.analysis import influences as module
 from deference_sim.analysis.influences import Traced, influences
 from deference_sim.analysis.moment import hazards_of, just_deferring, parameters_of
 from deference_sim.model.evaluation import review
-from deference_sim.model.rates import derivatives
 from deference_sim.model.state import STOCKS
 from deference_sim.model.strategy import decide
 from deference_sim.plots.diagrams import AUXILIARIES, CAUSES, GROUPS, LOOPS, TOGETHER, polarity_of
 from deference_sim.plots.diagrams import STOCKS as DRAWN_STOCKS
 from deference_sim.scenario import shipped
+from deference_sim.trajectory.rates import derivatives
 
 MOVING = ("C", "A", "W", "D", "R", "bought", "Z")
 STEP = 1e-5  # py or months; errors of the finite differences are far below the tolerance

@@ -14,9 +14,9 @@ from matplotlib.colors import to_hex
 from scipy.optimize import brentq
 
 import deference_sim as ds
-from deference_sim.analysis.aggregate_tax import effective_edge
 from deference_sim.analysis.estimate import probability
 from deference_sim.analysis.influences import influences
+from deference_sim.analysis.tax import effective_edge
 from deference_sim.model.state import CATASTROPHES
 from deference_sim.plots import style
 from deference_sim.plots.diagrams import CAUSES, GROUPS, SIGNS

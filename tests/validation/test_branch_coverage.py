@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from deference_sim.layout import Table
+from deference_sim.pages.layout import Table
 from validation.branch_coverage import Count, counts, missing, page, runs_of, share
 
 

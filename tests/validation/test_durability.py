@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 import deference_sim as ds
-from deference_sim.study.batch import plan as batch_plan
-from deference_sim.study.batch.chunk import made
-from deference_sim.study.batch.files import write_whole
-from deference_sim.study.batch.plan import Run, Task
-from deference_sim.study.batch.store import Chunks, Store
+from deference_sim.batches import plan as batch_plan
+from deference_sim.batches.chunk import made
+from deference_sim.batches.files import write_whole
+from deference_sim.batches.plan import Run, Task
+from deference_sim.batches.store import Chunks, Store
 from validation import faults
 
 

@@ -3,12 +3,12 @@
 import pytest
 from typer.testing import CliRunner
 
-from deference_sim.analysis.paths import trace
+from deference_sim.analysis.trace import trace
 from deference_sim.cli import app
 from deference_sim.cli.errors import FAILED
-from deference_sim.engines.events import StepError
+from deference_sim.engines.failure import StepError
+from deference_sim.pages.trace import ENDS, _first_and_last
 from deference_sim.scenario import load
-from deference_sim.story import ENDS, _first_and_last
 from deference_sim.study import runner
 from validation.extremes import STEP_ERROR, WORLDS, World, judged, see
 from validation.random_worlds import ENDLESS, Look

@@ -13,7 +13,7 @@ from scipy.stats import binom
 
 import deference_sim as ds
 from deference_sim import streams
-from deference_sim.model import instant
+from deference_sim.trajectory import instant
 
 SEED = 7
 DOCUMENT = Path(__file__).parents[2] / "docs" / "architecture.md"

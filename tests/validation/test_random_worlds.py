@@ -10,9 +10,9 @@ import pytest
 import yaml
 
 import deference_sim as ds
-from deference_sim.model.record import RECORD_DTYPE
 from deference_sim.scenario.catalogue import parameters
 from deference_sim.study import runner
+from deference_sim.trajectory.record import RECORD_DTYPE
 from validation.random_worlds import (
     COSTLY,
     Look,

@@ -9,13 +9,13 @@ import pytest
 
 import deference_sim as ds
 from deference_sim.analysis.estimate import probability, simultaneous_shares
+from deference_sim.batches.files import DamagedError
+from deference_sim.batches.plan import plan_of
+from deference_sim.batches.sealed import opened
 from deference_sim.model.growth import Capability
 from deference_sim.model.tax import Tax
 from deference_sim.scenario import ScenarioError
 from deference_sim.study import runner
-from deference_sim.study.batch.files import DamagedError
-from deference_sim.study.batch.plan import plan_of
-from deference_sim.study.batch.sealed import opened
 from deference_sim.study.tally import Sketch
 
 

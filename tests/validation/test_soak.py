@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from deference_sim.engines.events import StepError
+from deference_sim.engines.failure import StepError
 from deference_sim.model.state import OUTCOMES
 from deference_sim.scenario.catalogue import parameters
 from validation import soak as soak_module

@@ -8,11 +8,11 @@ from time import perf_counter
 from types import ModuleType
 from typing import Any, get_args
 
+from deference_sim.analysis.measure import MEASURES, Measure
 from deference_sim.analysis.sensitivity import morris, rank, sobol, tornado, voi
 from deference_sim.analysis.sensitivity.inputs import DECISIONS, Input, Varied, choose
 from deference_sim.analysis.sensitivity.plan import Decision, Plan
 from deference_sim.analysis.sensitivity.result import Method, Sensitivity
-from deference_sim.analysis.worlds import MEASURES, Measure
 from deference_sim.model.declare import choices_of
 from deference_sim.model.strategy import Strategy
 from deference_sim.scenario import Scenario

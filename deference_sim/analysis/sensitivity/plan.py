@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from deference_sim.analysis.measure import MEASURES, Measure
 from deference_sim.analysis.sensitivity.inputs import Varied
-from deference_sim.analysis.worlds import MEASURES, Measure
 from deference_sim.scenario import Scenario
 from deference_sim.scenario.distributions import Floats
 from deference_sim.study.quasi_random import run_at

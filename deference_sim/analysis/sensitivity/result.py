@@ -58,7 +58,7 @@ class Sensitivity:
 
     def _repr_html_(self) -> str:
         """Show the page in a notebook."""
-        from deference_sim.sensitivity_page import html
+        from deference_sim.pages.sensitivity import html
 
         return html(self)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from deference_sim.analysis.result import simulate
+from deference_sim.analysis.run import simulate
 from deference_sim.analysis.takeoff.table import Figure, Number, Request, TakeoffTable, unheard
 from deference_sim.scenario import load
 

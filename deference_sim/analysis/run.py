@@ -1,0 +1,299 @@
+"""The result of a Monte Carlo run: what it says about staying in the basin, and the records of the runs."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from deference_sim.analysis.estimate import (
+    Estimate,
+    Quantile,
+    band_half_width,
+    is_precise,
+    most_replicates,
+    probability,
+    quantile,
+    simultaneous_shares,
+    spread_of,
+    wilson,
+)
+from deference_sim.analysis.records import records_table
+from deference_sim.analysis.trace import Trajectories, Trajectory, sample_trajectories, trace
+from deference_sim.engines.events import Policy, Process, World
+from deference_sim.model.state import OUTCOMES
+from deference_sim.study.runner import NOTHING, Engine, Own, check_run, hazard_names, tally_runs, warm_up
+from deference_sim.study.tally import UNRESOLVED_CODE, Tally, upper_edges
+
+DELAYS = ("goodness", "buying", "defence", "tests", "halts")
+UNRESOLVED_WORTH_SAYING = 0.01
+
+
+@dataclass(frozen=True)
+class Result:
+    """What ``replicates`` runs of a scenario say: estimates, and a row for each run where these were kept.
+
+    Estimates come from a tally, whose size does not grow with the replicates: shares are exact counts, quantiles in
+    months are within 0.2 % of those of the runs (see ``study.tally.Sketch``).
+    """
+
+    scenario: Any
+    seed: int
+    engine: Engine
+    replicates: int
+    tally: Tally
+    kept: pd.DataFrame | None
+    seconds: float
+    own: Own = NOTHING
+
+    @property
+    def records(self) -> pd.DataFrame:
+        """A row for each replicate, in order: ``outcome`` and ``cause`` in words, times in months, capabilities in py.
+
+        Missing where something never happened. Raises ``ValueError`` if the records were not kept.
+        """
+        if self.kept is None:
+            raise ValueError("the records were not kept: simulate with keep_records=True, the default")
+        return self.kept
+
+    @cached_property
+    def p_stay(self) -> Estimate:
+        """Probability of a handoff after which the AIs are in the basin at every moment until the matter is settled."""
+        return self._share(self.tally.stayed)
+
+    @cached_property
+    def p_good(self) -> Estimate:
+        """Probability that no catastrophe happens, from the start on."""
+        return self._share(self.tally.good)
+
+    @cached_property
+    def p_stay_given_handoff(self) -> Estimate | None:
+        """``p_stay`` among the runs in which the handoff happened; None if it never did."""
+        return probability(self.tally.stayed, self.tally.handed_off) if self.tally.handed_off else None
+
+    @cached_property
+    def bounds(self) -> dict[str, tuple[float, float]]:
+        """For p_stay and p_good, the shares if every unresolved run counts as a failure and as a success."""
+        n, unresolved = self.replicates, self.tally.ended("unresolved")
+        stayed, could_stay, good = self.tally.stayed, self.tally.could_still_stay, self.tally.good
+        return {
+            "p_stay": (stayed / n, (stayed + could_stay) / n),
+            "p_good": ((good - unresolved) / n, good / n),
+        }
+
+    @cached_property
+    def outcomes(self) -> dict[str, Estimate]:
+        """Share of each outcome, in order of priority; each interval by itself."""
+        return {name: self._share(self.tally.ended(name)) for name in OUTCOMES[1:]}
+
+    @cached_property
+    def outcomes_together(self) -> dict[str, Estimate]:
+        """Share of each outcome with intervals that all hold together (Clopper and Pearson, Bonferroni)."""
+        return simultaneous_shares({name: self.tally.ended(name) for name in OUTCOMES[1:]})
+
+    def outcome_table(self) -> pd.DataFrame:
+        """Return a row for each outcome: share, its 95 % interval by itself, and one that holds with all others."""
+        rows = []
+        for name, alone in self.outcomes.items():
+            together = self.outcomes_together[name]
+            rows.append(
+                {
+                    "outcome": name,
+                    "runs": self.tally.ended(name),
+                    "share": alone.value,
+                    "low": alone.low,
+                    "high": alone.high,
+                    "low_together": together.low,
+                    "high_together": together.high,
+                }
+            )
+        return pd.DataFrame(rows)
+
+    @cached_property
+    def causes(self) -> dict[str, Estimate]:
+        """Share of runs ended by each hazard, by its name."""
+        listed = {hazard.name for hazard in self.scenario.hazards}
+        return {name: self._share(self.tally.causes[name]) for name in sorted(listed | set(self.tally.causes))}
+
+    @cached_property
+    def delay_months(self) -> dict[str, dict[str, float | None]]:
+        """Months since the handoff that did not go into capability, by what they went into.
+
+        Runs ended by a catastrophe are left out: their delay was cut short.
+        """
+        return {kind: self._spread(f"delay_{kind}") for kind in DELAYS}
+
+    @cached_property
+    def aggregate_tax_months(self) -> dict[str, float | None]:
+        """Lead that staying in the basin costs from handoff on by the tax alone, ∫ τ/(εP) dC, in months."""
+        return self._spread("aggregate_tax_months")
+
+    @cached_property
+    def handoff_months(self) -> dict[str, float | None]:
+        """When the handoff happened, where it did."""
+        return self._spread("handoff_month")
+
+    @cached_property
+    def resolution_months(self) -> dict[str, float | None]:
+        """When runs resolved, for better or worse, unresolved ones left out."""
+        return self._spread("months")
+
+    @cached_property
+    def months_bought(self) -> dict[str, float | None]:
+        """Months bought from the rival's clock, runs ended by a catastrophe left out."""
+        return self._spread("bought")
+
+    @cached_property
+    def lead_at_end(self) -> dict[str, float | None]:
+        """Lead in months at the end of runs that did not end in a catastrophe and have a rival."""
+        return self._spread("lead")
+
+    def quantile(self, quantity: str, share: float) -> Quantile | None:
+        """Return a quantile in months with its interval, such as ``quantile("delay_goodness", 0.95)``.
+
+        None if no run has the quantity. Raises ``ValueError`` for a name or a share that there is not.
+        """
+        if quantity not in self.tally.sketches:
+            raise ValueError(f"no quantity {quantity!r}: there are {', '.join(self.tally.sketches)}")
+        if not 0.0 < share < 1.0:
+            raise ValueError(f"share is {share}: it must be above 0 and below 1")
+        return quantile(self.tally.sketches[quantity], share, self.replicates)
+
+    @cached_property
+    def quantile_intervals(self) -> dict[str, dict[str, Any]]:
+        """For every quantity in months, 95 % intervals of its 5 %, 50 % and 95 % quantile, and how often it exists.
+
+        An end is None where so few runs have the quantity that nothing bounds it; ``never`` is the share without it.
+        """
+        found: dict[str, dict[str, Any]] = {}
+        for name in self.tally.sketches:
+            quantiles = {f"p{share * 100:g}": self.quantile(name, share) for share in (0.05, 0.5, 0.95)}
+            held = {key: [one.low, one.high] for key, one in quantiles.items() if one is not None}
+            n = self.tally.sketches[name].n
+            found[name] = held | {"n": n, "never": 1.0 - n / self.replicates}
+        return found
+
+    def cumulative_incidence(self) -> pd.DataFrame:
+        """Return for each outcome (but ``unresolved``) the share of all runs that had ended so by each month.
+
+        Columns ``month``, ``outcome``, ``share``, pointwise Wilson bounds ``low`` and ``high``, and ``band_low`` and
+        ``band_high``, a band that holds at all months and for all outcomes at once. These are competing risks: all
+        replicates are in the denominator. A row for each bin (0.2 % wide) in which any run ended, and one for month 0.
+        """
+        ended = {name: self.tally.ended_by(name) for name in OUTCOMES[1:-1]}
+        rows = np.flatnonzero(self.tally.ends_by_month[:UNRESOLVED_CODE].sum(axis=0))
+        months = np.minimum(upper_edges()[rows], self.scenario.horizon)
+        band = band_half_width(self.replicates, len(ended))
+        tables = []
+        for name, counts in ended.items():
+            reached = np.concatenate([[0], counts[rows]])
+            bounds = np.array([wilson(int(count), self.replicates) for count in reached])
+            share = reached / self.replicates
+            tables.append(
+                pd.DataFrame(
+                    {
+                        "month": np.concatenate([[0.0], months]),
+                        "outcome": name,
+                        "share": share,
+                        "low": bounds[:, 0],
+                        "high": bounds[:, 1],
+                        "band_low": np.maximum(share - band, 0.0),
+                        "band_high": np.minimum(share + band, 1.0),
+                    }
+                )
+            )
+        return pd.concat(tables, ignore_index=True)
+
+    def trajectories(self, n: int = 200, points: int = 200) -> Trajectories:
+        """Return paths of the first ``n`` replicates on a common grid of ``points`` times."""
+        return sample_trajectories(self, n, points)
+
+    def trace(self, replicate: int) -> Trajectory:
+        """Return one replicate's trajectory as a log of events and a fine path."""
+        return trace(self.scenario, replicate, self.seed, policy=self.own.policy, processes=self.own.processes)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the estimates for JSON, in full precision."""
+        return {
+            "scenario": self.scenario.name,
+            "hash": self.scenario.hash,
+            "seed": self.seed,
+            "engine": self.engine,
+            "replicates": self.replicates,
+            "p_stay": self.p_stay.as_dict(),
+            "p_good": self.p_good.as_dict(),
+            "p_stay_given_handoff": self.p_stay_given_handoff and self.p_stay_given_handoff.as_dict(),
+            "unresolved_bounds": {name: list(bounds) for name, bounds in self.bounds.items()},
+            "outcomes": {name: estimate.as_dict() for name, estimate in self.outcomes.items()},
+            "outcomes_together": {name: estimate.as_dict() for name, estimate in self.outcomes_together.items()},
+            "causes": {name: estimate.as_dict() for name, estimate in self.causes.items()},
+            "delay_months": self.delay_months,
+            "aggregate_tax_months": self.aggregate_tax_months,
+            "handoff_months": self.handoff_months,
+            "resolution_months": self.resolution_months,
+            "months_bought": self.months_bought,
+            "lead_at_end_months": self.lead_at_end,
+            "quantile_intervals": self.quantile_intervals,
+            "seconds": self.seconds,
+        }
+
+    def _repr_html_(self) -> str:
+        """Show the report's page in a notebook."""
+        from deference_sim.pages.run import html
+
+        return html(self)
+
+    def _share(self, count: int) -> Estimate:
+        return probability(count, self.replicates)
+
+    def _spread(self, quantity: str) -> dict[str, float | None]:
+        return spread_of(self.tally.sketches[quantity])
+
+
+def simulate(
+    scenario: Any,
+    replicates: int = 10_000,
+    seed: int = 1,
+    *,
+    engine: Engine | None = None,
+    precision: float | None = None,
+    keep_records: bool = True,
+    policy: Policy | None = None,
+    processes: Sequence[Callable[[World], Process]] = (),
+    progress: Callable[[int], object] | None = None,
+) -> Result:
+    """Simulate ``replicates`` runs of ``scenario`` and return what they say.
+
+    The same scenario, seed and replicate always meet the same world. With ``precision`` there are as many runs as it
+    takes for the interval of p_stay to reach at most that far to either side, and ``replicates`` is not looked at:
+    the result is that of a run of this size. Without ``keep_records`` memory does not grow with the replicates.
+    ``policy`` (a function from an ``Observation`` to ``Shares``) and ``processes`` (generator functions of a
+    ``World``) are your own and use the events engine, which is then the default. ``progress`` is told how many more
+    replicates are done. ``seconds`` of the result is the simulation alone, without compiling.
+    """
+    own = Own(policy, tuple(processes))
+    chosen: Engine = engine or ("events" if own else "compiled")
+    most = replicates if precision is None else most_replicates(precision)
+    check_run(most, chosen, own)
+    warm_up(chosen)
+    kept: list[NDArray[np.void]] | None = [] if keep_records else None
+    causes = hazard_names(scenario)
+    started = perf_counter()
+    (tally,) = tally_runs(
+        [scenario],
+        most,
+        seed,
+        chosen,
+        enough=None if precision is None else partial(is_precise, precision=precision),
+        own=own,
+        causes=[causes],
+        keep=kept,
+        progress=progress,
+    )
+    seconds = perf_counter() - started
+    table = None if kept is None else records_table(np.concatenate(kept), causes)
+    return Result(scenario, seed, chosen, tally.n, tally, table, seconds, own)

@@ -1,0 +1,417 @@
+"""Strategies: which policy does best in a scenario, with which settings, and which one regrets least across worlds."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from deference_sim.analysis.estimate import Estimate, chance_of
+from deference_sim.analysis.measure import Measure, Successes
+from deference_sim.analysis.paired import Difference, difference, is_worse
+from deference_sim.analysis.worlds import Worlds, how_chosen
+from deference_sim.model.strategy import Strategy
+from deference_sim.scenario import Scenario, ScenarioError, load
+from deference_sim.scenario.layers import ARGUMENT
+from deference_sim.scenario.problems import gather, refusal
+from deference_sim.study.runner import Engine, warm_up
+
+DESIGN = 6  # 2 to this power settings of each policy are tried
+KEPT = 4  # of so many settings one goes on to the next round
+ROUNDS = 3  # the last with all replicates, each before it with a quarter of the next one's
+#: Within which bounds settings are searched; units as declared. The shares leave something for capability.
+SEARCHED = {
+    "goodness_share": (0.0, 0.5),
+    "target": (0.0, 2.0),
+    "risk_floor": (-0.5, 1.0),
+    "gain": (0.0, 4.0),
+    "gate": (-0.5, 1.5),
+    "time_buying_share": (0.0, 0.4),
+    "defence_share": (0.0, 0.1),
+    "urgency": (0.0, 4.0),
+}
+_COMMON = ("time_buying_share", "defence_share", "urgency")
+#: The settings that each policy heeds.
+POLICIES = {
+    "fixed": ("goodness_share", *_COMMON),
+    "race": _COMMON,
+    "margin_target": ("target", "gain", *_COMMON),
+    "safety_case": ("target", "gain", "gate", *_COMMON),
+    "deadline_aware": ("target", "risk_floor", "gain", "gate", *_COMMON),
+}
+#: Shipped scenarios in which policies do differently, each for another reason.
+WORLDS = ("baseline", "rushed-handoff", "single-deadline", "bad-epistemics", "five-hazards", "with-scheming", "plan-b")
+AS_IT_IS = "as it is"  # the name of a scenario's own policy with its own settings
+
+Settings = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Tuned:
+    """A policy with the settings that did best for it.
+
+    ``searched`` is its success on the worlds it was chosen on, ``estimate`` that on fresh ones, and ``gain`` what it
+    does better there than the scenario's own policy; ``as_good`` says that the policy chosen over all does not do
+    significantly better there (a paired test at 5 %). ``last`` are the lowest and highest value of each setting among
+    the last few that were left to choose from. ``at_edge`` are settings that lie at a bound of what was searched.
+    """
+
+    policy: str
+    settings: dict[str, float]
+    searched: float
+    estimate: Estimate
+    gain: Difference
+    as_good: bool
+    last: dict[str, tuple[float, float]]
+    at_edge: tuple[str, ...]
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """What makes a scenario follow it: ``scenario.with_(**changes)``."""
+        return _changes(self.policy, self.settings)
+
+
+@dataclass(frozen=True)
+class BestStrategy:
+    """Which policy does best in ``scenario``: ``policies`` each with its best settings, the one chosen first.
+
+    All choices were made on the worlds of ``seed``; every estimate is of the fresh worlds of ``fresh_seed``.
+    """
+
+    scenario: Any
+    measure: Measure
+    seed: int
+    fresh_seed: int
+    engine: Engine
+    replicates: int
+    own: Estimate
+    policies: tuple[Tuned, ...]
+    seconds: float
+
+    @property
+    def best(self) -> Tuned:
+        """The policy that did best on the worlds it was searched on."""
+        return self.policies[0]
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """A row for each policy: its chance of success with its best settings, and these."""
+        return pd.DataFrame(
+            [
+                {"policy": one.policy, "searched": one.searched} | one.estimate.as_dict() | one.settings
+                for one in self.policies
+            ]
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return everything for JSON, in full precision."""
+        return {
+            "scenario": self.scenario.name,
+            "hash": self.scenario.hash,
+            **how_chosen(self),
+            "settings_tried": 2**DESIGN,
+            "own": self.own.as_dict(),
+            "best": self.best.policy,
+            "policies": {
+                tuned.policy: {
+                    "settings": tuned.settings,
+                    "searched": tuned.searched,
+                    "estimate": tuned.estimate.as_dict(),
+                    "gain": tuned.gain.as_dict(),
+                    "as_good": tuned.as_good,
+                    "last": {name: list(bounds) for name, bounds in tuned.last.items()},
+                    "at_edge": list(tuned.at_edge),
+                }
+                for tuned in self.policies
+            },
+            "seconds": self.seconds,
+        }
+
+    def _repr_html_(self) -> str:
+        """Show the page in a notebook."""
+        from deference_sim.pages.layout import html
+        from deference_sim.pages.strategy import page
+
+        return html(page(self))
+
+
+@dataclass(frozen=True)
+class PolicyRegret:
+    """Policies across worlds. ``estimates`` and ``regret`` have a row for each policy and a column for each world.
+
+    ``regret`` is what the best policy of a world does better there. Which one is best in a world, and which policy has
+    the smallest largest regret (``minimax``) and the highest mean success (``best_on_average``), was decided on the
+    worlds of ``seed``; the estimates are of the fresh ones of ``fresh_seed``.
+    """
+
+    worlds: tuple[str, ...]
+    policies: dict[str, Settings]
+    measure: Measure
+    seed: int
+    fresh_seed: int
+    engine: Engine
+    replicates: int
+    estimates: dict[str, tuple[Estimate, ...]]
+    regret: dict[str, tuple[Difference, ...]]
+    best: tuple[str, ...]
+    minimax: str
+    best_on_average: str
+    seconds: float
+
+    def largest_regret(self, policy: str) -> float:
+        """Return the largest regret of ``policy`` in any of the worlds."""
+        return max(regret.value for regret in self.regret[policy])
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """A row for each policy in each world: its chance of success, and its regret there."""
+        return pd.DataFrame(
+            [
+                {"policy": policy, "world": world}
+                | estimate.as_dict()
+                | {f"regret_{name}": number for name, number in regret.as_dict().items() if name != "n"}
+                for policy in self.policies
+                for world, estimate, regret in zip(
+                    self.worlds, self.estimates[policy], self.regret[policy], strict=True
+                )
+            ]
+        )
+
+    def average(self, policy: str) -> float:
+        """Return the mean success of ``policy`` over the worlds, each counted alike."""
+        return float(np.mean([estimate.value for estimate in self.estimates[policy]]))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return everything for JSON, in full precision."""
+        return {
+            "worlds": list(self.worlds),
+            **how_chosen(self),
+            "best": dict(zip(self.worlds, self.best, strict=True)),
+            "minimax_regret": self.minimax,
+            "best_on_average": self.best_on_average,
+            "policies": {
+                policy: {
+                    "settings": dict(changes),
+                    "largest_regret": self.largest_regret(policy),
+                    "average": self.average(policy),
+                    "worlds": {
+                        world: {"estimate": estimate.as_dict(), "regret": regret.as_dict()}
+                        for world, estimate, regret in zip(
+                            self.worlds, self.estimates[policy], self.regret[policy], strict=True
+                        )
+                    },
+                }
+                for policy, changes in self.policies.items()
+            },
+            "seconds": self.seconds,
+        }
+
+    def _repr_html_(self) -> str:
+        """Show the tables in a notebook."""
+        from deference_sim.pages.layout import html
+        from deference_sim.pages.strategy import regret_page
+
+        return html(regret_page(self))
+
+
+# ---- searching in one world ---------------------------------------------------------------------------------
+
+
+def best_strategy(
+    scenario: Any,
+    replicates: int = 4_000,
+    seed: int = 1,
+    *,
+    measure: Measure = "p_good",
+    engine: Engine = "compiled",
+    progress: Callable[[int], object] | None = None,
+) -> BestStrategy:
+    """Find for each policy the settings that do best in ``scenario``, and the best of the policies.
+
+    Of each policy 64 settings, the first points of Sobol's sequence over ``SEARCHED``, and the scenario's own ones are
+    tried on the worlds of ``seed`` by successive halving (Jamieson and Talwalkar, AISTATS 2016): the better quarter of
+    them on a quarter of the replicates, and the better quarter of those on all. The best of each policy is judged on
+    fresh worlds. ``measure`` is p_good or p_stay. Raises ``ValueError`` for what cannot be run.
+    """
+    warm_up(engine)
+    started = perf_counter()
+    worlds = Worlds(seed, measure, engine, progress)
+    found = sorted((_halved(scenario, policy, worlds, replicates) for policy in POLICIES), key=lambda one: -one.share)
+    own, *judged = worlds.fresh.successes([scenario, *(one.scenario for one in found)], replicates)
+    return BestStrategy(
+        scenario,
+        measure,
+        seed,
+        worlds.fresh.seed,
+        engine,
+        replicates,
+        chance_of(own),
+        tuple(_tuned(one, successes, judged[0], own) for one, successes in zip(found, judged, strict=True)),
+        perf_counter() - started,
+    )
+
+
+def _rounds(replicates: int) -> list[int]:
+    return [max(replicates // KEPT**later, 1) for later in reversed(range(ROUNDS))]
+
+
+def _sizes(candidates: int) -> list[int]:
+    return [max(candidates // KEPT**done, 1) for done in range(ROUNDS)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Halved:
+    """What is left of a policy's settings after the search: the best, and the last few it was chosen from."""
+
+    policy: str
+    scenario: Any
+    share: float
+    last: list[dict[str, float]]  # the chosen first
+
+
+def _halved(scenario: Any, policy: str, worlds: Worlds, replicates: int) -> _Halved:
+    candidates = _candidates(scenario, policy)
+    scenarios = [scenario.with_(**_changes(policy, settings)) for settings in candidates]
+    left = list(range(len(candidates)))
+    shares: dict[int, float] = {}
+    for n, keep in zip(_rounds(replicates), _sizes(len(candidates)), strict=True):
+        left = left[:keep]
+        found = worlds.successes([scenarios[place] for place in left], n)
+        shares = {place: float(successes.mean()) for place, successes in zip(left, found, strict=True)}
+        left.sort(key=lambda place: -shares[place])  # stable: of equals the earlier in the design goes on
+    return _Halved(policy, scenarios[left[0]], shares[left[0]], [candidates[place] for place in left])
+
+
+def _tuned(found: _Halved, judged: Successes, best: Successes, own: Successes) -> Tuned:
+    settings = found.last[0]
+    values = {name: [one[name] for one in found.last] for name in settings}
+    return Tuned(
+        found.policy,
+        settings,
+        found.share,
+        chance_of(judged),
+        difference(judged, own),
+        not is_worse(judged, best),
+        {name: (min(of_all), max(of_all)) for name, of_all in values.items()},
+        tuple(name for name, value in settings.items() if _is_at_edge(name, value)),
+    )
+
+
+def _candidates(scenario: Any, policy: str) -> list[dict[str, float]]:
+    """Return the scenario's own settings, where they fit the policy, and those of the design."""
+    from scipy.stats import qmc
+
+    names = POLICIES[policy]
+    low, high = np.array([SEARCHED[name] for name in names]).T
+    design = qmc.scale(qmc.Sobol(len(names), scramble=False).random_base2(DESIGN), low, high)
+    made = [{name: round(float(value), 3) for name, value in zip(names, point, strict=True)} for point in design]
+    own = {name: float(getattr(scenario.strategy, name)) for name in names}
+    try:
+        scenario.with_(**_changes(policy, own))
+    except ScenarioError:
+        return made
+    return [own, *made]
+
+
+def _changes(policy: str, settings: Settings) -> dict[str, Any]:
+    return {"strategy.policy": policy, **{f"strategy.{name}": value for name, value in settings.items()}}
+
+
+def _is_at_edge(name: str, value: float) -> bool:
+    low, high = SEARCHED[name]
+    near = (high - low) / 2**DESIGN
+    return not low + near < value < high - near
+
+
+# ---- across worlds ------------------------------------------------------------------------------------------
+
+
+def policy_regret(
+    worlds: Sequence[Any] = WORLDS,
+    policies: Mapping[str, Settings] | None = None,
+    replicates: int = 2_000,
+    seed: int = 1,
+    *,
+    measure: Measure = "p_good",
+    engine: Engine = "compiled",
+    progress: Callable[[int], object] | None = None,
+) -> PolicyRegret:
+    """Try ``policies`` in several ``worlds`` (scenarios or their names): how much does each regret in each?
+
+    A policy is a name with what it changes in a scenario (such as ``{"strategy.policy": "race"}``); without any, the
+    five policies at their declared defaults are tried. All else in a world stays as it is, including what its
+    company insists on. Raises ``ScenarioError`` for a world that does not exist or is named twice and for a policy that
+    does not fit one, ``ValueError`` if there is no policy.
+    """
+    scenarios = [world if isinstance(world, Scenario) else load(world) for world in worlds]
+    names = [scenario.name for scenario in scenarios]
+    _check_each_once(names)
+    ways = with_defaults() if policies is None else dict(policies)
+    if not ways:
+        raise ValueError("policies are none: name at least one, or leave them out for the five policies")
+    changed = {way: [scenario.with_(**changes) for scenario in scenarios] for way, changes in ways.items()}
+    warm_up(engine)
+    started = perf_counter()
+    bench = Worlds(seed, measure, engine, progress)
+    searched = np.array([[found.mean() for found in bench.successes(row, replicates)] for row in changed.values()])
+    judged = {way: bench.fresh.successes(row, replicates) for way, row in changed.items()}
+    best = [list(ways)[place] for place in searched.argmax(axis=0)]
+    return PolicyRegret(
+        tuple(names),
+        ways,
+        measure,
+        seed,
+        bench.fresh.seed,
+        engine,
+        replicates,
+        {way: tuple(chance_of(found) for found in row) for way, row in judged.items()},
+        {
+            way: tuple(difference(judged[best[place]][place], found) for place, found in enumerate(row))
+            for way, row in judged.items()
+        },
+        tuple(best),
+        list(ways)[int((searched.max(axis=0) - searched).max(axis=1).argmin())],
+        list(ways)[int(searched.mean(axis=1).argmax())],
+        perf_counter() - started,
+    )
+
+
+def runs_planned(replicates: int, few: int, worlds: int) -> int:
+    """Return about how many runs ``best_strategy`` makes, with ``policy_regret`` of what it finds in ``worlds``."""
+    each = sum(tried * n for tried, n in zip(_sizes(2**DESIGN + 1), _rounds(replicates), strict=True))
+    return len(POLICIES) * (each + replicates) + replicates + 2 * few * (len(POLICIES) + 1) * worlds
+
+
+def load_worlds(names: Iterable[str], *, beside: Any) -> list[Any]:
+    """Return the scenario ``beside`` and those of ``names``, but not again the one that it was loaded from.
+
+    Raises ``ScenarioError`` with every name that is wrong.
+    """
+    wanted = [name.strip() for name in names]
+    _check_each_once(wanted)
+    found = gather(partial(load, name) for name in wanted)
+    return [beside, *(world for world in found if world.name != beside.name)]
+
+
+def _check_each_once(names: list[str]) -> None:
+    if not names or not all(names) or len(set(names)) < len(names):
+        told = ", ".join(name or "nothing" for name in names) or "none"
+        raise refusal(ARGUMENT, "worlds", f"found {told}", "names of scenarios, at least one, each once")
+
+
+def with_defaults() -> dict[str, Settings]:
+    """Return the five policies with the declared defaults of the settings they heed."""
+    declared = Strategy()
+    return {
+        policy: _changes(policy, {name: getattr(declared, name) for name in POLICIES[policy]}) for policy in POLICIES
+    }
+
+
+def policies_to_compare(found: BestStrategy) -> dict[str, Settings]:
+    """Return the scenario's own policy and each policy tuned for the scenario, to try them in other worlds."""
+    own = found.scenario.strategy
+    as_it_is = _changes(own.policy, {name: getattr(own, name) for name in POLICIES[own.policy]})
+    return {AS_IT_IS: as_it_is, **{tuned.policy: tuned.changes for tuned in found.policies}}

@@ -1,0 +1,296 @@
+"""Paths: sampled trajectories on a common grid, and one trajectory with the log of what happened."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from deference_sim.analysis.records import records_table
+from deference_sim.engines import compiled
+from deference_sim.engines.events import Policy, Process, World
+from deference_sim.engines.failure import StepError
+from deference_sim.model.goodness import filled_in
+from deference_sim.model.state import OUTCOMES, PARTIAL, PHASES, PRE
+from deference_sim.study.runner import Own, numbers_of, world_of
+from deference_sim.trajectory.instant import STAGES
+from deference_sim.trajectory.log import EVENTS, LOG_DTYPE
+from deference_sim.trajectory.sample import SHARES
+
+if TYPE_CHECKING:
+    from deference_sim.analysis.run import Result
+
+Floats = NDArray[np.float64]
+
+FINE = 400  # points of a single trajectory's path
+
+
+@dataclass(frozen=True)
+class Trajectories:
+    """Paths of several replicates on one grid; each array is (replicate, time), NaN once a run has ended.
+
+    ``months`` is the grid. Capability, broad alignment, capability profile, deference-goodness, margin, aligned
+    capability, active defence and rival are in py, lead and bought time in months; shares of effort are of 1, and
+    but for tests 0 before the handoff. Deference-goodness includes what humans fill in during partial deference. At
+    the time of an event the paths are where they stand after it. A run that ends between two grid times ends at
+    ``end_month`` with ``outcome``; ``at_end`` holds what the fields are then, a value for each replicate.
+    """
+
+    months: Floats
+    capability: Floats
+    broad_alignment: Floats
+    capability_profile: Floats
+    deference_goodness: Floats
+    margin: Floats
+    defence: Floats
+    aligned_capability: Floats
+    rival: Floats
+    lead: Floats
+    bought: Floats
+    capability_share: Floats
+    goodness_share: Floats
+    time_buying_share: Floats
+    defence_share: Floats
+    tests_share: Floats
+    end_month: Floats
+    at_end: dict[str, Floats]
+    outcome: list[str]
+    replicates: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """A stretch of a trajectory in one phase: ``pre``, ``partial``, ``full`` or ``halted``."""
+
+    phase: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
+class Trajectory:
+    """One replicate: what it leaves behind, its log (a row for each event) and its path on a fine grid.
+
+    ``record`` is the replicate's row of ``Result.records``. The log says for each event where things stood just after
+    it; ``G`` there is deference-goodness with what humans fill in. ``phases`` are spells without gaps, ``scheming``
+    the months between which the AIs schemed, whether or not anybody knew. ``failure`` says why it could be integrated
+    no further; empty if it came to an end.
+    """
+
+    scenario: str
+    replicate: int
+    seed: int
+    record: "pd.Series[Any]"
+    log: pd.DataFrame
+    path: Trajectories
+    phases: list[Spell]
+    scheming: list[tuple[float, float]]
+    failure: str = ""
+
+    @property
+    def outcome(self) -> str:
+        """How it ended."""
+        return str(self.record["outcome"])
+
+    @property
+    def cause(self) -> str | None:
+        """The hazard that ended it, if one did."""
+        return None if pd.isna(self.record["cause"]) else str(self.record["cause"])
+
+    @property
+    def month(self) -> float:
+        """When it ended."""
+        return float(self.record["months"])
+
+
+def sample_trajectories(result: "Result", n: int, points: int) -> Trajectories:
+    """Run the first ``n`` replicates of ``result`` again and sample them at ``points`` times up to the last end."""
+    if not 1 <= n <= result.replicates:
+        raise ValueError(f"n is {n}: it must be between 1 and the {result.replicates} replicates of the result")
+    grid = np.linspace(0.0, result.records["months"].to_numpy()[:n].max(), points)
+    return _paths(result.scenario, result.seed, np.arange(n), grid, result.own)
+
+
+def trace(
+    scenario: Any,
+    replicate: int,
+    seed: int,
+    *,
+    policy: Policy | None = None,
+    processes: Sequence[Callable[[World], Process]] = (),
+) -> Trajectory:
+    """Run one replicate with its log and a fine path.
+
+    One that cannot be integrated is followed as far as it comes; its ``failure`` says why it ends there.
+    """
+    own = Own(policy, processes)
+    try:
+        return _traced(scenario, replicate, seed, own)
+    except StepError as error:
+        shortens = "horizon" in scenario.uncertain or error.month < scenario.horizon
+        if not (shortens and error.month > 0.0) or scenario.handoff.indifference:  # which looks ahead to the horizon
+            raise
+        shorter = scenario.with_(horizon=error.month)  # a horizon changes nothing of what is before it
+        short = trace(shorter, replicate, seed, policy=policy, processes=processes)
+        return replace(short, failure=str(error))
+
+
+def _traced(scenario: Any, replicate: int, seed: int, own: Own) -> Trajectory:
+    told = _run(scenario, seed, replicate, own)
+    record = records_table(told.record, told.world.causes).iloc[0]
+    grid = np.linspace(0.0, float(record["months"]), FINE)
+    path = _paths(scenario, seed, np.array([replicate]), grid, own)
+    phases = [Spell(PHASES[phase], start, end) for phase, start, end in _spells(told, "phase", PRE)]
+    scheming = [(start, end) for schemes, start, end in _spells(told, "scheming", 0) if schemes]
+    return Trajectory(
+        scenario.name, replicate, seed, record, _log(told, _fill_in(scenario, seed, replicate)), path, phases, scheming
+    )
+
+
+# ---- running ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What holds after a stage of an instant, and how many entries the log has by then."""
+
+    month: float
+    logged: int
+    phase: int
+    scheming: int
+
+
+@dataclass(frozen=True)
+class _Run:
+    world: World
+    record: NDArray[np.void]
+    seen: list[_Seen] = field(default_factory=list)
+
+
+def _run(scenario: Any, seed: int, replicate: int, own: Own) -> _Run:
+    seen: list[_Seen] = []
+    watchers = [_watcher(stage, seen) for stage in range(len(STAGES))]
+    processes = (*own.processes, *watchers)
+    world = world_of(scenario, seed, replicate, log=True, policy=own.policy, processes=processes)
+    return _Run(world, world.run_to_the_end(), seen)
+
+
+def _watcher(stage: int, seen: list[_Seen]) -> Callable[[World], Process]:
+    """Return a process that only looks: it notes what has changed once the law has done ``stage``."""
+
+    def watch(world: World) -> Process:
+        while True:
+            yield world.when(stage)
+            state = world.state
+            now = _Seen(world.month, len(world.log) + state.logged, state.phase, state.scheming)
+            if state.phase < len(PHASES) - 1 and (not seen or _differ(seen[-1], now)):
+                seen.append(now)
+
+    return watch
+
+
+def _differ(before: _Seen, now: _Seen) -> bool:
+    return (before.logged, before.phase, before.scheming) != (now.logged, now.phase, now.scheming)
+
+
+def _spells(run: _Run, name: str, first: int) -> Iterator[tuple[int, float, float]]:
+    """Yield (value, start, end) for every stretch over which ``name`` did not change, those of no length left out."""
+    changes: list[tuple[int, float]] = [(first, 0.0)]
+    for now in run.seen:
+        if getattr(now, name) != changes[-1][0]:
+            changes.append((getattr(now, name), now.month))
+    changes.append((first, float(run.record["months"][0])))
+    for (value, start), (_, end) in pairwise(changes):
+        if end > start:
+            yield value, start, end
+
+
+def _fill_in(scenario: Any, seed: int, replicate: int) -> Floats:
+    """Return the margins that humans fill in for broad alignment and capability profile."""
+    parameters, _ = numbers_of(scenario, seed, np.array([replicate]))
+    return np.array([parameters[f"handoff_fill_in_{name}"][0] for name in ("alignment", "profile")])
+
+
+def _goodness(phase: int, C: float, A: float, W: float, fill_in: Floats) -> float:
+    """Return G, as the law has it in ``phase``."""
+    if phase != PARTIAL:
+        return min(A, W)
+    return float(min(filled_in(A, C, fill_in[0]), filled_in(W, C, fill_in[1])))
+
+
+# ---- what is made of runs -----------------------------------------------------------------------------------
+
+
+def _log(run: _Run, fill_in: Floats) -> pd.DataFrame:
+    entries = np.array(run.world.log, LOG_DTYPE)
+    log = pd.DataFrame({name: entries[name] for name in LOG_DTYPE.names or ()})
+    log["event"] = [EVENTS[code] for code in log["event"]]
+    log.insert(0, "month", log.pop("t"))
+    causes = run.world.causes
+    log["about"] = [_about(event, item, causes) for event, item in zip(log["event"], log["item"], strict=True)]
+    # An entry is written by a stage, and what holds is noted right after it: in the first note that counts the entry.
+    rows = np.searchsorted([now.logged for now in run.seen], np.arange(len(log)), side="right")
+    notes = [run.seen[min(row, len(run.seen) - 1)] if run.seen else None for row in rows]
+    phases = [note.phase if note else PRE for note in notes]
+    log["phase"] = [PHASES[phase] for phase in phases]
+    log["scheming"] = [bool(note and note.scheming) for note in notes]
+    stocks = zip(phases, log["C"], log["A"], log["W"], strict=True)
+    log["G"] = [_goodness(phase, C, A, W, fill_in) for phase, C, A, W in stocks]
+    return log
+
+
+def _about(event: str, item: int, causes: Sequence[str]) -> str:
+    if event.startswith("hazard"):
+        return causes[item]
+    return OUTCOMES[item] if event == "resolved" else ""
+
+
+def _paths(scenario: Any, seed: int, replicates: NDArray[np.int64], grid: Floats, own: Own) -> Trajectories:
+    """Run the replicates and sample them at the months of ``grid``."""
+    if own:
+        worlds = [
+            world_of(scenario, seed, int(replicate), grid=grid, policy=own.policy, processes=own.processes)
+            for replicate in replicates
+        ]
+        records = np.concatenate([world.run_to_the_end() for world in worlds])
+        samples = np.array([world.samples for world in worlds])
+    else:
+        numbers = numbers_of(scenario, seed, replicates)
+        records, samples = compiled.sample_replicates(*numbers, seed, replicates, grid)
+    return _collect(scenario, records, samples, grid)
+
+
+def _collect(scenario: Any, records: NDArray[np.void], samples: NDArray[np.void], grid: Floats) -> Trajectories:
+    known = {name: samples[name] for name in samples.dtype.names or ()}
+    known["lead"] = np.where(np.isfinite(known["lead"]), known["lead"], np.nan)
+    known["margin"] = known["G"] - known["C"]
+    known["Q"] = np.minimum(known["C"], known["G"]) + known["D"]
+    path = {name: values[:, :-1] for name, values in known.items()}
+    at_end = {
+        "capability": "C",
+        "deference_goodness": "G",
+        "margin": "margin",
+        "aligned_capability": "Q",
+        "lead": "lead",
+    }
+    return Trajectories(
+        months=grid,
+        capability=path["C"],
+        broad_alignment=path["A"],
+        capability_profile=path["W"],
+        deference_goodness=path["G"],
+        margin=path["margin"],
+        defence=path["D"],
+        aligned_capability=path["Q"],
+        rival=path["R"] if scenario.rival.mode == "takeoff" else np.full_like(path["R"], np.nan),
+        lead=path["lead"],
+        bought=path["bought"],
+        end_month=records["months"],
+        at_end={name: known[letter][:, -1] for name, letter in at_end.items()},
+        outcome=[OUTCOMES[code] for code in records["outcome"]],
+        replicates=records["replicate"],
+        **{name: path[name] for name in SHARES},
+    )

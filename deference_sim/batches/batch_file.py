@@ -1,0 +1,339 @@
+"""A batch file → its plan: scenarios × sweeps × policies, seeds and replicates, every problem of the file at once."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import product
+from math import prod
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from deference_sim.batches.plan import Plan, Point, Study, plan_for
+from deference_sim.scenario import Scenario, ScenarioError, load, shipped
+from deference_sim.scenario.canonical import document, value_text
+from deference_sim.scenario.catalogue import Section, catalogue, find, paths_of
+from deference_sim.scenario.layers import Change, marked_tree, read_mapping, setting
+from deference_sim.scenario.problems import Mark, did_you_mean, gather, in_order, refusal
+from deference_sim.scenario.reader import check_schema, read_name
+from deference_sim.scenario.scalars import kind_of, read_number, read_text
+from deference_sim.scenario.tree import Entry, ListNode, MapNode, Node, Scalar, is_broken, node_of
+from deference_sim.study.runner import ENGINES, MOST_REPLICATES, Engine
+
+KEYS: Final = (
+    "schema",
+    "name",
+    "description",
+    "scenarios",
+    "set",
+    "sweep",
+    "policies",
+    "seeds",
+    "replicates",
+    "engine",
+    "sensitivity",
+)
+REPLICATES: Final = 10_000
+LAST_SEED: Final = 2**128 - 1
+MOST_POINTS, MOST_FUTURES = 10_000, 1_000_000_000  # more only when asked for
+_MOST_VALUES = 100_000  # on one axis
+_STUDY_KEYS = ("method", "inputs", "measure", "replicates")
+_RANGE_KEYS = ("from", "to", "points", "scale")
+_SCALES: Mapping[str, Callable[[float, float, int], Iterable[float]]] = {"linear": np.linspace, "log": np.geomspace}
+_BYTES, _RATE = 100, 10_000  # roughly, of a future in a file and of futures a second, to say what is absurd
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """What the command line says in the place of the file; None for what it leaves to it."""
+
+    replicates: int | None = None
+    seed: int | None = None
+    engine: Engine | None = None
+    settings: Sequence[str] = ()
+    allow_large: bool = False
+
+
+def read_batch(path: Path, instead: Instead | None = None) -> Plan:
+    """Return the plan of the batch file at ``path``. Raises ``ScenarioError`` with every problem, one line each."""
+    instead = instead or Instead()
+    label = str(path)
+    root, problems = read_mapping(path, label)
+    try:
+        plan = _read(root, path, instead)
+    except ScenarioError as error:
+        raise ScenarioError(in_order([*problems, *error.problems], [label])) from None
+    if problems:
+        raise ScenarioError(problems)
+    return plan
+
+
+def _read(root: MapNode, path: Path, instead: Instead) -> Plan:
+    def node(key: str) -> Node | None:
+        entry = root.entries.get(key)
+        return entry.node if entry else None
+
+    parts: list[Any] = gather(
+        [
+            partial(check_schema, root, root.mark),
+            partial(_check_keys, root.entries, KEYS, ""),
+            partial(_name, node("name"), path),
+            partial(_scenarios, node("scenarios"), root.mark, path.parent),
+            partial(_settings, node("set"), instead.settings),
+            partial(_sweeps, node("sweep")),
+            partial(_policies, node("policies")),
+            partial(_seeds, node("seeds"), instead.seed),
+            partial(_replicates, node("replicates"), instead.replicates),
+            partial(_engine, node("engine"), instead.engine),
+            partial(_asked_studies, node("sensitivity")),
+        ]
+    )
+    _, _, name, scenarios, fixed, sweeps, policies, seeds, replicates, engine, asked = parts
+    axes = [*sweeps, policies] if policies else sweeps
+    _check_size(root, len(scenarios) * prod(map(len, axes)), len(seeds) * replicates, instead.allow_large)
+    points = gather(
+        partial(_point, label, scenario, fixed, steps)
+        for label, scenario in scenarios.items()
+        for steps in product(*axes)
+    )
+    _check_distinct([point.name for point in points], root.mark)
+    bases = [_point(label, scenario, fixed, ()) for label, scenario in scenarios.items()] if asked else []
+    studies = [Study(base.name, base.scenario, **study) for base in bases for study in asked]
+    _check_distinct([study.name for study in studies], root.mark)
+    return plan_for(name, points, seeds, replicates, engine, studies)
+
+
+# ---- parts of the file
+
+
+def _check_keys(entries: Mapping[str, Entry], known: Iterable[str], path: str) -> None:
+    wrong = [key for key in entries if key not in known]
+    gather(
+        partial(_refuse, entries[key].key, f"{path}{key}", f"unknown key `{key}`", known, did_you_mean(key, known))
+        for key in wrong
+    )
+
+
+def _refuse(mark: Mark, path: str, found: str, known: Iterable[str], hint: str) -> None:
+    raise refusal(mark, path, found, "one of " + ", ".join(known), hint)
+
+
+def _name(node: Node | None, path: Path) -> str:
+    return path.stem if node is None or is_broken(node) else read_name(node)
+
+
+def _items(node: Node, path: str, allowed: str) -> tuple[Node, ...]:
+    if not isinstance(node, ListNode):
+        raise refusal(node.mark, path, kind_of(node), allowed)
+    if not node.items:
+        raise refusal(node.mark, path, "an empty list", allowed, "remove the key for none")
+    return node.items
+
+
+def _mapping(node: Node, path: str, allowed: str) -> Mapping[str, Entry]:
+    if not isinstance(node, MapNode):
+        raise refusal(node.mark, path, kind_of(node), allowed)
+    return node.entries
+
+
+def _scenarios(node: Node | None, start: Mark, folder: Path) -> dict[str, Scenario]:
+    allowed = "a list of shipped scenarios, or of files as seen from the batch file"
+    if node is None:
+        raise refusal(start, "scenarios", "`scenarios` is required", allowed, "such as scenarios: [baseline]")
+    if is_broken(node):
+        return {}
+    items = _items(node, "scenarios", allowed)
+    pairs = gather(partial(_scenario, item, folder, allowed) for item in items)
+    for place, (label, _) in enumerate(pairs):
+        if label in dict(pairs[:place]):
+            raise refusal(items[place].mark, "scenarios", f"`{label}` twice", "each scenario once")
+    return dict(pairs)
+
+
+def _scenario(node: Node, folder: Path, allowed: str) -> tuple[str, Scenario]:
+    text = read_text(node, "scenarios", allowed)
+    if text in shipped():
+        return text, load(text)
+    if not (folder / text).is_file():
+        beside = [file.name for file in folder.glob("*.y*ml")]
+        raise refusal(
+            node.mark, "scenarios", f"no scenario `{text}`", allowed, did_you_mean(text, [*shipped(), *beside])
+        )
+    return text, load(folder / text)
+
+
+def _settings(node: Node | None, typed: Sequence[str]) -> list[Change]:
+    changes = {change.path: change for change in gather(partial(setting, text) for text in typed)}
+    if node is None or is_broken(node):
+        return list(changes.values())
+    entries = _mapping(node, "set", "a mapping of paths to values")
+    gather(partial(find, path, entry.key) for path, entry in entries.items())
+    of_the_file = {path: Change(path, entry.node) for path, entry in entries.items()}
+    return list((of_the_file | changes).values())
+
+
+Step = tuple[Change, ...]  # what one value of an axis changes, the first path being the one that names the axis
+
+
+def _sweeps(node: Node | None) -> list[list[Step]]:
+    if node is None or is_broken(node):
+        return []
+    entries = _mapping(node, "sweep", "a mapping of paths to lists of values")
+    return gather(partial(_sweep, path, entry) for path, entry in entries.items())
+
+
+def _sweep(path: str, entry: Entry) -> list[Step]:
+    parameter = find(path, entry.key)
+    allowed = "a list of values, or {from: …, to: …, points: …, scale: linear or log}"
+    if parameter.kind == "text":
+        raise refusal(entry.key, path, "text", "a path of numbers, words or truth values")
+    if isinstance(entry.node, MapNode):
+        return [(Change(path, node_of(value, entry.node.mark)),) for value in _range(entry.node, path, allowed)]
+    return [(Change(path, item),) for item in _items(entry.node, path, allowed)]
+
+
+def _range(node: MapNode, path: str, allowed: str) -> list[float]:
+    parameter = find(path, node.mark)
+    _check_keys(node.entries, _RANGE_KEYS, f"{path}.")
+    held = {key: entry.node for key, entry in node.entries.items()}
+    if parameter.kind not in ("number", "whole") or any(key not in held for key in _RANGE_KEYS[:3]):
+        raise refusal(node.mark, path, "a mapping", allowed)
+    ends: list[float] = gather(
+        [
+            partial(read_number, held["from"], parameter.unit, f"{path}.from", "a number"),
+            partial(read_number, held["to"], parameter.unit, f"{path}.to", "a number"),
+            partial(_whole, held["points"], f"{path}.points", 2, _MOST_VALUES),
+        ]
+    )
+    low, high, points = ends[0], ends[1], int(ends[2])
+    scale = read_text(held["scale"], f"{path}.scale") if "scale" in held else "linear"
+    if scale not in _SCALES:
+        raise refusal(held["scale"].mark, f"{path}.scale", f"`{scale}`", "linear or log")
+    if scale == "log" and not 0.0 < low * high:
+        raise refusal(node.mark, path, f"{low:g} to {high:g} in steps of equal ratio", "numbers above 0")
+    return [float(value) for value in _SCALES[scale](low, high, points)]
+
+
+def _policies(node: Node | None) -> list[Step]:
+    if node is None or is_broken(node):
+        return []
+    allowed = "a list of policies: names, or mappings such as {policy: safety_case, gate: 0.5 py}"
+    return gather(partial(_policy, item, allowed) for item in _items(node, "policies", allowed))
+
+
+def _policy(node: Node, allowed: str) -> Step:
+    if isinstance(node, Scalar):
+        return (Change("strategy.policy", node),)
+    entries = _mapping(node, "policies", allowed)
+    strategy = catalogue()["strategy"]
+    assert isinstance(strategy, Section)
+    _check_keys(entries, strategy.parameters, "policies.")
+    if "policy" not in entries:
+        raise refusal(node.mark, "policies", "no `policy`", allowed)
+    names = ["policy", *(name for name in entries if name != "policy")]
+    return tuple(Change(f"strategy.{name}", entries[name].node) for name in names)
+
+
+def _seeds(node: Node | None, typed: int | None) -> tuple[int, ...]:
+    if typed is not None:
+        return (typed,)
+    if node is None or is_broken(node):
+        return (1,)
+    items = (node,) if isinstance(node, Scalar) else _items(node, "seeds", "a list of seeds")
+    return tuple(dict.fromkeys(gather(partial(_seed, item) for item in items)))
+
+
+def _seed(node: Node) -> int:
+    if isinstance(node, Scalar) and node.plain and re.fullmatch(r"[0-9]{1,39}", node.text):
+        seed = int(node.text)
+        if seed <= LAST_SEED:
+            return seed
+    raise refusal(node.mark, "seeds", kind_of(node), f"a whole number from 0 to {LAST_SEED}")
+
+
+def _replicates(node: Node | None, typed: int | None) -> int:
+    if typed is not None:
+        return typed
+    return REPLICATES if node is None or is_broken(node) else _whole(node, "replicates", 1, MOST_REPLICATES)
+
+
+def _whole(node: Node, path: str, least: int, most: int) -> int:
+    allowed = f"a whole number from {least:,} to {most:,}"
+    value = read_number(node, "1", path, allowed)
+    if not (value.is_integer() and least <= value <= most):
+        raise refusal(node.mark, path, kind_of(node), allowed)
+    return int(value)
+
+
+def _engine(node: Node | None, typed: Engine | None) -> Engine:
+    if typed is not None or node is None or is_broken(node):
+        return typed or "compiled"
+    text = read_text(node, "engine", "one of " + ", ".join(ENGINES))
+    for engine in ENGINES:
+        if engine == text:
+            return engine
+    raise refusal(node.mark, "engine", f"`{text}`", "one of " + ", ".join(ENGINES), did_you_mean(text, ENGINES))
+
+
+def _asked_studies(node: Node | None) -> list[dict[str, Any]]:
+    if node is None or is_broken(node):
+        return []
+    allowed = "a list of methods: names, or mappings such as {method: sobol, replicates: 1024, inputs: [core]}"
+    return gather(partial(_asked_study, item, allowed) for item in _items(node, "sensitivity", allowed))
+
+
+def _asked_study(node: Node, allowed: str) -> dict[str, Any]:
+    if isinstance(node, Scalar):
+        return {"method": read_text(node, "sensitivity", allowed), "mark": node.mark}
+    entries = _mapping(node, "sensitivity", allowed)
+    _check_keys(entries, _STUDY_KEYS, "sensitivity.")
+    if "method" not in entries:
+        raise refusal(node.mark, "sensitivity", "no `method`", allowed)
+    study: dict[str, Any] = {
+        key: read_text(entries[key].node, f"sensitivity.{key}") for key in ("method", "measure") if key in entries
+    }
+    if "inputs" in entries:
+        items = _items(entries["inputs"].node, "sensitivity.inputs", "a list of paths")
+        study["inputs"] = tuple(gather(partial(read_text, item, "sensitivity.inputs") for item in items))
+    if "replicates" in entries:
+        study["replicates"] = _whole(entries["replicates"].node, "sensitivity.replicates", 1, MOST_REPLICATES)
+    return study | {"mark": node.mark}
+
+
+# ---- all of it together
+
+
+def _check_size(root: MapNode, points: int, futures_of_a_point: int, allow_large: bool) -> None:
+    """Refuse, before anything is built, what nobody can have meant."""
+    futures = points * futures_of_a_point
+    if allow_large or (points <= MOST_POINTS and futures <= MOST_FUTURES):
+        return
+    found = (
+        f"{points:,} points, {futures:,} futures: about {futures * _BYTES / 1e9:,.0f} GB, and "
+        f"{futures / _RATE / 86_400:,.1f} days at {_RATE:,} a second"
+    )
+    allowed = f"at most {MOST_POINTS:,} points and {MOST_FUTURES:,} futures"
+    raise refusal(root.mark, "", found, allowed, "make it smaller, or say --allow-large")
+
+
+def _point(label: str, scenario: Scenario, fixed: Sequence[Change], steps: Sequence[Step]) -> Point:
+    changes = [*fixed, *(change for step in steps for change in step)]
+    tree = marked_tree(document(scenario, defaults=False), scenario.sources)
+    made = Scenario.of_tree(tree, name=scenario.name, changes=changes)
+    values = {path: value_text(made.uncertain.get(path, value), parameter) for path, parameter, value in paths_of(made)}
+    varied = {}
+    for first, *more in steps:
+        details = ", ".join(f"{change.path.rpartition('.')[2]} {values[change.path]}" for change in more)
+        varied[first.path] = values[first.path] + (f" ({details})" if details else "")
+    return Point({"scenario": label, **varied}, made)
+
+
+def _check_distinct(names: Sequence[str], start: Mark) -> None:
+    twice = sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
+    gather(partial(_refuse_twice, name, start) for name in twice)
+
+
+def _refuse_twice(name: str, start: Mark) -> None:
+    raise refusal(start, "", f"`{name}` twice", "each once")

@@ -1,0 +1,155 @@
+"""Batches from beginning to end: runs planned from a file, made, kept, and told in tables."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from deference_sim.batches.batch_file import Instead, read_batch
+from deference_sim.batches.checking import contents, stores_in
+from deference_sim.batches.files import remove_temporaries
+from deference_sim.batches.lock import locked
+from deference_sim.batches.plan import Plan
+from deference_sim.batches.session import Session, opened_batch
+from deference_sim.batches.store import CHUNKS, RUNS, WHOLE, Shard, Store
+from deference_sim.batches.studies import check_studies, study_tables
+from deference_sim.batches.tables import points_table, table_files
+from deference_sim.batches.work import Failure, LostWorkersError, Pool, Threads, Workers
+from deference_sim.study.provenance import now
+
+
+def _nothing(_: object) -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class BatchResult:
+    """What a batch found so far. ``table`` has a row for each point; ``missing`` is how many replicates are not there.
+
+    ``failures`` are chunks that cannot be made; ``lost`` says why there was nobody left to do the work, if so.
+    """
+
+    folder: Path
+    plan: Plan
+    table: pd.DataFrame
+    missing: int
+    failures: Sequence[Failure]
+    lost: str | None = None
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything that this folder is to hold is there."""
+        return not self.missing
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the result for JSON, in full precision."""
+        return {
+            "batch": self.plan.name,
+            "folder": str(self.folder),
+            "engine": self.plan.engine,
+            "engine_version": self.plan.engine_version,
+            "replicates": self.plan.replicates,
+            "seeds": [str(seed) for seed in self.plan.seeds],
+            "missing": self.missing,
+            "failed": [{"chunk": failure.task.name, "reason": failure.reason} for failure in self.failures],
+            "points": self.table.astype(object).where(self.table.notna(), None).to_dict("records"),
+        }
+
+
+def batch(
+    file: str | Path | Plan,
+    out: str | Path,
+    *,
+    executor: Executor | Callable[[], Executor] | None = None,
+    shard: Shard = WHOLE,
+    instead: Instead | None = None,
+    say: Callable[[str], object] = _nothing,
+    progress: Callable[[int], object] = _nothing,
+) -> BatchResult:
+    """Run the batch of ``file`` in the folder ``out``, or go on with what is there.
+
+    ``executor`` is any ``concurrent.futures.Executor``, or a function that makes one, which is called again when a
+    pool breaks; threads of this process otherwise. ``progress`` is told how many more replicates are done, ``say``
+    what is worth saying. Raises ``ScenarioError`` for a bad file, ``ConflictError`` and ``LockedError`` for a folder
+    that cannot be used, ``OSError`` for a disk that fails.
+    """
+    plan = file if isinstance(file, Plan) else read_batch(Path(file), instead)
+    check_studies(plan)
+    with opened_batch(Path(out), plan, shard=shard, say=say) as session:
+        workers = Threads() if executor is None else Pool(executor)
+        return work_in(session, workers, "deference_sim.batch(…)", lambda: False, progress)
+
+
+def work_in(
+    session: Session,
+    workers: Workers,
+    command: str,
+    stopped: Callable[[], bool],
+    progress: Callable[[int], object],
+) -> BatchResult:
+    """Do what is missing in an open batch, and write down what there is, whatever ends the work.
+
+    ``command`` is what was typed, for the provenance.
+    """
+    started, lost, failures = now(), None, list[Failure]()
+    try:
+        try:
+            failures = session.work(workers, stopped, progress)
+        except LostWorkersError as error:
+            lost = str(error)
+        finally:
+            workers.close()
+        missing = sum(task.stop - task.first for task in session.missing)
+        table, tables = pd.DataFrame(), dict[str, bytes]()
+        if not missing or failures:
+            table = points_table(session.plan, session.chunks)
+            tables = table_files(session.plan, table) if len(table) else {}
+        if not missing and session.is_whole:
+            tables |= study_tables(session.plan, session.store.folder, _stopping(stopped))
+    except BaseException:
+        with suppress(OSError):  # the fault that ended the work is the one to tell
+            session.write_down(command, started, {})
+        raise
+    session.write_down(command, started, tables)
+    return BatchResult(session.store.folder, session.plan, table, missing, failures, lost)
+
+
+def _stopping(stopped: Callable[[], bool]) -> Callable[[int], None]:
+    """Return what ends a study that reports its progress, once somebody asked for it."""
+
+    def told(_: int) -> None:
+        if stopped():
+            raise KeyboardInterrupt
+
+    return told
+
+
+class IncompleteError(RuntimeError):
+    """A batch that is not finished yet."""
+
+
+def merged(folder: Path, progress: Callable[[int], object] = _nothing) -> BatchResult:
+    """Write every run of a finished batch, its shards together, as one Parquet file, and the tables.
+
+    Raises ``IncompleteError`` if something is missing, ``ConflictError`` if there is no batch or shards differ.
+    """
+    stores_in(folder)
+    with locked(folder):
+        remove_temporaries(folder / RUNS)
+        whole = contents(folder)
+        if whole.missing:
+            damaged = [f"{found.path}: {found.reason}" for found in whole.findings if CHUNKS in found.path.parts]
+            raise IncompleteError("\n".join([*damaged, f"{whole.missing:,} replicates are missing in {folder}"]))
+        for run in whole.plan.runs:
+            whole.chunks.merge(folder, whole.plan, run)
+            progress(whole.plan.replicates)
+        table = points_table(whole.plan, whole.chunks)
+        tables = table_files(whole.plan, table) | study_tables(whole.plan, folder, progress)
+        store = Store(folder)
+        store.write_tables(tables)
+        store.write_manifest(whole.held, tables)
+    return BatchResult(folder, whole.plan, table, 0, ())

@@ -1,0 +1,196 @@
+"""Tables of a batch: every point with its probabilities, intervals and paired differences, in four formats."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from deference_sim.analysis.estimate import digits_for, probability
+from deference_sim.analysis.paired import difference
+from deference_sim.batches.plan import Plan, Point
+from deference_sim.batches.store import Chunks
+from deference_sim.model.state import CATASTROPHES, OUTCOMES, SETTLED
+from deference_sim.scenario.catalogue import find
+from deference_sim.scenario.explain import spread_text
+from deference_sim.scenario.layers import ARGUMENT
+
+MEASURES: Final = ("p_stay", "p_good")
+_WANTED = ["outcome", "in_basin_throughout"]
+_ABSENT = 0  # the place of "" in OUTCOMES: a replicate that is not there
+
+Bools = NDArray[np.bool_]
+
+
+class _Ends:
+    """How the replicates of one point ended, all seeds one after the other; absent where a chunk is missing."""
+
+    def __init__(self, plan: Plan, point: Point, chunks: Chunks) -> None:
+        size = plan.replicates
+        self.outcome = np.zeros(size * len(plan.seeds), np.int8)
+        self.throughout = np.zeros(size * len(plan.seeds), bool)
+        for place, run in enumerate(plan.runs_of(point)):
+            for first, table in chunks.tables(run.key, 0, size, _WANTED):
+                rows = slice(place * size + first, place * size + first + len(table))
+                outcomes = table["outcome"].combine_chunks()
+                codes = np.array([OUTCOMES.index(word) for word in outcomes.dictionary.to_pylist()], np.int8)
+                self.outcome[rows] = codes[outcomes.indices.to_numpy()]
+                self.throughout[rows] = table["in_basin_throughout"].to_numpy()
+
+    @property
+    def present(self) -> Bools:
+        return np.asarray(self.outcome != _ABSENT)
+
+    def success(self, measure: str) -> Bools:
+        if measure == "p_good":
+            return ~self.among(CATASTROPHES)
+        return self.throughout & self.among(SETTLED)
+
+    def among(self, outcomes: Sequence[str]) -> Bools:
+        return np.asarray(np.isin(self.outcome, [OUTCOMES.index(name) for name in outcomes]))
+
+
+def points_table(plan: Plan, chunks: Chunks) -> pd.DataFrame:
+    """Return a row for each point of a batch that has any replicates, its seeds taken together.
+
+    What is varied comes first: numbers in the documented unit of their path. p_stay and p_good follow with 95 %
+    interval and Monte Carlo standard error, and with the difference from the first point on the same worlds; then the
+    share of each outcome. Raises ``DamagedError`` or ``OSError`` for a chunk that cannot be read.
+    """
+    reference = _Ends(plan, plan.points[0], chunks)
+    rows = []
+    for place, (point, varied) in enumerate(zip(plan.points, _varied(plan), strict=True)):
+        ends = _Ends(plan, point, chunks)
+        n = int(ends.present.sum())
+        if not n:
+            continue
+        row: dict[str, object] = {**varied, "replicates": n}
+        for measure in MEASURES:
+            row |= _probability(measure, ends) | _difference(measure, ends, reference if place else None)
+        rows.append(row | {name: float(ends.among([name]).sum()) / n for name in OUTCOMES[1:]})
+    return pd.DataFrame(rows)
+
+
+def _probability(measure: str, ends: _Ends) -> dict[str, object]:
+    found = probability(int((ends.success(measure) & ends.present).sum()), int(ends.present.sum()))
+    return {
+        measure: found.value,
+        f"{measure}_low": found.low,
+        f"{measure}_high": found.high,
+        f"{measure}_mcse": found.mcse,
+        f"{measure}_method": found.method,
+    }
+
+
+def _difference(measure: str, ends: _Ends, reference: _Ends | None) -> dict[str, object]:
+    """Return the difference on the worlds that both have; missing for the reference itself and where there are none."""
+    names = [f"{measure}_difference{end}" for end in ("", "_low", "_high", "_mcse")]
+    if reference is None or not (both := ends.present & reference.present).any():
+        return dict.fromkeys(names, float("nan"))
+    found = difference(ends.success(measure)[both], reference.success(measure)[both])
+    return dict(zip(names, (found.value, found.low, found.high, found.mcse), strict=True))
+
+
+def _varied(plan: Plan) -> list[dict[str, object]]:
+    """Return for each point the values of what is varied: as numbers where all points have numbers, else in words."""
+    columns: dict[str, list[object]] = {}
+    for axis in plan.axes:
+        words: list[object] = [_in_words(point, axis) for point in plan.points]
+        is_number = axis != "scenario" and find(axis, ARGUMENT).kind in ("number", "whole")
+        certain = all(axis not in point.scenario.uncertain for point in plan.points)
+        numbers = is_number and certain
+        columns[axis] = [point.scenario.value(axis) for point in plan.points] if numbers else words
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def _in_words(point: Point, axis: str) -> str:
+    distribution = point.scenario.uncertain.get(axis)
+    return point.label[axis] if distribution is None else spread_text(distribution, find(axis, ARGUMENT).unit)
+
+
+def runs_table(plan: Plan) -> pd.DataFrame:
+    """Return a row for each point and seed: what it is, and what its run is called in the names of files."""
+    return pd.DataFrame(
+        [
+            {**varied, "seed": str(run.seed), "run": run.key}
+            for point, varied in zip(plan.points, _varied(plan), strict=True)
+            for run in plan.runs_of(point)
+        ]
+    )
+
+
+def table_files(plan: Plan, points: pd.DataFrame) -> dict[str, bytes]:
+    """Return the files of the tables by name: the same bytes for the same plan and records."""
+    return as_files("points", points, readable(points), _caption(plan)) | {"runs.csv": _csv(runs_table(plan))}
+
+
+def as_files(name: str, table: pd.DataFrame, shown: pd.DataFrame, caption: str) -> dict[str, bytes]:
+    """Return ``table`` in full as CSV and Parquet, and as it is ``shown`` to people as Markdown and LaTeX."""
+    return {
+        f"{name}.csv": _csv(table),
+        f"{name}.parquet": table.to_parquet(index=False),
+        f"{name}.md": f"{caption}\n\n{_text(shown, 'pipe')}\n".encode(),
+        f"{name}.tex": _latex(shown, caption, name).encode(),
+    }
+
+
+def readable(points: pd.DataFrame) -> pd.DataFrame:
+    """Return the table of points for people: no more digits than the errors support, intervals in words."""
+    columns = list(points.columns[: list(points.columns).index("replicates") + 1])
+    found = points[columns].copy()
+    shown = {"p_stay": "p_stay (95 % interval)", "p_stay_difference": "difference", "p_good": "p_good (95 % interval)"}
+    for name, title in shown.items():
+        found[title] = [_shown(row, name) for _, row in points.iterrows()]
+    found.loc[found.index[0], "difference"] = "reference" if points["p_stay_difference"][1:].notna().any() else ""
+    return found
+
+
+def _shown(row: "pd.Series[Any]", name: str) -> str:
+    value, low, high, error = (float(str(row[key])) for key in (name, f"{name}_low", f"{name}_high", f"{name}_mcse"))
+    if np.isnan(value):
+        return ""
+    digits = digits_for(error)
+    return f"{value:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
+
+
+def _caption(plan: Plan) -> str:
+    units = [f"{axis} in {find(axis, ARGUMENT).unit}" for axis in plan.axes if axis != "scenario"]
+    units = [text for text in units if not text.endswith(" in 1")]
+    return (
+        f"Batch {plan.name}: probability of staying in the basin of good deference (p_stay) and of no catastrophe "
+        f"(p_good), with 95 % intervals (Wilson; Clopper and Pearson with fewer than 10 successes or failures). "
+        f"Differences of p_stay are from the first row, on the same worlds, with paired intervals (Bonett and Price). "
+        f"{plan.replicates:,} replicates for each of {_counted(len(plan.seeds), 'seed')}"
+        f" ({', '.join(map(str, plan.seeds))}){'; ' if units else ''}{', '.join(units)}. "
+        f"Engine {plan.engine}, version {plan.engine_version}."
+    )
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" + ("" if number == 1 else "s")
+
+
+def _csv(table: pd.DataFrame) -> bytes:
+    return table.to_csv(index=False, lineterminator="\n").encode()
+
+
+def _text(table: pd.DataFrame, form: str) -> str:
+    from tabulate import tabulate
+
+    cells = table.map(lambda value: f"{value:.6g}" if isinstance(value, float) else str(value))
+    return str(tabulate(cells, headers="keys", tablefmt=form, showindex=False, disable_numparse=True))
+
+
+def _latex(table: pd.DataFrame, caption: str, label: str) -> str:
+    escaped = caption.replace("%", r"\%").replace("_", r"\_")
+    return "\n".join(
+        [
+            r"\begin{table}",
+            rf"\caption{{{escaped}}}",
+            rf"\label{{tab:{label}}}",
+            _text(table, "latex_booktabs"),
+            r"\end{table}",
+            "",
+        ]
+    )

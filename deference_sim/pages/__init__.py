@@ -1,0 +1,1 @@
+"""Pages: results in words and tables, one page a question."""

@@ -1,0 +1,90 @@
+"""The page of a comparison: two scenarios in the same worlds, and which runs end otherwise."""
+
+from collections.abc import Sequence
+
+from deference_sim.analysis.compare import Comparison
+from deference_sim.analysis.estimate import Estimate
+from deference_sim.analysis.measure import MEANINGS
+from deference_sim.analysis.paired import Difference
+from deference_sim.pages.layout import Entry, Heading, Page, Paragraph, Table
+from deference_sim.pages.run import ending
+from deference_sim.pages.wording import MOST_DECIMALS, decimals, percent, shortened, with_repeat
+from deference_sim.scenario import Scenario
+
+MOST_INPUTS = 24  # that differ and are listed
+MOST_CHANGES = 8
+
+
+def page(found: Comparison, names: tuple[str, str] | None = None, trace: Sequence[str] = (), repeat: str = "") -> Page:
+    """Return what differs between two scenarios, called ``names`` (by default as they are).
+
+    ``trace`` holds the commands, up to the option ``--replicate``, that tell one run of the first and the second.
+    """
+    first, second = names or _names(found)
+    columns = ("", first, second, "difference (points)", "95 % interval")
+    chances = tuple((f"{name}: {MEANINGS[name]}", *_pair(*pair)) for name, pair in found.measures.items())
+    ends = tuple((_short(found.second, name), *_pair(*pair)) for name, pair in found.shares.items())
+    numbers = frozenset({1, 2, 3})
+    note = (
+        "Differences are those of the second less the first, paired world by world. The intervals hold the Monte Carlo "
+        "error alone."
+    )
+    told = f"{found.replicates:,} replicates of each, seed {found.seed}, {found.engine} engine, {found.seconds:.1f} s."
+    return [
+        Heading(f"{second} as against {first}, on the same {found.replicates:,} worlds"),
+        *_inputs(found, first, second),
+        Table("Chances", columns, chances, numbers, frozenset(range(1, 5))),
+        Table("How it ends", columns, ends, numbers, frozenset(range(5))),
+        *_changes(found, first, second, trace),
+        Paragraph(note, aside=True),
+        Paragraph(with_repeat(told, repeat), aside=True),
+    ]
+
+
+def _names(found: Comparison) -> tuple[str, str]:
+    first, second = found.first.name, found.second.name
+    return (first, second) if first != second else (f"{first} (first)", f"{second} (second)")
+
+
+def _short(scenario: Scenario, outcome: str) -> str:
+    return ending(scenario, outcome).partition(":")[0]
+
+
+def _inputs(found: Comparison, first: str, second: str) -> Page:
+    if not found.inputs:
+        return [Paragraph("Both say the same: no input differs.")]
+    rows = tuple(
+        (row.path, shortened(row.first or "–"), shortened(row.second or "–")) for row in found.inputs[:MOST_INPUTS]
+    )
+    title = "1 input differs" if len(found.inputs) == 1 else f"{len(found.inputs)} inputs differ"
+    table = Table(title, ("", first, second), rows)
+    left = len(found.inputs) - len(rows)
+    return [table, Paragraph(f"… and {left} more: see `deference-sim diff`.", aside=True)] if left else [table]
+
+
+def _pair(first: Estimate, second: Estimate, change: Difference) -> tuple[str, str, str, str]:
+    error = max(100.0 * change.mcse, 100.0 * (change.high - change.low) / 4.0)
+    digits = decimals(error, MOST_DECIMALS)
+    low, high = f"{100.0 * change.low:+.{digits}f}", f"{100.0 * change.high:+.{digits}f}"
+    points = f"{100.0 * change.value:+.{digits}f}"
+    return percent(first.value, first), percent(second.value, second), points, f"{low} to {high}"
+
+
+def _changes(found: Comparison, first: str, second: str, trace: Sequence[str]) -> Page:
+    moved = sum(change.count for change in found.changes)
+    if not moved:
+        return [Paragraph("Every world ends the same way in both.")]
+    rows = tuple(
+        (
+            _short(found.first, change.before),
+            _short(found.second, change.after),
+            f"{change.count:,}",
+            ", ".join(str(replicate) for replicate in change.examples),
+        )
+        for change in found.changes[:MOST_CHANGES]
+    )
+    title = f"{moved:,} of the {found.replicates:,} worlds end otherwise"
+    columns = (f"in {first}", f"in {second}", "worlds", "such as replicates")
+    table = Table(title, columns, rows, frozenset({2}), frozenset(range(4)))
+    lines = [f"{command} --replicate {change.examples[0]}" for change in found.changes[:2] for command in trace]
+    return [table, Entry("To see why, follow one of them in both", tuple(lines))] if lines else [table]

@@ -1,0 +1,86 @@
+"""The page of scenario discovery: in which ranges of the inputs it fails, in plain words."""
+
+from deference_sim.analysis.discover import CHANCE, Box, Discovery, Limit
+from deference_sim.analysis.estimate import Estimate
+from deference_sim.analysis.sensitivity.plan import short
+from deference_sim.pages import layout
+from deference_sim.pages.layout import Entry, Heading, Page, Paragraph
+from deference_sim.pages.sensitivity import MEASURES, about_inputs
+from deference_sim.pages.wording import percent, with_repeat
+
+ALGORITHMS = {"prim": "PRIM (peeling)", "cart": "CART (tree)"}
+
+
+def page(found: Discovery, repeat: str = "") -> Page:
+    """Return the page; ``repeat`` is the command that repeats the study."""
+    blocks: Page = [
+        Heading(f"{found.plan.scenario.name} – where {MEASURES[found.plan.measure]} fails"),
+        Paragraph(f"Of all futures {_told(found.failures)} fail."),
+    ]
+    for algorithm, boxes in found.boxes.items():
+        blocks += [
+            Entry(f"{ALGORITHMS[algorithm]}, box {number}", _lines(box)) for number, box in enumerate(boxes, start=1)
+        ]
+        if not boxes:
+            blocks.append(
+                Paragraph(f"{ALGORITHMS[algorithm]}: no box found; failures are too few, too many, or anywhere.")
+            )
+    return [
+        *blocks,
+        Paragraph(_READING, aside=True),
+        *(Paragraph(text, aside=True) for text in about_inputs(found.plan.varied, found.plan.scenario)),
+        Paragraph(_footer(found, repeat), aside=True),
+    ]
+
+
+def html(found: Discovery) -> str:
+    """Return the page as HTML for a notebook, every text escaped."""
+    return layout.html(page(found))
+
+
+_READING = (
+    "A box is a set of limits that hold together. Boxes are found on one half of the futures and judged on the other; "
+    "one that does not hold up there is left out. Wanted is a density at least halfway from the share that fails "
+    "anywhere to all; of PRIM's boxes that reach it the one with the best balance of density and coverage, of CART's "
+    "leaves all, or the densest if none does. PRIM finds each box in what those before it leave; all are judged among "
+    "all futures. quasi-p: how likely so many failures would be inside if the limit did nothing; limits above "
+    f"{CHANCE:g} are dropped. CART has no such test."
+)
+
+
+def _lines(box: Box) -> tuple[str, ...]:
+    return (
+        "where " + ", and ".join(_words(limit) for limit in box.limits),
+        f"{_told(box.density)} of the futures there fail (density); they are {_told(box.coverage)} of all failures "
+        f"(coverage), in {_told(box.mass)} of all futures (mass)",
+    )
+
+
+def _words(limit: Limit) -> str:
+    unit = "" if limit.unit == "1" else f" {limit.unit}"
+    if limit.low is None:
+        assert limit.high is not None
+        words = f"is below {short(limit.high)}{unit}"
+    elif limit.high is None:
+        words = f"is above {short(limit.low)}{unit}"
+    else:
+        words = f"is from {short(limit.low)} to {short(limit.high)}{unit}"
+    chances = [p for p in (limit.quasi_p_low, limit.quasi_p_high) if p is not None]
+    return f"{limit.path} {words}" + (f" (quasi-p {_p(max(chances))})" if chances else "")
+
+
+def _p(chance: float) -> str:
+    return "below 0.001" if chance < 0.001 else f"{chance:.2g}"
+
+
+def _told(estimate: Estimate) -> str:
+    low, high = (percent(end, estimate).removesuffix(" %") for end in (estimate.low, estimate.high))
+    return f"{percent(estimate.value, estimate)} ({low} to {high})"
+
+
+def _footer(found: Discovery, repeat: str) -> str:
+    told = (
+        f"{found.runs:,} futures, seed {found.plan.seed}, compiled engine, {found.seconds:.1f} s; scenario hash "
+        f"{found.plan.scenario.hash[:12]}. 95 % intervals in brackets."
+    )
+    return with_repeat(told, repeat)

@@ -1,0 +1,107 @@
+"""A page with its pictures as files that stand alone: HTML that asks nothing of any network, and Markdown."""
+
+import re
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+from deference_sim.pages import layout
+from deference_sim.pages.layout import Block, Entry, Heading, Page, Paragraph, Table
+
+#: Nothing may be loaded but what is in the file itself: pictures as data and one style sheet.
+POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+STYLE = """
+body { font: 16px/1.5 system-ui, sans-serif; color: #222; background: #fff; margin: 0 auto; max-width: 60rem;
+  padding: 1rem; }
+h1 { font-size: 1.5rem; line-height: 1.25; }
+h4 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
+table { border-collapse: collapse; display: block; overflow-x: auto; margin: .25rem 0 1.25rem; font-size: .9rem; }
+th, td { padding: .2rem .8rem .2rem 0; vertical-align: top; font-variant-numeric: tabular-nums; }
+th { font-weight: normal; color: #666; }
+tr + tr td { border-top: 1px solid #eee; }
+td em { background: #fff3cd; font-style: normal; padding: 0 .25rem; }
+small { color: #666; }
+summary { cursor: pointer; font-weight: bold; }
+details { margin: .5rem 0; }
+figure { margin: 1.5rem 0; }
+figure img { max-width: 100%; height: auto; }
+figcaption { color: #666; font-size: .9rem; }
+@media print { details > *:not(summary) { display: block; } }
+"""
+_MARKDOWN_SIGNS = re.compile(r"[\\`*\[\]<>|~$!]|(?<![0-9A-Za-z])_|_(?![0-9A-Za-z])")
+_LIST_OR_HEADING = re.compile(r"^(\d*)(#|[-+](?= |--)|(?<=\d)[.)](?= |$))")
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture as the bytes of a PNG file, the name of that file, and what it shows in words."""
+
+    name: str
+    png: bytes
+    caption: str
+
+
+def html_file(title: str, blocks: Sequence[Block | Picture]) -> str:
+    """Return a whole HTML document: every text escaped, pictures inside, nothing loaded from outside."""
+    parts = [_html_picture(block) if isinstance(block, Picture) else layout.html([block]) for block in blocks]
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
+        f"<h1>{escape(title)}</h1>\n" + "\n".join(parts) + "\n</body>\n</html>\n"
+    )
+
+
+def markdown_file(title: str, blocks: Sequence[Block | Picture]) -> str:
+    """Return the same as Markdown (tables as GitHub reads them); pictures are files beside it."""
+    return "\n\n".join([f"# {_plain(title)}", *(_markdown(block) for block in blocks)]) + "\n"
+
+
+def without_title(page: Page) -> tuple[str, Page]:
+    """Return the heading that a page begins with, and the rest of it."""
+    first, *rest = page
+    if not isinstance(first, Heading):
+        raise TypeError("a page that becomes a file begins with a heading")
+    return first.text, rest
+
+
+def with_pictures(page: Page, pictures: Sequence[Picture]) -> list[Block | Picture]:
+    """Return ``page`` with ``pictures`` behind its first table and what is said about that."""
+    is_table = [isinstance(block, Table) for block in page]
+    first = is_table.index(True) if any(is_table) else 0
+    place = next((k for k in range(first + 1, len(page)) if not isinstance(page[k], Paragraph)), len(page))
+    return [*page[:place], *pictures, *page[place:]]
+
+
+def _html_picture(picture: Picture) -> str:
+    words = escape(picture.caption)
+    data = b64encode(picture.png).decode("ascii")
+    return f'<figure><img alt="{words}" src="data:image/png;base64,{data}"><figcaption>{words}</figcaption></figure>'
+
+
+def _markdown(block: Block | Picture) -> str:
+    match block:
+        case Picture(name, _, caption):
+            return f"![{_plain(caption)}]({name})"
+        case Heading(text):
+            return f"## {_plain(text)}"
+        case Paragraph(text):
+            return _plain(text)
+        case Entry(term, lines):
+            return f"**{_plain(term)}**\n\n" + "\n".join(f"- {_plain(line)}" for line in lines)
+    return (f"**{_plain(block.title)}**\n\n" if block.title else "") + _markdown_table(block)
+
+
+def _markdown_table(table: Table) -> str:
+    rule = ["--:" if place in table.right else ":--" for place in range(len(table.columns))]
+    rows = [[_plain(cell) for cell in row] for row in (table.columns, *table.rows)]
+    return "\n".join(f"| {' | '.join(row)} |" for row in [rows[0], rule, *rows[1:]])
+
+
+def _plain(text: str) -> str:
+    """Return ``text`` such that Markdown shows it as it is: on one line, its signs and entities escaped."""
+    line = " ".join(text.split()).replace("&", "&amp;")
+    escaped = _MARKDOWN_SIGNS.sub(lambda sign: "\\" + sign.group(), line)
+    return _LIST_OR_HEADING.sub(r"\1\\\2", escaped)

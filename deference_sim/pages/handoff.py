@@ -1,0 +1,188 @@
+"""Pages about choices: when to hand off, and which policy to follow, here and across worlds."""
+
+from deference_sim.analysis.handoff import INDIFFERENCE, NEVER, OWN_WAY, PREWORK, Alternative, BestHandoff, Timing
+from deference_sim.analysis.measure import MEANINGS
+from deference_sim.analysis.run import UNRESOLVED_WORTH_SAYING
+from deference_sim.model.state import CATASTROPHES
+from deference_sim.pages.layout import Heading, Page, Paragraph, Table
+from deference_sim.pages.wording import chance, footer, fresh_note, percent, points, with_interval
+from deference_sim.scenario.explain import parameter_table
+
+WAYS = {
+    OWN_WAY: "as the scenario says",
+    INDIFFERENCE: "by indifference",
+    NEVER: "never",
+}
+BETTER = {
+    OWN_WAY: "What the scenario says",
+    INDIFFERENCE: "Deciding on the way, by indifference,",
+    NEVER: "Not handing off at all",
+}
+NONE = "–"
+NUMBERS = frozenset({1, 3})  # columns of numbers in a table of chances
+
+
+# ---- when to hand off ---------------------------------------------------------------------------------------
+
+
+def page(found: BestHandoff, repeat: str = "") -> Page:
+    """Return when to hand off and what that is worth; ``repeat`` is the command that repeats it."""
+    return [
+        Heading(f"{found.scenario.name} – when to hand off"),
+        Paragraph(_handoff_answer(found)),
+        _ways(found),
+        *_open_ends(found),
+        _months(found),
+        _levels(found),
+        _moves(found),
+        Paragraph(_note(found), aside=True),
+        Paragraph(footer(found.engine, found.seconds, repeat), aside=True),
+    ]
+
+
+def _handoff_answer(found: BestHandoff) -> str:
+    best = found.best
+    first, last = found.as_good
+    to_whom = f"to AIs of capability {best.capability:g} py"
+    told = f"Best of what was tried: hand off in month {best.month:g}, {to_whom}. "
+    if first == 0.0 < last == found.window:
+        told += "But the month hardly matters: none of those tried does significantly worse. "
+    elif first < last:
+        told += f"Anything from {first:g} to {last:g} months is as good. "
+    told += f"{_split(found)}{found.measure} ({MEANINGS[found.measure]}) is then {with_interval(best.estimate)}."
+    better = [way for way in found.alternatives if way.loss.high < 0.0]
+    return told + "".join(f" {BETTER[way.name]} does better still." for way in better)
+
+
+def _split(found: BestHandoff) -> str:
+    if found.lead is None or found.after is None:
+        return f"Nobody presses (rival.mode is none); months up to the horizon, {found.window:g}, were tried. "
+    kind = "time to the deadline" if found.scenario.rival.mode == "deadline" else "lead"
+    whole = f"{found.lead:.4g} months of {kind}" + (" (median)" if "rival.lead" in found.scenario.uncertain else "")
+    if found.after < 0.0:
+        return f"That is after the {whole} have run out. "
+    return f"Of {whole}, {found.best.month:.4g} are spent before the handoff and {found.after:.4g} are left after it. "
+
+
+def _ways(found: BestHandoff) -> Table:
+    best = ("in the best month", *chance(found.best.estimate), _median(found.best.handed_off), NONE)
+    rows = [best, *(_way(way) for way in found.alternatives)]
+    columns = ("", found.measure, "95 % interval", "handed off", "worse by (points)")
+    return Table("Compared with other ways to decide", columns, tuple(rows), NUMBERS, frozenset(range(5)))
+
+
+def _way(way: Alternative) -> tuple[str, ...]:
+    handed_off = _median(way.handed_off)
+    if 0.0 < way.share_handed_off < 1.0:
+        handed_off += f" (in {100.0 * way.share_handed_off:.0f} % of runs)"
+    return WAYS[way.name], *chance(way.estimate), handed_off, points(way.loss)
+
+
+def _open_ends(found: BestHandoff) -> Page:
+    """Say of which ways many runs were not settled, since p_good counts them as good."""
+    told = [
+        f"{100.0 * way.unresolved:.0f} % of the runs {WAYS[way.name]}"
+        for way in found.alternatives
+        if way.unresolved > UNRESOLVED_WORTH_SAYING
+    ]
+    if not told:
+        return []
+    counted = "successes" if found.measure == "p_good" else "failures"
+    return [
+        Paragraph(
+            f"Not settled by month {found.scenario.horizon:g}, and counted as {counted}: {'; '.join(told)}.",
+        )
+    ]
+
+
+def _months(found: BestHandoff) -> Table:
+    occurring = [name for name in CATASTROPHES if any(timing.risks[name] > 0.0 for timing in found.curve)]
+    words = {name: name.replace("_", " ").replace("ai ", "AI ") for name in occurring}
+    if found.scenario.rival.mode == "deadline":
+        words["rival_catastrophe"] = "deadline missed"
+    open_ends = any(timing.unresolved > UNRESOLVED_WORTH_SAYING for timing in found.curve)
+    more = ("not settled",) if open_ends else ()
+    columns = ("month", found.measure, "95 % interval", "", *(words[name] for name in occurring), *more)
+    rows = tuple(_month_row(timing, found, occurring, open_ends) for timing in _shown(found))
+    right = frozenset({0, 1, *range(4, len(columns))})
+    return Table("By month of the handoff, and what goes wrong (share of runs)", columns, rows, right)
+
+
+def _shown(found: BestHandoff) -> list[Timing]:
+    """Return about a dozen months and, beside them, the best and the ends of those that are as good."""
+    wanted = {found.best.month, *found.as_good}
+    apart = found.window / 24.0
+    shown: list[Timing] = []
+    for timing in found.curve:
+        near_wanted = any(timing.month != month and abs(timing.month - month) < apart for month in wanted)
+        if timing.month in wanted or (
+            not near_wanted and (not shown or timing.month - shown[-1].month >= apart or timing.month == found.window)
+        ):
+            shown.append(timing)
+    return shown
+
+
+def _month_row(timing: Timing, found: BestHandoff, occurring: list[str], open_ends: bool) -> tuple[str, ...]:
+    mark = "best" if timing.month == found.best.month else "as good" if timing.as_good else ""
+    risks = [percent(timing.risks[name], timing.estimate) for name in occurring]
+    if open_ends:
+        risks.append(percent(timing.unresolved, timing.estimate))
+    return (f"{timing.month:.2f}", *chance(timing.estimate), mark, *risks)
+
+
+def _levels(found: BestHandoff) -> Table:
+    rows = tuple(
+        (
+            f"{level.capability:g} py",
+            f"{level.month:g}",
+            *chance(level.estimate),
+            _median(level.handed_off),
+            NONE if level == found.best else points(level.loss),
+        )
+        for level in found.levels
+    )
+    columns = ("capability", "best month", found.measure, "95 % interval", "handed off", "worse by (points)")
+    title = "By capability of the AIs handed off to, for which the handoff waits"
+    return Table(title, columns, rows, frozenset({0, 1, 2, 4}), frozenset(range(6)))
+
+
+def _moves(found: BestHandoff) -> Table:
+    rows = [("as it is", "", f"{found.best.month:g}", _range(found.as_good), *chance(found.best.estimate))]
+    for moved in found.changes:
+        (declared,) = parameter_table(moved.path)
+        unit = "py in all" if moved.path == PREWORK else declared.unit
+        value = f"{moved.value:.4g} {unit}".rstrip()
+        change = "its median" if moved.factor == 1.0 else f"× {moved.factor:g}"
+        rows.append(
+            (moved.path, f"{value} ({change})", f"{moved.month:g}", _range(moved.as_good), *chance(moved.estimate))
+        )
+    columns = ("", "", "best month", "as good", found.measure, "95 % interval")
+    return Table("How the answer moves", columns, tuple(rows), frozenset({2, 4}))
+
+
+def _range(months: tuple[float, float]) -> str:
+    first, last = months
+    return f"{first:g} to {last:g}" if first < last else f"{first:g}"
+
+
+def _median(spread: dict[str, float | None]) -> str:
+    return NONE if spread["p50"] is None else f"{spread['p50']:.2f}"
+
+
+def _note(found: BestHandoff) -> str:
+    return (
+        f"{fresh_note(found)} Handed off: the median month in which it happens. By indifference: once the chance of a "
+        "good end looks no better later, by the margin that reviews find. As good: not significantly worse than the "
+        "best month in a paired test at 5 %; whichever of the months tried is truly best is among them with a "
+        "probability of at least 95 %. The answers under changed assumptions keep the capability and rest on "
+        f"{found.search_replicates:,} worlds each, so that more months pass as good there."
+    )
+
+
+# ---- which policy -------------------------------------------------------------------------------------------
+
+
+# ---- across worlds ------------------------------------------------------------------------------------------
+
+
+# ---- words --------------------------------------------------------------------------------------------------

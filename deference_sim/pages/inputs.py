@@ -1,0 +1,63 @@
+"""Tables of inputs: which scenarios ship, what each parameter means, what a scenario says, how two differ."""
+
+from typing import TYPE_CHECKING
+
+from deference_sim.pages.layout import Entry, Heading, Page, Paragraph, Table
+from deference_sim.pages.wording import singular
+from deference_sim.scenario import load, shipped
+from deference_sim.scenario.explain import ParameterRow, differences, parameter_table, resolved
+
+if TYPE_CHECKING:
+    from deference_sim.scenario import Scenario
+
+
+def scenarios_page() -> Page:
+    """Return the shipped scenarios with their descriptions."""
+    entries = [Entry(name, (" ".join(load(name).description.split()),)) for name in shipped()]
+    return [*entries, Paragraph("Look into one with `deference-sim show NAME`.", aside=True)]
+
+
+def parameters_page(path: str | None, *, every: bool = False) -> Page:
+    """Return the core parameters, all of them, or those at ``path``. Raises ``ScenarioError`` for an unknown path."""
+    rows = parameter_table(path)
+    core = [row for row in rows if row.tier == "core"]
+    shown = rows if every or path is not None else core
+    entries = [_parameter_entry(row) for row in shown]
+    if len(shown) == len(rows):
+        return [*entries]
+    more = f"These are the {len(shown)} core parameters; {len(rows) - len(shown)} more with --all, or name a block."
+    return [*entries, Paragraph(more, aside=True)]
+
+
+def _parameter_entry(row: ParameterRow) -> Entry:
+    status = f"{row.status}: {row.source}" if row.source else row.status
+    return Entry(row.path, (row.meaning, f"default {row.default}; {row.range}", status))
+
+
+def show_page(scenario: "Scenario") -> Page:
+    """Return every value of a scenario with its source, the core ones first."""
+    rows = resolved(scenario)
+    columns = ("", "value", "status", "from")
+    return [
+        Heading(f"{scenario.name} (hash {scenario.hash})"),
+        *([Paragraph(" ".join(scenario.description.split()))] if scenario.description else []),
+        *(
+            Table(
+                title,
+                columns,
+                tuple((r.path, singular(r.value), r.status, r.source) for r in rows if r.tier == tier),
+                whole=frozenset({0, 3}),
+            )
+            for title, tier in (("Core inputs", "core"), ("Other inputs", "more"))
+        ),
+    ]
+
+
+def diff_page(first: "Scenario", second: "Scenario") -> Page:
+    """Return where two scenarios differ in meaning."""
+    rows = tuple(
+        (row.path, singular(row.first or "–"), singular(row.second or "–")) for row in differences(first, second)
+    )
+    if not rows:
+        return [Paragraph(f"{first.name} and {second.name} mean the same (hash {first.hash}).")]
+    return [Table("", ("", first.name, second.name), rows)]

@@ -1,0 +1,63 @@
+"""The page of a required lead: how much it takes, with its interval, and the curve that it was read off."""
+
+from deference_sim.analysis.measure import MEANINGS
+from deference_sim.analysis.required_lead import LEAD, Answer, Requirement
+from deference_sim.pages.layout import Heading, Page, Paragraph, Table
+from deference_sim.pages.wording import chance, to_error, with_interval, with_repeat
+
+
+def page(found: Requirement, repeat: str = "") -> Page:
+    """Return how much lead (or of another input) success takes; ``repeat`` is the command that repeats it."""
+    what = "required lead" if found.path == LEAD else f"{found.path} for success"
+    enough = "at least" if found.rising else "at most"
+    rows = tuple((f"{100.0 * one.target:g} %", *_answer(one)) for one in found.answers)
+    unit = f" ({found.unit})" if found.unit != "1" else ""
+    columns = (f"for {found.measure} of", f"{found.path} {enough}{unit}", "95 % interval")
+    lowest, highest = found.curve[0][0], found.curve[-1][0]
+    blocks: Page = [
+        Heading(f"{found.scenario.name} – {what}"),
+        Paragraph(f"{found.measure}: {MEANINGS[found.measure]}."),
+        Table("", columns, rows, frozenset({1}), frozenset(range(3))),
+        *(Paragraph(told) for one in found.answers if (told := _exception(one, found))),
+        _curve(found),
+    ]
+    note = (
+        f"Searched from {lowest:g} to {highest:g}. All values meet the same worlds. An interval holds each value at "
+        "which the exact binomial test does not reject that the chance is the target; – is an end it does not have."
+    )
+    told = (
+        f"{found.replicates:,} replicates at each of {len(found.curve)} values, seed {found.seed}, "
+        f"{found.engine} engine, {found.seconds:.1f} s."
+    )
+    return [*blocks, Paragraph(note, aside=True), Paragraph(with_repeat(told, repeat), aside=True)]
+
+
+def _answer(one: Answer) -> tuple[str, str]:
+    if one.status != "found" or one.value is None:
+        return one.status, _interval(one) if one.status == "not reachable" and one.low is not None else ""
+    width = (one.high if one.high is not None else one.value) - (one.low if one.low is not None else one.value)
+    return to_error(one.value, width / 4.0), _interval(one)
+
+
+def _interval(one: Answer) -> str:
+    ends = [end for end in (one.low, one.high) if end is not None]
+    error = (max(ends) - min(ends)) / 4.0 if len(ends) == 2 else 0.0
+    low, high = ("–" if end is None else to_error(end, error) for end in (one.low, one.high))
+    return f"{low} to {high}"
+
+
+def _exception(one: Answer, found: Requirement) -> str:
+    target = f"{100.0 * one.target:g} %"
+    if one.status == "not reachable":
+        level = with_interval(one.level)
+        return f"{target} is not reachable: the highest chance found is {level}, at {one.level_at:.3g}."
+    if one.status == "none needed":
+        hard = "no lead at all" if found.path == LEAD else f"the worst end of {found.path}"
+        return f"For {target} none is needed: the chance is higher with {hard}."
+    return ""
+
+
+def _curve(found: Requirement) -> Table:
+    rows = tuple((f"{value:.4g}", *chance(estimate)) for value, estimate in found.curve)
+    columns = (found.path, found.measure, "95 % interval")
+    return Table("The curve", columns, rows, frozenset({0, 1}), frozenset(range(3)), folded=True)

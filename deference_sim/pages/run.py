@@ -1,0 +1,359 @@
+"""The report of a Monte Carlo run: what a strategist reads first, in plain words, for a terminal and a notebook."""
+
+from collections.abc import Sequence
+from math import sqrt
+from typing import TYPE_CHECKING, Any, get_args
+
+import numpy as np
+
+from deference_sim.analysis.estimate import Estimate, probability
+from deference_sim.analysis.nested import InputSpread
+from deference_sim.analysis.run import UNRESOLVED_WORTH_SAYING, Result
+from deference_sim.model.declare import Status
+from deference_sim.model.state import CATASTROPHES
+from deference_sim.pages import layout
+from deference_sim.pages.layout import Heading, Page, Paragraph, Table
+from deference_sim.pages.wording import chance, decimals, percent, shortened, with_repeat
+from deference_sim.scenario.explain import ValueRow, parameter_table, resolved
+
+if TYPE_CHECKING:
+    from deference_sim.scenario import Scenario
+
+Spread = dict[str, float | None]
+
+#: Outcomes in words, as they stand after "it ends …" or in a table of ends.
+ENDINGS = {
+    "ai_takeover": "AI takeover: the AIs' broad alignment fell short",
+    "catastrophic_mistake": "catastrophic mistake by the AIs: their wisdom fell short",
+    "exogenous_catastrophe": "exogenous hazard, not handled",
+    "rival_catastrophe": "rival catastrophe: its takeoff overtook us or got out of hand",
+    "overtaken_safely": "overtaken safely: the rival's takeoff did no catastrophic harm",
+    "punted": "punted: another end state, such as a long pause, took over",
+    "stabilised": "stabilised: aligned capability secured the situation",
+    "fizzled": "fizzled out: growth became slow while still ahead",
+    "unresolved": "not settled when the run ended",
+}
+SCHEMED = "AI takeover: scheming, or too little broad alignment"
+MISSED = "deadline missed: too little aligned capability in time"
+GOOD, OPEN, CATASTROPHE = "no catastrophe", "open", "catastrophe"
+MOST_DECIMALS = 2  # of months: a hundredth is seven hours
+
+
+def page(result: Result, repeat: str = "", spread: InputSpread | None = None) -> Page:
+    """Return the report; ``repeat`` is the command that repeats the run, ``spread`` that of p_stay over inputs."""
+    scenario = result.scenario
+    return [
+        Heading(f"{scenario.name} – {result.replicates:,} simulated futures"),
+        *([Paragraph(" ".join(scenario.description.split()))] if scenario.description else []),
+        *headline(result),
+        *([Paragraph(spread_over_inputs(spread))] if spread else []),
+        *endings(result),
+        *on_the_way(result),
+        *months(result),
+        *inputs(scenario),
+        Paragraph(_footer(result, repeat), aside=True),
+    ]
+
+
+def html(result: Result) -> str:
+    """Return the report as HTML for a notebook, every text escaped, the inputs folded away."""
+    return layout.html(page(result))
+
+
+# ---- how likely ---------------------------------------------------------------------------------------------
+
+
+def headline(result: Result) -> Page:
+    """Return p_stay and p_good with what they mean; with bounds where many runs were not settled."""
+    rows = [
+        ("stays in the Basin of Good Deference (p_stay)", *chance(result.p_stay)),
+        ("no catastrophe of any kind (p_good)", *chance(result.p_good)),
+    ]
+    given = result.p_stay_given_handoff
+    if given is not None and given.n < result.replicates:
+        rows.insert(1, (f"stays in it, of the {given.n:,} in which humans handed off", *chance(given)))
+    meaning = (
+        "p_stay: humans hand off, from then on the AIs are at every moment good enough to be deferred to, and this "
+        "lasts until the situation is stabilised, growth fizzles out, or another end state takes over. The intervals "
+        "hold the Monte Carlo error alone: they say nothing about how good the inputs are."
+    )
+    table = Table("Chances", ("", "", "95 % interval"), tuple(rows), frozenset({1}))
+    return [table, *_bounds(result), Paragraph(meaning, aside=True)]
+
+
+def spread_over_inputs(spread: InputSpread) -> str:
+    """Return in words how p_stay given the inputs varies over what is uncertain about them."""
+    low, middle, high = (f"{100.0 * share:.0f}" for share in (spread.p5, spread.overall.value, spread.p95))
+    worlds = f"{spread.draws:,} draws of the inputs with {spread.worlds:,} worlds each"
+    return (
+        f"Spread over the uncertain inputs, apart from Monte Carlo error: given the inputs, p_stay is from {low} to "
+        f"{high} % (5th to 95th percentile; mean {middle} %, standard deviation {100.0 * spread.sd:.0f} points). "
+        f"Knowing them would take away {100.0 * spread.share_of_variance:.0f} % of the variance of one future's "
+        f"success. From {worlds}, the noise of few worlds removed."
+    )
+
+
+def _bounds(result: Result) -> Page:
+    unresolved = result.outcomes["unresolved"]
+    if unresolved.value <= UNRESOLVED_WORTH_SAYING:
+        return []
+    told = ", ".join(
+        f"{name} is between {percent(low, unresolved)} and {percent(high, unresolved)}"
+        for name, (low, high) in result.bounds.items()
+    )
+    return [
+        Paragraph(
+            f"{percent(unresolved.value, unresolved)} of the runs were not settled by month "
+            f"{result.scenario.horizon:g}. Counting them as failures or as successes, {told}."
+        )
+    ]
+
+
+def endings(result: Result) -> Page:
+    """Return how runs end, good ends first, each group with the most frequent first; and what was never seen."""
+    ends = _ends(result)
+    seen = [(group, name, estimate) for group, name, estimate in ends if estimate.value > 0.0]
+    order = {GOOD: 0, OPEN: 1, CATASTROPHE: 2}
+    seen.sort(key=lambda end: (order[end[0]], -end[2].value))
+    rows = tuple((group, name, *chance(estimate)) for group, name, estimate in seen)
+    table = Table("How it ends", ("", "", "share", "95 % interval"), rows, frozenset({2}))
+    unseen = [(name.partition(":")[0], estimate) for group, name, estimate in ends if estimate.value == 0.0]
+    if not unseen:
+        return [table]
+    limit = unseen[0][1]
+    names = "; ".join(name for name, _ in unseen)
+    told = f"Not seen in any run (share below {percent(limit.high, limit)}, the end of the 95 % interval): {names}."
+    return [table, Paragraph(told)]
+
+
+def _ends(result: Result) -> list[tuple[str, str, Estimate]]:
+    kinds = {hazard.name: _kind(hazard.kind) for hazard in result.scenario.hazards}
+    ends = []
+    for outcome, estimate in result.outcomes.items():
+        if outcome == "exogenous_catastrophe":
+            for name, share in result.causes.items():
+                kind = kinds.get(name, name)
+                ends.append((CATASTROPHE, name if kind == name else f"{name}: {kind}, not handled", share))
+        else:
+            ends.append((_group(outcome), ending(result.scenario, outcome), estimate))
+    return [end for end in ends if end[2].value > 0.0 or _is_possible(result.scenario, end)]
+
+
+def ending(scenario: "Scenario", outcome: str) -> str:
+    """Return ``outcome`` in words."""
+    if outcome == "rival_catastrophe" and scenario.rival.mode == "deadline":
+        return MISSED
+    return SCHEMED if outcome == "ai_takeover" and _can_scheme(scenario) else ENDINGS[outcome]
+
+
+def _can_scheme(scenario: "Scenario") -> bool:
+    inputs = (scenario.scheming.at_handoff, scenario.scheming.per_generation)
+    return any(inputs) or any(path.startswith("scheming.") for path in scenario.uncertain)
+
+
+def _kind(kind: str) -> str:
+    return kind.replace("_", " ").replace(" ai", " AI")
+
+
+def _group(outcome: str) -> str:
+    return CATASTROPHE if outcome in CATASTROPHES else OPEN if outcome == "unresolved" else GOOD
+
+
+def _is_possible(scenario: "Scenario", end: tuple[str, str, Estimate]) -> bool:
+    """Return whether an end that was not seen is worth naming: a catastrophe that this scenario could hold."""
+    without_rival = scenario.rival.mode == "none" and end[1] == ENDINGS["rival_catastrophe"]
+    return end[0] == CATASTROPHE and not without_rival
+
+
+# ---- what happened on the way -------------------------------------------------------------------------------
+
+
+def on_the_way(result: Result) -> Page:
+    """Return in which share of the runs things happened that can happen on the way, and how often; nothing if none."""
+    tally, hazards = result.tally, bool(result.scenario.hazards)
+    counted = (
+        ("hazard met and handled", "hazards_handled", hazards),
+        ("hazard met and not handled", "hazards_suffered", hazards),
+        ("weights stolen by the rival", "thefts", False),
+        ("deal with the rival, or an attempt that backfired", "deals", False),
+        ("paradigm shift", "paradigms", False),
+        ("outbreak of infectious misalignment", "outbreaks", False),
+        ("successor sent back for retraining", "retrainings", False),
+        ("deference halted", "halts", False),
+    )
+    noted = (
+        ("takeover that failed", "recovered"),
+        ("AIs scheme at the end", "scheming"),
+        ("takeover by AIs that schemed", "scheming_takeover"),
+        ("takeover before humans had handed off", "early_takeover"),
+    )
+    rows = [
+        (words, _share(tally.runs_with[name], tally.n), f"{tally.events[name] / tally.n:.2g}")
+        for words, name, always in counted
+        if always or tally.events[name]
+    ]
+    rows += [(words, _share(tally.runs_with[name], tally.n), "") for words, name in noted if tally.runs_with[name]]
+    if not rows:
+        return []
+    columns = ("", "share of runs", "mean per run")
+    return [Table("What happened on the way", columns, tuple(rows), frozenset({1, 2}))]
+
+
+def _share(count: int, n: int) -> str:
+    estimate = probability(count, n)
+    return percent(estimate.value, estimate)
+
+
+# ---- how long -----------------------------------------------------------------------------------------------
+
+
+def months(result: Result) -> Page:
+    """Return lead, delay by kind and when things happened, in months."""
+    n_good, handed_off = result.tally.good, result.tally.handed_off
+    settled = result.replicates - result.tally.ended("unresolved")
+    delay = result.delay_months
+    rows = [
+        *_lead_at_start(result.scenario),
+        _month_row("time bought", result.months_bought, n_good),
+        _month_row("lead at the end", result.lead_at_end, n_good),
+        _month_row("delay: deference-goodness (the tax, as paid)", delay["goodness"], n_good),
+        _month_row("delay: buying time", delay["buying"], n_good),
+        _month_row("delay: active defence", delay["defence"], n_good),
+        *(
+            _month_row(name, delay[kind], n_good)
+            for kind, name in (("tests", "delay: tests"), ("halts", "delay: while deference was halted"))
+            if delay[kind]["mean"]
+        ),
+        _month_row("tax of staying in the basin all the way, forecast", result.aggregate_tax_months, handed_off),
+        _month_row("handoff, in month", result.handoff_months, handed_off),
+        _month_row("settled for better or worse, in month", result.resolution_months, settled),
+    ]
+    kept = tuple(row for row in rows if any(row[1:]))
+    table = Table("Lead and delay, in months", ("", "median", "5 % to 95 %", "mean"), kept, frozenset({1, 2, 3}))
+    note = (
+        "Delay is time that did not go into capability. Delay, months bought and lead at the end are those of the "
+        f"{n_good:,} runs without catastrophe: one that a catastrophe cuts short has not paid its full cost."
+    )
+    return [table, Paragraph(note, aside=True)]
+
+
+def _lead_at_start(scenario: "Scenario") -> list[tuple[str, ...]]:
+    words = {"takeoff": "lead at the start", "deadline": "months to the deadline, at the start", "none": ""}
+    name = words[scenario.rival.mode]
+    if not name:
+        return [("lead: nobody presses (rival.mode is none)", "–", "", "")]
+    distribution = scenario.uncertain.get("rival.lead")
+    if distribution is None:
+        return [(name, f"{scenario.rival.lead:g}", "", "")]
+    low, median, high = distribution.quantile(np.array([0.05, 0.5, 0.95]))
+    return [(name, f"{median:.2g}", f"{low:.2g} to {high:.2g}", "")]
+
+
+def _month_row(name: str, spread: Spread, n: int) -> tuple[str, ...]:
+    p5, p50, p95, mean = (spread[key] for key in ("p5", "p50", "p95", "mean"))
+    if p5 is None or p50 is None or p95 is None or mean is None:
+        return (name, "", "", "")
+    # The standard error of an outer quantile, as if the values were normal: 2.11 sd/√n, with p95 − p5 = 3.29 sd.
+    places = decimals(2.11 * (p95 - p5) / 3.29 / sqrt(max(n, 1)), MOST_DECIMALS)
+    low, median, high, average = (f"{value:.{places}f}" for value in (p5, p50, p95, mean))
+    return (name, median, "" if low == high else f"{low} to {high}", average)
+
+
+# ---- from what ----------------------------------------------------------------------------------------------
+
+
+def inputs(scenario: "Scenario") -> Page:
+    """Return the core inputs and all others that were changed, each with its status; guesses stand out."""
+    rows = resolved(scenario)
+    core = [row for row in rows if row.tier == "core"]
+    others = [row for row in rows if row.tier != "core" and not row.path.startswith("hazards.")]
+    unchanged = [row for row in others if row.status in get_args(Status)]
+    changed = [row for row in others if row not in unchanged]
+    columns = ("", "value", "status", "in place of the default")
+    given = f", {_count(core, 'given')} given" if _count(core, "given") else ""
+    title = f"Core inputs: {_count(core, 'guess')} of these {len(core)} are guesses{given}"
+    page: Page = [Table(title, columns, tuple(_input_row(row) for row in core), mark="guess", folded=True)]
+    if changed or scenario.hazards:
+        cells = (*(_input_row(row) for row in changed), *_hazard_rows(rows, scenario))
+        page.append(Table("Other inputs that are not at their defaults", columns, cells, mark="guess", folded=True))
+    note = (
+        "guess: no source fixes the value. given: chosen by whoever wrote the scenario or the command line; we know "
+        "no source for it. published, derived: see `deference-sim parameters`, which also says what each input means. "
+        f"Of the {len(unchanged)} inputs not shown, all at their defaults, {_count(unchanged, 'guess')} are guesses. "
+        "py (progress-year): the AI progress of a calendar year at the recent pace."
+    )
+    return [*page, Paragraph(note, aside=True)]
+
+
+def all_inputs(scenarios: Sequence["Scenario"]) -> Page:
+    """Return every input of each scenario with its status, and the source of what is not a guess, folded away."""
+    columns = ("", "value", "status", "source")
+    pages = []
+    for scenario in scenarios:
+        rows = resolved(scenario)
+        guesses = _count(rows, "guess")
+        title = f"All {len(rows)} inputs of {scenario.name}: {guesses} are guesses, {_count(rows, 'given')} given"
+        cells = tuple((row.path, row.value, row.status, _source(row)) for row in rows)
+        pages.append(Table(title, columns, cells, mark="guess", folded=True))
+    return [*pages]
+
+
+def _source(row: ValueRow) -> str:
+    if row.status not in ("published", "derived"):
+        return "" if row.status == "guess" else row.source
+    (declared,) = parameter_table(row.path)
+    return declared.source
+
+
+def made_by(provenance: dict[str, Any]) -> Page:
+    """Return in a table what made a result, from what ``study.provenance.provenance`` returns."""
+    versions, platform = provenance["versions"], provenance["platform"]
+    libraries = ", ".join(f"{name} {version}" for name, version in versions.items() if name != "deference_sim")
+    hashes = dict.fromkeys(scenario["hash"] for scenario in provenance["scenarios"].values())
+    rows = (
+        ("command", provenance["command"]),
+        *([("scenario hash", ", ".join(hashes))] if hashes else []),
+        ("seed", ", ".join(provenance["seeds"])),
+        ("replicates", f"{provenance['replicates']:,}"),
+        ("engine", f"{provenance['engine']}, version {provenance['engine_version']}"),
+        ("deference_sim", versions["deference_sim"]),
+        ("with", libraries),
+        ("on", f"{platform['system']}, {platform['machine']}, {platform['cores']} cores"),
+        ("at", provenance["time"]),
+    )
+    note = (
+        "The same command with the same versions gives the same numbers, whatever the machine's cores. What they are: "
+        "consequences of the inputs above, most of which nobody could source. They are no forecast."
+    )
+    return [Table("Provenance", ("", ""), rows), Paragraph(note, aside=True)]
+
+
+def _count(rows: list[ValueRow], status: str) -> int:
+    return sum(row.status == status for row in rows)
+
+
+def _input_row(row: ValueRow) -> tuple[str, str, str, str]:
+    default = ""
+    if row.status == "given":
+        (declared,) = parameter_table(row.path)
+        default = f"{shortened(declared.default)} ({declared.status})"
+    return row.path, shortened(row.value), row.status, default
+
+
+def _hazard_rows(rows: list[ValueRow], scenario: "Scenario") -> list[tuple[str, str, str, str]]:
+    made = []
+    for hazard in scenario.hazards:
+        prefix = f"hazards.{hazard.name}."
+        own = {row.path.removeprefix(prefix): row for row in rows if row.path.startswith(prefix)}
+        said = [name for name, row in own.items() if row.status == "given" or name in ("rate", "lethality")]
+        told = [f"{name} {shortened(own[name].value)}" for name in said if name not in ("name", "kind")]
+        made.append((f"hazards.{hazard.name}", ", ".join([_kind(hazard.kind), *told]), "given", ""))
+    return made
+
+
+def _footer(result: Result, repeat: str) -> str:
+    told = (
+        f"{result.replicates:,} replicates, seed {result.seed}, {result.engine} engine, {result.seconds:.1f} s; "
+        f"scenario hash {result.scenario.hash[:12]}."
+    )
+    return with_repeat(told, repeat)

@@ -1,0 +1,290 @@
+"""The page of a sensitivity study: what matters most, in words and one table, for a terminal and a notebook."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from deference_sim.analysis.sensitivity import Sensitivity
+from deference_sim.analysis.sensitivity.inputs import CORE, HALF_TO_DOUBLE, RANGES, Varied
+from deference_sim.pages import layout
+from deference_sim.pages.layout import Heading, Page, Paragraph, Table
+from deference_sim.pages.wording import with_repeat
+
+if TYPE_CHECKING:
+    from deference_sim.scenario import Scenario
+
+Row = Mapping[str, Any]
+TITLES = {
+    "tornado": "Tornado: one input at a time",
+    "sobol": "Sobol' indices: shares of the variance of the chance",
+    "morris": "Morris screening: elementary effects",
+    "rank": "Rank correlations",
+    "voi": "Value of perfect information",
+}
+MEASURES = {
+    "p_stay": "staying in the Basin of Good Deference (p_stay)",
+    "p_good": "no catastrophe of any kind (p_good)",
+}
+
+
+def page(found: Sensitivity, repeat: str = "") -> Page:
+    """Return the page; ``repeat`` is the command that repeats the study."""
+    columns, cells = _COLUMNS[found.method]
+    table: list[dict[str, Any]] = found.table.to_dict("records")  # type: ignore[assignment]
+    rows = tuple(line for row in table for line in _lines(row, cells(row)))
+    numbers = frozenset(range(2, 2 + len(columns)))
+    return [
+        Heading(f"{found.plan.scenario.name} – what matters most for {MEASURES[found.plan.measure]}"),
+        *_summary(found),
+        Table(TITLES[found.method], ("", "range", *columns, "status"), rows, numbers, numbers | {0}, "guess"),
+        *(Paragraph(text, aside=True) for text in (*_READINGS[found.method](found), *_about_inputs(found))),
+        Paragraph(_footer(found, repeat), aside=True),
+    ]
+
+
+def _lines(row: Row, cells: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Return the lines of one row: one for each input of a group, the numbers in the first."""
+    named, ranges, statuses = (
+        row[name].split(mark) for name, mark in (("input", " + "), ("range", "; "), ("status", "; "))
+    )
+    nothing = ("",) * len(cells)
+    return [
+        (path if place == 0 else f"+ {path}", ranges[place], *(nothing if place else cells), statuses[place])
+        for place, path in enumerate(named)
+    ]
+
+
+def html(found: Sensitivity) -> str:
+    """Return the page as HTML for a notebook, every text escaped."""
+    return layout.html(page(found))
+
+
+def _summary(found: Sensitivity) -> Page:
+    value, *ends = found.expected
+    chance = f"{_percent(value)} ({_range(*ends)})"
+    if found.method == "tornado":
+        return [Paragraph(f"{found.plan.measure} with the scenario as it is: {chance}.")]
+    if found.method == "voi":
+        return [Paragraph(f"{found.plan.measure} with the best choice: {chance}."), *_decision(found)]
+    if found.method == "morris":
+        return [Paragraph(f"{found.plan.measure} at the points tried: {chance}.")]
+    said = f"{found.plan.measure} over all these inputs: {chance}."
+    if found.method == "sobol":
+        spread = max(found.more["variance_of_expected_outcome"]["estimate"], 0.0) ** 0.5
+        said += (
+            f" From one set of inputs to another it has a standard deviation of {_points(spread)} percentage points."
+        )
+        return [Paragraph(said), _single_futures(found)]
+    return [Paragraph(said)]
+
+
+def _single_futures(found: Sensitivity) -> Table:
+    """Return how much of single futures the inputs explain, and how much the world's randomness."""
+    names = (
+        ("the inputs together: what is divided below", "share_of_inputs"),
+        ("chance (events, noise, draws), first order", "share_of_chance_alone"),
+        ("chance, total order", "share_of_chance"),
+    )
+    rows = tuple((words, *_shares(found.more[name])) for words, name in names)
+    return Table("Variance of a single future", ("", "share", "95 % interval"), rows, frozenset({1}))
+
+
+def _decision(found: Sensitivity) -> Page:
+    told = found.more["decision"]
+    rows = tuple(
+        (str(one["option"]), _percent(one["estimate"]), _range(one["low"], one["high"])) for one in told["options"]
+    )
+    best = max(one["estimate"] for one in told["options"])
+    ties = [str(one["option"]) for one in told["options"] if one["estimate"] == best]
+    choice = f"{told['path']}: {' or '.join(ties)} is best without more information"
+    return [Table(choice, ("", found.plan.measure, "95 % interval"), rows, frozenset({1}))]
+
+
+# ---- tables, method by method -------------------------------------------------------------------------------
+
+
+def _tornado(row: Row) -> tuple[str, ...]:
+    return _percent(row["at_low"]), _percent(row["at_high"]), _with_interval(row, "swing", _change)
+
+
+def _sobol(row: Row) -> tuple[str, ...]:
+    return _with_interval(row, "first", _two), _with_interval(row, "total", _two)
+
+
+def _morris(row: Row) -> tuple[str, ...]:
+    return _with_interval(row, "mu_star", _points), _or_none(row["mu"], _change), _or_none(row["sigma"], _points)
+
+
+def _rank(row: Row) -> tuple[str, ...]:
+    return (_with_interval(row, "correlation", _signed),)
+
+
+def _voi(row: Row) -> tuple[str, ...]:
+    return (_with_interval(row, "value", _change),)
+
+
+def _with_interval(row: Row, name: str, told: Callable[[float], str]) -> str:
+    value, low, high = (row[name + end] for end in ("", "_low", "_high"))
+    return "–" if value != value else f"{told(value)} ({told(low)} to {told(high)})"
+
+
+_COLUMNS: dict[str, tuple[tuple[str, ...], Callable[[Row], tuple[str, ...]]]] = {
+    "tornado": (("at low", "at high", "swing (95 %)"), _tornado),
+    "sobol": (("first order (95 %)", "total order (95 %)"), _sobol),
+    "morris": (("µ* (95 %)", "µ", "σ"), _morris),
+    "rank": (("correlation (95 %)",), _rank),
+    "voi": (("worth (95 %)",), _voi),
+}
+
+
+# ---- how to read them ---------------------------------------------------------------------------------------
+
+
+def _read_tornado(found: Sensitivity) -> list[str]:
+    return [
+        "Each input is set to the low and to the high end of its range (10th and 90th percentile; the ends of a range "
+        "that is half to double), everything else stays as the scenario has it, and all bars meet the same worlds. "
+        "swing: chance at the high end less that at the low end, in percentage points; paired interval. An input that "
+        "is correlated with others is moved alone."
+    ]
+
+
+def _read_sobol(found: Sensitivity) -> list[str]:
+    return [
+        "What is explained is the chance given the inputs, not single futures. first order: share of its variance that "
+        "would go if the input were known. total order: share that would remain if all others were known; the rest of "
+        "it beyond the first order is interaction. Estimated on a Saltelli design of scrambled Sobol' points, each row "
+        "in two independent worlds whose outcomes are multiplied with one another, so that chance cancels; intervals "
+        "from independent scramblings. An index slightly below 0 is Monte Carlo error; – means that the chance differs "
+        "too little over these inputs to be divided. " + _RANGE_SHOWN
+    ]
+
+
+def _read_morris(found: Sensitivity) -> list[str]:
+    return [
+        "µ*: mean absolute change of the chance, in percentage points over the whole way from the 5th to the 95th "
+        "percentile of the input, while the others lie anywhere; µ: its mean with sign; σ: how much it differs from "
+        f"place to place (interactions, bends, and the noise of {found.more['worlds']} worlds a trajectory, which "
+        "raises µ* a little too). Screening: the order counts, not the size. " + _RANGE_SHOWN
+    ]
+
+
+def _read_rank(found: Sensitivity) -> list[str]:
+    return [
+        "Spearman's rank correlation of the input with whether a future succeeds, all inputs drawn together; that a "
+        "future is a matter of luck too keeps it well below 1. Correlated inputs share what they explain. "
+        "Intervals from independent scramblings of a Sobol' sequence. " + _RANGE_SHOWN
+    ]
+
+
+def _read_voi(found: Sensitivity) -> list[str]:
+    told = {name: found.more[name] for name in ("all_inputs", "all_inputs_and_chance")}
+    words = {name: f"{_change(one['estimate'])} ({_interval(one)})" for name, one in told.items()}
+    return [
+        f"Knowing all of them together is worth {words['all_inputs']}; knowing how every option turns out in each "
+        f"future, chance included, {words['all_inputs_and_chance']}.",
+        "worth: by how many percentage points the chance of success rises if the input is known before the choice is "
+        "made. A rule that chooses by the input is fitted on some futures and judged on others, together with the "
+        "best choice without it: no gain from picking the luckiest option, at most slightly too low, and about 0 for "
+        "an input that tells nothing, exactly 0 where no rule that uses it helped; the interval reaches up to what a "
+        "rule gains on the very futures it was fitted to. " + _RANGE_SHOWN,
+    ]
+
+
+_RANGE_SHOWN = "range: 10th to 90th percentile."
+_READINGS: dict[str, Callable[[Sensitivity], list[str]]] = {
+    "tornado": _read_tornado,
+    "sobol": _read_sobol,
+    "morris": _read_morris,
+    "rank": _read_rank,
+    "voi": _read_voi,
+}
+
+
+def _about_inputs(found: Sensitivity) -> list[str]:
+    as_groups = found.method not in ("tornado", "rank")
+    return about_inputs(found.plan.varied, found.plan.scenario, as_groups=as_groups)
+
+
+def about_inputs(varied: Varied, scenario: "Scenario", *, as_groups: bool = False) -> list[str]:
+    """Return what was varied, where the ranges are from, and what was left out, in words."""
+    own = [one.path for one in varied.inputs if one.path in scenario.uncertain]
+    sources = {
+        RANGES: f"the range that the scenario {RANGES} has",
+        HALF_TO_DOUBLE: "half to double the scenario's value, for want of anything better",
+    }
+    told = [f"Varied: {len(varied.inputs)} inputs"]
+    if own:
+        told.append(f"{len(own)} over the ranges of the scenario")
+    for source, words in sources.items():
+        paths = [one.path for one in varied.inputs if one.range_from == source]
+        if paths:
+            told.append(f"{', '.join(paths)} over {words}")
+    text = "; ".join(told) + "."
+    tied = [varied.label(group) for group in varied.groups if len(group) > 1]
+    if tied:
+        text += f" Correlated{', hence one group' if as_groups else ''}: {'; '.join(tied)}."
+    if varied.left_out:
+        text += f" Left out: {'; '.join(f'{path} ({reason})' for path, reason in varied.left_out)}."
+    unvaried = [path for path in scenario.uncertain if path not in {one.path for one in varied.inputs}]
+    if unvaried:
+        text += f" Drawn anew in each world, as part of chance: {', '.join(unvaried)}."
+    return [
+        f"{text} Others with --inputs PATH (or --inputs {CORE}), another range with --set PATH='A to B'.",
+        "status: that of the declared default. guess: no source fixes the value (see `deference-sim parameters`).",
+    ]
+
+
+def _footer(found: Sensitivity, repeat: str) -> str:
+    rows = {
+        "tornado": "futures at each end",
+        "sobol": "rows in the base sample, two worlds each",
+        "morris": "trajectories",
+        "rank": "points",
+        "voi": "points, each with every option",
+    }[found.method]
+    told = (
+        f"{found.more['rows']:,} {rows}: {found.runs:,} futures, seed {found.plan.seed}, compiled engine, "
+        f"{found.seconds:.1f} s; scenario hash {found.plan.scenario.hash[:12]}."
+    )
+    return with_repeat(told, repeat)
+
+
+# ---- numbers in words ---------------------------------------------------------------------------------------
+
+
+def _percent(share: float) -> str:
+    return f"{100.0 * share:.1f} %"
+
+
+def _range(low: float, high: float) -> str:
+    return f"{100.0 * low:.1f} to {_percent(high)}"
+
+
+def _points(change: float) -> str:
+    return f"{100.0 * change:.1f}"
+
+
+def _change(change: float) -> str:
+    return "0.0" if round(1000.0 * change) == 0 else f"{100.0 * change:+.1f}".replace("-", "−")
+
+
+def _two(number: float) -> str:
+    return f"{number:.2f}".replace("-0.00", "0.00").replace("-", "−")
+
+
+def _signed(number: float) -> str:
+    return "0.00" if round(100.0 * number) == 0 else f"{number:+.2f}".replace("-", "−")
+
+
+def _or_none(number: float, told: Callable[[float], str]) -> str:
+    return "–" if number != number else told(number)
+
+
+def _shares(one: Mapping[str, float]) -> tuple[str, str]:
+    if one["estimate"] != one["estimate"]:
+        return "–", ""
+    return _two(one["estimate"]), f"{_two(one['low'])} to {_two(one['high'])}"
+
+
+def _interval(one: Mapping[str, float]) -> str:
+    return f"{_change(one['low'])} to {_change(one['high'])}"

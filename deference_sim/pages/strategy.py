@@ -1,0 +1,177 @@
+"""The page of a search for the best policy, and of what each policy loses elsewhere."""
+
+from collections.abc import Mapping
+
+from deference_sim.analysis.measure import MEANINGS
+from deference_sim.analysis.strategy import (
+    AS_IT_IS,
+    DESIGN,
+    SEARCHED,
+    BestStrategy,
+    PolicyRegret,
+    Settings,
+    Tuned,
+    policies_to_compare,
+)
+from deference_sim.pages.layout import Heading, Page, Paragraph, Table
+from deference_sim.pages.wording import chance, footer, fresh_note, percent, points, with_interval
+from deference_sim.scenario.explain import parameter_table
+
+SEARCH_NOTE = (
+    f"Of each policy the scenario's own settings and {2**DESIGN} others (Sobol's sequence over the bounds searched) "
+    "were tried, the better quarter again on four times as many worlds, and so on (successive halving). Where the last "
+    "few that were left differ widely in a setting, it matters little. When chosen: on the worlds of the search, luck "
+    "included."
+)
+
+
+def page(found: BestStrategy, regret: PolicyRegret | None = None, repeat: str = "") -> Page:
+    """Return which policy does best in one scenario, with which settings, and what these policies regret elsewhere.
+
+    ``repeat`` is the command that repeats it.
+    """
+    elsewhere = [] if regret is None else across_worlds(regret)
+    seconds = found.seconds + (0.0 if regret is None else regret.seconds)
+    return [
+        Heading(f"{found.scenario.name} – which policy does best"),
+        Paragraph(_strategy_answer(found)),
+        _policies(found),
+        _settings(found),
+        *_edges(found.best),
+        *elsewhere,
+        _what_they_are(policies_to_compare(found)),
+        Paragraph(fresh_note(found), aside=True),
+        Paragraph(SEARCH_NOTE, aside=True),
+        *([] if regret is None else [Paragraph(_regret_note(regret), aside=True)]),
+        Paragraph(footer(found.engine, seconds, repeat), aside=True),
+    ]
+
+
+def _strategy_answer(found: BestStrategy) -> str:
+    best, own = found.best, found.scenario.strategy.policy
+    ties = [tuned.policy for tuned in found.policies[1:] if tuned.as_good]
+    as_good = f" With settings of their own {_listed(ties)} do as well." if len(ties) > 1 else ""
+    if len(ties) == 1:
+        as_good = f" With settings of its own {ties[0]} does as well."
+    versus = f"against {with_interval(found.own)} for the scenario's own {own} as it is"
+    gain = f"{points(best.gain)} points" + (", which may be no gain at all" if best.gain.low <= 0.0 else "")
+    return (
+        f"Best of what was tried: {best.policy}, tuned. {found.measure} ({MEANINGS[found.measure]}) is then "
+        f"{with_interval(best.estimate)}, {versus}: {gain}.{as_good}"
+    )
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _policies(found: BestStrategy) -> Table:
+    rows = [(AS_IT_IS, *chance(found.own), "", "")]
+    rows += [
+        (
+            tuned.policy,
+            *chance(tuned.estimate),
+            points(tuned.gain),
+            percent(tuned.searched, tuned.estimate),
+        )
+        for tuned in found.policies
+    ]
+    columns = ("", found.measure, "95 % interval", "better than as it is by (points)", "when chosen")
+    return Table("Policies, each with the settings that do best for it", columns, tuple(rows), frozenset({1, 4}))
+
+
+def _settings(found: BestStrategy) -> Table:
+    own = found.scenario.strategy
+    rows = []
+    for name, value in found.best.settings.items():
+        low, high = found.best.last[name]
+        searched = f"{SEARCHED[name][0]:g} to {SEARCHED[name][1]:g}"
+        (declared,) = parameter_table(f"strategy.{name}")
+        path = f"{declared.path} ({declared.unit})" if declared.unit else declared.path
+        rows.append((path, f"{value:g}", f"{low:g} to {high:g}", f"{getattr(own, name):g}", searched))
+    columns = ("", "best", "among the last left", "as it is", "searched")
+    return Table(f"Settings of {found.best.policy}", columns, tuple(rows), frozenset({1, 3}))
+
+
+def _edges(tuned: Tuned) -> Page:
+    if not tuned.at_edge:
+        return []
+    names = _listed([f"strategy.{name}" for name in tuned.at_edge])
+    return [Paragraph(f"At the edge of what was searched, so that more of it may do better still: {names}.")]
+
+
+def regret_page(found: PolicyRegret) -> Page:
+    """Return how policies do across worlds, and what each regrets."""
+    return [
+        Heading("Policies across worlds"),
+        *across_worlds(found),
+        _what_they_are(found.policies),
+        Paragraph(fresh_note(found), aside=True),
+        Paragraph(_regret_note(found), aside=True),
+        Paragraph(footer(found.engine, found.seconds), aside=True),
+    ]
+
+
+def across_worlds(found: PolicyRegret) -> Page:
+    """Return what each policy regrets in each world, and how well it does there."""
+    return [Paragraph(_regret_answer(found)), _regrets(found), _chances_by_world(found)]
+
+
+def _regret_answer(found: PolicyRegret) -> str:
+    minimax, average = found.minimax, found.best_on_average
+    least = (
+        f"Across {len(found.worlds)} worlds, {minimax} has the smallest largest regret: at most "
+        f"{100.0 * found.largest_regret(minimax):.0f} points in any of them"
+    )
+    mean = f"on average ({100.0 * found.average(average):.0f} %)"
+    return f"{least}. It also does best {mean}." if minimax == average else f"{least}; {average} does best {mean}."
+
+
+def _chances_by_world(found: PolicyRegret) -> Table:
+    rows = [
+        (world, *(f"{100.0 * row[place].value:.0f}" for row in found.estimates.values()))
+        for place, world in enumerate(found.worlds)
+    ]
+    rows.append(("mean", *(f"{100.0 * found.average(policy):.0f}" for policy in found.policies)))
+    rows.append(("", *("highest" if policy == found.best_on_average else "" for policy in found.policies)))
+    return _by_world(f"{found.measure} in each world, in per cent", rows, found)
+
+
+def _regrets(found: PolicyRegret) -> Table:
+    rows = [
+        (
+            world,
+            *(
+                "best" if policy == found.best[place] else f"{100.0 * row[place].value:.0f}"
+                for policy, row in found.regret.items()
+            ),
+        )
+        for place, world in enumerate(found.worlds)
+    ]
+    rows.append(("largest", *(f"{100.0 * found.largest_regret(policy):.0f}" for policy in found.policies)))
+    rows.append(("", *("smallest" if policy == found.minimax else "" for policy in found.policies)))
+    return _by_world("Regret: what the best policy does better in that world, in points", rows, found)
+
+
+def _by_world(title: str, rows: list[tuple[str, ...]], found: PolicyRegret) -> Table:
+    columns = ("", *found.policies)
+    everywhere = range(len(columns))
+    return Table(title, columns, tuple(rows), frozenset(everywhere[1:]), frozenset(everywhere))
+
+
+def _what_they_are(policies: Mapping[str, Settings]) -> Table:
+    rows = tuple(
+        (name, ", ".join(f"{path.removeprefix('strategy.')} {value}" for path, value in changes.items()))
+        for name, changes in policies.items()
+    )
+    return Table("What the policies are", ("", ""), rows, folded=True)
+
+
+def _regret_note(found: PolicyRegret) -> str:
+    worst = max(regret.mcse for row in found.regret.values() for regret in row)
+    return (
+        f"Across worlds: {found.replicates:,} futures each. Which policy is best in a world, and which stands out over "
+        "all, was chosen before fresh worlds were looked at too, so that a regret can turn out a little below 0. The "
+        f"standard error of a regret is at most {100.0 * worst:.1f} points. Only the policy and its settings are "
+        "carried over: all else in a world stays as it is."
+    )

@@ -1,0 +1,74 @@
+"""Pages about lead: sweeps, the lead that it takes, comparisons, and how much of it the aggregate tax eats."""
+
+from collections.abc import Sequence
+
+from deference_sim.analysis.estimate import Estimate
+from deference_sim.analysis.measure import MEANINGS, Measure
+from deference_sim.analysis.sweep import Sweep
+from deference_sim.pages.layout import Heading, Page, Paragraph, Table
+from deference_sim.pages.wording import chance, percent, shown_value, with_repeat
+from deference_sim.study.designs import Axis
+
+MOST_COLUMNS = 9  # of a grid that is shown as one
+SAME_WORLDS = "All points meet the same worlds. Intervals hold the Monte Carlo error alone."
+
+
+def page(found: Sweep, measure: Measure = "p_stay", repeat: str = "") -> Page:
+    """Return the chances over a sweep; ``repeat`` is the command that repeats it."""
+    estimates = found.estimates(measure)
+    names = ", ".join(scenario.name for scenario in found.scenarios)
+    blocks: Page = [Heading(f"{names} – {measure} ({MEANINGS[measure]}) over {_paths(found.axes)}")]
+    if len(found.axes) == 2 and len(found.axes[1].values) <= MOST_COLUMNS:
+        size = len(found.axes[0].values) * len(found.axes[1].values)
+        for place, scenario in enumerate(found.scenarios):
+            title = scenario.name if len(found.scenarios) > 1 else ""
+            blocks.append(_grid(found, title, estimates[place * size : (place + 1) * size]))
+    else:
+        blocks.append(_list(found, estimates))
+    runs = sum(tally.n for tally in found.tallies)
+    points = f"{len(found.points)} point{'s' * (len(found.points) > 1)}"
+    told = f"{runs:,} runs at {points}, seed {found.seed}, {found.engine} engine, {found.seconds:.1f} s."
+    return [*blocks, Paragraph(SAME_WORLDS, aside=True), Paragraph(with_repeat(told, repeat), aside=True)]
+
+
+def _paths(axes: Sequence[Axis]) -> str:
+    return " and ".join(axis.path for axis in axes)
+
+
+def _grid(found: Sweep, title: str, estimates: Sequence[Estimate]) -> Table:
+    rows, columns = found.axes
+    width = len(columns.values)
+    cells = tuple(
+        (shown_value(rows, value), *(percent(one.value, one) for one in estimates[k * width : (k + 1) * width]))
+        for k, value in enumerate(rows.values)
+    )
+    head = (f"{rows.path} ↓  {columns.path} →", *(shown_value(columns, value) for value in columns.values))
+    return Table(title, head, cells, frozenset(range(1, width + 1)), frozenset(range(width + 1)))
+
+
+def _list(found: Sweep, estimates: Sequence[Estimate]) -> Table:
+    several = len(found.scenarios) > 1
+    rows = tuple(
+        (
+            *((point.base,) if several else ()),
+            *(shown_value(axis, value) for axis, value in zip(found.axes, point.values, strict=True)),
+            *chance(estimate),
+        )
+        for point, estimate in zip(found.points, estimates, strict=True)
+    )
+    columns = (*(("scenario",) if several else ()), *(axis.path for axis in found.axes), "chance", "95 % interval")
+    last = len(columns) - 1
+    numeric = {several + place for place, axis in enumerate(found.axes) if axis.is_numeric}
+    return Table("", columns, rows, frozenset(numeric | {last - 1}), frozenset(range(len(columns))))
+
+
+# ---- what it takes ------------------------------------------------------------------------------------------
+
+
+# ---- comparisons --------------------------------------------------------------------------------------------
+
+
+# ---- the aggregate tax --------------------------------------------------------------------------------------
+
+
+# ---- numbers ------------------------------------------------------------------------------------------------

@@ -1,0 +1,407 @@
+"""The story of one trajectory: what happened when, why effort moved, what it cost and why it ended."""
+
+from dataclasses import asdict, dataclass
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from deference_sim.analysis.trace import Trajectory
+from deference_sim.pages.layout import Heading, Page, Paragraph, Table
+from deference_sim.scenario.explain import parameter_table
+
+if TYPE_CHECKING:
+    from deference_sim.scenario import Scenario
+
+MOVED = 0.4  # a review that moves at least this share of all effort is told on its own
+ENDS = 20  # lines told from the start and from the end of a trajectory that cannot be integrated
+NOTHING = 0.005  # a share of effort below this is none
+SHARES = ("capability", "goodness", "time_buying", "defence", "tests")
+COLUMNS = ("month", "", "capability", "margin", "lead")
+DELAY_WORDS = {
+    "goodness": "for deference-goodness (the tax)",
+    "buying": "for buying time",
+    "defence": "for active defence",
+    "tests": "for tests",
+    "halts": "while deference was halted",
+}
+
+
+def page(scenario: "Scenario", trajectory: Trajectory, *, every_entry: bool = False) -> Page:
+    """Return the story of ``trajectory``; with ``every_entry`` each entry of its log on a line of its own."""
+    log = trajectory.log
+    teller = _Teller(scenario.strategy.policy, log)
+    rows = _entry_rows(log) if every_entry else teller.tell()
+    if trajectory.failure:
+        rows = _first_and_last(rows)
+    note = (
+        "capability in py above the minimum for deference; margin: deference-goodness less capability, in py, above 0 "
+        "in the basin; lead in months; % of all effort. Reviews only estimate the margin. Severity: the aligned "
+        "capability, in py, that it takes to handle a hazard."
+    )
+    if every_entry:
+        note += " effort: capability / goodness / buying time / defence / tests."
+    if any(spell.phase == "partial" for spell in trajectory.phases):
+        note += " In partial deference the margin holds what humans fill in; reviews look at the AIs alone."
+    columns = (*COLUMNS[:2], "effort", *COLUMNS[2:]) if every_entry else COLUMNS
+    right = frozenset({0, *range(len(columns) - 3, len(columns))})
+    return [
+        Heading(
+            f"{trajectory.scenario}, replicate {trajectory.replicate} of seed {trajectory.seed}: {outcome(trajectory)}"
+        ),
+        *_draws(scenario, trajectory),
+        Table("What happened", columns, tuple(rows), right),
+        Paragraph(note, aside=True),
+        Paragraph(why_it_ended(scenario, trajectory)),
+        Paragraph(what_it_cost(trajectory)),
+    ]
+
+
+def _first_and_last(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Return ``rows`` without their middle if they are many, as before a budget of steps is spent."""
+    left_out = len(rows) - 2 * ENDS
+    if left_out <= 1:
+        return rows
+    blank = [""] * (len(rows[0]) - 2)
+    return [*rows[:ENDS], ("", f"… {left_out:,} more lines …", *blank), *rows[-ENDS:]]
+
+
+def as_dict(scenario: "Scenario", trajectory: Trajectory) -> dict[str, Any]:
+    """Return the trajectory for JSON: outcome, what was drawn for it, and every entry of its log; None for infinite."""
+    return {
+        "scenario": trajectory.scenario,
+        "hash": scenario.hash,
+        "seed": trajectory.seed,
+        "replicate": trajectory.replicate,
+        "outcome": trajectory.outcome,
+        "cause": trajectory.cause,
+        "month": trajectory.month,
+        "failure": trajectory.failure or None,
+        "phases": [asdict(spell) for spell in trajectory.phases],
+        "scheming": [list(months) for months in trajectory.scheming],
+        "draws": drawn_values(scenario, trajectory),
+        "log": [{name: _finite(value) for name, value in row.items()} for row in trajectory.log.to_dict("records")],
+    }
+
+
+def _finite(value: Any) -> Any:
+    return None if isinstance(value, float) and not isfinite(value) else value
+
+
+def outcome(trajectory: Trajectory) -> str:
+    """Return how it ended, and when, in a few words."""
+    if trajectory.failure:
+        return f"cannot be integrated past month {trajectory.month:.6g}"
+    words = trajectory.outcome.replace("_", " ").replace("ai ", "AI ")
+    return f"{words}{f' ({trajectory.cause})' if trajectory.cause else ''} in month {trajectory.month:.2f}"
+
+
+def drawn_values(scenario: "Scenario", trajectory: Trajectory) -> dict[str, float]:
+    """Return the value of every uncertain input in this replicate, in its documented unit."""
+    draws = scenario.draws(trajectory.seed, np.array([trajectory.replicate]))
+    return {path: float(values[0]) for path, values in draws.items()}
+
+
+def _draws(scenario: "Scenario", trajectory: Trajectory) -> Page:
+    drawn = drawn_values(scenario, trajectory)
+    if not drawn:
+        return []
+    told = (f"{path} {value:.3g} {parameter_table(path)[0].unit}".rstrip() for path, value in drawn.items())
+    return [Paragraph(f"Uncertain inputs, as drawn for this replicate: {', '.join(told)}.")]
+
+
+# ---- what it cost, why it ended -----------------------------------------------------------------------------
+
+
+def what_it_cost(trajectory: Trajectory) -> str:
+    """Return what deference cost in months, by what they went into, and what became of the lead."""
+    record = trajectory.record
+    told = "What it cost: nothing yet, humans had not handed off."
+    if isfinite(record["handoff_month"]):
+        spent = {kind: float(record[f"delay_{kind}"]) for kind in DELAY_WORDS}
+        kinds = [
+            f"{months:.2f} {DELAY_WORDS[kind]}"
+            for kind, months in spent.items()
+            if months > 0.0 or kind not in ("tests", "halts")
+        ]
+        told = (
+            f"What it cost: {sum(spent.values()):.2f} months of delay since handoff: {', '.join(kinds)}; "
+            f"{record['bought']:.2f} months were bought."
+        )
+    start = float(trajectory.path.lead[0, 0])
+    if isfinite(start):
+        told += f" Lead: {start:.2f} months at the start, {record['lead']:.2f} at the end."
+    return told
+
+
+def why_it_ended(scenario: "Scenario", trajectory: Trajectory) -> str:
+    """Return why the trajectory ended as it did."""
+    if trajectory.failure:
+        return f"Why it ended: {trajectory.failure}."
+    end = _Moment.of(next(trajectory.log.tail(1).itertuples()))
+    reasons = {
+        "ai_takeover": _takeover(trajectory, end),
+        "catastrophic_mistake": f"the AIs made a catastrophic mistake; wisdom was their weaker side: {_standing(end)}",
+        "exogenous_catastrophe": f"hazard {trajectory.cause} came, and the aligned capability at hand, "
+        f"{end.aligned:.2f} py, was too little.",
+        "rival_catastrophe": _overtaken(scenario, end, "with catastrophe"),
+        "overtaken_safely": _overtaken(scenario, end, "but it did no catastrophic harm"),
+        "punted": "the AIs handed the matter on to another end state, such as a pause of decades or emulated minds, "
+        f"with {trajectory.record['bought']:.2f} months bought and capability at {end.C:.2f} py.",
+        "stabilised": f"aligned capability reached {end.aligned - end.D:.2f} py, enough to stabilise the situation."
+        + (" The AIs schemed all the same, and so were outside the basin." if end.scheming else ""),
+        "fizzled": f"at {end.C:.2f} py growth had become slow, with {end.lead_words}.",
+        "unresolved": "nothing was settled when the run reached its horizon.",
+    }
+    return f"Why it ended: {reasons[trajectory.outcome]}"
+
+
+def _takeover(trajectory: Trajectory, end: "_Moment") -> str:
+    """Return how AIs came to take over: before any handoff, by scheming, or for want of alignment."""
+    if end.phase == "pre":
+        return "the AIs took over before humans had handed off to them."
+    halted = ", although deference was halted" if end.phase == "halted" else ""
+    if trajectory.record["scheming"]:
+        since = trajectory.scheming[-1][0] if trajectory.scheming else end.month
+        return (
+            f"AIs that had schemed since month {since:.2f} took over{halted}. Their margin of "
+            f"{end.margin:+.2f} py was no protection: AIs that scheme are outside the basin."
+        )
+    return f"the AIs took over{halted}; broad alignment was their weaker side: {_standing(end)}"
+
+
+def _standing(end: "_Moment") -> str:
+    inside = " Even inside, the hazard is small but not zero." if end.margin > 0.0 else ""
+    filled = " with what humans filled in" if end.margin > end.own_margin else ""
+    return (
+        f"broad alignment was at {end.A:.2f} py, the capability profile at {end.W:.2f} py, capability at "
+        f"{end.C:.2f} py. So the AIs were {_edge(end)}{filled}.{inside}"
+    )
+
+
+def _overtaken(scenario: "Scenario", end: "_Moment", harm: str) -> str:
+    if scenario.rival.mode == "deadline":
+        return f"the deadline came when aligned capability was only {end.aligned:.2f} py, {harm}."
+    if end.R >= end.aligned:
+        return f"the rival overtook, at {end.R:.2f} py against {end.aligned:.2f} py of aligned capability, {harm}."
+    return (
+        f"the rival's takeoff got out of hand, {harm}. At {end.R:.2f} py it was still behind the {end.aligned:.2f} py "
+        f"of aligned capability ({end.lead_words}), but not by enough to be held in check."
+    )
+
+
+def _edge(now: "_Moment") -> str:
+    if now.scheming:
+        return f"which scheme, and so are outside the basin (margin {now.margin:+.2f} py)"
+    return f"{abs(now.margin):.2f} py {'inside' if now.margin > 0.0 else 'outside'} the basin"
+
+
+# ---- what happened ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """One entry of the log."""
+
+    month: float
+    event: str
+    item: int
+    about: str
+    value: float
+    C: float
+    A: float
+    W: float
+    D: float
+    R: float
+    lead: float
+    believed: float
+    G: float
+    phase: str
+    scheming: bool
+    shares: tuple[float, ...]
+
+    @classmethod
+    def of(cls, row: Any) -> "_Moment":
+        """Return the entry in ``row`` of the log's table."""
+        plain = (row.month, row.event, row.item, row.about, row.value, row.C, row.A, row.W, row.D, row.R, row.lead)
+        shares = tuple(getattr(row, f"{name}_share") for name in SHARES)
+        return cls(*plain, row.margin_estimate, row.G, row.phase, row.scheming, shares)
+
+    @property
+    def margin(self) -> float:
+        """The margin, with what humans fill in."""
+        return self.G - self.C
+
+    @property
+    def own_margin(self) -> float:
+        """The margin of the AIs alone, which is what reviews estimate."""
+        return min(self.A, self.W) - self.C
+
+    @property
+    def aligned(self) -> float:
+        return min(self.C, self.G) + self.D
+
+    @property
+    def lead_words(self) -> str:
+        return f"{self.lead:.2f} months of lead left" if isfinite(self.lead) else "nobody pressing"
+
+    def row(self, told: str) -> tuple[str, ...]:
+        """Return the line of the table that tells this."""
+        lead = f"{self.lead:.2f}" if isfinite(self.lead) else "–"
+        return f"{self.month:.2f}", told, f"{self.C:.2f}", f"{self.margin:+.2f}", lead
+
+
+def _entry_rows(log: pd.DataFrame) -> list[tuple[str, ...]]:
+    """Return a line for each entry of the log."""
+    rows = []
+    before = None
+    for row in log.itertuples():
+        now = _Moment.of(row)
+        month, told, *rest = now.row(_told(now, before) or now.event)
+        rows.append((month, told, " / ".join(f"{share:.0f}" for share in _percents(now)), *rest))
+        before = now
+    return rows
+
+
+def _told(now: _Moment, before: _Moment | None) -> str:
+    """Return what happened, in words, ``before`` being the entry before it; empty for what its effects tell."""
+    edge = _edge(now)
+    met = f"hazard {now.about}, severity {now.value:.2f} against {now.aligned:.2f} aligned"
+    begins = before is not None and not before.scheming
+    successor = edge if not now.scheming else "which begins to scheme" if begins else "which goes on scheming"
+    words = {
+        "handed off": f"handoff: humans defer{' in part' if now.phase == 'partial' else ''} to the AIs, {edge}",
+        "reviewed": f"review: margin found {now.believed:.2f}, true {now.own_margin:.2f}",
+        "successor deferred to": f"successor {now.item} is deferred to, {successor}",
+        "successor sent back": f"the successor fails its review and is trained again (try {now.item})",
+        "successor waits": "the successor fails its last review: capability waits for goodness",
+        "entered the basin": "the AIs are in the Basin of Good Deference",
+        "left the basin": "the AIs leave the Basin of Good Deference" + (": they scheme" if now.scheming else ""),
+        "rival takes off": "the rival reaches the minimum capability and takes off",
+        "rival dangerous": "the rival is far enough into its takeoff to overtake",
+        "overtaken": f"{_overtakes(now)}: {now.R:.2f} py against {now.aligned:.2f} of aligned capability",
+        "deadline met": "the deadline passes: aligned capability was there in time",
+        "deadline missed": "the deadline passes: aligned capability was not there in time",
+        "hazard handled": f"{met}: handled",
+        "hazard suffered": f"{met}: not handled, survived",
+        "hazard fatal": f"{met}: not handled, fatal",
+        "weights stolen": f"the rival steals our weights and gains {now.value:.2f} py: it is at {now.R:.2f} now",
+        "deal struck": f"deal {now.item}: the rival's clock is paused for {now.value:.2f} months",
+        "deal backfired": f"deal {now.item} backfires: {-now.value:.2f} months of lead are lost",
+        "paradigm shifted": f"paradigm shift {now.item}: the tax is now {now.value:.2f} times what it would be",
+        "outbreak": f"misalignment spreads from AI to AI: broad alignment falls by {now.value:.2f}",
+        "trial run begun": _trial(now),
+        "takeover failed": "AIs that scheme try to take over, and fail",
+        "scheming detected": "a review finds that the AIs scheme",
+        "halted": f"deference is halted{_why_halted(now, before)}: humans repair, capability rests",
+        "resumed": f"deference is resumed{_after_scheming(now, before)}",
+        "fully deferred": f"deference becomes full: margin found {_margins(now)}",
+        "resolved": f"the end: {now.about.replace('_', ' ').replace('ai ', 'AI ')}",
+    }
+    return words.get(now.event, "")
+
+
+def _overtakes(now: _Moment) -> str:
+    return "the rival overtakes" if now.R >= now.aligned else "the rival's takeoff gets out of hand"
+
+
+def _trial(now: _Moment) -> str:
+    if now.value > 0.0:
+        return f"estimates call for the handoff: a trial run of {now.value:.2f} months comes first"
+    return "estimates call for the handoff, which waits until the AIs are capable enough"
+
+
+def _why_halted(now: _Moment, before: _Moment | None) -> str:
+    known = before is not None and before.event in ("scheming detected", "takeover failed")
+    return "" if known else f", margin found {now.believed:.2f} (true {now.own_margin:.2f})"
+
+
+def _after_scheming(now: _Moment, before: _Moment | None) -> str:
+    if now.scheming:
+        return f", margin found {now.believed:.2f}, with AIs that scheme and are not found out"
+    cleared = before is not None and before.scheming
+    return f", margin found {now.believed:.2f}" + (", the AIs cleared of scheming" if cleared else "")
+
+
+class _Teller:
+    """Tells a log: what happens in full, reviews in groups unless they move much effort."""
+
+    def __init__(self, policy: str, log: pd.DataFrame) -> None:
+        self._policy = policy
+        self._log = log
+        self._rows: list[tuple[str, ...]] = []
+        self._group: list[_Moment] = []
+        self._last: _Moment | None = None
+        self._before: _Moment | None = None
+
+    def tell(self) -> list[tuple[str, ...]]:
+        """Return the lines of the table."""
+        for row in self._log.itertuples():
+            now = _Moment.of(row)
+            if now.event == "effort shared":
+                self._tell_effort(now)
+            elif now.event != "reviewed":
+                self._close_group()
+                self._rows.append(now.row(_told(now, self._before)))
+            self._before = now
+        self._close_group()
+        return self._rows
+
+    def _tell_effort(self, now: _Moment) -> None:
+        before, self._last = self._last, now
+        if before is None:
+            self._rows.append(now.row(f"first review: margin found {_margins(now)}; effort in %: {_shares(now)}"))
+        elif before.phase != now.phase and "halted" in (before.phase, now.phase):
+            self._rows.append(now.row(f"effort in %: {_shares(now)}"))
+        elif self._has_moved(before, now):
+            self._close_group()
+            self._rows.append(now.row(self._why(before, now)))
+        else:
+            self._group.append(now)
+
+    @staticmethod
+    def _has_moved(before: _Moment, now: _Moment) -> bool:
+        stops_or_starts = (before.shares[0] < NOTHING) != (now.shares[0] < NOTHING)
+        return stops_or_starts or max(abs(a - b) for a, b in zip(before.shares, now.shares, strict=True)) >= MOVED
+
+    def _why(self, before: _Moment, now: _Moment) -> str:
+        was, becomes = _percents(before)[0], _percents(now)[0]
+        stops = " (stops)" if now.shares[0] < NOTHING else ""
+        return f"capability {was:.0f} → {becomes:.0f} %{stops}: {self._reason(before, now)} {_margins(now)}"
+
+    def _reason(self, before: _Moment, now: _Moment) -> str:
+        """Return what moved the effort: what the review found, or else, as policies go, the time that is left."""
+        to_goodness = now.shares[1] > before.shares[1]
+        if to_goodness == (now.believed < before.believed):
+            return "margin looks smaller," if to_goodness else "margin looks larger,"
+        if self._policy != "deadline_aware":
+            return "margin found"
+        return "there is more time, margin found" if to_goodness else "time is short, margin found"
+
+    def _close_group(self) -> None:
+        group, self._group = self._group, []
+        if len(group) < 2:
+            return
+        shares = [_percents(moment)[0] for moment in group]
+        found = [moment.believed for moment in group]
+        effort = f"capability {min(shares):.0f} to {max(shares):.0f} %"
+        told = f"{len(group)} quiet reviews: {effort}, margin found {min(found):.2f} to {max(found):.2f}"
+        self._rows.append(group[0].row(told))
+
+
+def _margins(now: _Moment) -> str:
+    return f"{now.believed:.2f} (true {now.own_margin:.2f})"
+
+
+def _shares(now: _Moment) -> str:
+    """Return the shares of effort in per cent; one for tests only if there is any."""
+    told = zip(_NAMES, _percents(now), strict=True)
+    return ", ".join(f"{name} {share:.0f}" for name, share in told if share > 0.0 or name != "tests")
+
+
+_NAMES = ("capability", "goodness", "buying time", "defence", "tests")
+
+
+def _percents(moment: _Moment) -> list[float]:
+    return [100.0 * share for share in moment.shares]

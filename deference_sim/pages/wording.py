@@ -1,0 +1,95 @@
+"""Numbers in words: shares and their intervals, to no more digits than the Monte Carlo error supports."""
+
+import re
+from math import ceil, log10
+
+from deference_sim.analysis.estimate import Estimate, digits_for
+from deference_sim.analysis.handoff import BestHandoff
+from deference_sim.analysis.paired import Difference
+from deference_sim.analysis.strategy import BestStrategy, PolicyRegret
+from deference_sim.scenario.canonical import value_text
+from deference_sim.scenario.catalogue import find
+from deference_sim.scenario.layers import ARGUMENT
+from deference_sim.study.designs import Axis, Value
+
+
+def percent(share: float, estimate: Estimate) -> str:
+    """Return ``share`` in per cent, to the first digit of the Monte Carlo error of ``estimate``."""
+    error = 100.0 * max(estimate.mcse, (estimate.high - estimate.low) / 4.0)
+    return f"{100.0 * share:.{decimals(error, 4)}f} %"
+
+
+def chance(estimate: Estimate) -> tuple[str, str]:
+    """Return a probability and its interval, as two cells of a table."""
+    low, high = percent(estimate.low, estimate), percent(estimate.high, estimate)
+    return percent(estimate.value, estimate), f"{low.removesuffix(' %')} to {high}"
+
+
+def with_interval(estimate: Estimate) -> str:
+    """Return a probability with its interval in brackets, as part of a sentence."""
+    value, interval = chance(estimate)
+    return f"{value} ({interval})"
+
+
+def singular(text: str) -> str:
+    """Return a value with its unit in the singular where it is one month."""
+    return re.sub(r"(?<![\d.])1 months\b", "1 month", text)
+
+
+def shortened(text: str) -> str:
+    """Return a value with its long numbers at four digits."""
+    return singular(re.sub(r"\d+\.\d{5,}", lambda match: f"{float(match.group()):.4g}", text))
+
+
+def decimals(error: float, most: int) -> int:
+    """Return how many decimals a number with ``error`` has: up to the first digit of the error, at most ``most``."""
+    return most if error <= 0.0 else min(max(ceil(-log10(error)), 0), most)
+
+
+def with_repeat(told: str, repeat: str) -> str:
+    """Return ``told`` with the command that repeats it, if there is one."""
+    return f"{told} Repeat: {repeat}" if repeat else told
+
+
+MOST_DECIMALS = 6
+
+
+def shown_value(axis: Axis, value: Value) -> str:
+    """Return one value of an axis in words, with its unit."""
+    if axis.is_numeric:
+        return rounded(float(value), axis.unit)
+    return value_text(value, find(axis.path, ARGUMENT))
+
+
+def rounded(value: float, unit: str) -> str:
+    """Return a value with its unit, to four digits."""
+    return f"{value:.4g}" if unit == "1" else singular(f"{value:.4g} {unit}")
+
+
+def to_error(value: float, error: float) -> str:
+    """Return ``value`` to the first digit of its error; to two digits if none is known."""
+    return f"{value:.{decimals(error, MOST_DECIMALS)}f}" if error > 0.0 else f"{value:.2g}"
+
+
+FRESH_NOTE = (
+    "What is best was chosen on the worlds of seed {seed}; all chances are from {replicates:,} fresh worlds (seed "
+    "{fresh_seed}), so that the luck of the winner is not in them. Differences are paired: both ways meet the same "
+    "worlds. Intervals hold the Monte Carlo error alone."
+)
+
+
+def points(found: Difference) -> str:
+    """Return a difference in points with its interval."""
+    digits = max(digits_for(found.mcse) - 2, 0) if found.mcse > 0.0 else 1
+    value, low, high = (f"{100.0 * part:+.{digits}f}" for part in (found.value, found.low, found.high))
+    return f"{value} ({low} to {high})"
+
+
+def fresh_note(found: BestHandoff | BestStrategy | PolicyRegret) -> str:
+    """Return on which worlds the best was chosen, and on which it was judged."""
+    return FRESH_NOTE.format(seed=found.seed, replicates=found.replicates, fresh_seed=found.fresh_seed)
+
+
+def footer(engine: str, seconds: float, repeat: str = "") -> str:
+    """Return the last line of a page: what made it, how long that took, and the command that repeats it."""
+    return with_repeat(f"{engine} engine, {seconds:.1f} s.", repeat)

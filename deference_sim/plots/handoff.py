@@ -1,0 +1,91 @@
+"""Choices in pictures: the chance of success and what goes wrong by month of handoff; policies and their regret."""
+
+from typing import Any, Literal
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from deference_sim.analysis.handoff import INDIFFERENCE, NEVER, OWN_WAY, BestHandoff
+from deference_sim.model.state import CATASTROPHES
+from deference_sim.plots.style import (
+    GREEN,
+    GREY,
+    LOOKS,
+    ORANGE,
+    OURS,
+    PURPLE,
+    Panels,
+    clean,
+    legend_beside,
+    panels,
+    words_of,
+)
+
+Line = Literal["--", "-.", ":"]
+WAYS: dict[str, tuple[str, str, Line]] = {
+    OWN_WAY: ("as the scenario says", ORANGE, "--"),
+    INDIFFERENCE: ("by indifference", PURPLE, "-."),
+    NEVER: ("never", GREY, ":"),
+}
+BAND = 0.25  # opacity of an interval
+
+
+def handoff_timing(found: BestHandoff, ax: Any = None) -> Panels:
+    """Draw the chance of success over the month of the handoff, and below it the catastrophes that the rest ends in.
+
+    The band is the pointwise 95 % interval on fresh worlds, the shaded months do as well as the best one (the dot),
+    horizontal lines are other ways to decide. ``ax`` is an array of two Axes, or one Axes that gives its place to two;
+    None makes a figure. Returns the two.
+    """
+    drawn = panels(ax, (2, 1), (8.5, 6.0))
+    chances, risks = drawn.flat
+    _draw_chances(chances, found)
+    _draw_risks(risks, found)
+    for panel in drawn.flat:
+        panel.set_xlim(0.0, max(found.window, found.curve[-1].month) or 1.0)
+        panel.set_ylim(-0.02, 1.02)
+    risks.set_xlabel("month of the handoff")
+    clean(drawn)
+    return drawn
+
+
+def _draw_chances(ax: Axes, found: BestHandoff) -> None:
+    months = [timing.month for timing in found.curve]
+    low, value, high = (np.array([getattr(t.estimate, side) for t in found.curve]) for side in ("low", "value", "high"))
+    ax.axvspan(*found.as_good, color=GREEN, alpha=0.15, linewidth=0, zorder=1)
+    ax.fill_between(months, low, high, color=OURS, alpha=BAND, linewidth=0, zorder=2)
+    ax.plot(months, value, color=OURS, linewidth=2.0, zorder=3)
+    ax.plot(found.best.month, found.best.estimate.value, "o", color=OURS, markersize=7, zorder=4)
+    first, last = found.as_good
+    handles: list[Any] = [
+        Line2D([], [], color=OURS, linewidth=2.0, label="handoff in a fixed month,\n95 % interval"),
+        Line2D([], [], color=OURS, marker="o", linewidth=0, label=f"best: month {found.best.month:g}"),
+        Patch(color=GREEN, alpha=0.15, linewidth=0, label=f"as good: {first:g} to {last:g}"),
+    ]
+    for way in found.alternatives:
+        words, colour, line = WAYS[way.name]
+        ax.axhline(way.estimate.value, color=colour, linewidth=1.2, linestyle=line, zorder=2.5)
+        handles.append(Line2D([], [], color=colour, linewidth=1.2, linestyle=line, label=words))
+    ax.set_ylabel(found.measure)
+    runs = f"{found.replicates:,} fresh worlds a month, seed {found.seed}"
+    title = f"{found.scenario.name}: {runs}, AIs of {found.best.capability:g} py"
+    ax.set_title(title, loc="left")
+    legend_beside(ax, handles)
+
+
+def _draw_risks(ax: Axes, found: BestHandoff) -> None:
+    months = [timing.month for timing in found.curve]
+    occurring = [name for name in CATASTROPHES if any(timing.risks[name] > 0.0 for timing in found.curve)]
+    below = np.zeros(len(months))
+    handles = []
+    for name in occurring:
+        above = below + np.array([timing.risks[name] for timing in found.curve])
+        ax.fill_between(months, below, above, color=LOOKS[name].colour, alpha=0.8, linewidth=0, zorder=2)
+        words = words_of(name, found.scenario.rival.mode == "deadline")
+        handles.append(Patch(color=LOOKS[name].colour, alpha=0.8, label=words))
+        below = above
+    ax.set_ylabel("share of runs that end in")
+    if handles:
+        legend_beside(ax, handles[::-1])

@@ -1,0 +1,75 @@
+"""The picture of policies: their chances, and their regret in each world."""
+
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+
+from deference_sim.analysis.estimate import Estimate
+from deference_sim.analysis.strategy import AS_IT_IS, BestStrategy, PolicyRegret
+from deference_sim.plots.style import (
+    ORANGE,
+    OURS,
+    SMALL,
+    WORDS,
+    Panels,
+    clean,
+    panels,
+)
+
+MOST_REGRET = 100.0  # points, where the colour of a regret ends
+
+
+def policies(found: BestStrategy, regret: PolicyRegret, ax: Any = None) -> Panels:
+    """Draw how each policy does with its best settings, and what policies regret in each world.
+
+    On the left a dot with its 95 % interval on fresh worlds, and a ring for what the search had promised; on the right
+    regrets in points, the best policy of a world marked. ``ax`` is an array of two Axes, or None for a figure of its
+    own. Raises ``ValueError`` for another number of Axes. Returns the two.
+    """
+    drawn = _two_beside(len(regret.worlds)) if ax is None else panels(ax, (1, 2), (0.0, 0.0))
+    chances, regrets = drawn.flat
+    _draw_policies(chances, found)
+    _draw_regret(regrets, regret)
+    return drawn
+
+
+def _two_beside(worlds: int) -> Panels:
+    width = 4.0 + 0.8 * worlds
+    figure = plt.figure(figsize=(4.0 + width, 4.2), layout="constrained")
+    return np.asarray(figure.subplots(1, 2, width_ratios=(4.0, width)), dtype=object)
+
+
+def _draw_policies(ax: Axes, found: BestStrategy) -> None:
+    rows: list[tuple[str, Estimate, float | None]] = [(AS_IT_IS, found.own, None)]
+    rows += [(tuned.policy, tuned.estimate, tuned.searched) for tuned in found.policies]
+    for place, (_, estimate, searched) in enumerate(rows):
+        ax.plot([estimate.low, estimate.high], [place, place], color=OURS, linewidth=2.0, zorder=2)
+        ax.plot(estimate.value, place, "o", color=OURS, markersize=6, zorder=3)
+        if searched is not None:
+            ax.plot(searched, place, "o", markersize=9, markerfacecolor="none", markeredgecolor=ORANGE, zorder=4)
+    ax.set_yticks(range(len(rows)), [name for name, _, _ in rows])
+    ax.set_ylim(len(rows) - 0.5, -0.5)
+    ax.set_xlim(-0.02, 1.02)
+    ax.set_xlabel(f"{found.measure}: fresh worlds, 95 %\nring: when chosen")
+    ax.set_title(f"{found.scenario.name}: {found.replicates:,} worlds, seed {found.seed}", loc="left", fontsize=10)
+    clean(np.array([ax]))
+
+
+def _draw_regret(ax: Axes, found: PolicyRegret) -> None:
+    points = np.array([[100.0 * regret.value for regret in row] for row in found.regret.values()])
+    ax.imshow(points, cmap="Oranges", vmin=0.0, vmax=MOST_REGRET, aspect="auto")
+    for row, policy in enumerate(found.policies):
+        for column, best in enumerate(found.best):
+            value = points[row, column]
+            words = "best" if policy == best else f"{value:.0f}"
+            colour = "white" if value > 0.6 * MOST_REGRET else WORDS
+            ax.text(column, row, words, ha="center", va="center", fontsize=SMALL, color=colour)
+    marks = {found.minimax: "minimax regret", found.best_on_average: "best on average"}
+    if found.minimax == found.best_on_average:
+        marks = {found.minimax: "minimax regret,\nbest on average"}
+    names = [f"{policy}\n({marks[policy]})" if policy in marks else policy for policy in found.policies]
+    ax.set_yticks(range(len(names)), names, fontsize=SMALL)
+    ax.set_xticks(range(len(found.worlds)), found.worlds, rotation=40, ha="right", fontsize=SMALL)
+    ax.set_title(f"regret: points that the best does better, {found.replicates:,} worlds", loc="left", fontsize=10)

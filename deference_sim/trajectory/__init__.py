@@ -1,0 +1,1 @@
+"""Trajectory: what makes time pass, step by step and instant by instant."""

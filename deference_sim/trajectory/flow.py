@@ -1,0 +1,145 @@
+"""The flow: how stocks move between instants. ``advance`` is the only integrator, and both engines call it.
+
+A step lives on while nothing disturbs it: hazards that are handled, the horizon and whoever reads along look at it
+without ending it, and everything about a step is computed once for the whole of it, so that they change nothing.
+"""
+
+from math import inf
+from typing import Any
+
+from deference_sim.model.declare import equation
+from deference_sim.trajectory.arrivals import fires, firing_time, integrate_rates, integrated_rate
+from deference_sim.trajectory.crossings import crossed, crossing_gap, crossing_time, set_exactly
+from deference_sim.trajectory.levels import CROSSINGS, EDGE, OWN_KNOT, RIVAL_KNOT, set_levels
+from deference_sim.trajectory.minimum_margin import watch_margin
+from deference_sim.trajectory.step import SAME_INSTANT, STEP_FAILED, is_exhausted, look, take_step
+
+# Why the flow stopped, as bits: a bit for each crossing, and
+FIRED = 1 << len(CROSSINGS)  # a rate process is due
+CLOCK_DUE = FIRED << 1  # the time to stop has come
+HORIZON_REACHED = FIRED << 2
+PAUSED = FIRED << 3  # only a look: the step lives on
+
+
+@equation
+def advance(state: Any, p: Any, hazards: Any, processes: Any, t_stop: float, t_pause: float) -> int:
+    """Move the state to the first instant at which something happens, and return what it is, as bits.
+
+    That is a crossing, a rate process that fires (its ``due`` is set), ``t_stop`` (which ends the step), the horizon
+    or ``t_pause`` (which do not). ``STEP_FAILED`` means that a step became too short, or the trajectory too long
+    (``is_exhausted``).
+    """
+    state.instants += 1
+    if is_exhausted(state):
+        return STEP_FAILED
+    while True:
+        if not state.step_alive or state.t >= state.step_reach:
+            why = begin_step(state, p, hazards, processes, t_stop)
+            if why:
+                return why
+        t, why = first_event(state, p, hazards, processes, t_stop, t_pause)
+        for row in range(len(processes)):
+            process = processes[row]
+            process.so_far = process.gain if t >= state.step_reach else integrated_rate(state, p, hazards, row, t)
+        move(state, p, t)
+        for which in range(len(CROSSINGS)):
+            if why & (1 << which):
+                set_exactly(state, p, which)
+        if why:
+            return why
+
+
+@equation
+def begin_step(state: Any, p: Any, hazards: Any, processes: Any, t_stop: float) -> int:
+    """Close the step that has ended and take the next; return what is due already, 0, or ``STEP_FAILED``."""
+    watch_margin(state, p)
+    for row in range(len(processes)):
+        processes[row].total += processes[row].so_far
+        processes[row].so_far = 0.0
+        processes[row].gain = 0.0
+    state.paused = 1 if state.t < state.pause_until else 0
+    state.step_phase = state.phase
+    set_levels(state, p)
+    why = due_already(state, p, t_stop)
+    if why:
+        return why
+    if take_step(state, p, t_stop) == STEP_FAILED:
+        return STEP_FAILED
+    corner = min(crossing_time(state, p, OWN_KNOT), crossing_time(state, p, RIVAL_KNOT))
+    if state.step_from + SAME_INSTANT < corner < state.step_end and take_step(state, p, corner) == STEP_FAILED:
+        return STEP_FAILED  # a step across a corner is less exact than its error estimate says, so it is taken anew
+    state.step_reach = state.step_end
+    for which in range(len(CROSSINGS)):
+        state.crossing_times[which] = crossing_time(state, p, which)
+        state.step_reach = min(state.step_reach, state.crossing_times[which])
+    integrate_rates(state, p, hazards, processes)
+    return 0
+
+
+@equation
+def due_already(state: Any, p: Any, t_stop: float) -> int:
+    """Return, as bits, what is due before the next step is taken: levels passed by a jump, or the clock."""
+    y = state.y0
+    y[0], y[1], y[2], y[3], y[4], y[5], y[6], y[7] = (
+        state.C,
+        state.A,
+        state.W,
+        state.D,
+        state.R,
+        state.U,
+        state.bought,
+        state.Z,
+    )
+    why = 0
+    for which in range(len(CROSSINGS)):
+        has_level = state.levels[which] == state.levels[which]
+        if has_level and which != EDGE and crossed(which, crossing_gap(state, p, which, state.t, y)):
+            why |= 1 << which
+    return why | CLOCK_DUE if state.t >= t_stop else why
+
+
+@equation
+def first_event(state: Any, p: Any, hazards: Any, processes: Any, t_stop: float, t_pause: float) -> Any:
+    """Return (time, bits) of the next instant on the living step; bits are 0 if it is just the end of the step."""
+    first = state.step_reach
+    for row in range(len(processes)):
+        process = processes[row]
+        process.fires_at = firing_time(state, p, hazards, process, row) if fires(state, process) else inf
+        first = min(first, process.fires_at)
+    if abs(t_stop - first) <= SAME_INSTANT:
+        first = t_stop
+    if p.horizon <= first + SAME_INSTANT:
+        first = p.horizon
+    if t_pause < first:
+        return max(t_pause, state.t), PAUSED
+    why = PAUSED if t_pause == first else 0
+    for which in range(len(CROSSINGS)):
+        if state.crossing_times[which] <= first + SAME_INSTANT:
+            why |= 1 << which
+    for row in range(len(processes)):
+        if processes[row].fires_at <= first + SAME_INSTANT:
+            processes[row].due = 1
+            why |= FIRED
+    if first >= t_stop:
+        why |= CLOCK_DUE
+    if first >= p.horizon:
+        why |= HORIZON_REACHED
+    return first, why
+
+
+@equation
+def move(state: Any, p: Any, t: float) -> None:
+    """Bring the stocks to time ``t`` on the living step."""
+    look(state, p, t)
+    y = state.trial
+    state.C, state.A, state.W, state.D, state.R, state.U, state.bought, state.Z = (
+        y[0],
+        y[1],
+        y[2],
+        y[3],
+        y[4],
+        y[5],
+        y[6],
+        y[7],
+    )
+    state.t = t

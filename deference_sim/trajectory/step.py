@@ -1,0 +1,226 @@
+"""One step of the flow: an embedded Runge-Kutta pair with error control and a continuous extension.
+
+Dormand and Prince's pair of orders 5 and 4 (J. Comput. Appl. Math. 6, 1980) with the continuous extension of order 4
+of Hairer, Nørsett & Wanner (Solving Ordinary Differential Equations I, II.6).
+"""
+
+from math import exp, inf, log
+from typing import Any
+
+from deference_sim.model.declare import equation
+from deference_sim.model.handoff import goodness_after_prework
+from deference_sim.model.state import PRE, STOCK_COUNT
+from deference_sim.trajectory.levels import STOCK_CROSSING
+from deference_sim.trajectory.rates import derivatives
+
+SAME_INSTANT = 1e-10  # months; located times closer than this are one instant, so that rounding never orders them
+MOST_STEPS = 1_000_000
+MOST_PANELS = 100_000_000  # of all steps together, where rates turn far within a step
+SHORTEST_STEP = 1e-12  # months
+MOST_PROGRESS = (
+    0.125  # py of capability or work in one step, twice that of others; between its ends it is then as exact
+)
+MOST_MONTHS = 12.0  # in one step
+JUST_PAST = 1.1  # how far a step goes towards a level, such as the work after which a review is due
+LOCAL = 0.3  # of the tolerance; errors of many steps together then stay near it
+ABSOLUTE_UP_TO = 1000.0  # py, months; errors of larger stocks are relative
+STEP_FAILED = -1
+_WORK = 5  # position of U, AI work since the last review, among the stocks
+
+
+@equation
+def stage(state: Any, p: Any, number: int, t: float, y: Any) -> None:
+    """Store the slopes of stage ``number`` at time ``t`` and stocks ``y``."""
+    k = state.slopes
+    (
+        k[number, 0],
+        k[number, 1],
+        k[number, 2],
+        k[number, 3],
+        k[number, 4],
+        k[number, 5],
+        k[number, 6],
+        k[number, 7],
+    ) = derivatives(state, p, t, y[0], y[1], y[2], y[3], y[4], y[6], y[7])
+
+
+@equation
+def take_step(state: Any, p: Any, t_stop: float) -> int:
+    """Compute the next step from the stocks in ``state.y0``, at most to ``t_stop``; return 0, or ``STEP_FAILED``."""
+    k = state.slopes
+    t = state.t
+    stage(state, p, 0, t, state.y0)
+    others = max(abs(k[0, 4]), max(abs(k[0, 1]), abs(k[0, 2])))
+    fastest = max(k[0, 5], max(abs(k[0, 0]), 0.5 * others))
+    h = min(min(state.step_proposed, MOST_MONTHS), MOST_PROGRESS / max(fastest, 1e-9))
+    h = just_past_the_next_level(state, h)
+    limited = h < state.step_proposed
+    while True:
+        last = t + h >= t_stop - SAME_INSTANT
+        if last:
+            h = t_stop - t
+        try_step(state, p, t, h)
+        error = step_error(state, p, h)
+        state.steps += 1
+        if is_exhausted(state):
+            return STEP_FAILED
+        if error <= 1.0:
+            break
+        h *= max(0.2, 0.9 * fifth_root(1.0 / error)) if error < inf else 0.2
+        limited = False
+        if h < SHORTEST_STEP:
+            return STEP_FAILED
+    growth = 5.0 if error <= 0.0 else min(5.0, 0.9 * fifth_root(1.0 / error))
+    state.step_proposed = max(h * growth, state.step_proposed) if last or limited else h * max(growth, 0.2)
+    state.step_from = t
+    state.step_end = t_stop if last else t + h
+    state.step_alive = 1
+    continue_densely(state, h)
+    if state.step_phase == PRE:
+        state.y1[1], state.y1[2] = goodness_after_prework(state, p, state.step_end)
+    return 0
+
+
+@equation
+def is_exhausted(state: Any) -> bool:
+    """Return whether the trajectory has needed more steps, instants or panels than it may, so that every wait ends."""
+    return state.steps > MOST_STEPS or state.instants > MOST_STEPS or state.panels > MOST_PANELS
+
+
+@equation
+def just_past_the_next_level(state: Any, h: float) -> float:
+    """Return ``h``, or less if a stock reaches a level within it: what is read off near a step's end is most exact."""
+    for which in range(len(STOCK_CROSSING)):
+        stock = STOCK_CROSSING[which]
+        if stock >= 0:
+            left = JUST_PAST * (state.levels[which] - state.y0[stock])
+            if 0.0 < left < h * state.slopes[0, stock]:  # not if there is no level, which is NaN
+                h = left / state.slopes[0, stock]
+    return h
+
+
+@equation
+def fifth_root(x: float) -> float:
+    """Return x to the power 1/5 for x > 0; the argument of a step's growth, where the last bit does not matter."""
+    return exp(0.2 * log(x))
+
+
+@equation
+def try_step(state: Any, p: Any, t: float, h: float) -> None:
+    """Compute stages 1 to 6 and the stocks at ``t + h`` from stage 0."""
+    y0, y1, y, k = state.y0, state.y1, state.trial, state.slopes
+    for i in range(STOCK_COUNT):
+        y[i] = y0[i] + h * (0.2 * k[0, i])
+    stage(state, p, 1, t + 0.2 * h, y)
+    for i in range(STOCK_COUNT):
+        y[i] = y0[i] + h * (3.0 / 40.0 * k[0, i] + 9.0 / 40.0 * k[1, i])
+    stage(state, p, 2, t + 0.3 * h, y)
+    for i in range(STOCK_COUNT):
+        y[i] = y0[i] + h * (44.0 / 45.0 * k[0, i] - 56.0 / 15.0 * k[1, i] + 32.0 / 9.0 * k[2, i])
+    stage(state, p, 3, t + 0.8 * h, y)
+    for i in range(STOCK_COUNT):
+        y[i] = y0[i] + h * (
+            19372.0 / 6561.0 * k[0, i]
+            - 25360.0 / 2187.0 * k[1, i]
+            + 64448.0 / 6561.0 * k[2, i]
+            - 212.0 / 729.0 * k[3, i]
+        )
+    stage(state, p, 4, t + 8.0 / 9.0 * h, y)
+    for i in range(STOCK_COUNT):
+        y[i] = y0[i] + h * (
+            9017.0 / 3168.0 * k[0, i]
+            - 355.0 / 33.0 * k[1, i]
+            + 46732.0 / 5247.0 * k[2, i]
+            + 49.0 / 176.0 * k[3, i]
+            - 5103.0 / 18656.0 * k[4, i]
+        )
+    stage(state, p, 5, t + h, y)
+    for i in range(STOCK_COUNT):
+        y1[i] = y0[i] + h * (
+            35.0 / 384.0 * k[0, i]
+            + 500.0 / 1113.0 * k[2, i]
+            + 125.0 / 192.0 * k[3, i]
+            - 2187.0 / 6784.0 * k[4, i]
+            + 11.0 / 84.0 * k[5, i]
+        )
+    stage(state, p, 6, t + h, y1)
+
+
+@equation
+def step_error(state: Any, p: Any, h: float) -> float:
+    """Return the largest estimated error of a stock but U in units of the tolerance, relative to a very large stock."""
+    k = state.slopes
+    worst = 0.0
+    for i in range(STOCK_COUNT):
+        if i != _WORK:
+            error = h * (
+                71.0 / 57600.0 * k[0, i]
+                - 71.0 / 16695.0 * k[2, i]
+                + 71.0 / 1920.0 * k[3, i]
+                - 17253.0 / 339200.0 * k[4, i]
+                + 22.0 / 525.0 * k[5, i]
+                - 1.0 / 40.0 * k[6, i]
+            )
+            worst = max(worst, abs(error) / max(1.0, abs(state.y1[i]) / ABSOLUTE_UP_TO))
+    return worst / (LOCAL * p.numerics_tolerance)
+
+
+@equation
+def continue_densely(state: Any, h: float) -> None:
+    """Compute the coefficients of the continuous extension of the step."""
+    y0, y1, k = state.y0, state.y1, state.slopes
+    for i in range(STOCK_COUNT):
+        difference = y1[i] - y0[i]
+        bulge = h * k[0, i] - difference
+        state.dense1[i] = difference
+        state.dense2[i] = bulge
+        state.dense3[i] = difference - h * k[6, i] - bulge
+        state.dense4[i] = h * (
+            -12715105075.0 / 11282082432.0 * k[0, i]
+            + 87487479700.0 / 32700410799.0 * k[2, i]
+            - 10690763975.0 / 1880347072.0 * k[3, i]
+            + 701980252875.0 / 199316789632.0 * k[4, i]
+            - 1453857185.0 / 822651844.0 * k[5, i]
+            + 69997945.0 / 29380423.0 * k[6, i]
+        )
+
+
+@equation
+def look(state: Any, p: Any, t: float) -> None:
+    """Put the stocks at time ``t`` of the living step into ``state.trial``."""
+    y0, y1, trial = state.y0, state.y1, state.trial
+    x = part_of_step(state, t)
+    if x >= 1.0:
+        for i in range(STOCK_COUNT):
+            trial[i] = y1[i]
+        return
+    if state.step_phase == PRE:
+        look_before_handoff(state, p, t, x)
+        return
+    dense1, dense2, dense3, dense4 = state.dense1, state.dense2, state.dense3, state.dense4
+    rest = 1.0 - x
+    for i in range(STOCK_COUNT):
+        bend = dense2[i] + x * (dense3[i] + rest * dense4[i])
+        trial[i] = y0[i] + x * (dense1[i] + rest * bend)
+
+
+@equation
+def bulge(state: Any, i: int) -> float:
+    """Return a bound on how far stock ``i`` departs from a straight line on the step."""
+    return 0.25 * (abs(state.dense2[i]) + abs(state.dense3[i]) + abs(state.dense4[i]))
+
+
+@equation
+def look_before_handoff(state: Any, p: Any, t: float, x: float) -> None:
+    """Do the same on a step before handoff, where goodness is known without integrating it."""
+    y0, trial = state.y0, state.trial
+    for i in range(STOCK_COUNT):
+        bend = state.dense2[i] + x * (state.dense3[i] + (1.0 - x) * state.dense4[i])
+        trial[i] = y0[i] + x * (state.dense1[i] + (1.0 - x) * bend)
+    trial[1], trial[2] = goodness_after_prework(state, p, t)
+
+
+@equation
+def part_of_step(state: Any, t: float) -> float:
+    """Return which part of the living step has passed at time ``t``, at most 1."""
+    return 1.0 if t >= state.step_end else (t - state.step_from) / (state.step_end - state.step_from)

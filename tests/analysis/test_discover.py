@@ -1,0 +1,180 @@
+"""Scenario discovery and the model for EMA Workbench: boxes that are there, judged on other futures."""
+
+import importlib.util
+import json
+import warnings
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+import deference_sim as ds
+from deference_sim import cli
+from deference_sim.analysis import discovery
+from deference_sim.analysis.discover import Limit, _Found, _judged
+from deference_sim.analysis.measure import good, stayed
+from deference_sim.scenario import ScenarioError
+from deference_sim.study.runner import run
+
+QUICK = ds.load("baseline").with_(
+    **{
+        "horizon": 24,
+        "capability.stabilise_at": 1.5,
+        "rival.lead": "0.3 to 3 months",
+        "goodness.broad_alignment": {"uniform": {"min": 0, "max": 1}},
+        "evaluation.review_interval": "1 month",
+        "evaluation.review_work": 0.5,
+    }
+)
+
+
+def pretended(rows: int, chance_inside: float, chance_outside: float) -> tuple[pd.DataFrame, Any]:
+    """Return inputs, and failures that are frequent where x is above 0.7 and y below 0.4 (12 % of the space)."""
+    rng = np.random.default_rng(1)
+    values = pd.DataFrame(rng.random((rows, 4)), columns=["x", "y", "z", "w"])
+    inside = (values["x"] > 0.7) & (values["y"] < 0.4)
+    return values, rng.random(rows) < np.where(inside, chance_inside, chance_outside)
+
+
+@pytest.mark.parametrize("algorithm", ["prim", "cart"])
+def test_the_box_that_is_there_is_found(algorithm: str) -> None:
+    values, failed = pretended(4000, 0.95, 0.05)
+    with discovery._quiet_and_repeatable():
+        found = discovery._FINDERS[algorithm](values[:2000], failed[:2000])  # type: ignore[index]
+    (box,) = _judged(found[:1], dict.fromkeys(values, "py"), values[2000:], failed[2000:])
+    limits = {limit.path: limit for limit in box.limits}
+    assert limits.keys() == {"x", "y"}
+    assert limits["x"].low == pytest.approx(0.7, abs=0.03)
+    assert limits["y"].high == pytest.approx(0.4, abs=0.03)
+    assert (limits["x"].high, limits["y"].low) == (None, None)
+    assert box.density.low < 0.95 < box.density.high + 0.05
+    assert box.coverage.value > 0.6  # exactly 0.114/(0.114 + 0.044) = 0.72
+    if algorithm == "prim":
+        assert limits["x"].quasi_p_low is not None
+        assert limits["x"].quasi_p_low < 1e-6
+
+
+def test_failures_that_are_anywhere_make_no_dense_box() -> None:
+    """Where nothing matters, what PRIM finds looks dense on its own futures; on others it is as the rest."""
+    values, failed = pretended(4000, 0.3, 0.3)
+    with discovery._quiet_and_repeatable():
+        found = discovery._FINDERS["prim"](values[:2000], failed[:2000])
+    for box in _judged(found, dict.fromkeys(values, ""), values[2000:], failed[2000:]):
+        assert box.density.value == pytest.approx(0.3, abs=5.0 * np.sqrt(0.21 / box.density.n))
+        assert box.density.low < 0.3  # so that discover leaves it out
+
+
+def test_a_tree_without_a_split_has_no_box() -> None:
+    """Would catch the workbench's error over a tree that is pruned down to its root."""
+    values, failed = pretended(200, 0.3, 0.3)
+    with discovery._quiet_and_repeatable():
+        assert discovery._cart_boxes(values, failed) == []
+
+
+def test_a_box_is_judged_by_counting() -> None:
+    values = pd.DataFrame({"a": [0.0, 1.0, 2.0, 3.0], "b": [0.0, 0.0, 1.0, 1.0]})
+    limits, everything = (
+        pd.DataFrame({"a": [1.0, 3.0], "b": [0.0, 1.0]}),
+        pd.DataFrame({"a": [0.0, 3.0], "b": [0.0, 1.0]}),
+    )
+    found = _Found(limits, everything, {"a": [0.01, -1.0]})
+    (box,) = _judged([found], {"a": "months", "b": "py"}, values, np.array([True, True, False, True]))
+    assert box.limits == (Limit("a", "months", 1.0, None, 0.01, None),)
+    assert (box.density.value, box.coverage.value, box.mass.value) == (2 / 3, 2 / 3, 3 / 4)
+
+
+def test_discover_finds_that_little_lead_or_alignment_fails() -> None:
+    found = ds.discover(QUICK, replicates=1024, seed=0)
+    (box, *_) = found.boxes["prim"]
+    assert {limit.path for limit in box.limits} <= set(QUICK.uncertain)
+    assert any(limit.low is None for limit in box.limits)  # both fail at their low end
+    assert box.density.value > found.failures.value
+    assert "rival.lead" in found._repr_html_() or "goodness.broad_alignment" in found._repr_html_()
+    assert json.loads(json.dumps(found.as_dict(), allow_nan=False))["replicates"] == 1024
+    assert ds.discover(QUICK, replicates=1024, seed=0).boxes == found.boxes
+    assert set(found.table["algorithm"]) == {"prim", "cart"}
+
+
+def test_nothing_to_discover_is_said() -> None:
+    found = ds.discover(QUICK.with_(**{"strategy.policy": "race"}), inputs=["rival.lead"], replicates=128)
+    assert found.boxes == {"prim": (), "cart": ()}
+    assert "no box found" in found._repr_html_()
+
+
+def test_numpys_generator_is_left_as_it_was() -> None:
+    np.random.seed(5)
+    expected = np.random.random()
+    np.random.seed(5)
+    with discovery._quiet_and_repeatable():
+        np.random.random()
+    assert np.random.random() == expected
+
+
+# ---- the command
+
+
+def call(*arguments: str) -> Any:
+    return CliRunner().invoke(cli.app, ["discover", *arguments], prog_name="deference-sim")
+
+
+def test_the_command_prints_boxes_in_words() -> None:
+    settings = ("--set", "capability.stabilise_at=1.5 py", "--set", "rival.lead=0.3 to 3 months", "--replicates", "512")
+    told = call("baseline", *settings, "--inputs", "rival.lead,goodness.broad_alignment", "--algorithm", "cart")
+    assert told.exit_code == 0, told.output
+    assert "(density)" in told.stdout
+    assert "CART (tree), box 1" in told.stdout
+
+
+def test_the_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    there = importlib.util.find_spec
+    monkeypatch.setattr(
+        "deference_sim.analysis.discover.find_spec", lambda name: None if name == "ema_workbench" else there(name)
+    )
+    result = call("baseline")
+    assert result.exit_code == 2
+    assert "deference-sim[discovery]" in result.output
+    with pytest.raises(ModuleNotFoundError, match="EMA Workbench"):
+        ds.ema_model(QUICK)
+
+
+@pytest.mark.parametrize("more", [{"inputs": ["rival.leed"]}, {"measure": "p_bad"}, {"replicates": 0}])
+def test_bad_input_is_refused(more: dict[str, Any]) -> None:
+    with pytest.raises(ScenarioError):
+        ds.discover(QUICK, **more)
+
+
+# ---- the simulator as a model of EMA Workbench
+
+
+def test_ema_workbench_drives_the_simulator() -> None:
+    """Each experiment is a run of the scenario with those values, on the same worlds."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from ema_workbench import SequentialEvaluator
+
+        model = ds.ema_model(QUICK, replicates=60, seed=2)
+        with SequentialEvaluator(model) as evaluator:
+            experiments, outcomes = evaluator.perform_experiments(scenarios=3, policies=2)
+    assert len(experiments) == 6
+    for row, experiment in experiments.iterrows():
+        scenario = QUICK.with_(
+            **{
+                "rival.lead": float(experiment["rival_lead"]),
+                "goodness.broad_alignment": float(experiment["goodness_broad_alignment"]),
+                "strategy.policy": experiment["strategy_policy"],
+            }
+        )
+        records = run(scenario, 60, 2)[0]
+        assert outcomes["p_stay"][row] == stayed(records).mean()
+        assert outcomes["p_good"][row] == good(records).mean()
+
+
+def test_uncertainties_have_the_ranges_of_the_inputs() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model = ds.ema_model(QUICK)
+    bounds = {one.name: (one.lower_bound, one.upper_bound) for one in model.uncertainties}
+    assert bounds["rival_lead"] == pytest.approx((0.3, 3.0))
+    assert [one.name for one in model.outcomes] == ["p_stay", "p_good"]

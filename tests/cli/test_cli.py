@@ -1,0 +1,312 @@
+"""The command line: its contract, its exit codes, and that bad input is met with plain words."""
+
+import json
+import math
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+from deference_sim import cli
+from deference_sim.analysis.run import simulate
+from deference_sim.cli import options
+from deference_sim.engines import events, law
+from deference_sim.scenario import load, shipped
+from deference_sim.scenario.explain import parameter_table, resolved
+from deference_sim.study.runner import ENGINES, MOST_REPLICATES
+
+from .commands import call, output_of
+
+ROOT = Path(cli.__file__).parent.parent.parent
+FEW = ("--replicates", "60")
+SPREADS = ("aggregate_tax_months", "handoff_months", "resolution_months", "months_bought")
+
+
+def process(*arguments: str, code: str = "", **more: Any) -> subprocess.CompletedProcess[str]:
+    script = f"import sys; from deference_sim.cli import main; {code or 'main()'}"
+    command = [sys.executable, "-c", script, *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120, **more)
+
+
+# ---- run
+
+
+def test_json_has_exactly_the_names_of_the_contract_and_full_numbers() -> None:
+    found = json.loads(output_of("run", "rushed-handoff", *FEW, "--json"))
+    expected = simulate(load("rushed-handoff"), 60).as_dict()
+    assert {"scenario", "hash", "seed", "engine", "replicates", "p_stay", "p_good", "outcomes", "causes"} <= set(found)
+    assert {"delay_months", *SPREADS, "seconds"} <= set(found)
+    assert found | {"seconds": 0} == expected | {"seconds": 0}
+    for estimate in (found["p_stay"], found["p_good"], *found["outcomes"].values(), *found["causes"].values()):
+        assert set(estimate) == {"estimate", "low", "high", "mcse", "n", "method"}
+    for spread in (*(found[name] for name in SPREADS), *found["delay_months"].values()):
+        assert set(spread) == {"p5", "p50", "p95", "mean"}
+    assert set(found["delay_months"]) == {"goodness", "buying", "defence", "tests", "halts"}
+    assert set(found["causes"]) == {"misuse"}
+    assert all(math.isfinite(number) for number in numbers_in(found))
+    assert sum(estimate["estimate"] for estimate in found["outcomes"].values()) == pytest.approx(1.0)
+
+
+def numbers_in(found: Any) -> list[float]:
+    if isinstance(found, dict | list):
+        return [
+            number for value in (found.values() if isinstance(found, dict) else found) for number in numbers_in(value)
+        ]
+    return [found] if isinstance(found, float | int) else []
+
+
+def test_the_same_run_gives_the_same_json_on_both_engines() -> None:
+    first, again, events_engine = (
+        json.loads(output_of("run", "five-hazards", *FEW, "--seed", "7", "--json", *more))
+        for more in ((), (), ("--engine", "events"))
+    )
+    times = {"seconds": 0}
+    assert first | times == again | times
+    assert events_engine["engine"] == "events"
+    assert events_engine | times | {"engine": "compiled"} == first | times
+
+
+def test_the_report_tells_a_command_that_repeats_the_run() -> None:
+    arguments = ("run", "baseline", *FEW, "--seed", "5", "--set", "rival.lead=1 to 3 months", "--set", "horizon=9")
+    told = " ".join(output_of(*arguments).split()).partition("Repeat: ")[2]
+    repeated = shlex.split(told)
+    assert repeated[0] == "deference-sim"
+    times = {"seconds": 0}
+    found = json.loads(output_of(*repeated[1:], "--json"))
+    assert found | times == json.loads(output_of(*arguments, "--json")) | times
+
+
+def test_notices_go_to_standard_error_and_can_be_silenced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(law, "is_cached", lambda *_: False)
+    loud, quiet = (call("run", "baseline", *FEW, "--json", *more) for more in ((), ("--quiet",)))
+    assert "Compiling" in loud.stderr
+    assert quiet.stderr == ""
+    assert json.loads(loud.stdout)["scenario"] == json.loads(quiet.stdout)["scenario"] == "baseline"
+
+
+def test_engines_and_limits_are_those_of_the_runner() -> None:
+    assert options.MOST_REPLICATES == MOST_REPLICATES
+    assert set(ENGINES) == set(get_args(options.EngineName))
+
+
+# ---- bad input
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("run", "rushed-handof"), "did you mean `rushed-handoff`?"),
+        (("run", "nothing-like-it"), "see `deference-sim scenarios`"),
+        (("run", "no/such/file.yaml"), "no/such/file.yaml"),
+        (("run", "baseline", "--set", "rival.led=3"), "did you mean `rival.lead`?"),
+        (("run", "baseline", "--set", "rival.lead"), "no `=`"),
+        (("run", "baseline", "--set", "rival.lead=3 parsecs"), "rival.lead"),
+        (("run", "baseline", "--set", "basin.width=-1"), "basin.width"),
+        (("run", "baseline", "--replicates", "0"), "found 0; allowed: a whole number from 1"),
+        (("run", "baseline", "--replicates", "1000000000000"), "found 1000000000000"),
+        (("run", "baseline", "--replicates", "many"), "found many"),
+        (("run", "baseline", "--seed", "-1"), "found -1; allowed: a whole number from 0"),
+        (("run", "baseline", "--seed", str(2**128)), "allowed"),
+        (("run", "baseline", "--engine", "fast"), "'compiled', 'events'"),
+        (("run", "baseline", "--sed", "1"), "--seed"),
+        (("run",), "SCENARIO"),
+        (("fly", "baseline"), "fly"),
+        (("trace", "baseline", "--replicate", "-1"), "found -1; allowed: a whole number from 0"),
+        (("trace", "baseline", "--replicate", "1.5"), "found 1.5"),
+        (("trace", "baseline", "--plot", "picture.xyz"), ".png, .pdf, .svg"),
+        (("trace", "baseline", "--plot", "no-such-folder/x.png"), "no-such-folder"),
+        (("trace", "baselin"), "did you mean `baseline`?"),
+        (("parameters", "rival.leed"), "did you mean"),
+        (("show", "baselin"), "did you mean `baseline`?"),
+        (("diff", "baseline", "baselin"), "did you mean `baseline`?"),
+        (("check", "no-such.yaml"), "no-such.yaml"),
+    ],
+)
+def test_bad_input_is_met_with_plain_words_and_exit_code_2(arguments: tuple[str, ...], said: str) -> None:
+    result = call(*arguments)
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert result.stdout == ""
+    assert "Traceback" not in result.stderr
+    assert "\x1b" not in result.stderr
+
+
+def test_nothing_is_simulated_before_all_is_checked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("work began")
+
+    monkeypatch.setattr("deference_sim.analysis.run.simulate", refuse)
+    monkeypatch.setattr("deference_sim.analysis.trace.trace", refuse)
+    assert call("run", "baseline", "--set", "tax.decline=high").exit_code == 2
+    assert call("trace", "baseline", "--plot", str(tmp_path)).exit_code == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_traceback_reaches_the_terminal() -> None:
+    result = process("run", "baseline", "--set", "rival.led=3")
+    assert result.returncode == 2
+    assert result.stdout == ""
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_trajectory_that_cannot_be_integrated_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise events.step_error(3, 1, 2.5)
+
+    monkeypatch.setattr("deference_sim.analysis.run.simulate", fail)
+    result = call("run", "baseline", *FEW)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("replicate 3 (seed 1)")
+
+
+def test_a_bug_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ValueError("a bug")
+
+    monkeypatch.setattr("deference_sim.analysis.run.simulate", fail)
+    assert isinstance(call("run", "baseline", *FEW).exception, ValueError)
+
+
+def test_interrupted_runs_exit_with_130(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("deference_sim.analysis.run.simulate", interrupt)
+    result = call("run", "baseline", *FEW)
+    assert result.exit_code == 130
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes break otherwise there")
+@pytest.mark.parametrize("arguments", [("parameters", "--all"), ("show", "baseline"), ("--help",)])
+def test_a_broken_pipe_is_met_in_silence(arguments: tuple[str, ...]) -> None:
+    command = [sys.executable, "-c", "import time; time.sleep(0.5); from deference_sim.cli import main; main()"]
+    with subprocess.Popen(
+        [*command, *arguments], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as started:
+        assert started.stdout is not None
+        assert started.stderr is not None
+        started.stdout.close()
+        assert started.stderr.read() == ""
+    assert started.returncode == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_output_that_cannot_be_written_is_told() -> None:
+    with open("/dev/full", "w") as full:
+        command = [sys.executable, "-c", "from deference_sim.cli import main; main()", "parameters", "rival"]
+        result = subprocess.run(command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert result.returncode == 4
+    assert result.stderr.startswith("cannot write: ")
+    assert result.stderr.count("\n") == 1
+
+
+# ---- light commands
+
+
+HEAVY = ("numba", "scipy.stats", "matplotlib", "pandas", "simpy")
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("run", "--help"), ("check", "baseline"), ("parameters",)])
+def test_light_commands_import_nothing_heavy(arguments: tuple[str, ...]) -> None:
+    code = f"sys.argv[0] = 'x'\ntry:\n main()\nexcept SystemExit: pass\nprint([m for m in {HEAVY} if m in sys.modules])"
+    result = process(*arguments, code="\n" + code)
+    assert result.stdout.splitlines()[-1] == "[]", result.stderr
+
+
+def test_help_lists_the_commands() -> None:
+    told = output_of("--help")
+    for command in ("run", "trace", "scenarios", "check", "parameters", "show", "diff"):
+        assert f"  {command} " in told
+
+
+# ---- trace
+
+
+def test_trace_agrees_with_the_records_of_the_same_replicates() -> None:
+    records = simulate(load("rushed-handoff"), 4, seed=2).records
+    for replicate in range(4):
+        found = json.loads(output_of("trace", "rushed-handoff", "--replicate", str(replicate), "--seed", "2", "--json"))
+        assert found["outcome"] == records["outcome"][replicate]
+        assert found["month"] == records["months"][replicate]
+        assert found["replicate"] == replicate
+
+
+def test_trace_tells_a_story_and_all_tells_every_entry() -> None:
+    told = output_of("trace", "baseline", "--replicate", "1")
+    everything = output_of("trace", "baseline", "--replicate", "1", "--all")
+    for words in ("baseline, replicate 1 of seed 1:", "handoff: humans defer", "Why it ended:", "What it cost:"):
+        assert words in told
+        assert words in everything
+    assert len(everything.splitlines()) > 2 * len(told.splitlines())
+    assert "\x1b" not in told
+
+
+def test_trace_saves_its_plot(tmp_path: Path) -> None:
+    picture = tmp_path / "trajectory.png"
+    output_of("trace", "baseline", "--plot", str(picture))
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+# ---- inputs
+
+
+def test_scenarios_are_listed_with_descriptions() -> None:
+    told = output_of("scenarios")
+    for name in shipped():
+        assert name in told.splitlines()
+        assert load(name).description.split()[0] in told
+
+
+def test_parameters_show_the_core_first_and_all_on_demand() -> None:
+    core, everything = output_of("parameters"), output_of("parameters", "--all")
+    rows = parameter_table()
+    terms = [line for line in everything.splitlines() if line and not line.startswith(" ")]
+    assert terms == [row.path for row in rows]
+    assert [line for line in core.splitlines() if line in terms] == [row.path for row in rows if row.tier == "core"]
+    assert "more with --all" in core
+
+
+def test_one_parameter_is_explained() -> None:
+    told = " ".join(output_of("parameters", "rival.lead").split())
+    (row,) = parameter_table("rival.lead")
+    for part in (row.path, row.meaning, f"default {row.default}", row.range, f"{row.status}: {row.source}"):
+        assert part in told
+    assert {row.path for row in parameter_table("rival")} <= set(output_of("parameters", "rival").split())
+
+
+def test_show_gives_every_value_with_its_source() -> None:
+    told = output_of("show", "rushed-handoff", "--set", "tax.decline=0.1")
+    scenario = load("rushed-handoff", set=["tax.decline=0.1"])
+    lines = {line.split()[0]: line for line in told.splitlines() if line.strip()}
+    for row in resolved(scenario):
+        assert row.source.split(":")[0].split()[0] in lines[row.path]
+    assert "0.1 per py" in lines["tax.decline"]
+    assert "command line" in lines["tax.decline"]
+    assert "rushed-handoff.yaml:" in lines["rival.lead"]
+    assert scenario.hash in told
+
+
+def test_diff_names_what_differs_and_nothing_else(tmp_path: Path) -> None:
+    copy = tmp_path / "copy.yaml"
+    copy.write_text(shipped()["baseline"].read_text().replace("name: baseline", "name: copy") + "rival: {lead: 3}\n")
+    told = output_of("diff", "baseline", str(copy))
+    assert [line.split() for line in told.splitlines()[1:]] == [["rival.lead", "4.2", "months", "3", "months"]]
+    assert "mean the same" in output_of("diff", "baseline", "baseline")
+
+
+def test_check_names_every_problem_of_every_file(tmp_path: Path) -> None:
+    bad, worse = tmp_path / "bad.yaml", tmp_path / "worse.yaml"
+    bad.write_text("schema: 1\nrival: {leed: 3}\nhorizon: -1\n")
+    worse.write_text("schema: 1\ntax: {decline: x}\n")
+    result = call("check", "baseline", str(bad), str(worse))
+    assert result.exit_code == 2
+    assert result.stdout.startswith("baseline: sound")
+    assert [line.split("  ")[0] for line in result.stderr.splitlines()] == [
+        f"{bad}:2:9",
+        f"{bad}:3:10",
+        f"{worse}:2:16",
+    ]

@@ -1,0 +1,259 @@
+"""The report says what the numbers say, in words, and marks what is only a guess."""
+
+import io
+import re
+
+import numpy as np
+import pytest
+
+from deference_sim.analysis.estimate import Estimate, probability
+from deference_sim.analysis.run import Result, simulate
+from deference_sim.pages import layout, wording
+from deference_sim.pages import run as run_page
+from deference_sim.scenario import load
+from deference_sim.scenario.explain import resolved
+
+REPLICATES = 300
+FIVE = "hazards=[{name: quakes, kind: background, rate: 3 per year, severity_mean: 3 py, lethality: 0.3}]"
+TEXT_COLUMNS = 100
+
+
+def simulated(name: str, *settings: str, replicates: int = REPLICATES) -> Result:
+    return simulate(load(name, set=settings), replicates)
+
+
+def text_of(result: Result, repeat: str = "") -> str:
+    file = io.StringIO()
+    layout.show(run_page.page(result, repeat), file)
+    return file.getvalue()
+
+
+@pytest.fixture(scope="module")
+def rushed() -> Result:
+    return simulated("rushed-handoff", "rival.lead=2 to 5 months")
+
+
+@pytest.fixture(scope="module")
+def rushed_text(rushed: Result) -> str:
+    return text_of(rushed, "deference-sim run rushed-handoff --seed 1")
+
+
+def line_with(text: str, words: str) -> str:
+    lines = [line for line in text.splitlines() if words in line]
+    assert lines, f"no line has {words!r} in:\n{text}"
+    return lines[0]
+
+
+# ---- the whole page
+
+
+def test_the_page_fits_a_terminal_and_a_file(rushed_text: str) -> None:
+    lines = rushed_text.splitlines()
+    assert max(map(len, lines)) <= TEXT_COLUMNS
+    assert not any(line != line.rstrip() for line in lines)
+    assert "\x1b" not in rushed_text
+
+
+def test_headline_comes_first_with_intervals(rushed: Result, rushed_text: str) -> None:
+    stay = line_with(rushed_text, "stays in the Basin of Good Deference (p_stay)")
+    good = line_with(rushed_text, "no catastrophe of any kind (p_good)")
+    assert wording.percent(rushed.p_stay.value, rushed.p_stay) in stay
+    assert wording.percent(rushed.p_good.high, rushed.p_good) in good
+    assert rushed_text.index(stay) < rushed_text.index("How it ends") < rushed_text.index("Core inputs")
+
+
+def test_every_share_of_an_end_is_in_the_table(rushed: Result, rushed_text: str) -> None:
+    seen = {name for name, estimate in rushed.outcomes.items() if estimate.value > 0.0}
+    assert "rival_catastrophe" in seen
+    for name in seen - {"exogenous_catastrophe"}:
+        estimate = rushed.outcomes[name]
+        assert wording.percent(estimate.value, estimate) in line_with(rushed_text, run_page.ENDINGS[name])
+    for name, words in run_page.ENDINGS.items():
+        assert (words in rushed_text) == (name in seen)
+
+
+def test_footer_tells_how_to_repeat(rushed: Result, rushed_text: str) -> None:
+    footer = " ".join(rushed_text.splitlines()[-2:])
+    assert "300 replicates, seed 1, compiled engine" in footer
+    assert rushed.scenario.hash[:12] in footer
+    assert "Repeat: deference-sim run rushed-handoff --seed 1" in footer
+
+
+# ---- digits
+
+
+@pytest.mark.parametrize(
+    ("successes", "n", "shown"),
+    [
+        (9290, 10_000, "92.9 % (92.4 to 93.4 %)"),
+        (5000, 10_000, "50.0 % (49.0 to 51.0 %)"),
+        (50, 100, "50 % (40 to 60 %)"),
+        (300_000, 1_000_000, "30.00 % (29.91 to 30.09 %)"),
+        (0, 10_000, "0.000 % (0.000 to 0.037 %)"),
+        (100, 100, "100.0 % (96.4 to 100.0 %)"),
+    ],
+)
+def test_percentages_have_the_digits_that_the_error_supports(successes: int, n: int, shown: str) -> None:
+    estimate = probability(successes, n)
+    low, high = wording.percent(estimate.low, estimate), wording.percent(estimate.high, estimate)
+    assert f"{wording.percent(estimate.value, estimate)} ({low.removesuffix(' %')} to {high})" == shown
+
+
+def test_months_have_no_more_digits_than_few_replicates_support() -> None:
+    few, many = simulated("baseline", replicates=4), simulated("baseline", replicates=REPLICATES)
+    medians = [line_with(text_of(result), "delay: deference-goodness").split()[6] for result in (few, many)]
+    assert [len(median.partition(".")[2]) for median in medians] == [1, 2]
+
+
+# ---- what was not seen, what was not settled
+
+
+def test_catastrophes_never_seen_are_bounded(rushed: Result, rushed_text: str) -> None:
+    assert rushed.causes["misuse"].value == 0.0
+    text = " ".join(rushed_text.split())
+    bound = rushed.causes["misuse"]
+    share = wording.percent(bound.high, bound)
+    assert re.search(rf"Not seen in any run \(share below {share}, [^)]*\): [^.]*misuse[^.]*\.", text)
+
+
+def test_hazards_are_told_apart_by_name() -> None:
+    result = simulated("baseline", FIVE)
+    assert result.causes["quakes"].value > 0.0
+    assert wording.percent(result.causes["quakes"].value, result.causes["quakes"]) in line_with(
+        text_of(result), "quakes: background, not handled"
+    )
+
+
+def test_bounds_are_given_when_many_runs_are_not_settled(rushed_text: str) -> None:
+    result = simulated("baseline", "horizon=5 months", "rival.mode=none")
+    text = " ".join(text_of(result).split())
+    assert result.outcomes["unresolved"].value > 0.5
+    assert "of the runs were not settled by month 5. Counting them as failures or as successes" in text
+    low, high = result.bounds["p_stay"]
+    unresolved = result.outcomes["unresolved"]
+    assert f"p_stay is between {wording.percent(low, unresolved)} and {wording.percent(high, unresolved)}" in text
+    assert "not settled by month" not in rushed_text
+
+
+# ---- lead and delay
+
+
+def test_lead_at_start_is_fixed_uncertain_a_deadline_or_absent(rushed_text: str) -> None:
+    assert line_with(rushed_text, "lead at the start").split()[4:] == ["3.2", "2", "to", "5"]
+    assert line_with(text_of(simulated("baseline", replicates=5)), "lead at the start").split()[-1] == "4.2"
+    deadline = text_of(simulated("single-deadline", replicates=20))
+    assert "12.5" in line_with(deadline, "months to the deadline, at the start")
+    alone = text_of(simulated("baseline", "rival.mode=none", replicates=5))
+    assert "\nlead at the" not in alone
+    assert "nobody presses" in alone
+
+
+def test_delays_are_those_of_runs_without_catastrophe(rushed: Result, rushed_text: str) -> None:
+    median = rushed.delay_months["goodness"]["p50"]
+    assert median is not None
+    assert float(line_with(rushed_text, "delay: deference-goodness").split()[6]) == pytest.approx(median, abs=0.06)
+    assert f"the {round(rushed.p_good.value * REPLICATES)} runs without catastrophe" in " ".join(rushed_text.split())
+
+
+def test_without_a_handoff_there_is_no_delay_to_report() -> None:
+    text = text_of(simulated("baseline", "handoff.at=100 months", "horizon=50 months", replicates=20))
+    assert "delay:" not in text
+    assert "handoff, in month" not in text
+
+
+def test_tests_and_halts_have_rows_only_when_they_cost_time(rushed_text: str) -> None:
+    assert "delay: tests" not in rushed_text
+    assert "delay: while deference was halted" not in rushed_text
+    tested = text_of(simulated("baseline", "evaluation.tests_share=0.1", "handoff.halt_below=0.4 py", replicates=60))
+    assert "delay: tests" in tested
+    assert "delay: while deference was halted" in tested
+
+
+# ---- what happened on the way
+
+
+def test_what_happened_on_the_way_is_counted_per_run() -> None:
+    result = simulated("weights-stolen", "rival.theft_rate=2 per year")
+    thefts = result.records["thefts"]
+    told = line_with(text_of(result), "weights stolen by the rival")
+    share = probability(int((thefts > 0).sum()), REPLICATES)
+    assert told.split()[-1] == f"{thefts.mean():.2g}"
+    assert wording.percent(share.value, share) in told
+    assert "deal with the rival" not in text_of(result)
+
+
+def test_hazards_are_counted_when_there_are_any(rushed_text: str) -> None:
+    assert line_with(rushed_text, "hazard met and not handled").split()[-1] == "0"
+    assert "What happened on the way" not in text_of(simulated("baseline", replicates=20))
+
+
+def test_takeovers_by_schemers_and_before_handoff_are_told() -> None:
+    result = simulated("hail-mary", "handoff.at=3 months", "rival.lead=6 months", "alternatives.early_takeover_rate=1")
+    text, records = text_of(result), result.records
+    taken = records["outcome"] == "ai_takeover"
+    for words, rows in (
+        ("takeover by AIs that schemed", taken & records["scheming"]),
+        ("takeover before humans had handed off", taken & records["handoff_month"].isna()),
+        ("AIs scheme at the end", records["scheming"]),
+    ):
+        share = probability(int(rows.sum()), REPLICATES)
+        assert 0.0 < share.value < 1.0
+        assert wording.percent(share.value, share) in line_with(text, words)
+    assert run_page.SCHEMED in text
+    assert f"stays in it, of the {int(records['handoff_month'].notna().sum())} in which humans handed off" in text
+
+
+def test_a_punt_is_a_good_end() -> None:
+    text = text_of(simulated("punt-to-a-pause"))
+    assert line_with(text, run_page.ENDINGS["punted"]).startswith("no catastrophe")
+
+
+# ---- inputs
+
+
+def test_every_core_input_is_listed_and_every_guess_is_marked(rushed: Result, rushed_text: str) -> None:
+    core = [row for row in resolved(rushed.scenario) if row.tier == "core"]
+    for row in core:
+        line = line_with(rushed_text, row.path)
+        assert row.status in line
+    guesses = sum(row.status == "guess" for row in core)
+    assert f"{guesses} of these {len(core)} are guesses, 4 given" in rushed_text
+
+
+def test_changed_inputs_name_what_they_replace(rushed_text: str) -> None:
+    assert re.search(r"2 to 5 months.*given +4\.2 months \(published\)", line_with(rushed_text, "rival.lead "))
+    assert re.search(r"1 month +given +null", line_with(rushed_text, "handoff.at"))
+    others = rushed_text.partition("Other inputs that are not at their defaults")[2]
+    assert "terrorist misuse, rate 0.01 per year" in others
+    assert "lethality 0.3" in " ".join(others.split())
+
+
+def test_other_inputs_are_listed_only_when_changed(rushed_text: str) -> None:
+    changed = text_of(simulated("baseline", "evaluation.review_interval=2 weeks", replicates=5))
+    assert re.search(r"0\.46 months +given +0\.23 months \(guess\)", line_with(changed, "evaluation.review_interval"))
+    assert "evaluation.review_interval" not in rushed_text
+    assert "Other inputs" not in text_of(simulated("baseline", replicates=5))
+
+
+# ---- notebooks
+
+
+def test_html_is_escaped_and_folds_the_inputs(rushed: Result) -> None:
+    harmful = rushed.scenario.with_(description="<script>alert(1)</script> & [bold]more[/bold]")
+    shown = run_page.html(simulate(harmful, 20))
+    assert "<script>" not in shown
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; [bold]more[/bold]" in shown
+    assert shown.count("<details>") == 2
+    assert "stays in the Basin of Good Deference" in shown
+    assert "<em>guess</em>" in shown
+
+
+def test_text_reads_no_markup(rushed: Result) -> None:
+    result = simulate(rushed.scenario.with_(description="[red]alert[/red] :warning:"), 20)
+    assert "[red]alert[/red] :warning:" in text_of(result)
+
+
+def test_an_estimate_without_error_is_still_shown() -> None:
+    certain = Estimate(1.0, 1.0, 1.0, 0.0, 1, "wilson")
+    assert wording.percent(1.0, certain) == "100.0000 %"
+    assert np.isfinite(certain.value)
