@@ -41,7 +41,7 @@ def covers(answer: Answer, value: float) -> bool:
 
 
 def test_intervals_cover_the_lead_that_is_needed() -> None:
-    """400 repetitions, 4 targets: 95 % less 5 standard errors; `validation/coverage_of_required_lead.py` does 1,000 and more worlds.
+    """400 repetitions, 4 targets: 95 % less 5 standard errors; 1,000 by `validation.coverage_of_required_lead`.
 
     Would catch an interval of the wrong side, of the wrong level (90 % is 4.6 errors below), or too wide to tell.
     """

@@ -15,7 +15,6 @@ import pytest
 from .scripts import DOCS, script
 
 PACKAGE = DOCS.parent / "deference_sim"
-LAW = [path for room in ("model", "trajectory") for path in sorted((PACKAGE / room).glob("*.py"))]
 PAGES = sorted(page for page in DOCS.glob("**/*.md") if not {"generated", "_build"} & set(page.parts))
 EQUATIONS = 14
 
@@ -47,7 +46,7 @@ def test_equations_stand_in_the_order_of_their_numbers() -> None:
 
 
 def test_every_equation_is_in_the_code_and_no_other_is_cited() -> None:
-    sources = "\n".join(map(text_of, LAW))
+    sources = "\n".join(map(text_of, PACKAGE.rglob("*.py")))
     cited = {
         int(number)
         for run in re.findall(r"equations? ((?:\(\d+\)(?:, |; | and )?)+)", sources)
