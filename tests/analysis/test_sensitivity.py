@@ -1,16 +1,13 @@
 """Sensitivity studies of scenarios: what is varied, on which worlds, what is shown, and how bad input is met."""
 
-import importlib.util
 import json
 from typing import Any, get_args
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
 import deference_sim as ds
-from deference_sim import cli
 from deference_sim.analysis.measure import stayed
 from deference_sim.analysis.sensitivity import plan_of, planned_runs
 from deference_sim.analysis.sensitivity.inputs import HALF_TO_DOUBLE, RANGES, choose
@@ -240,44 +237,3 @@ def test_bad_input_is_refused_with_the_remedy_before_any_work(
     with pytest.raises(ScenarioError) as caught:
         ds.sensitivity(QUICK, **({"method": "tornado"} | more))  # type: ignore[arg-type]
     assert told in str(caught.value)
-
-
-def call(*arguments: str) -> Any:
-    return CliRunner().invoke(cli.app, ["sensitivity", *arguments], prog_name="deference-sim")
-
-
-def test_the_command_prints_the_page_or_json() -> None:
-    settings = ("--set", "capability.stabilise_at=1.5 py", "--replicates", "30", "--inputs")
-    told = call("baseline", *settings, "rival.lead,tax.decline", "--quiet")
-    assert told.exit_code == 0, told.output
-    assert "Tornado: one input at a time" in told.stdout
-    found = json.loads(call("baseline", *settings, "rival.lead", "--json").stdout)
-    assert [row["input"] for row in found["table"]] == ["rival.lead"]
-
-
-@pytest.mark.parametrize(
-    ("arguments", "told"),
-    [
-        (("no-such-scenario",), "no-such-scenario"),
-        (("baseline", "--inputs", "rival.leed"), "rival.lead"),
-        (("baseline", "--method", "voi", "--decide", "handoff.at"), "PATH=A,B"),
-        (("baseline", "--replicates", "0"), "from 1"),
-        (("baseline", "--plot", "picture.txt"), ".png"),
-    ],
-)
-def test_the_command_refuses_bad_input(arguments: tuple[str, ...], told: str) -> None:
-    result = call(*arguments)
-    assert result.exit_code == 2
-    assert told in " ".join(result.output.split())
-
-
-def test_the_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    there = importlib.util.find_spec
-    monkeypatch.setattr(
-        "deference_sim.analysis.sensitivity.find_spec", lambda name: None if name == "SALib" else there(name)
-    )
-    result = call("baseline", "--method", "morris")
-    assert result.exit_code == 2
-    assert "deference-sim[sensitivity]" in result.output
-    with pytest.raises(ModuleNotFoundError, match="SALib"):
-        ds.sensitivity(QUICK, "morris")

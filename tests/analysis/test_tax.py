@@ -1,14 +1,15 @@
 """The aggregate tax: arithmetic where it can be, the same number as in the runs, and an edge where the law turns."""
 
-from math import log
+from math import exp, log, tanh
 
 import numpy as np
 import pytest
+from scipy.optimize import brentq
 
 import deference_sim as ds
 from deference_sim.analysis.tax import aggregate_tax, drivers, effective_edge
+from deference_sim.pages import tax as tax_page
 from deference_sim.pages.layout import html
-from deference_sim.pages.tax import tax_page
 
 #: A constant pace of 1 py a month up to 5 py, and a tax that does not fall.
 STEADY = {
@@ -56,7 +57,7 @@ def test_its_distribution_is_that_of_the_draws() -> None:
     np.testing.assert_allclose(found.draws, records["aggregate_tax_months"], rtol=1e-12)
     np.testing.assert_allclose(found.leads, scenario.draws(7, np.arange(60))["rival.lead"])
     assert 0.0 < found.share_beyond_lead < 0.5
-    assert "draws of the uncertain inputs" in html(tax_page(found))
+    assert "draws of the uncertain inputs" in html(tax_page.page(found))
 
 
 def test_drivers_are_what_the_tax_depends_on(steady: ds.Scenario) -> None:
@@ -101,11 +102,28 @@ def test_the_edge_is_where_work_on_goodness_balances_drift(steady: ds.Scenario) 
     assert np.isnan(effective_edge(world.with_(**{"basin.exists": False}), [1.0])[0])
 
 
+def test_the_edge_where_the_tax_falls_with_capability() -> None:
+    scenario = ds.load("tax-ten-times")
+    level = 1.5  # at and below its peak the pace at work is the clock, which then cancels
+    (found,) = effective_edge(scenario, np.array([level]))
+    tax = scenario.tax.broad_alignment * 10.0 ** (-scenario.tax.decline * level)
+    research = 1.0 - scenario.strategy.time_buying_share - scenario.strategy.defence_share
+
+    def gain(margin: float) -> float:
+        room = 1.0 - margin / scenario.goodness.reach
+        useful = 0.5 * research * scenario.goodness.epistemic_efficiency * tanh(margin / scenario.basin.width)
+        return useful / tax * room - scenario.goodness.drift * exp(-margin / scenario.goodness.drift_margin)
+
+    assert scenario.tax.broad_alignment == scenario.tax.capability_profile, "half of the work goes to each"
+    assert found == pytest.approx(brentq(gain, 0.0, 1.0), abs=1e-5)
+    assert found > 0.02
+
+
 def test_the_page_and_json_without_a_rival(steady: ds.Scenario) -> None:
     found = aggregate_tax(steady.with_(**{"rival.mode": "none"}))
     told = found.as_dict()
     assert (told["lead_months"], told["share_of_lead"]) == (None, None)
-    text = html(tax_page(found))
+    text = html(tax_page.page(found))
     assert "10.00 months of lead" in text
     assert "%" not in text.partition("What drives it")[0]
     assert found._repr_html_() == text

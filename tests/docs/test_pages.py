@@ -14,7 +14,7 @@ import pytest
 
 from .scripts import DOCS, script
 
-MODEL = DOCS.parent / "deference_sim" / "model"
+PACKAGE = DOCS.parent / "deference_sim"
 PAGES = sorted(page for page in DOCS.glob("**/*.md") if not {"generated", "_build"} & set(page.parts))
 EQUATIONS = 14
 
@@ -46,7 +46,7 @@ def test_equations_stand_in_the_order_of_their_numbers() -> None:
 
 
 def test_every_equation_is_in_the_code_and_no_other_is_cited() -> None:
-    sources = "\n".join(text_of(path) for path in MODEL.glob("*.py"))
+    sources = "\n".join(map(text_of, PACKAGE.rglob("*.py")))
     cited = {
         int(number)
         for run in re.findall(r"equations? ((?:\(\d+\)(?:, |; | and )?)+)", sources)
@@ -56,8 +56,7 @@ def test_every_equation_is_in_the_code_and_no_other_is_cited() -> None:
 
 
 def test_every_long_command_has_its_output_and_no_output_is_left_over() -> None:
-    pytest.importorskip("sphinx")
-    make_outputs = script("make_outputs")
-    wanted = {make_outputs.kept_at(line) for page in PAGES for line in make_outputs.commands_in(text_of(page))}
+    outputs = script("outputs")
+    wanted = {outputs.kept_at(line) for page in PAGES for line in outputs.commands_in(text_of(page))}
     assert sum(text.count(":kept:") for text in map(text_of, PAGES)) == len(wanted)
-    assert set(make_outputs.OUTPUTS.glob("*.txt")) == wanted
+    assert set(outputs.OUTPUTS.glob("*.txt")) == wanted

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from typer.testing import CliRunner, Result
 
 from deference_sim import cli
 from deference_sim.analysis.sensitivity import sensitivity
@@ -22,14 +21,12 @@ from deference_sim.batches.lock import locked
 from deference_sim.cli.pace import LINE_SECONDS, Lines
 from deference_sim.scenario import load
 
+from .commands import call
+
 ROOT = Path(cli.__file__).parents[2]
 MAIN = (sys.executable, "-c", "from deference_sim.cli import main; main()")
 TINY = "schema: 1\nscenarios: [baseline, rushed-handoff]\nreplicates: 30\n"
 LONG = "schema: 1\nscenarios: [baseline]\nsweep: {rival.lead: [1, 2, 3, 4, 5, 6, 7, 8]}\nreplicates: 800\n"
-
-
-def call(*arguments: object) -> Result:
-    return CliRunner().invoke(cli.app, [str(one) for one in arguments], prog_name="deference-sim")
 
 
 def heed_interrupts() -> None:
