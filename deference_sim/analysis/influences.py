@@ -32,7 +32,7 @@ from deference_sim.trajectory.state import stocks_in
 CAPABILITIES = (0.2, 2.5)
 GOODNESS_AHEAD = ((-0.1, 0.1), (0.05, 0.3), (0.9, 0.4))  # of A and W, beyond capability
 RIVALS = (-0.2, 0.05)
-FILLED = 0.1  # of every other stock, in its unit
+FILLED = 0.05  # of every other stock, in its unit
 
 Slopes = Mapping[str, float]
 

@@ -3,7 +3,6 @@
 from math import exp, inf
 from typing import Any
 
-from deference_sim import streams
 from deference_sim.model.declare import equation
 from deference_sim.model.events import event
 from deference_sim.model.goodness import ALIGNED, sufficient
@@ -11,6 +10,7 @@ from deference_sim.model.processes import rate_process
 from deference_sim.model.rival import DEADLINE, rival_pace, unspread
 from deference_sim.model.stages import OVERTAKING_STAGE
 from deference_sim.model.time_buying import time_bought
+from deference_sim.streams import OVERTAKING as OVERTAKING_STREAM
 from deference_sim.streams import uniform_pair
 
 LEAST_LIKELY = 700.0  # widths behind at which being overtaken stops growing less likely
@@ -64,7 +64,7 @@ def ahead_of_us(state: Any, p: Any, stocks: Any) -> float:
 @equation
 def settle_overtaking(state: Any, p: Any) -> None:
     """Decide whether being overtaken is a catastrophe."""
-    _, luck = uniform_pair(state.key, state.replicate, streams.OVERTAKING, 0)
+    _, luck = uniform_pair(state.key, state.replicate, OVERTAKING_STREAM, 0)
     certain = p.rival_mode == DEADLINE
     catastrophe = certain or luck < p.rival_catastrophe * unspread(p, state.Z)
     state.overtaken = CATASTROPHICALLY if catastrophe else SAFELY
@@ -73,7 +73,7 @@ def settle_overtaking(state: Any, p: Any) -> None:
 OVERTAKING = rate_process(
     "overtaking",
     words="overtaken by the rival",
-    stream=streams.OVERTAKING,
+    stream=OVERTAKING_STREAM,
     rate=rate_of_overtaking,
     active=can_overtake,
     turn=turn_of_overtaking,

@@ -27,6 +27,7 @@ from deference_sim.scenario import Scenario
 
 Floats = NDArray[np.float64]
 Link = tuple[str, str]
+Spot = tuple[float, float]
 
 #: Colour, dashes and words of an influence by its sign.
 SIGNS: dict[str, tuple[str, Any, str]] = {
@@ -37,6 +38,7 @@ SIGNS: dict[str, tuple[str, Any, str]] = {
 CHARACTER, LINE, MARGIN = 0.085, 0.2, 0.13  # size of letters and room around them, in units of the diagram
 ARROW: dict[str, Any] = {"arrowstyle": "-|>", "mutation_scale": 9, "shrinkA": 0, "shrinkB": 0}
 LINE_LENGTH = 20  # letters in a line of a node, about
+CENTRE: Spot = (7.0, 4.0)
 WIDE, HIGH = 2.2, 0.9  # how far a spot is from others, across or up, to be free
 BEND = 0.14  # of an arrow, as a share of its length
 
@@ -48,9 +50,6 @@ class Place:
     x: float
     y: float
     words: str
-
-
-Spot = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +137,7 @@ def placed(links: Collection[Link], spots: Mapping[str, Spot], words: Mapping[st
     taken = {name: spot for name, spot in spots.items() if any(name in link for link in links)}
     for name in sorted({end for link in links for end in link} - set(taken)):
         near = [taken[other] for link in links if name in link for other in link if other in taken]
-        taken[name] = _free_spot(near or list(spots.values()), list(taken.values()))
+        taken[name] = _free_spot(near or [CENTRE], list(taken.values()))
     return {name: Place(*spot, _in_lines(said[name])) for name, spot in taken.items()}
 
 

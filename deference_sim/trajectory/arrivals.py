@@ -17,7 +17,7 @@ LEAST_PART = 1e-4  # of a step; missing a bend by this much matters less than th
 
 
 process_rate = written(
-    "process_rate(state, p, hazards, row, stocks)",
+    "process_rate(state: Any, p: Any, hazards: Any, row: int, stocks: Any) -> float",
     "Return the rate per month of the process in ``row`` of the process table for these stocks.",
     by_row(
         [f"{process.rate.__name__}(state, p, stocks)" for process in RATE_PROCESSES],
@@ -27,14 +27,14 @@ process_rate = written(
     [arrival_rate, *(process.rate for process in RATE_PROCESSES)],
 )
 is_active = written(
-    "is_active(state, p, row)",
+    "is_active(state: Any, p: Any, row: int) -> bool",
     "Return whether the process in ``row`` can fire at all in the present phase.",
     by_row([f"{process.active.__name__}(state, p)" for process in RATE_PROCESSES], "True"),
     globals(),
     [process.active for process in RATE_PROCESSES],
 )
 turn = written(
-    "turn(state, p, hazards, row, before, after)",
+    "turn(state: Any, p: Any, hazards: Any, row: int, before: Any, after: Any) -> float",
     "Return by about how many factors of e the rate of the process in ``row`` turns between two moments.",
     by_row(
         [f"{process.turn.__name__}(state, p, before, after)" if process.turn else "0.0" for process in RATE_PROCESSES],

@@ -8,7 +8,6 @@ stages that are due in rising order, until the trajectory is resolved.
 from math import inf
 from typing import Any
 
-from deference_sim import streams
 from deference_sim.model.basin import ENTERED_BASIN, LEFT_BASIN, enter_or_leave, remember_exit
 from deference_sim.model.catastrophe import AI_CATASTROPHE
 from deference_sim.model.declare import equation
@@ -62,6 +61,7 @@ from deference_sim.model.stages import (
 )
 from deference_sim.model.state import HALTED, NO_OUTCOME, PRE
 from deference_sim.model.strategy import EFFORT_SHARED, decide
+from deference_sim.streams import AI_CATASTROPHE as AI_CATASTROPHE_STREAM
 from deference_sim.trajectory.flow import CLOCK_DUE, FIRED
 from deference_sim.trajectory.levels import (
     DANGER,
@@ -216,7 +216,7 @@ def _happening(row: int, process: RateProcess) -> str:
 
 
 happen = written(
-    "happen(row, state, p, processes, log)",
+    "happen(row: int, state: Any, p: Any, processes: Any, log: Any) -> None",
     "Let what the process in ``row`` does happen, now that it has fired.",
     [_happening(row, process) for row, process in enumerate(RATE_PROCESSES) if process.happens],
     globals(),
@@ -260,7 +260,7 @@ def attempt_takeover(state: Any, p: Any, processes: Any, log: Any) -> int:
     """Let a takeover by AIs that scheme fail, if they are weak enough to recover from; deference is then halted."""
     if not state.scheming or not recovery_succeeds(state, p):
         return 0
-    fire(state, processes[AI_CATASTROPHE], streams.AI_CATASTROPHE)
+    fire(state, processes[AI_CATASTROPHE], AI_CATASTROPHE_STREAM)
     state.recovered = 1
     state.detected = 1
     note(state, p, log, TAKEOVER_FAILED, 0, 0.0)

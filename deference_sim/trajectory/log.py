@@ -16,7 +16,7 @@ LOG_DTYPE = np.dtype([("event", "i8"), ("item", "i8")] + [(name, "f8") for name 
 
 
 note = written(
-    "note(state, p, log, event, item, value)",
+    "note(state: Any, p: Any, log: Any, event: int, item: int, value: float) -> None",
     "Write one entry, if there is room in ``log`` (none at all when nobody reads it).",
     [
         "if state.logged >= len(log):",

@@ -45,7 +45,7 @@ def _moved() -> list[str]:
 
 
 derivatives = written(
-    "derivatives(state, p, stocks)",
+    "derivatives(state: Any, p: Any, stocks: Any) -> Any",
     "Return how fast every stock moves, per month, by name.",
     _moved(),
     globals(),

@@ -45,7 +45,7 @@ NEVER_IS_INFINITE: Final = ("handoff_month", "first_exit_month", "minimum_margin
 YES_OR_NO: Final = ("in_basin", "in_basin_throughout", "scheming", "recovered")
 
 leave_record = written(
-    "leave_record(state, p, record)",
+    "leave_record(state: Any, p: Any, record: Any) -> None",
     "Write what is left of a resolved trajectory into ``record``.",
     [
         *(f"record.{name} = state.{taken}" for name, taken in _NUMBERS.items()),

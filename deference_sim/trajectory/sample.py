@@ -25,7 +25,7 @@ def blank_samples(replicates: int, months: int) -> NDArray[np.void]:
 
 
 take_sample = written(
-    "take_sample(state, p, sample)",
+    "take_sample(state: Any, p: Any, sample: Any) -> None",
     "Write where the trajectory stands, after all that happens at this time, into ``sample``.",
     [
         "phase = state.phase",

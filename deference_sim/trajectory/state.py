@@ -154,28 +154,28 @@ Stocks: Any = namedtuple("Stocks", tuple(STOCKS))  # type: ignore[misc]  # names
 AT: Any = Stocks(*range(STOCK_COUNT))
 
 stocks_of = written(
-    "stocks_of(y)",
+    "stocks_of(y: Any) -> Any",
     "Return the stocks in an array of a step, by name.",
     [f"return Stocks({', '.join(f'y[{place}]' for place in AT)})"],
     globals(),
     inlined=True,
 )
 put_stocks = written(
-    "put_stocks(y, stocks)",
+    "put_stocks(y: Any, stocks: Any) -> None",
     "Put stocks, or rates, by name into an array of a step.",
     [f"y[{place}] = stocks.{name}" for name, place in AT._asdict().items()],
     globals(),
     inlined=True,
 )
 stocks_in = written(
-    "stocks_in(state)",
+    "stocks_in(state: Any) -> Any",
     "Return the stocks as they stand now, by name.",
     [f"return Stocks({', '.join(f'state.{name}' for name in STOCKS)})"],
     globals(),
     inlined=True,
 )
 set_stocks = written(
-    "set_stocks(state, stocks)",
+    "set_stocks(state: Any, stocks: Any) -> None",
     "Let the stocks stand at these levels.",
     [f"state.{name} = stocks.{name}" for name in STOCKS],
     globals(),

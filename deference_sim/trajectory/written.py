@@ -24,6 +24,7 @@ def written(
 
     It belongs to the module whose globals are ``home``; ``uses`` are functions it calls by their own names.
     """
+    home.setdefault("Any", Any)
     for function in uses:
         home.setdefault(function.__name__, function)
     name = signature.partition("(")[0]
