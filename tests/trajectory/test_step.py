@@ -122,7 +122,7 @@ def nonlinear(_: Any, __: Any, y: Any) -> Any:
         D=1.0 + y.D * y.D,
         R=-(y.R * y.R * y.R),
         U=1.0 / (1.0 + t),
-        bought=0.5 / y.bought,
+        bought=0.5 / max(y.bought, 0.5),
         Z=t * y.Z,
     )
 
