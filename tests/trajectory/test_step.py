@@ -114,7 +114,7 @@ def test_the_continuous_extension_joins_the_ends_exactly() -> None:
 
 
 def nonlinear(_: Any, __: Any, y: Any) -> Any:
-    t = y.bought * y.bought - 1.0
+    t = max(y.bought, 1.0) * max(y.bought, 1.0) - 1.0
     return Stocks(
         C=y.C * (1.0 - y.C),
         A=y.A * math.cos(t),
