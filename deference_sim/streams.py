@@ -29,13 +29,10 @@ from numpy.typing import NDArray
 
 # The one table of fixed streams. Results depend on these ids: add at the end, never renumber.
 ESTIMATES: Final = 1
-TRIAL: Final = 2
 HANDOFF_START: Final = 3
 HANDOFF_SCHEMING: Final = 4
 GENERATION_SHOCK: Final = 5
-GENERATION_SCHEMING: Final = 6
 REVIEW_NOISE: Final = 7
-DRIFT: Final = 8
 INFECTIOUS_SHOCK: Final = 9
 DETECTION: Final = 10
 OVERRIDE: Final = 11
@@ -47,6 +44,10 @@ EARLY_TAKEOVER: Final = 16
 PUNT: Final = 17
 OVERTAKING: Final = 18
 RECOVERY: Final = 19
+RIVAL_EDGE: Final = 20
+PERSISTENT_ERROR: Final = 21
+BASIN_EXISTS: Final = 22
+SCHEMING_ONSET: Final = 23
 
 # Read back from the constants above, the only integers so far, so that no name or id is written twice.
 FIXED_STREAMS: Mapping[str, int] = MappingProxyType(

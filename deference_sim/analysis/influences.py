@@ -20,7 +20,6 @@ from typing import Any
 from deference_sim.analysis.moment import hazards_of, just_deferring, parameters_of
 from deference_sim.model.declare import EQUATIONS, Equation
 from deference_sim.model.hazards import EXOGENOUS_CATASTROPHE
-from deference_sim.model.overtaking import OVERTAKING
 from deference_sim.model.processes import RATE_PROCESSES
 from deference_sim.model.rival import TAKEOFF
 from deference_sim.model.stocks import STOCKS
@@ -32,6 +31,7 @@ from deference_sim.trajectory.state import stocks_in
 CAPABILITIES = (0.2, 2.5)
 GOODNESS_AHEAD = ((-0.1, 0.1), (0.05, 0.3), (0.9, 0.4))  # of A and W, beyond capability
 RIVALS = (-0.2, 0.05)
+OVERTAKING = "overtaking"
 FILLED = 0.05  # of every other stock, in its unit
 
 Slopes = Mapping[str, float]
@@ -102,7 +102,7 @@ def _trace(tracer: "_Tracer", law: SimpleNamespace, state: Any, p: Any, hazards:
     for crossing, sign in ((OVERTAKEN, 1.0), (MEET_DEADLINE, -1.0)):  # what comes of the rival without a rate
         if math.isfinite(_value(state.levels[crossing])):
             gap = law.crossing_gap(state, p, crossing, state.t, list(stocks))
-            tracer.arrive(RATE_PROCESSES[OVERTAKING].name, sign * gap)
+            tracer.arrive(OVERTAKING, sign * gap)
     for column, hazard in enumerate(hazards):
         process = SimpleNamespace(fired=0, threshold=0.0, due=1)
         law.meet_hazard(state, p, hazard, process, column)

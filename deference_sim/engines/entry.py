@@ -62,8 +62,8 @@ def sample(S: Any, P: Any, samples: Any, row: int) -> None:
 def estimates(S: Any, P: Any) -> Any:
     """Return what decisions believe: (margin in py, tax, lead in months)."""
     state, p = S[0], P[0]
-    estimate = evaluation.tax_estimate(state, p, state.C, state.A, state.W)
-    return evaluation.margin_estimate(state), estimate, strategy.lead_estimate(state, p)
+    tax = evaluation.tax_estimate(state, p, state.C, strategy.wasteful(state, p))
+    return evaluation.margin_estimate(state, p), tax, strategy.lead_estimate(state, p)
 
 
 def finish(S: Any, P: Any, records: Any, row: int) -> None:

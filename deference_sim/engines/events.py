@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from deference_sim import streams
 from deference_sim.engines.failure import step_error
 from deference_sim.model import stages
-from deference_sim.model.state import PRE, RESOLVED
+from deference_sim.model.state import RESOLVED
 from deference_sim.trajectory.flow import PAUSED
 from deference_sim.trajectory.log import LOG_DTYPE
 from deference_sim.trajectory.record import RECORD_DTYPE
@@ -33,7 +33,6 @@ from deference_sim.trajectory.sample import blank_samples
 from deference_sim.trajectory.state import FIRST_HAZARD, PROCESS_DTYPE, STATE_DTYPE
 from deference_sim.trajectory.step import STEP_FAILED
 
-START_OF = {"A": "start_alignment", "W": "start_profile"}  # where pre-work began with each
 ROOM_FOR_ONE_INSTANT = 64  # entries of the log
 Process = Generator[simpy.Event, Any, None]
 
@@ -188,8 +187,6 @@ class World(simpy.Environment):
         for name, value in fields.items():
             if name not in (STATE_DTYPE.names or ()):
                 raise AttributeError(f"the state has no field {name!r}")
-            if name in START_OF and self._S["phase"] == PRE:  # before handoff pre-work adds to where it began
-                self._S[START_OF[name]] += value - self._S[name]
             self._S[name] = value
         self._S["step_alive"] = 0
 

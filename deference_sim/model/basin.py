@@ -3,8 +3,10 @@
 from math import exp
 from typing import Any
 
-from deference_sim.model.declare import Block, Quantity, equation, parameter
+from deference_sim.model.declare import Block, Quantity, equation, parameter, share
 from deference_sim.model.events import event
+from deference_sim.model.roads import take_road
+from deference_sim.streams import BASIN_EXISTS, uniform
 
 LEAST_HAZARD = 700.0  # natural log by which the hazard falls at most inside; it is 0 to rounding long before
 MOST_HAZARD = 7.0  # natural log by which it grows at most outside
@@ -19,32 +21,22 @@ LEFT_BASIN = event("left the basin", "the AIs leave the Basin of Good Deference{
 class Basin(Block):
     """Where the basin's edge lies, how soft it is, and what AIs inside and outside it risk."""
 
-    exists: bool = parameter(
-        True, "Whether AIs can improve their own deference-goodness at all (the essay is not certain)."
+    exists: float = share(
+        1.0,
+        "Probability that AIs can improve their own deference-goodness at all; one draw a run.",
+        source="the essay is confident that something like it is real, not certain",
     )
     width: float = parameter(
         0.25, "Margin over which AI work on goodness goes from useless to fully efficient.", unit="py", gt=0.0
     )
-    outside_pull: float = parameter(
-        1.0, "Goodness lost per py of progress by AIs far outside the basin, who spoil it.", ge=0.0
-    )
-    hazard_inside: float = parameter(
-        0.3,
-        "Hazard of a catastrophe caused by the AIs per py of their work, at the edge inside.",
+    hazard_at_edge: float = parameter(
+        0.2,
+        "Hazard of a catastrophe caused by the AIs per py of their work, at the basin's edge.",
         unit="per py",
         ge=0.0,
     )
-    inside_scale: float = parameter(
-        0.15, "Margin over which the hazard inside falls by a factor of e.", unit="py", gt=0.0
-    )
-    hazard_outside: float = parameter(
-        1.0,
-        "Hazard of a catastrophe caused by the AIs per py of their work, just outside.",
-        unit="per py",
-        ge=0.0,
-    )
-    outside_scale: float = parameter(
-        0.3, "Shortfall over which the hazard outside grows by a factor of e.", unit="py", gt=0.0
+    hazard_scale: float = parameter(
+        0.2, "Margin over which that hazard falls by a factor of e inside, and grows outside.", unit="py", gt=0.0
     )
 
 
@@ -57,9 +49,21 @@ def basin_depth(p: Any, margin: float) -> float:
 
 
 @equation
-def helpfulness(p: Any, depth: float) -> float:
+def draw_basin(state: Any, p: Any) -> None:
+    """Draw whether there is a basin in this run."""
+    state.basin_exists = 1 if uniform(state.key, state.replicate, BASIN_EXISTS, 0) < p.basin_exists else 0
+
+
+@equation
+def helpfulness(state: Any, depth: float) -> float:
     """Return q⁺: how far AI work on goodness helps, at basin depth q."""
-    return max(depth, 0.0) if p.basin_exists else 0.0
+    return max(depth, 0.0) if state.basin_exists else 0.0
+
+
+@equation(takes={"margin": MARGIN})
+def catastrophe_exponent(p: Any, margin: float) -> float:
+    """Return the natural logarithm of the hazard from the AIs in units of that at the edge: below 0 inside."""
+    return min(max(-margin / p.basin_hazard_scale, -LEAST_HAZARD), MOST_HAZARD)
 
 
 @equation(takes={"margin": MARGIN})
@@ -68,16 +72,7 @@ def catastrophe_rate(p: Any, clock: float, margin: float) -> float:
 
     ``clock`` is the AIs' own pace of work in py per month, ``margin`` is in py.
     """
-    at_edge = p.basin_hazard_inside if margin >= 0.0 else p.basin_hazard_outside
-    return clock * at_edge * exp(catastrophe_exponent(p, margin))
-
-
-@equation(takes={"margin": MARGIN})
-def catastrophe_exponent(p: Any, margin: float) -> float:
-    """Return the natural logarithm of that hazard in units of the hazard at the edge: 0 or less inside."""
-    if margin >= 0.0:
-        return -min(margin / p.basin_inside_scale, LEAST_HAZARD)
-    return min(-margin / p.basin_outside_scale, MOST_HAZARD)
+    return clock * p.basin_hazard_at_edge * exp(catastrophe_exponent(p, margin))
 
 
 @equation(takes={"margin": MARGIN})
@@ -101,8 +96,9 @@ def enter_or_leave(state: Any, margin: float) -> bool:
 
 
 @equation
-def remember_exit(state: Any) -> None:
-    """Note that the trajectory is outside the basin now."""
+def remember_exit(state: Any, road: int) -> None:
+    """Note that the trajectory is outside the basin now, and by which road if it never was before."""
     if not state.left_basin:
         state.first_exit_month = state.t
     state.left_basin = 1
+    take_road(state, road)

@@ -8,7 +8,7 @@ from deference_sim.model.control import uncontrolled
 from deference_sim.model.declare import equation
 from deference_sim.model.goodness import sufficient
 from deference_sim.model.processes import rate_process
-from deference_sim.model.stages import ATTEMPT_STAGE
+from deference_sim.model.stages import OUTCOME_STAGE
 from deference_sim.model.state import FULL, HALTED
 from deference_sim.model.work import is_deferring, work_clock, working_pace
 
@@ -18,10 +18,7 @@ def ai_catastrophe_rate(state: Any, p: Any, stocks: Any) -> float:
     """Return the hazard per month of a catastrophe that the AIs cause, in the present phase; equation (7)."""
     C = stocks.C
     clock = work_clock(state, p, 0.0 if state.phase == HALTED else working_pace(state, p, C))
-    margin = sufficient(state, p, C, stocks.A, stocks.W) - C
-    if state.scheming:
-        margin = min(margin, -p.scheming_depth)
-    rate = catastrophe_rate(p, clock, margin) / (1.0 + p.tax_checking)
+    rate = catastrophe_rate(p, clock, sufficient(state, p, C, stocks.A, stocks.W) - C)
     return rate if state.phase == FULL else rate * uncontrolled(p, C)
 
 
@@ -46,5 +43,5 @@ AI_CATASTROPHE = rate_process(
     rate=ai_catastrophe_rate,
     active=ais_can_err,
     turn=turn_of_catastrophe,
-    stage=ATTEMPT_STAGE,
+    stage=OUTCOME_STAGE,
 )

@@ -9,16 +9,17 @@ from deference_sim.streams import OVERRIDE, uniform
 
 @equation
 def advice_ignored(state: Any, p: Any) -> bool:
-    """Return whether the company ignores the advice given now, a new episode."""
-    state.episodes += 1
-    return uniform(state.key, state.replicate, OVERRIDE, state.episodes) < p.strategy_advice_ignored
+    """Return whether the company would ignore advice given now, a new episode."""
+    return uniform(state.key, state.replicate, OVERRIDE, state.episodes + 1) < p.strategy_advice_ignored
 
 
 @equation
 def advice(state: Any, p: Any, so_far: int, wanted: bool) -> int:
     """Return what becomes of advice that is ``wanted`` now, given what became of it ``so_far`` in this episode."""
+    ignored = advice_ignored(state, p)
     if not wanted:
         return NO_ADVICE
     if so_far != NO_ADVICE:
         return so_far
-    return IGNORED if advice_ignored(state, p) else TAKEN
+    state.episodes += 1
+    return IGNORED if ignored else TAKEN

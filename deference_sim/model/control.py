@@ -17,8 +17,8 @@ class Control(Block):
 
 @equation
 def halving(C: float, half: float) -> float:
-    """Return 2 to the power -C/half: what is left at capability ``C`` of something that halves every ``half`` py."""
-    return exp(min(max(-LN2 * C / half, -700.0), 700.0))
+    """Return what is left at capability ``C`` of something that halves every ``half`` py above capability 0."""
+    return exp(max(-LN2 * max(C, 0.0) / half, -700.0))
 
 
 @equation

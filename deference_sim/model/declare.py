@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from deference_sim.model.units import check_law_unit
 
 Status = Literal["published", "derived", "guess"]
-Tier = Literal["core", "more"]
+Tier = Literal["core", "lever", "more"]
 Pairs = tuple[tuple[float, float], ...]
 MAX_KNOTS = 16
 MOST_OFTEN = 100_000.0  # per year, or per py of work; what happens ten times an hour is a condition, not an event
@@ -103,7 +103,8 @@ class Declaration:
     status: Status
     source: str
     tier: Tier
-    null: float | str | None  # what the law uses for null: a number, or the path of the parameter that stands in
+    null: float | None  # what the law uses for null
+    plausible: str  # the range of a core input over which answers are to be looked at, as a file would say it
 
 
 class Block(BaseModel):
@@ -120,15 +121,17 @@ def parameter(
     status: Status = "guess",
     source: str = "",
     tier: Tier = "more",
-    null: float | str | None = None,
+    null: float | None = None,
+    plausible: str = "",
     **bounds: Any,
 ) -> Any:
     """Declare one parameter: default in its documented unit, one-line meaning, unit, status, source, tier.
 
-    ``null`` is what the law uses where the file says ``null``; without it ``null`` is refused.
+    ``null`` is what the law uses where the file says ``null``; without it ``null`` is refused. ``plausible`` is the
+    range (5th to 95th percentile, with its distribution) over which a core input is varied to see what it decides.
     ``bounds`` are pydantic's (``ge``, ``gt``, ``le``, ``lt``, ``min_length`` …), in the documented unit.
     """
-    extra: dict[str, Any] = {"declaration": Declaration(unit, status, source, tier, null)}
+    extra: dict[str, Any] = {"declaration": Declaration(unit, status, source, tier, null, plausible)}
     return Field(default, description=meaning, json_schema_extra=extra, **bounds)
 
 

@@ -1,17 +1,23 @@
 """Evaluation: what the AIs and their developer believe about margin, tax and lead. Decisions use nothing else."""
 
-from math import exp, sqrt
+from math import exp, inf, sqrt
 from typing import Any
 
-from deference_sim.model.control import LN2
 from deference_sim.model.declare import Block, Quantity, equation, parameter, share
 from deference_sim.model.events import event
-from deference_sim.model.state import PRE
+from deference_sim.model.goodness import effective_profile
+from deference_sim.model.growth import own_pace
+from deference_sim.model.human import human_effort
+from deference_sim.model.roads import AT_START
+from deference_sim.model.state import HALTED, PRE
 from deference_sim.model.stocks import flow, stock
 from deference_sim.model.tax import total_tax
-from deference_sim.streams import ESTIMATES, REVIEW_NOISE, normal_pair
+from deference_sim.model.work import human_pace
+from deference_sim.streams import ESTIMATES, PERSISTENT_ERROR, REVIEW_NOISE, normal_pair
 
 ESTIMATED_MARGIN = Quantity("estimated margin", "py", "estimated margin")
+T = stock("T", "work on tests that still tells something", unit="py", words="test work T")
+ROOT_OF_TWO_PI = 2.5066282746310002
 U = stock(
     "U", "AI work since the last review", unit="py", words="work since the review", speed=1.0, exact=False, shown=False
 )
@@ -36,32 +42,32 @@ class Evaluation(Block):
         ge=0.001,
         null=float("inf"),
     )
-    alignment_noise: float = parameter(
-        0.2, "Standard deviation of the error of one review's estimate of broad alignment.", unit="py", ge=0.0,
-        source="proposed range 0.1 to 0.5",
-    )  # fmt: skip
-    profile_noise: float = parameter(
-        0.1, "Standard deviation of the error of one review's estimate of the capability profile.", unit="py", ge=0.0,
-        source="capability is easier to test than alignment (the essay)",
-    )  # fmt: skip
-    bias: float = parameter(0.0, "How much reviews overrate both components.", unit="py")
+    noise: float = parameter(
+        0.2,
+        "Standard deviation of the error of one review's estimate of broad alignment.",
+        unit="py",
+        ge=0.0,
+        source="guess, 0.1 to 0.5",
+    )
+    persistent_error: float = parameter(
+        0.3,
+        "Standard deviation of how wrong a run's tests of broad alignment stay, without any test work.",
+        unit="py",
+        ge=0.0,
+        source="guess: evaluation is hard (the essay), and what tests miss they miss each time",
+        tier="core",
+        plausible="lognormal 0.1 to 0.7 py",
+    )
+    tests_half: float = parameter(
+        0.5, "Work on tests that halves the variance of that lasting error.", unit="py", gt=0.0
+    )
     overfitting: float = parameter(
-        0.0, "How much more reviews overrate per py of goodness work against the same tests.", ge=0.0
+        0.0,
+        "By how much reviews overrate both components after much work against the same tests.",
+        unit="py",
+        ge=0.0,
     )
-    misjudgement: float = parameter(
-        0.0, "How much more they overrate per py by which the capability profile falls short of capability.", ge=0.0
-    )
-    tests_share: float = share(0.0, "Share of effort for tests, which lowers the noise of reviews.")
-    tests_reference: float = parameter(
-        0.05, "Share of effort for tests that halves the variance of reviews.", gt=0.0, le=1.0
-    )
-    calendar_half: float | None = parameter(
-        None,
-        "Months of human work before handoff that halve the noise of reviews; null: they do not.",
-        unit="months",
-        gt=0.0,
-        null=float("inf"),
-    )
+    tests_share: float = share(0.0, "Share of effort for tests.")
     trial_fraction: float = parameter(
         0.0,
         "Length of a trial run before handoff, as a share of the expected months of deference; 0: no trial.",
@@ -69,7 +75,6 @@ class Evaluation(Block):
         le=10.0,
         source="the essay: a behavioural test may take a fifth of the deferred duration",
     )
-    memory: float = share(0.0, "Weight of the previous estimate in the present one.", lt=1.0)
     tax_error: float = parameter(
         0.0,
         "Standard deviation of the error of the estimated tax, as natural logarithm; one draw per run.",
@@ -80,35 +85,82 @@ class Evaluation(Block):
     )
 
 
+OVERFITTED_AFTER = 1.0  # py of work against the same tests, after which 63 % of the overfitting is reached
+PRACTICE_A_MONTH = 0.25  # py of work against tests in a month of human work at the reference pace
+TESTS_AGE = 3.0  # py of capability over which tests lose 63 % of their worth
+
+
 @equation
 def draw_errors_of_the_run(state: Any, p: Any) -> None:
-    """Draw the errors of the estimated tax and lead that last for the whole run."""
+    """Draw the errors of estimates that last for the whole run: of tests, of the tax, of the lead."""
     tax_error, lead_error = normal_pair(state.key, state.replicate, ESTIMATES, 0)
     state.tax_error_factor = exp(min(max(p.evaluation_tax_error * tax_error, -50.0), 50.0))
     state.lead_error = p.evaluation_lead_error * lead_error
+    lasting_A, lasting_W = normal_pair(state.key, state.replicate, PERSISTENT_ERROR, 0)
+    state.lasting_error_A = p.evaluation_persistent_error * lasting_A
+    state.lasting_error_W = p.evaluation_persistent_error * p.goodness_profile_ratio * lasting_W
+
+
+@flow(T)
+def test_work(state: Any, p: Any, stocks: Any, now: Any) -> float:
+    """Return dT/dt in py per month: by humans, in a trial run, by AIs; tests age as AIs get smarter."""
+    done = human_effort(state, p) * p.handoff_human_tests * human_pace(p)
+    if state.phase == PRE:
+        done += 0.0 if state.trial_until == inf else max(own_pace(p, stocks.C), p.pace_floor)
+    elif state.phase != HALTED:
+        done += state.tests_share * now.clock
+    return done - stocks.T * now.growth / TESTS_AGE
+
+
+@equation
+def what_tests_leave(p: Any, T: float) -> float:
+    """Return the share of the lasting error that ``T`` py of work on tests leave."""
+    return 1.0 / sqrt(1.0 + T / p.evaluation_tests_half)
 
 
 @equation
 def estimates_of(state: Any, p: Any, A: float, W: float) -> Any:
-    """Return what the coming review finds for AIs whose true components are ``A`` and ``W``; equation (8).
-
-    More tests, checking, human work and a trial before handoff make it less noisy; iterating against the same tests
-    and judging with too little wisdom make it too kind.
-    """
+    """Return what the coming review finds for AIs that show components ``A`` and ``W``; equation (8)."""
     error_A, error_W = normal_pair(state.key, state.replicate, REVIEW_NOISE, state.reviews)
-    tests = 1.0 + state.tests_share / p.evaluation_tests_reference
-    noise = state.noise_factor / sqrt(tests * (1.0 + p.tax_checking))
-    kind = state.bias_factor * (p.evaluation_bias + p.evaluation_overfitting * state.practice)
-    kind += p.evaluation_misjudgement * max(state.C - W, 0.0)
-    found_A = A + kind + noise * p.evaluation_alignment_noise * error_A
-    found_W = W + kind + noise * p.evaluation_profile_noise * error_W
-    if state.reviews == 0:
-        return found_A, found_W
-    kept = p.evaluation_memory
-    return (
-        kept * state.alignment_estimate + (1.0 - kept) * found_A,
-        kept * state.profile_estimate + (1.0 - kept) * found_W,
-    )
+    practice = PRACTICE_A_MONTH * state.H + state.practice
+    kind = p.evaluation_overfitting * (1.0 - exp(max(-practice / OVERFITTED_AFTER, -700.0)))
+    left = what_tests_leave(p, state.T)
+    found_A = A + kind + left * state.lasting_error_A + p.evaluation_noise * error_A
+    found_W = W + kind + left * state.lasting_error_W + p.evaluation_noise * p.goodness_profile_ratio * error_W
+    return found_A, found_W
+
+
+@equation
+def margin_found(state: Any, p: Any, A: float, W: float) -> float:
+    """Return the margin that estimates ``A`` and ``W`` make one believe in, in py.
+
+    The smaller of two noisy estimates is too low on average; that is given back, as far as it can be known.
+    """
+    supplied = effective_profile(state, p, W)
+    return min(A, supplied) + lost_to_noise(abs(A - supplied), spread_of_estimates(state, p)) - state.C
+
+
+@equation
+def spread_of_estimates(state: Any, p: Any) -> float:
+    """Return ψ, by which the two estimates of a review lie apart for want of knowledge, times the root of two."""
+    ratio, noise = p.goodness_profile_ratio, p.evaluation_noise
+    left = what_tests_leave(p, state.T) * p.evaluation_persistent_error
+    return sqrt(2.0 * (1.0 + ratio * ratio) * (noise * noise + left * left))
+
+
+@equation
+def lost_to_noise(apart: float, spread: float) -> float:
+    """Return by how much the smaller of two noisy numbers found ``apart`` is too low: ψφ(d/ψ) − dΦ(−d/ψ).
+
+    ``spread`` is ψ; Φ by Abramowitz & Stegun (1964) 26.2.17, which errs by 7.5e-8 at most.
+    """
+    if spread <= 0.0:
+        return 0.0
+    x = apart / spread
+    density = exp(max(-0.5 * x * x, -700.0)) / ROOT_OF_TWO_PI
+    t = 1.0 / (1.0 + 0.2316419 * x)
+    series = t * (0.319381530 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))))
+    return spread * density - apart * density * series
 
 
 @equation
@@ -116,33 +168,36 @@ def review(state: Any, p: Any) -> None:
     """Evaluate the AIs in charge and set when the next review is due."""
     state.practice += state.U * state.goodness_share
     state.alignment_estimate, state.profile_estimate = estimates_of(state, p, state.A, state.W)
+    state.looks_safe = 1 if margin_estimate(state, p) >= p.strategy_target else 0
     if state.t == state.handoff_month:
-        state.handoff_estimate = margin_estimate(state)
+        state.handoff_estimate = margin_estimate(state, p)
+        if state.road == AT_START:
+            state.believed_safe = state.looks_safe
     state.reviews += 1
     state.U = 0.0
     state.next_review_at = state.t + p.evaluation_review_interval
     state.step_alive = 0
 
 
-@equation
-def learn_before_handoff(state: Any, p: Any, trial_months: float) -> None:
-    """Let months of human work, and a trial run of ``trial_months``, make later reviews less noisy and less kind."""
-    trial = 1.0 / sqrt(1.0 + trial_months)
-    state.noise_factor = trial * exp(max(-LN2 * state.t / p.evaluation_calendar_half, -700.0))
-    state.bias_factor = trial
-
-
 @equation(gives=ESTIMATED_MARGIN)
-def margin_estimate(state: Any) -> float:
+def margin_estimate(state: Any, p: Any) -> float:
     """Return m̂, the margin that decisions believe in, in py."""
-    return min(state.alignment_estimate, state.profile_estimate) - state.C
+    return margin_found(state, p, state.alignment_estimate, state.profile_estimate)
 
 
 @equation
-def tax_estimate(state: Any, p: Any, C: float, A: float, W: float) -> float:
-    """Return τ̂, the tax that decisions believe in at capability ``C`` with components at ``A`` and ``W``."""
-    tax = total_tax(p, C, A, W, state.paradigm_factor)
-    return tax * state.tax_error_factor / p.goodness_epistemic_efficiency
+def own_margin_estimate(state: Any, p: Any) -> float:
+    """Return the margin that decisions believe the AIs have without what humans supply, in py."""
+    apart = abs(state.alignment_estimate - state.profile_estimate)
+    smaller = min(state.alignment_estimate, state.profile_estimate)
+    return smaller + lost_to_noise(apart, spread_of_estimates(state, p)) - state.C
+
+
+@equation
+def tax_estimate(state: Any, p: Any, C: float, wasteful: float) -> float:
+    """Return τ̂, the tax that decisions believe in at capability ``C``, dearer by the factor ``wasteful``."""
+    tax = total_tax(p, C, state.alignment_estimate, state.profile_estimate, state.paradigm_factor)
+    return tax * state.tax_error_factor * wasteful
 
 
 @flow(U)

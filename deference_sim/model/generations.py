@@ -7,11 +7,10 @@ from deference_sim.model.basin import basin_depth, helpfulness
 from deference_sim.model.company import advice_ignored
 from deference_sim.model.declare import Block, equation, parameter
 from deference_sim.model.delay import count_time
-from deference_sim.model.evaluation import estimates_of
+from deference_sim.model.evaluation import estimates_of, margin_found
 from deference_sim.model.events import counter, event
 from deference_sim.model.goodness import sufficient
-from deference_sim.model.scheming import begin_to_scheme
-from deference_sim.model.tails import with_tail
+from deference_sim.model.roads import BY_SUCCESSOR, shake
 from deference_sim.streams import GENERATION_SHOCK, normal_pair
 
 MOST_RETRAININGS = 5
@@ -32,18 +31,7 @@ class Generations(Block):
         0.0, "Expected loss of broad alignment per py, at the edge (0 deep inside the basin).", ge=0.0
     )
     alignment_sd: float = parameter(
-        0.2, "Standard deviation of the change of broad alignment over one py of generations.", unit="py", ge=0.0,
-        tier="core",
-    )  # fmt: skip
-    profile_loss: float = parameter(
-        0.0, "Expected loss of the capability profile per py, at the edge (0 deep inside the basin).", ge=0.0
-    )
-    profile_sd: float = parameter(
-        0.1, "Standard deviation of the change of the capability profile over one py of generations.", unit="py",
-        ge=0.0, tier="core",
-    )  # fmt: skip
-    tail_df: float | None = parameter(
-        None, "Degrees of freedom of the tail of these changes (Student's t); null: normal.", gt=2.0, null=float("inf")
+        0.3, "Standard deviation of the change of broad alignment over one py of generations.", unit="py", ge=0.0
     )
     accept: float | None = parameter(
         None,
@@ -59,33 +47,33 @@ class Generations(Block):
 @equation
 def train_successor(state: Any, p: Any) -> None:
     """Train a successor a step ahead and draw what that does to both components; equation (6)."""
-    step = p.generations_step
+    step, ratio = p.generations_step, p.goodness_profile_ratio
     number = state.generations * (MOST_RETRAININGS + 1) + state.attempts
     shock_A, shock_W = normal_pair(state.key, state.replicate, GENERATION_SHOCK, number)
-    shock_A = with_tail(state.key, state.replicate, GENERATION_SHOCK, 2 * number, shock_A, p.generations_tail_df)
-    shock_W = with_tail(state.key, state.replicate, GENERATION_SHOCK, 2 * number + 1, shock_W, p.generations_tail_df)
     depth = basin_depth(p, sufficient(state, p, state.C, state.A, state.W) - state.C)
-    careless = step * (1.0 - helpfulness(p, depth))
-    noise = sqrt(step / (1.0 + p.tax_checking))
-    state.candidate_alignment = p.generations_alignment_sd * noise * shock_A - p.generations_alignment_loss * careless
-    state.candidate_profile = p.generations_profile_sd * noise * shock_W - p.generations_profile_loss * careless
+    careless = step * (1.0 - helpfulness(state, depth)) * p.generations_alignment_loss
+    sd = p.generations_alignment_sd * sqrt(step)
+    state.candidate_alignment = sd * shock_A - careless
+    state.candidate_profile = ratio * (sd * shock_W - careless)
 
 
 @equation
 def successor_passes(state: Any, p: Any) -> bool:
     """Return whether the AIs in charge, reviewing the successor, find its margin acceptable."""
+    found_A, found_W = estimates_of(state, p, state.A + state.candidate_alignment, state.W + state.candidate_profile)
     if p.generations_accept != p.generations_accept:
         return True
-    found_A, found_W = estimates_of(state, p, state.A + state.candidate_alignment, state.W + state.candidate_profile)
-    return min(found_A, found_W) - state.C >= p.generations_accept
+    return margin_found(state, p, found_A, found_W) >= p.generations_accept
 
 
 @equation
 def defer_to_successor(state: Any, p: Any) -> None:
-    """Hand over to the successor, which may turn out to scheme; the next one is a step further on."""
+    """Hand over to the successor; the next one is a step further on. Schemers only pretend what it gains."""
     state.A += state.candidate_alignment
     state.W += state.candidate_profile
-    begin_to_scheme(state, p)
+    if state.scheming:
+        state.V += max(state.candidate_alignment, 0.0)
+    shake(state, BY_SUCCESSOR)
     state.generations += 1
     state.attempts = 0
     state.candidate_waiting = 0
@@ -107,7 +95,9 @@ def send_back(state: Any, p: Any) -> bool:
         state.retraining = 1
         state.retraining_left = p.generations_retrain * p.generations_step
         return True
-    if p.strategy_min_capability_share > 0.0 or advice_ignored(state, p):
+    ignored = advice_ignored(state, p)
+    state.episodes += 1
+    if p.strategy_min_capability_share > 0.0 or ignored:
         return False
     state.candidate_waiting = 1
     return True

@@ -1,18 +1,20 @@
 """Deference-goodness: broad alignment and capability profile, how work raises them and drift wears them down."""
 
-from math import exp, sqrt
+from math import exp, log
 from typing import Any
 
 from deference_sim.model.basin import basin_depth, helpfulness
 from deference_sim.model.declare import MOST_OFTEN, Block, Quantity, equation, parameter, share
 from deference_sim.model.events import counter, event
+from deference_sim.model.human import human_gain_rate
 from deference_sim.model.processes import STEADY, rate_process
+from deference_sim.model.roads import BY_INFECTION, shake
 from deference_sim.model.stages import OUTBREAK_STAGE
 from deference_sim.model.state import HALTED, PARTIAL, PRE
 from deference_sim.model.stocks import flow, stock
 from deference_sim.model.tax import price_factor, shape_factor
 from deference_sim.model.work import is_deferring, work_clock, working_pace
-from deference_sim.streams import DRIFT, INFECTIOUS_SHOCK, normal_pair, normal_quantile, uniform_pair
+from deference_sim.streams import INFECTIOUS_SHOCK, normal_quantile, uniform_pair
 
 LEAST_TAX = 1e-3  # a tax below this is paid as this, so that goodness never moves infinitely fast
 
@@ -29,6 +31,9 @@ W = stock(
     words="capability profile W",
     speed=0.5,
 )
+V = stock(
+    "V", "alignment that schemers only pretend, part of A as it is shown", unit="py", words="pretended alignment V"
+)
 OUTBREAK_HAPPENED = event("outbreak", "misalignment spreads from AI to AI: broad alignment falls by {value:.2f}")
 
 
@@ -37,38 +42,67 @@ class Goodness(Block):
 
     broad_alignment: float = parameter(
         0.8,
-        "Broad alignment at handoff, before what pre-work adds: the capability level up to which it suffices.",
+        "Margin of broad alignment with which AIs start at capability 0, before what human work adds.",
         unit="py",
-        source="a good initialisation, in the essay's sense; no figure exists",
+        source="a good initialisation, in the essay's sense: guess, no figure exists; Clymer's is worse (clymer-start)",
         tier="core",
+        plausible="normal 0.3 to 1.3 py",
     )
     capability_profile: float = parameter(
         0.8,
-        "Capability profile (wisdom, epistemics, judgement) at handoff, before what pre-work adds.",
+        "Margin of the capability profile (wisdom, epistemics, judgement) with which they start, likewise.",
         unit="py",
-        source="a good initialisation, in the essay's sense; no figure exists",
+        source="a good initialisation, in the essay's sense: guess, no figure exists; Clymer's is worse (clymer-start)",
         tier="core",
+        plausible="normal 0.3 to 1.3 py",
     )
     spread: float = parameter(
         0.3,
-        "Standard deviation of each component at handoff around its expectation.",
+        "Standard deviation of each component at the start around its expectation.",
         unit="py",
         ge=0.0,
         status="derived",
-        source="with the default pre-work curve: Clymer's chances of misalignment .40, .10, .04, December 2025",
+        source="with the curve of human work: Clymer's chances of misalignment .40, .10, .04, December 2025",
     )
-    epistemic_efficiency: float = parameter(
-        1.0,
-        "Efficiency of AI work on deference-goodness; 1 = top human experts, 0.2 = five times slower.",
-        gt=0.0,
-        le=10.0,
-        source="the essay: epistemics within the range of human experts may cost a factor of several",
+    profile_ratio: float = parameter(
+        0.5,
+        "Errors, noise and changes of the capability profile, as a share of those of broad alignment.",
+        ge=0.0,
+        le=5.0,
+        source="capability is easier to test than alignment (the essay); the half is a guess",
+    )
+    best_capability: float = parameter(
+        0.3,
+        "Capability at handoff at which the starting margin is best.",
+        unit="py",
+        source="the essay: not much higher than the minimum; guess",
+    )
+    loss_above: float = parameter(
+        0.5,
+        "Margin lost per py of capability at handoff above that; negative: more capable AIs are better.",
+        ge=-2.0,
+        le=2.0,
+        source="the essay's footnote 23; guess",
+    )
+    loss_below: float = parameter(
+        0.3,
+        "Margin lost per py of capability at handoff below it; negative: less capable AIs are better.",
+        ge=-2.0,
+        le=2.0,
+        source="the essay's footnote 23; guess",
+    )
+    waste: float = parameter(
+        2.0,
+        "Factor on the tax for AIs without wisdom: whose profile is not above their capability; 1: no waste.",
+        ge=1.0,
+        le=100.0,
+        source="the essay: poor choices may cost a factor of several; guess",
     )
     reach: float = parameter(
         3.0,
-        "How far beyond existing AIs methods can be proven: returns fall to 0 at this margin.",
+        "How far beyond existing AIs methods can be proven: returns fall to 0 at this margin, and are full up to 1 py.",
         unit="py",
-        gt=0.0,
+        gt=1.0,
     )
     alignment_spillover: float = share(
         0.0,
@@ -84,86 +118,102 @@ class Goodness(Block):
         unit="1",
         ge=0.0,
     )
-    drift_noise: float = parameter(
-        0.03,
-        "Standard deviation of random drift of each component over one py of AI work.",
-        unit="py",
-        ge=0.0,
-    )
-    drift_margin: float = parameter(
-        0.5, "Margin over which drift falls by a factor of e (footnote 27).", unit="py", gt=0.0
-    )
     infection_rate: float = parameter(
         0.0, "Outbreaks of infectious misalignment (memetic disease) per py of AI work.", unit="per py", ge=0.0,
         le=MOST_OFTEN,
     )  # fmt: skip
     infection_size: float = parameter(0.3, "Median loss of broad alignment by one outbreak.", unit="py", gt=0.0)
-    infection_spread: float = parameter(0.5, "Standard deviation of the natural logarithm of that loss.", ge=0.0)
+
+
+FULL_RETURNS = 1.0  # py; up to this margin work on goodness has full returns
+WISE_ENOUGH = 1.0  # py; a profile this far above capability wastes nothing
+DRIFT_MARGIN = 0.5  # py; margin over which drift falls by a factor of e (footnote 27)
+INFECTION_SPREAD = 0.5  # standard deviation of the natural logarithm of what an outbreak costs
 
 
 @equation(gives=ROOM, inlined=True)
 def room(p: Any, ahead: float) -> float:
     """Return the share of returns left to goodness work that is ``ahead`` py beyond existing AIs."""
-    return min(max(1.0 - ahead / p.goodness_reach, 0.0), 1.0)
+    return min(max((p.goodness_reach - ahead) / (p.goodness_reach - FULL_RETURNS), 0.0), 1.0)
+
+
+@equation(inlined=True)
+def covers(state: Any) -> bool:
+    """Return whether humans supply strategy: in partial deference, and in a halt of it."""
+    return state.phase == PARTIAL or (state.phase == HALTED and state.came_from == PARTIAL)
+
+
+@equation(inlined=True)
+def effective_profile(state: Any, p: Any, W: float) -> float:
+    """Return the capability profile with what human experts supply where they do."""
+    return max(W, p.handoff_fill_in_profile) if covers(state) else W
 
 
 @equation(gives=GOODNESS, inlined=True)
 def sufficient(state: Any, p: Any, C: float, A: float, W: float) -> float:
-    """Return G, the capability up to which deference-goodness suffices; humans fill in during partial deference."""
-    if state.phase == PARTIAL:
-        return min(filled_in(A, C, p.handoff_fill_in_alignment), filled_in(W, C, p.handoff_fill_in_profile))
-    return min(A, W)
+    """Return G, the capability up to which deference-goodness suffices, with what humans supply."""
+    return min(A, effective_profile(state, p, W))
 
 
-@equation
-def filled_in(level: float, C: float, fill_in: float) -> float:
-    """Return a component's level with what humans fill in: at least ``fill_in`` py above capability, if they do."""
-    return max(level, C + fill_in) if fill_in > 0.0 else level
+@equation(inlined=True)
+def waste_factor(p: Any, ahead: float) -> float:
+    """Return the factor on the tax for AIs whose capability profile is ``ahead`` py above their capability."""
+    return exp(log(p.goodness_waste) * min(max(1.0 - ahead / WISE_ENOUGH, 0.0), 1.0))
 
 
-@flow(A, W)
+@flow(A, W, V)
 def goodness_rates(state: Any, p: Any, stocks: Any, now: Any) -> Any:
-    """Return (dA/dt, dW/dt) in py per month; equation (4). Before handoff they are known without integrating."""
+    """Return (dA/dt, dW/dt, dV/dt) in py per month; equations (4) and (14).
+
+    While AIs scheme their work on alignment is sabotage: what they, or humans, seem to gain is pretended.
+    """
     C, A, W = stocks.C, stocks.A, stocks.W
+    human = human_gain_rate(state, p, C, stocks.H)
     if state.phase == PRE:
-        return 0.0, 0.0
+        shift = human + now.growth * (1.0 + slope_of_start(p, C))
+        return shift, shift, 0.0
     if state.phase == HALTED:
-        return gains(state, p, now.pace * state.goodness_effect, C, A, W)
-    margin = sufficient(state, p, C, A, W) - C
-    depth = basin_depth(p, margin)
-    useful = now.pace * state.goodness_effect * p.goodness_epistemic_efficiency * helpfulness(p, depth)
-    worn = now.clock * p.goodness_drift * exp(max(-max(margin, 0.0) / p.goodness_drift_margin, -700.0))
-    lost = now.pace * p.basin_outside_pull * max(-depth, 0.0) + worn
-    free = 0.0 if state.retraining else now.pace * state.capability_effect
-    gain_A, gain_W = gains(state, p, useful, C, A, W)
+        return human, human, human if state.scheming else 0.0
+    gain_A, gain_W = gains(state, p, C, A, W, now)
+    lost = losses(state, p, C, A, W, now)
+    pretended = gain_A + human if state.scheming else 0.0
+    return gain_A + human - lost, gain_W + human - lost, pretended
+
+
+@equation(inlined=True)
+def gains(state: Any, p: Any, C: float, A: float, W: float, now: Any) -> Any:
+    """Return what the AIs' work, and capability work besides, adds to (A, W) per month while AIs are deferred to."""
+    useful = now.pace * state.goodness_share * helpfulness(state, basin_depth(p, sufficient(state, p, C, A, W) - C))
+    price = price_factor(p, C) * state.paradigm_factor * waste_factor(p, W - C)
+    tax_A = p.tax_broad_alignment * shape_factor(p, A) * price
+    tax_W = p.tax_capability_profile * shape_factor(p, W) * price
+    weight = state.alignment_weight
+    free = 0.0 if state.retraining else now.pace * state.capability_share
     return (
-        gain_A + p.goodness_alignment_spillover * free - lost,
-        gain_W + p.goodness_profile_spillover * free - lost,
+        useful * weight / max(tax_A, LEAST_TAX) * room(p, A - C) + p.goodness_alignment_spillover * free,
+        useful * (1.0 - weight) / max(tax_W, LEAST_TAX) * room(p, W - C) + p.goodness_profile_spillover * free,
     )
 
 
 @equation(inlined=True)
-def gains(state: Any, p: Any, useful: float, C: float, A: float, W: float) -> Any:
-    """Return what ``useful`` work per month, in py, adds to (A, W) at their taxes."""
-    price = price_factor(p, C) * state.paradigm_factor
-    tax_A = p.tax_broad_alignment * shape_factor(p, A) * price
-    tax_W = p.tax_capability_profile * shape_factor(p, W) * price
-    weight = state.alignment_weight
-    return (
-        useful * weight / max(tax_A, LEAST_TAX) * room(p, A - C),
-        useful * (1.0 - weight) / max(tax_W, LEAST_TAX) * room(p, W - C),
-    )
+def losses(state: Any, p: Any, C: float, A: float, W: float, now: Any) -> float:
+    """Return what drift, and outside the basin the AIs' own work, takes from both components per month."""
+    margin = sufficient(state, p, C, A, W) - C
+    worn = now.clock * p.goodness_drift * exp(max(-max(margin, 0.0) / DRIFT_MARGIN, -700.0))
+    return now.pace * max(-basin_depth(p, margin), 0.0) + worn
 
 
 @equation
-def drift_noise(state: Any, p: Any) -> None:
-    """Let both components drift at random for the AI work since the last review."""
-    if state.phase != HALTED and state.U > 0.0 and p.goodness_drift_noise > 0.0:
-        shock_A, shock_W = normal_pair(state.key, state.replicate, DRIFT, state.reviews)
-        size = p.goodness_drift_noise * sqrt(state.U)
-        state.A += size * shock_A
-        state.W += size * shock_W
-        state.step_alive = 0
+def slope_of_start(p: Any, C: float) -> float:
+    """Return by how much the starting margin changes per py of capability at handoff."""
+    return -p.goodness_loss_above if C >= p.goodness_best_capability else p.goodness_loss_below
+
+
+@equation
+def starting_margin(p: Any, C: float) -> float:
+    """Return what the margin at capability ``C`` at handoff is less than at the best capability, negative: less."""
+    off = C - p.goodness_best_capability
+    return -p.goodness_loss_above * max(off, 0.0) - p.goodness_loss_below * max(-off, 0.0)
 
 
 @equation
@@ -182,9 +232,10 @@ def can_break_out(state: Any, p: Any) -> bool:
 def break_out(state: Any, p: Any, number: int) -> Any:
     """Let outbreak ``number`` of infectious misalignment lower broad alignment; return the event and by how much."""
     _, luck = uniform_pair(state.key, state.replicate, INFECTIOUS_SHOCK, number)
-    worse = p.goodness_infection_spread * normal_quantile(luck)
-    loss = p.goodness_infection_size * exp(min(max(worse, -50.0), 50.0)) / (1.0 + p.tax_checking)
+    worse = INFECTION_SPREAD * normal_quantile(luck)
+    loss = p.goodness_infection_size * exp(min(max(worse, -50.0), 50.0))
     state.A -= loss
+    shake(state, BY_INFECTION)
     state.step_alive = 0
     return OUTBREAK_HAPPENED, loss
 

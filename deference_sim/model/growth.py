@@ -23,11 +23,13 @@ class Capability(Block):
         status="published",
     )
     initial_speedup: float = parameter(
-        20.0,
+        12.0,
         "Pace of software progress at capability 0, as a multiple of the recent pace (not used by milestones).",
         gt=0.0,
-        source=f"{_FORETHOUGHT}: 2 to 32, log-uniform; our centre is faster than their median 8",
+        source=f"{_FORETHOUGHT}: 2 to 32, median 8; AI 2027: 25 at a like point; 12 lies between",
+        status="derived",
         tier="core",
+        plausible="lognormal 3 to 40",
     )
     returns: float = parameter(
         1.2,
@@ -36,6 +38,7 @@ class Capability(Block):
         status="published",
         source=f"{_FORETHOUGHT}: median 1.2, 0.4 to 3.6",
         tier="core",
+        plausible="lognormal 0.45 to 3.2",
     )
     parallel_returns: float = parameter(
         0.3,
@@ -65,25 +68,30 @@ class Capability(Block):
         ge=0.0,
         source="the essay defines the tax on fixed compute",
     )
-    effort_elasticity: float = parameter(
-        1.0, "Elasticity of research progress to the share of effort given to it.", gt=0.0, le=2.0
-    )
     fizzle_pace: float | None = parameter(
         1.0,
-        "Growth has fizzled out once past its peak the pace is this low; null: never.",
+        "The takeoff is over where the pace at full effort, once above this, has fallen to it; null: never.",
         unit="py per year",
         gt=0.0,
         null=float("nan"),
         source="the essay's footnote 21; one py per year is the recent overall pace",
         status="derived",
     )
+    settle: float = parameter(
+        6.0,
+        "Months for which the situation has to hold after the takeoff before it counts as ridden out.",
+        unit="months",
+        ge=0.0,
+        source="guess, because nobody says when a takeoff that has ended is safe; 0 to 24",
+    )
     stabilise_at: float | None = parameter(
         5.0,
         "Aligned capability that suffices to stabilise the situation easily; null: never.",
         unit="py",
         null=float("nan"),
-        source="proposed range 3 to 10",
+        source="guess: nobody knows what suffices; above 6.5 the takeoff ends first",
         tier="core",
+        plausible="normal 2 to 6.5 py",
     )
     exponent: float = parameter(
         0.0,
@@ -138,38 +146,34 @@ def clamped_exp(x: float) -> float:
 @equation
 def multiplier(p: Any, C: float) -> float:
     """Return the progress multiplier at ``C``: log-linear between milestones, flat beyond their ends."""
-    xs, ys, count = p.capability_milestones_x, p.capability_milestones_y, p.capability_milestones_count
-    if C <= xs[0]:
-        return ys[0]
-    for knot in range(1, count):
-        if C < xs[knot]:
-            part = (C - xs[knot - 1]) / (xs[knot] - xs[knot - 1])
-            return ys[knot - 1] * exp(part * log(ys[knot] / ys[knot - 1]))
-    return ys[count - 1]
+    return log_linear(C, p.capability_milestones_x, p.capability_milestones_y, p.capability_milestones_count)
 
 
-@equation(inlined=True)
-def pace(p: Any, C: float, at_zero: float, slope: float, power: float, ceiling: float) -> float:
-    """Return the pace of progress at capability ``C`` at full effort, in py per month; equation (1).
-
-    ``at_zero``, ``slope`` and ``power`` are a law's constants (see ``prepare_growth``): the pace at 0, its growth per
-    py as natural logarithm, and how steeply the approach to the ceiling ends it.
-    """
-    if p.capability_law == SOFTWARE_EXPLOSION:
-        if C >= ceiling:
-            return 0.0
-        return at_zero * exp(min(max(slope * C + power * log(1.0 - C / ceiling), -700.0), _LOG_FASTEST))
-    if C >= LIMIT:
-        return 0.0
-    if p.capability_law == MILESTONES:
-        return at_zero * multiplier(p, C)
-    return at_zero * exp(min(max(slope * C, -700.0), _LOG_FASTEST))
+@equation
+def log_linear(x: float, xs: Any, ys: Any, count: int) -> float:
+    """Return the log-linear function through the first ``count`` knots at ``x``, flat beyond its ends."""
+    low = 0
+    for knot in range(1, MAX_KNOTS):
+        low = knot if knot < count and x >= xs[knot] else low
+    high = min(low + 1, count - 1)
+    width = xs[high] - xs[low]
+    part = min(max((x - xs[low]) / width, 0.0), 1.0) if width > 0.0 else 0.0
+    return ys[low] * exp(part * log(ys[high] / ys[low]))
 
 
 @equation(gives=PACE, inlined=True)
 def own_pace(p: Any, C: float) -> float:
-    """Return the pace of our developer at full effort, in py per month."""
-    return pace(p, C, p.pace_at_zero, p.pace_slope, p.pace_power, p.capability_ceiling)
+    """Return the pace of progress at capability ``C`` at full effort, in py per month; equation (1)."""
+    if p.capability_law == SOFTWARE_EXPLOSION:
+        if C >= p.capability_ceiling:
+            return 0.0
+        log_pace = p.pace_slope * C + p.pace_power * log(1.0 - C / p.capability_ceiling)
+        return p.pace_at_zero * exp(min(max(log_pace, -700.0), _LOG_FASTEST))
+    if C >= LIMIT:
+        return 0.0
+    if p.capability_law == MILESTONES:
+        return p.pace_at_zero * multiplier(p, C)
+    return p.pace_at_zero * exp(min(max(p.pace_slope * C, -700.0), _LOG_FASTEST))
 
 
 @equation
@@ -179,15 +183,15 @@ def hardware_pace(p: Any) -> float:
 
 
 @equation
-def growth_constants(p: Any, speedup: float, returns: float, parallel: float, ceiling: float) -> Any:
-    """Return (pace at 0, slope, power) of a developer's law; equation (1) with 4/``software_share`` for its 8."""
+def growth_constants(p: Any) -> Any:
+    """Return (pace at 0, slope, power) of the law of growth; equation (1) with 4/``software_share`` for its 8."""
     share = p.capability_software_share
-    at_zero = speedup * share / 12.0
-    doublings = 4.0 / max(share, 1e-9) * parallel * log(2.0)
+    at_zero = p.capability_initial_speedup * share / 12.0
+    doublings = 4.0 / max(share, 1e-9) * p.capability_parallel_returns * log(2.0)
     if p.capability_law == SOFTWARE_EXPLOSION:
-        return at_zero, doublings, doublings * ceiling / returns
+        return at_zero, doublings, doublings * p.capability_ceiling / p.capability_returns
     if p.capability_law == CONSTANT_RETURNS:
-        return at_zero, doublings * (1.0 - 1.0 / returns), 0.0
+        return at_zero, doublings * (1.0 - 1.0 / p.capability_returns), 0.0
     if p.capability_law == MILESTONES:
         return share / 12.0, 0.0, 0.0
     return at_zero, p.capability_exponent * log(10.0), 0.0
@@ -195,17 +199,8 @@ def growth_constants(p: Any, speedup: float, returns: float, parallel: float, ce
 
 @equation
 def prepare_growth(p: Any) -> None:
-    """Set the constants of both developers' laws, the peak of our pace and where it fizzles out."""
-    p.pace_at_zero, p.pace_slope, p.pace_power = growth_constants(
-        p,
-        p.capability_initial_speedup,
-        p.capability_returns,
-        p.capability_parallel_returns,
-        p.capability_ceiling,
-    )
-    p.rival_pace_at_zero, p.rival_pace_slope, p.rival_pace_power = growth_constants(
-        p, p.rival_initial_speedup, p.rival_returns, p.rival_parallel_returns, p.rival_ceiling
-    )
+    """Set the constants of the law of growth, the peak of the pace, and where the takeoff is over."""
+    p.pace_at_zero, p.pace_slope, p.pace_power = growth_constants(p)
     p.pace_floor = own_pace(p, 0.0)
     p.pace_peak_at = 0.0
     if p.capability_law == SOFTWARE_EXPLOSION:
@@ -216,12 +211,13 @@ def prepare_growth(p: Any) -> None:
 
 @equation
 def fizzle_level(p: Any) -> float:
-    """Return the first capability from the peak on at which the pace is down to ``fizzle_pace``; NaN if null."""
+    """Return the capability at which the takeoff is over: from the peak on, the pace is down to ``fizzle_pace``.
+
+    NaN if null, and for a world in which the pace never was above it: what never took off does not end.
+    """
     slow = p.capability_fizzle_pace
-    if slow != slow:
-        return slow
-    if own_pace(p, p.pace_peak_at) <= slow:
-        return 0.0
+    if slow != slow or own_pace(p, p.pace_peak_at) <= slow:
+        return nan
     return slowed_to(p, slow)
 
 
@@ -242,17 +238,15 @@ def slowed_to(p: Any, slow: float) -> float:
 
 
 @equation
-def next_knot(p: Any, C: float, slope: float) -> float:
-    """Return the lowest capability above ``C`` at which a law has a corner or ends; NaN if there is none.
-
-    ``slope`` is the law's growth of pace per py: where it is above 0, the fastest pace is a corner too.
-    """
+def next_knot(p: Any, C: float) -> float:
+    """Return the lowest capability above ``C`` at which the law of growth has a corner or ends; NaN if none is left."""
     if p.capability_law == SOFTWARE_EXPLOSION:
         return nan
+    corner = LIMIT
     if p.capability_law == MILESTONES:
-        for knot in range(p.capability_milestones_count):
-            if p.capability_milestones_x[knot] > C:
-                return p.capability_milestones_x[knot]
-    elif slope > 0.0 and C < _LOG_FASTEST / slope < LIMIT:
-        return _LOG_FASTEST / slope
-    return LIMIT if C < LIMIT else nan
+        for knot in range(MAX_KNOTS):
+            level = p.capability_milestones_x[knot]
+            corner = min(corner, level) if knot < p.capability_milestones_count and level > C else corner
+    elif p.pace_slope > 0.0 and C < _LOG_FASTEST / p.pace_slope < LIMIT:
+        corner = _LOG_FASTEST / p.pace_slope
+    return corner if C < LIMIT else nan

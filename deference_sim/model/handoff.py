@@ -1,26 +1,27 @@
 """Handoff: when humans defer, and what their work before it does to deference-goodness."""
 
-from itertools import pairwise
-from math import inf, log
+from math import inf
 from typing import Any, Self
 
 from pydantic import model_validator
 
 from deference_sim.model.basin import enter_or_leave, remember_exit
-from deference_sim.model.declare import MAX_KNOTS, Block, Pairs, equation, parameter, share
+from deference_sim.model.declare import MAX_KNOTS, Block, equation, parameter, share
 from deference_sim.model.delay import count_time
-from deference_sim.model.evaluation import learn_before_handoff, margin_estimate
+from deference_sim.model.evaluation import margin_estimate
 from deference_sim.model.events import event
-from deference_sim.model.goodness import sufficient
+from deference_sim.model.goodness import starting_margin, sufficient
+from deference_sim.model.human import REFERENCE_PACE, human_curve, human_effort, understood
+from deference_sim.model.roads import AT_START, shake
 from deference_sim.model.scheming import scheme_at_handoff
 from deference_sim.model.spans import months_on_the_way
 from deference_sim.model.state import FULL, PARTIAL
 from deference_sim.model.strategy import end_of_the_way, lead_estimate, months_left
+from deference_sim.model.tax import gain_by_checking
 from deference_sim.streams import HANDOFF_START, normal_pair
 
 HANDED_OFF = event("handed off", "handoff: humans defer{in_part} to the AIs, {edge}")
 TRIAL_BEGUN = event("trial run begun", "estimates call for the handoff{what_it_waits_for}")
-REFERENCE_PACE = 3.0  # the human pace for which the pre-work curve is given
 
 
 class Handoff(Block):
@@ -32,7 +33,7 @@ class Handoff(Block):
         unit="months",
         ge=0.0,
         null=float("nan"),
-        tier="core",
+        tier="lever",
     )
     when_lead_below: float | None = parameter(
         None, "Hand off when the estimated lead is at most this; null: no such trigger.", unit="months",
@@ -53,7 +54,7 @@ class Handoff(Block):
         unit="py",
         ge=-2.0,
         le=20.0,
-        tier="core",
+        tier="lever",
     )
     scaling_share: float = share(
         0.0, "Share of work before handoff that goes on scaling capability up; 0: only up to the handoff's capability."
@@ -61,13 +62,14 @@ class Handoff(Block):
     human_share: float = share(
         0.0, "Share of the work that humans still do after handoff (partial deference); 0: none.", lt=1.0
     )
-    fill_in_alignment: float = parameter(
-        0.0, "Margin of alignment that humans fill in at least, in partial deference; 0: none.", unit="py", ge=0.0
+    fill_in_profile: float | None = parameter(
+        None,
+        "Level of the capability profile that human experts supply in partial deference; null: none.",
+        unit="py",
+        le=1.0,
+        null=float("-inf"),
+        source="the essay: humans may fill in on strategy until later AIs can be deferred to on it",
     )
-    fill_in_profile: float = parameter(
-        0.0, "Margin of the capability profile that humans fill in at least, in partial deference; 0: none.",
-        unit="py", ge=0.0,
-    )  # fmt: skip
     full_when: float | None = parameter(
         None, "Estimated margin from which partial deference becomes full; null: it does not.", unit="py",
         null=float("inf"),
@@ -80,18 +82,12 @@ class Handoff(Block):
     min_halt: float = parameter(1.0, "Least length of a halt.", unit="months", ge=0.0)
     human_pace: float = parameter(
         3.0,
-        "Speed of safety work before handoff as a multiple of the recent pace; the pre-work curve is for 3.",
+        "Speed of human safety work as a multiple of the recent pace; the curve of what it is worth is for 3.",
         gt=0.0,
         source="AI-assisted human researchers",
     )
-    prework: Pairs = parameter(
-        ((0.1, -0.21), (1.0, 0.075), (12.0, 0.384), (120.0, 0.525)),
-        "What months of pre-work add to each component, piecewise linear in log months, flat beyond the ends.",
-        unit="months, py",
-        min_length=1,
-        max_length=MAX_KNOTS,
-        status="derived",
-        source="Clymer, slowdown simulator, December 2025: .40, .10, .04 misaligned after 1 month, 1 year, 10 years",
+    human_tests: float = share(
+        0.2, "Share of human months that goes to tests, which take people's time.", source="guess"
     )
 
     @model_validator(mode="after")
@@ -103,34 +99,21 @@ class Handoff(Block):
         return self
 
     @model_validator(mode="after")
-    def _prework_rises_in_time(self) -> Self:
-        months = [month for month, _ in self.prework]
-        if months[0] <= 0.0 or any(low >= high for low, high in pairwise(months)):
-            raise ValueError("the months of prework must be above 0 and rise from each to the next")
+    def _humans_who_supply_work(self) -> Self:
+        if self.fill_in_profile is not None and self.human_share <= 0.0:
+            raise ValueError(
+                "fill_in_profile needs human_share above 0: humans who supply strategy do some of the work"
+            )
         return self
 
 
 @equation
-def prework_gain(p: Any, months: float) -> float:
-    """Return what ``months`` of pre-work add to each component, in py; equation (14)."""
-    work = months * p.handoff_human_pace / REFERENCE_PACE
-    xs, ys, count = p.handoff_prework_x, p.handoff_prework_y, p.handoff_prework_count
-    if work <= xs[0]:
-        return ys[0]
-    for knot in range(1, count):
-        if work < xs[knot]:
-            part = log(work / xs[knot - 1]) / log(xs[knot] / xs[knot - 1])
-            return ys[knot - 1] + part * (ys[knot] - ys[knot - 1])
-    return ys[count - 1]
-
-
-@equation
 def draw_start(state: Any, p: Any) -> None:
-    """Draw how far each component at handoff will lie from its expectation, and start from there."""
+    """Draw how far each component lies from its expectation at the start, and start from there; equation (14)."""
     luck_A, luck_W = normal_pair(state.key, state.replicate, HANDOFF_START, 0)
-    state.start_alignment = p.goodness_broad_alignment + p.goodness_spread * luck_A
-    state.start_profile = p.goodness_capability_profile + p.goodness_spread * luck_W
-    work_before_handoff(state, p)
+    expected = state.C + starting_margin(p, state.C) + human_curve(0.0) + gain_by_checking(p)
+    state.A = expected + p.goodness_broad_alignment + p.goodness_spread * luck_A
+    state.W = expected + p.goodness_capability_profile + p.goodness_spread * luck_W
 
 
 @equation
@@ -152,34 +135,6 @@ def has_estimate_triggers(p: Any) -> bool:
 
 
 @equation
-def months_of_prework(p: Any, months: float) -> float:
-    """Return the months of pre-work in ``months`` before handoff: effort that scales capability is not in it."""
-    return months * (1.0 - p.handoff_scaling_share)
-
-
-@equation
-def work_before_handoff(state: Any, p: Any) -> None:
-    """Set both components to what the pre-work done so far gives."""
-    state.A, state.W = goodness_after_prework(state, p, state.t)
-    state.step_alive = 0
-
-
-@equation
-def goodness_after_prework(state: Any, p: Any, t: float) -> Any:
-    """Return (A, W) at time ``t`` before handoff."""
-    gain = prework_gain(p, months_of_prework(p, t))
-    return state.start_alignment + gain, state.start_profile + gain
-
-
-@equation
-def scaling_share(state: Any, p: Any) -> float:
-    """Return the share of work before handoff that raises capability: until AIs are capable enough, or all along."""
-    if p.handoff_scaling_share > 0.0:
-        return p.handoff_scaling_share
-    return 0.0 if state.capable else 1.0
-
-
-@equation
 def handoff_due(state: Any, p: Any) -> bool:
     """Return whether the handoff happens now; if it only waits for a trial run, that begins."""
     if state.t >= p.handoff_clock:
@@ -190,13 +145,14 @@ def handoff_due(state: Any, p: Any) -> bool:
         tax_months, untaxed = months_left(state, p)
         state.trial_length = p.evaluation_trial_fraction * (tax_months + untaxed)
         state.trial_until = state.t + state.trial_length
+        state.step_alive = 0
     return p.evaluation_trial_fraction <= 0.0 or state.t >= state.trial_until
 
 
 @equation
 def wants_to_hand_off(state: Any, p: Any) -> bool:
     """Return whether estimates call for it: little lead is left, the margin is good, or waiting is no better."""
-    if lead_estimate(state, p) <= p.handoff_when_lead_below or margin_estimate(state) >= p.handoff_when_margin_above:
+    if lead_estimate(state, p) <= p.handoff_when_lead_below or margin_estimate(state, p) >= p.handoff_when_margin_above:
         return True
     return p.handoff_indifference == 1 and is_indifferent(state, p)
 
@@ -206,53 +162,53 @@ def is_indifferent(state: Any, p: Any) -> bool:
     """Return whether a good end is at least as likely after a handoff now as after any later one in the table.
 
     The table (``study.indifference``) has for some months the chance of a good end as a logistic function of the margin
-    found; what pre-work will still add is added to the margin found now.
+    found; what human work will still add is added to the margin found now.
     """
-    margin = margin_estimate(state)
+    margin = margin_estimate(state, p)
     months, base, slope, count = p.good_end_month, p.good_end_base, p.good_end_slope, p.good_end_count
-    gained = prework_gain(p, months_of_prework(p, state.t))
+    rate = human_effort(state, p) * (1.0 - p.handoff_human_tests) * p.handoff_human_pace / REFERENCE_PACE
+    worth = understood(state.C)
     now = interpolate(state.t, months, base, count) + interpolate(state.t, months, slope, count) * margin
-    for k in range(count):
-        if months[k] > state.t:
-            later = margin + prework_gain(p, months_of_prework(p, months[k])) - gained
-            if base[k] + slope[k] * later > now:
-                return False
-    return True
+    best = now
+    for k in range(MAX_KNOTS):
+        later = max(months[k] - state.t, 0.0)
+        gained = (human_curve(state.H + rate * later) - human_curve(state.H)) * worth
+        chance = base[k] + slope[k] * (margin + gained)
+        best = max(best, chance) if k < count and months[k] > state.t else best
+    return best <= now
 
 
 @equation
 def interpolate(x: float, xs: Any, ys: Any, count: int) -> float:
     """Return the piecewise linear function through the first ``count`` knots at ``x``, flat beyond its ends."""
-    if x <= xs[0]:
-        return ys[0]
-    for knot in range(1, count):
-        if x < xs[knot]:
-            part = (x - xs[knot - 1]) / (xs[knot] - xs[knot - 1])
-            return ys[knot - 1] + part * (ys[knot] - ys[knot - 1])
-    return ys[count - 1]
+    low = 0
+    for knot in range(1, MAX_KNOTS):
+        low = knot if knot < count and x >= xs[knot] else low
+    high = min(low + 1, count - 1)
+    width = xs[high] - xs[low]
+    part = min(max((x - xs[low]) / width, 0.0), 1.0) if width > 0.0 else 0.0
+    return ys[low] + part * (ys[high] - ys[low])
 
 
 @equation
 def hand_off(state: Any, p: Any) -> None:
     """Defer to the AIs: from here on they do the work, and the basin counts."""
-    work_before_handoff(state, p)
     count_time(state, p)
-    learn_before_handoff(state, p, state.trial_length)
-    fills_in = p.handoff_fill_in_alignment > 0.0 or p.handoff_fill_in_profile > 0.0
-    state.phase = PARTIAL if p.handoff_human_share > 0.0 or fills_in else FULL
+    state.phase = PARTIAL if p.handoff_human_share > 0.0 else FULL
     state.handoff_month = state.t
     state.next_generation = state.C + p.generations_step
-    state.aggregate_tax_months = aggregate_tax(state, p)
+    state.aggregate_tax_months = aggregate_tax(p, state.C)
     scheme_at_handoff(state, p)
     state.in_basin = 0
     enter_or_leave(state, sufficient(state, p, state.C, state.A, state.W) - state.C)
     if not state.in_basin:
-        remember_exit(state)
+        shake(state, AT_START)
+        remember_exit(state, state.shaken_by)
+    state.step_alive = 0
 
 
 @equation
-def aggregate_tax(state: Any, p: Any) -> float:
-    """Return the months that staying in the basin costs from here to the end of the way, ∫ τ/(εP) dC."""
-    end = end_of_the_way(p, state.C)
-    taxed, _ = months_on_the_way(p, state.C, end)
-    return taxed / p.goodness_epistemic_efficiency
+def aggregate_tax(p: Any, C: float) -> float:
+    """Return the months that staying in the basin costs wise AIs from ``C`` to the end of the way, ∫ τ/P dC."""
+    taxed, _ = months_on_the_way(p, C, end_of_the_way(p, C))
+    return taxed

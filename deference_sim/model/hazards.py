@@ -8,12 +8,11 @@ from pydantic import model_validator
 from deference_sim.model.declare import MOST_OFTEN, Block, Quantity, equation, parameter, share
 from deference_sim.model.events import counter, event
 from deference_sim.model.processes import fire
-from deference_sim.model.rival import TAKEOFF, aligned_capability, lose_lead
+from deference_sim.model.rival import TAKEOFF, aligned_capability, lose_lead, recklessness_left
 from deference_sim.model.state import PRE
 from deference_sim.model.stocks import flow, stock
-from deference_sim.model.tails import student
 from deference_sim.model.tax import LN10
-from deference_sim.streams import uniform_pair
+from deference_sim.streams import normal, uniform_pair
 
 EXOGENOUS_CATASTROPHE = "exogenous catastrophe"
 DIFFUSED = Quantity("diffused capability", "py", "diffused capability X")
@@ -30,7 +29,13 @@ class Defence(Block):
     """Active defence against exogenous hazards."""
 
     returns: float = parameter(1.0, "Defence gained per py of progress at full effort.", ge=0.0)
-    decay: float = parameter(0.0, "Share of defence that is lost per year.", unit="per year", ge=0.0)
+    decay: float = parameter(
+        0.3,
+        "Share of defence that is lost per year.",
+        unit="per year",
+        ge=0.0,
+        source="guess: what is built against today's threats ages",
+    )
 
 
 class Hazard(Block):
@@ -70,12 +75,6 @@ class Hazard(Block):
         source="about 1 for adversaries and external AIs, 0.5 misuse, 0 background",
     )
     severity_sd: float = parameter(1.0, "Standard deviation of that need.", unit="py", ge=0.0)
-    severity_df: float | None = parameter(
-        None, "Degrees of freedom of its tail (Student's t); null: normal.", gt=2.0, null=float("inf")
-    )
-    severity_falls: float = parameter(
-        0.0, "Fall of that need per unit of safety methods that have spread.", unit="py", ge=0.0
-    )
     lethality: float = share(0.3, "Probability that one that is not handled is a catastrophe.")
     setback: float = parameter(
         0.0, "Months of lead lost to one that is neither handled nor a catastrophe.", unit="months", ge=0.0
@@ -89,6 +88,7 @@ class Hazard(Block):
 
 
 NO_CAUSE = -1
+MOST_DIFFUSED = 3.0  # py of diffused capability up to which rates grow; without it they decide every long run
 MOST_GROWTH = 40.0  # natural log; keeps the rate of a hazard that grows with capability finite
 
 
@@ -100,17 +100,18 @@ def diffused_capability(p: Any, hazard: Any, C: float, R: float) -> float:
 
 
 @equation
-def arrival_rate(p: Any, hazard: Any, C: float, R: float) -> float:
+def arrival_rate(p: Any, hazard: Any, C: float, R: float, Z: float) -> float:
     """Return arrivals per month between onset and end; equation (11)."""
-    growth = LN10 * hazard.growth * diffused_capability(p, hazard, C, R)
-    return hazard.rate * exp(min(max(growth, -700.0), MOST_GROWTH))
+    growth = LN10 * hazard.growth * min(diffused_capability(p, hazard, C, R), MOST_DIFFUSED)
+    rate = p.hazard_factor * hazard.rate * exp(min(max(growth, -700.0), MOST_GROWTH))
+    return rate * recklessness_left(Z) if hazard.methods_help else rate
 
 
 @equation
 def exposure_branch(p: Any, hazard: Any, stocks: Any) -> int:
     """Return which case of its larger-of holds for the diffused capability; 0 if it does not matter."""
     leaked = stocks.C - hazard.diffusion_gap
-    if hazard.growth == 0.0:
+    if hazard.growth == 0.0 or diffused_capability(p, hazard, stocks.C, stocks.R) >= MOST_DIFFUSED:
         return 0
     if p.rival_mode == TAKEOFF and stocks.R >= max(leaked, 0.0):
         return 1
@@ -127,7 +128,7 @@ def exposure_turn(hazard: Any, before: Any, after: Any) -> float:
 def defence_rate(state: Any, p: Any, stocks: Any, now: Any) -> float:
     """Return dD/dt in py per month: what work on it adds after the handoff, less what is lost; equation (12)."""
     lost = p.defence_decay * stocks.D
-    return -lost if state.phase == PRE else now.pace * state.defence_effect * p.defence_returns - lost
+    return -lost if state.phase == PRE else now.pace * state.defence_share * p.defence_returns - lost
 
 
 @equation(decides=(EXOGENOUS_CATASTROPHE, -1))
@@ -138,9 +139,8 @@ def meet_hazard(state: Any, p: Any, hazard: Any, process: Any, column: int) -> f
     """
     number = process.fired
     X = diffused_capability(p, hazard, state.C, state.R)
-    surprise = student(state.key, state.replicate, hazard.severity_stream, number, hazard.severity_df)
+    surprise = normal(state.key, state.replicate, hazard.severity_stream, number)
     severity = hazard.severity_mean + hazard.severity_slope * X + hazard.severity_sd * surprise
-    severity -= hazard.severity_falls * state.Z
     fire(state, process, hazard.arrival_stream)
     if aligned_capability(state, p) >= severity:
         state.hazards_handled += 1

@@ -45,6 +45,15 @@ class Blocks(Block):
     horizon: float = parameter(
         120.0, "Month at which a run that has not resolved ends.", unit="months", gt=0.0, le=12_000.0
     )
+    hazard_factor: float = parameter(
+        1.0,
+        "Factor on the rates of all exogenous hazards.",
+        ge=0.0,
+        le=1_000.0,
+        source="guess: no base rate exists for most of them",
+        tier="core",
+        plausible="lognormal 0.2 to 5",
+    )
     capability: Capability = Capability()
     goodness: Goodness = Goodness()
     tax: Tax = Tax()
@@ -82,9 +91,6 @@ DERIVED = (
     "pace_back_at",
     "pace_peak_at",
     "fizzle_at",
-    "rival_pace_at_zero",
-    "rival_pace_slope",
-    "rival_pace_power",
     "tax_fall",
     "tax_is_flat",
     "handoff_clock",
@@ -92,6 +98,10 @@ DERIVED = (
 #: For handoff by indifference: months, and the chance of a good end after a handoff then, as log odds at margin 0 and
 #: their slope in the margin found (filled in by ``study.indifference``).
 GOOD_END_TABLE = ("good_end_month", "good_end_base", "good_end_slope")
+
+
+#: Parameters that stand in no block.
+PLAIN = ("horizon", "hazard_factor")
 
 
 def _columns(prefix: str, block: type[Block]) -> list[tuple[Any, ...]]:
@@ -111,7 +121,7 @@ def _is_whole(block: type[Block], name: str) -> bool:
 
 
 PARAMETERS_DTYPE = np.dtype(
-    [("horizon", "f8")]
+    [(name, "f8") for name in PLAIN]
     + [column for name, block in block_classes().items() for column in _columns(f"{name}_", block)]
     + [(name, "f8") for name in DERIVED]
     + [(name, "f8", (MAX_KNOTS,)) for name in GOOD_END_TABLE]
@@ -121,7 +131,7 @@ PARAMETERS_DTYPE = np.dtype(
 _HAZARD_WORDS = ("name", "kind")
 HAZARD_DTYPE = np.dtype(
     [(name, "f8") for name, _ in parameters_of(Hazard) if name not in _HAZARD_WORDS]
-    + [("arrival_stream", "i8"), ("severity_stream", "i8")],
+    + [("methods_help", "i8"), ("arrival_stream", "i8"), ("severity_stream", "i8")],
     align=True,
 )
 
@@ -133,7 +143,8 @@ def law_numbers(blocks: Blocks, draws: Mapping[str, NDArray[np.float64]] | None 
     """
     draws = draws or {}
     rows = np.zeros(_row_count(draws), PARAMETERS_DTYPE)
-    rows["horizon"] = draws.get("horizon", blocks.horizon)
+    for name in PLAIN:
+        rows[name] = draws.get(name, getattr(blocks, name))
     for block_name, block_class in block_classes().items():
         for name, declaration in parameters_of(block_class):
             path = f"{block_name}.{name}"
@@ -158,6 +169,7 @@ def hazard_numbers(blocks: Blocks, draws: Mapping[str, NDArray[np.float64]] | No
                 given = draws.get(f"hazards.{hazard.name}.{name}", getattr(hazard, name))
                 value = declaration.null if given is None else given
                 table[name][:, column] = _divided(value, declaration.unit)
+        table["methods_help"][:, column] = hazard.kind == "external_misaligned_ai"
         table["arrival_stream"][:, column] = named_stream(f"hazard:{hazard.name}")
         table["severity_stream"][:, column] = named_stream(f"severity:{hazard.name}")
     return table
@@ -173,8 +185,6 @@ def _law_value(blocks: Blocks, draws: Mapping[str, NDArray[np.float64]], path: s
     declaration = declaration_of(block_class, name)
     value = draws.get(path, getattr(getattr(blocks, block_name), name))
     if value is None:
-        if isinstance(declaration.null, str):
-            return _law_value(blocks, draws, declaration.null)
         value = declaration.null
     words = choices_of(block_class, name)
     return words.index(value) if words else _divided(value, declaration.unit)

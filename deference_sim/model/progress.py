@@ -2,21 +2,27 @@
 
 from typing import Any
 
+from deference_sim.model.declare import equation
 from deference_sim.model.growth import C, hardware_pace
-from deference_sim.model.handoff import scaling_share
+from deference_sim.model.human import scaling_share
 from deference_sim.model.state import HALTED, PRE
 from deference_sim.model.stocks import flow
-from deference_sim.model.strategy import effective
 from deference_sim.model.work import human_pace
+
+
+@equation(inlined=True)
+def growth_rate(state: Any, p: Any, pace: float) -> float:
+    """Return dC/dt in py per month where work goes on at ``pace``; equation (2)."""
+    if state.phase == PRE:
+        scaling = scaling_share(state, p)
+        return human_pace(p) * scaling + (hardware_pace(p) if scaling > 0.0 else 0.0)
+    if state.phase == HALTED:
+        return 0.0
+    rate = 0.0 if state.retraining else pace * state.capability_share
+    return rate + hardware_pace(p) if state.capability_share > 0.0 else rate
 
 
 @flow(C)
 def progress(state: Any, p: Any, stocks: Any, now: Any) -> float:
-    """Return dC/dt in py per month; equation (2)."""
-    if state.phase == PRE:
-        scaling = scaling_share(state, p)
-        return human_pace(p) * effective(p, scaling) + (hardware_pace(p) if scaling > 0.0 else 0.0)
-    if state.phase == HALTED:
-        return 0.0
-    rate = 0.0 if state.retraining else now.pace * state.capability_effect
-    return rate + hardware_pace(p) if state.capability_share > 0.0 else rate
+    """Return dC/dt."""
+    return now.growth

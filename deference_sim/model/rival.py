@@ -9,9 +9,10 @@ from deference_sim.model.events import counter, event
 from deference_sim.model.goodness import ALIGNED, sufficient
 from deference_sim.model.growth import LIMIT, SOFTWARE_EXPLOSION
 from deference_sim.model.processes import STEADY, rate_process
-from deference_sim.model.spans import keep_the_race, racing_months, racing_pace
+from deference_sim.model.spans import racing_months, racing_pace
 from deference_sim.model.stages import THEFT_STAGE
 from deference_sim.model.stocks import flow, stock
+from deference_sim.streams import RIVAL_EDGE, normal_pair
 
 RIVALS_PACE = Quantity("rival's pace", "py per month", "rival's pace")
 LEAD = Quantity("lead", "months", "lead L")
@@ -21,7 +22,6 @@ R = stock(
 WEIGHTS_STOLEN = event("weights stolen", "the rival steals our weights and gains {value:.2f} py: it is at {R:.2f} now")
 RIVAL_TAKES_OFF = event("rival takes off", "the rival reaches the minimum capability and takes off")
 RIVAL_DANGEROUS = event("rival dangerous", "the rival is far enough into its takeoff to overtake")
-_OWN = "null: our own value"
 
 
 class Rival(Block):
@@ -31,52 +31,49 @@ class Rival(Block):
         "takeoff", "What presses: a rival's own takeoff, one deadline (footnote 19), or nothing."
     )
     lead: float = parameter(
-        4.2,
+        4.0,
         "Months from the start until the rival reaches capability 0; in mode deadline, months to the deadline.",
         unit="months",
         ge=0.0,
         status="published",
-        source="lead over less careful companies: 2 to 9 months, Redwood Research, October 2025; 4.2 is the middle",
+        source="lead over less careful companies 2 to 9 months (Redwood Research, October 2025); US over China 4 to 14 "
+        "(Epoch AI)",
         tier="core",
+        plausible="lognormal 0.5 to 12 months",
     )
-    initial_speedup: float | None = parameter(
-        None, f"The rival's initial speed-up; {_OWN}.", gt=0.0, null="capability.initial_speedup"
-    )
-    returns: float | None = parameter(None, f"The rival's returns; {_OWN}.", gt=0.0, null="capability.returns")
-    parallel_returns: float | None = parameter(
-        None, f"The rival's parallel returns; {_OWN}.", gt=0.0, le=1.0, null="capability.parallel_returns"
-    )
-    ceiling: float | None = parameter(
-        None, f"The rival's ceiling; {_OWN}.", unit="py", gt=0.0, null="capability.ceiling"
-    )
-    tax: float = parameter(0.0, "Tax that the rival pays: it is this much slower than racing.", ge=0.0)
-    spread_tax: float = parameter(
-        0.0, "Tax that the rival also pays once our methods have spread to it: it acts more rationally.", ge=0.0
-    )
-    spread_scale: float = parameter(
-        1.0, "Spread of methods at which 63 % of that is reached; catastrophes when overtaken fall likewise.", gt=0.0
+    speed: float = parameter(
+        1.0,
+        "The rival's growth as a multiple of ours.",
+        gt=0.0,
+        source="guess: it skips no step that we take, and has the same hardware",
+        tier="core",
+        plausible="normal 0.5 to 1.5",
     )
     edge: float = parameter(
-        0.0, "Capability by which offence outdoes defence: the rival is dangerous this far behind.", unit="py"
+        0.5,
+        "How far ahead of the rival one must be, on average: by how much offence outdoes defence.",
+        unit="py",
+        source="the essay: staying a bit ahead may not be enough; guess",
+        tier="core",
+        plausible="normal -0.5 to 1.5 py",
+    )
+    edge_sd: float = parameter(
+        0.5, "Standard deviation of that between runs: nobody knows the world's.", unit="py", ge=0.0
     )
     danger_at: float = parameter(
-        0.0,
-        "Rival capability from which it can overtake (substantially into the takeoff).",
+        1.0,
+        "Median capability from which a rival can overtake (substantially into its takeoff).",
         unit="py",
         ge=0.0,
-    )
-    overtake_rate: float | None = parameter(
-        1.0,
-        "Hazard of being overtaken per py of the rival's progress when it is well ahead; null: at once.",
-        unit="per py",
-        ge=0.0,
-        null=float("inf"),
-    )
-    overtake_width: float = parameter(
-        0.4, "Capability over which the hazard of being overtaken comes up.", unit="py", gt=0.0
+        source="the essay's footnote 19; guess",
     )
     handle_at: float = parameter(5.0, "Aligned capability that meets the deadline (mode deadline).", unit="py")
-    catastrophe: float = share(1.0, "Probability that being overtaken is a catastrophe.")
+    catastrophe: float = share(
+        0.75,
+        "Probability that being overtaken is a catastrophe.",
+        status="published",
+        source="takeover risk without any lead (plan E), Redwood Research, October 2025: so plan E validates nothing",
+    )
     theft_rate: float = parameter(
         0.0, "Thefts of our weights by the rival per year.", unit="per year", ge=0.0, le=MOST_OFTEN,
         source="proposed 0.1 per year",
@@ -85,27 +82,28 @@ class Rival(Block):
 
 
 TAKEOFF, DEADLINE, NO_RIVAL = range(3)
+DANGER_SPREAD = 0.7  # standard deviation of the natural logarithm of the capability at which a rival is dangerous
 STRETCH = 0.25  # py that a rival is followed at once; short beside any law's growth
 
 
+@equation
+def draw_rival(state: Any, p: Any) -> None:
+    """Draw how far ahead of a rival one must be in this run, and from which capability on it is dangerous."""
+    luck_edge, luck_danger = normal_pair(state.key, state.replicate, RIVAL_EDGE, 0)
+    state.edge_run = p.rival_edge + p.rival_edge_sd * luck_edge
+    state.danger_run = p.rival_danger_at * exp(DANGER_SPREAD * luck_danger)
+
+
 @equation(gives=RIVALS_PACE, inlined=True)
-def rival_pace(p: Any, R: float, Z: float) -> float:
-    """Return the rival's pace in its own takeoff when methods have spread by ``Z``, in py per month of its clock."""
-    return racing_pace(p, R) / slowdown(p, Z)
-
-
-@equation(inlined=True)
-def slowdown(p: Any, Z: float) -> float:
-    """Return by how much tax slows the rival when methods have spread by ``Z``."""
-    if p.rival_spread_tax == 0.0:
-        return 1.0 + p.rival_tax
-    return 1.0 + p.rival_tax + p.rival_spread_tax * (1.0 - unspread(p, Z))
+def rival_pace(p: Any, R: float) -> float:
+    """Return the rival's pace in its own takeoff, in py per month of its clock."""
+    return racing_pace(p, R)
 
 
 @equation
-def unspread(p: Any, Z: float) -> float:
-    """Return the share of the rival's recklessness that the spread ``Z`` of methods has left."""
-    return exp(max(-Z / p.rival_spread_scale, -700.0))
+def recklessness_left(Z: float) -> float:
+    """Return the share of its recklessness that the spread ``Z`` of methods has left a rival, or another's AIs."""
+    return exp(max(-Z, -700.0))
 
 
 @equation
@@ -132,39 +130,29 @@ def lead_months(state: Any, p: Any) -> float:
     if p.rival_mode == DEADLINE:
         return waiting
     start = state.R if state.rival_started else 0.0
-    return (0.0 if state.rival_started else waiting) + rival_months(p, start, aligned_capability(state, p), state.Z)
+    return (0.0 if state.rival_started else waiting) + rival_months(p, start, aligned_capability(state, p))
 
 
 @equation(looks_ahead=True)
-def rival_months(p: Any, start: float, end: float, Z: float) -> float:
-    """Return the months the rival's own law takes from capability ``start`` to ``end``, negative if it is past."""
-    return racing_months(p, start, end) * slowdown(p, Z)
-
-
-@equation(gives=LEAD)
-def kept_lead(state: Any, p: Any) -> float:
-    """Return the lead for a decision, from the months that are kept from one decision to the next."""
-    if p.rival_mode != TAKEOFF:
-        return lead_months(state, p)
-    start = state.R if state.rival_started else 0.0
-    waiting = 0.0 if state.rival_started else p.rival_lead - rival_clock(state)
-    return waiting + keep_the_race(state, p, start, aligned_capability(state, p)) * slowdown(p, state.Z)
+def rival_months(p: Any, start: float, end: float) -> float:
+    """Return the months that a rival takes from capability ``start`` to ``end``, negative if it is past."""
+    return racing_months(p, start, end)
 
 
 @equation
-def capability_after(p: Any, R: float, months: float, Z: float) -> float:
+def capability_after(p: Any, R: float, months: float) -> float:
     """Return the capability of a rival at ``R`` after ``months`` more of its clock.
 
     First whole stretches that are short enough for the quadrature, then the last one by halving.
     """
-    top = p.rival_ceiling if p.capability_law == SOFTWARE_EXPLOSION else LIMIT
+    top = p.capability_ceiling if p.capability_law == SOFTWARE_EXPLOSION else LIMIT
     low, left = R, months
     high = min(low + STRETCH, top)
-    span = rival_months(p, low, high, Z)
+    span = rival_months(p, low, high)
     while span < left and high < top:
         low, left = high, left - span
         high = min(low + STRETCH, top)
-        span = rival_months(p, low, high, Z)
+        span = rival_months(p, low, high)
     if high <= low or span <= left:
         return max(high, low)
     start = low
@@ -172,7 +160,7 @@ def capability_after(p: Any, R: float, months: float, Z: float) -> float:
         middle = 0.5 * (low + high)
         if middle <= low or middle >= high:
             break
-        if rival_months(p, start, middle, Z) < left:
+        if rival_months(p, start, middle) < left:
             low = middle
         else:
             high = middle
@@ -186,9 +174,9 @@ def lose_lead(state: Any, p: Any, months: float) -> None:
     if p.rival_mode == TAKEOFF:
         past = rival_clock(state) - p.rival_lead
         if state.rival_started:
-            state.R = capability_after(p, state.R, months, state.Z)
+            state.R = capability_after(p, state.R, months)
         else:
-            state.R = past / 12.0 if past < 0.0 else capability_after(p, 0.0, past, state.Z)
+            state.R = past / 12.0 if past < 0.0 else capability_after(p, 0.0, past)
     state.step_alive = 0
 
 
@@ -197,7 +185,7 @@ def rival_rate(state: Any, p: Any, stocks: Any, now: Any) -> float:
     """Return dR/dt in py per month; the time that we buy slows its clock; equation (10)."""
     if p.rival_mode != TAKEOFF:
         return 0.0
-    return (1.0 - now.buying) * (rival_pace(p, stocks.R, stocks.Z) if state.rival_started else 1.0 / 12.0)
+    return (1.0 - now.buying) * (rival_pace(p, stocks.R) if state.rival_started else 1.0 / 12.0)
 
 
 @equation
@@ -218,7 +206,7 @@ def steal_weights(state: Any, p: Any, number: int) -> Any:
     gain = p.rival_theft_cut * max(state.C - state.R, 0.0)
     state.R += gain
     if not state.rival_started:
-        there = rival_months(p, 0.0, state.R, state.Z) if state.R > 0.0 else 12.0 * state.R
+        there = rival_months(p, 0.0, state.R) if state.R > 0.0 else 12.0 * state.R
         state.clock_shift = p.rival_lead + there - (state.t - state.bought)
     state.step_alive = 0
     return WEIGHTS_STOLEN, gain

@@ -9,7 +9,7 @@ from math import sqrt
 from typing import Any
 
 from deference_sim.model.declare import equation
-from deference_sim.model.growth import SOFTWARE_EXPLOSION, own_pace, pace
+from deference_sim.model.growth import SOFTWARE_EXPLOSION, hardware_pace, own_pace
 from deference_sim.model.quadrature import GAUSS_NODES, GAUSS_WEIGHTS, SLOWEST, STEP_NODES, STEP_WEIGHTS
 from deference_sim.model.tax import total_tax
 
@@ -19,15 +19,16 @@ LEAST_LEFT = 0.1  # of the last fresh integral, before it is taken anew
 
 
 @equation
-def is_brief(p: Any, low: float, high: float, slope: float, power: float, ceiling: float) -> bool:
+def is_brief(p: Any, low: float, high: float) -> bool:
     """Return whether 3 points integrate over the span between two capabilities as well as 16."""
     length = abs(high - low)
     if length > LONGEST:
         return False
     if p.capability_law != SOFTWARE_EXPLOSION:
-        return length * abs(slope) <= MOST_FOLDS
-    below = ceiling - max(low, high)
-    return below > 0.0 and length * (abs(slope * below - power) + 2.0 * sqrt(power)) <= MOST_FOLDS * below
+        return length * abs(p.pace_slope) <= MOST_FOLDS
+    below = p.capability_ceiling - max(low, high)
+    bend = abs(p.pace_slope * below - p.pace_power) + 2.0 * sqrt(p.pace_power)
+    return below > 0.0 and length * bend <= MOST_FOLDS * below
 
 
 @equation
@@ -64,7 +65,7 @@ def keep_the_way(state: Any, p: Any, end: float) -> None:
     """Bring the months that are left of the way from here to capability ``end`` up to date."""
     start, C = state.way_from, state.C
     kept = state.way_whole > 0.0 and state.way_untaxed > LEAST_LEFT * state.way_whole and state.way_to == end
-    if kept and is_brief(p, start, C, p.pace_slope, p.pace_power, p.capability_ceiling):
+    if kept and is_brief(p, start, C):
         if start != C:
             taxed, untaxed = brief_months_on_the_way(p, start, C)
             state.way_taxed -= taxed
@@ -78,8 +79,9 @@ def keep_the_way(state: Any, p: Any, end: float) -> None:
 
 @equation(inlined=True)
 def racing_pace(p: Any, R: float) -> float:
-    """Return the pace of the rival at capability ``R`` without any tax, in py per month."""
-    return pace(p, R, p.rival_pace_at_zero, p.rival_pace_slope, p.rival_pace_power, p.rival_ceiling)
+    """Return the pace of the rival at capability ``R``, in py per month: ours times its speed, hardware included."""
+    fastest = p.generations_step / max(p.generations_min_time, SLOWEST)
+    return p.rival_speed * (min(own_pace(p, R), fastest) + hardware_pace(p))
 
 
 @equation
@@ -105,20 +107,14 @@ def brief_racing_months(p: Any, low: float, high: float) -> float:
     return months * (high - low)
 
 
-@equation
-def is_brief_for_rival(p: Any, low: float, high: float) -> bool:
-    """Return whether a span of the rival's capability is brief."""
-    return is_brief(p, low, high, p.rival_pace_slope, p.rival_pace_power, p.rival_ceiling)
-
-
 @equation(looks_ahead=True)
 def keep_the_race(state: Any, p: Any, start: float, end: float) -> float:
     """Return a rival's months without tax from ``start`` to ``end``, and bring what is kept of them up to date."""
     kept = state.race_whole > 0.0 and abs(state.race_months) > LEAST_LEFT * state.race_whole
-    if is_brief_for_rival(p, start, end):
+    if is_brief(p, start, end):
         state.race_whole = 0.0
         return brief_racing_months(p, start, end)
-    if kept and is_brief_for_rival(p, state.race_from, start) and is_brief_for_rival(p, state.race_to, end):
+    if kept and is_brief(p, state.race_from, start) and is_brief(p, state.race_to, end):
         if state.race_to != end:
             state.race_months += brief_racing_months(p, state.race_to, end)
         if state.race_from != start:

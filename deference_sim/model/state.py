@@ -13,7 +13,7 @@ OUTCOMES = (
     "overtaken_safely",
     "punted",
     "stabilised",
-    "fizzled",
+    "ridden_out",
     "unresolved",
 )
 (
@@ -25,11 +25,11 @@ OUTCOMES = (
     OVERTAKEN_SAFELY,
     PUNTED,
     STABILISED,
-    FIZZLED,
+    RIDDEN_OUT,
     UNRESOLVED,
 ) = range(len(OUTCOMES))
 CATASTROPHES = OUTCOMES[AI_TAKEOVER : RIVAL_CATASTROPHE + 1]
 #: Outcomes in which deference has run its course, so that a run in the basin throughout has stayed in it.
-SETTLED = OUTCOMES[PUNTED : FIZZLED + 1]
+SETTLED = OUTCOMES[PUNTED : RIDDEN_OUT + 1]
 #: What became of advice to wait or halt.
 NO_ADVICE, TAKEN, IGNORED = range(3)

@@ -1,6 +1,6 @@
 """Strategy: how effort is shared between capability, goodness, buying time and defence, on estimates only."""
 
-from math import exp, inf, log
+from math import exp, inf
 from typing import Any, Literal, Self
 
 from pydantic import model_validator
@@ -10,21 +10,21 @@ from deference_sim.model.declare import Block, Quantity, equation, parameter, sh
 from deference_sim.model.delay import count_time
 from deference_sim.model.evaluation import margin_estimate, tax_estimate
 from deference_sim.model.events import BY_ITS_EFFECTS, event
-from deference_sim.model.goodness import LEAST_TAX
+from deference_sim.model.goodness import LEAST_TAX, waste_factor
 from deference_sim.model.growth import LIMIT, SOFTWARE_EXPLOSION
-from deference_sim.model.rival import DEADLINE, aligned_capability, kept_lead, lead_months
-from deference_sim.model.spans import keep_the_way, months_on_the_way
+from deference_sim.model.rival import DEADLINE, NO_RIVAL, aligned_capability, lead_months, rival_clock
+from deference_sim.model.spans import keep_the_race, keep_the_way, months_on_the_way
 from deference_sim.model.state import HALTED, TAKEN
 from deference_sim.model.tax import shape_factor
 from deference_sim.model.time_buying import buying_rate, buying_scale
 from deference_sim.model.work import working_pace
 
-SLACK = Quantity("slack", "1", "slack")
+SLACK = Quantity("slack", "months", "slack")
 EFFORT_ON_BUYING = Quantity("effort on buying time", "1", "effort on buying time")
 EFFORT = {
-    "capability_effect": Quantity("effort on capability", "1", "effort on capability"),
-    "goodness_effect": Quantity("effort on goodness", "1", "effort on goodness"),
-    "defence_effect": Quantity("effort on defence", "1", "effort on defence"),
+    "capability_share": Quantity("effort on capability", "1", "effort on capability"),
+    "goodness_share": Quantity("effort on goodness", "1", "effort on goodness"),
+    "defence_share": Quantity("effort on defence", "1", "effort on defence"),
     "buying_scale": EFFORT_ON_BUYING,
     "time_buying_share": EFFORT_ON_BUYING,
 }
@@ -35,26 +35,15 @@ class Strategy(Block):
     """The policy that shares effort, and its settings."""
 
     policy: Literal["fixed", "race", "margin_target", "safety_case", "deadline_aware"] = parameter(
-        "deadline_aware", "Rule by which effort is shared after handoff.", tier="core"
+        "deadline_aware", "Rule by which effort is shared after handoff."
     )
-    target: float = parameter(0.8, "Margin that the policy aims to keep.", unit="py", tier="core")
-    risk_floor: float = parameter(
-        0.2,
-        "Margin that deadline_aware falls back to when no slack is left; negative accepts more risk.",
-        unit="py",
-    )
-    gain: float = parameter(
-        1.0, "Share of effort moved to goodness per py of margin that is missing.", unit="per py", ge=0.0
-    )
+    target: float = parameter(1.0, "Margin that the policy aims to keep.", unit="py", tier="lever")
     gate: float = parameter(
         0.3, "Estimated margin below which capability stops (safety_case, deadline_aware).", unit="py"
     )
     goodness_share: float = share(0.25, "Share of effort for goodness under policy fixed.")
-    time_buying_share: float = share(0.05, "Share of effort for buying time.", tier="core")
+    time_buying_share: float = share(0.05, "Share of effort for buying time.", tier="lever")
     defence_share: float = share(0.02, "Share of effort for active defence.")
-    urgency: float = parameter(
-        0.0, "Rise of effort for buying time and defence, as a share of it, per unit of slack that is missing.", ge=0.0
-    )
     min_capability_share: float = share(
         0.0, "Share of effort that the company insists on for capability, whatever the AIs advise."
     )
@@ -74,9 +63,9 @@ class Strategy(Block):
 
 
 FIXED, RACE, MARGIN_TARGET, SAFETY_CASE, DEADLINE_AWARE = range(5)
-_LEAST_SLACK = -1e6
-_FOREVER = 1e250  # months; keeps what is left of a way that cannot be paid or walked finite
-_LEAST_RESEARCH = 1e-9
+MOST_MONTHS = 1e12  # keeps what is left of a way that cannot be paid or walked finite
+LEAST_RESEARCH = 1e-9
+GAIN = 1.0  # per py; share of effort moved to goodness per py of margin that is missing
 ROUNDING = 1e-12  # a share of effort below this is none
 
 
@@ -94,53 +83,64 @@ def end_of_the_way(p: Any, C: float) -> float:
 @equation
 def months_left(state: Any, p: Any) -> Any:
     """Return (tax months, untaxed months) from here to the end at full effort, as decisions estimate them."""
-    end = end_of_the_way(p, state.C)
-    taxed, untaxed = months_on_the_way(p, state.C, end)
-    return taxed * believed_tax(state, p), untaxed
-
-
-@equation
-def believed_tax(state: Any, p: Any) -> float:
-    """Return the factor on the tax that decisions believe in: the paradigm, their error, epistemic efficiency."""
-    return state.paradigm_factor * state.tax_error_factor / p.goodness_epistemic_efficiency
+    taxed, untaxed = months_on_the_way(p, state.C, end_of_the_way(p, state.C))
+    return taxed * state.paradigm_factor * state.tax_error_factor, untaxed
 
 
 @equation(gives=SLACK)
 def slack(state: Any, p: Any, research: float, scale: float) -> float:
-    """Return the estimated lead in units of the tax that is left to pay; 1 when nothing is left.
+    """Return the months that are left over if the margin found is kept to the end; below 0 there is too little time.
 
-    ``research`` is the share of effort left for capability and goodness, ``scale`` the months bought per month by
-    unlimited aligned capability. A deadline also has to leave the untaxed time. Called by ``decide`` alone, because
-    it brings the months that are kept from one decision to the next up to date.
+    What there is: the months, as believed and with those that one expects to buy, until the rival is within the
+    expected edge of where the way ends, or the deadline comes. What it takes: the way, with its tax. ``research`` is
+    the share of effort left for capability and goodness, ``scale`` the months bought per month by unlimited aligned
+    capability. Called by ``decide`` alone: it brings the months that are kept from one decision to the next up to date.
     """
-    keep_the_way(state, p, end_of_the_way(p, state.C))
-    tax_months = min(state.way_taxed * believed_tax(state, p), _FOREVER)
-    untaxed = min(state.way_untaxed, _FOREVER)
-    if tax_months <= 0.0:
-        return 1.0
+    end = end_of_the_way(p, state.C)
+    if p.rival_mode == DEADLINE:
+        end = max(min(end, p.rival_handle_at - state.D), state.C)
+    keep_the_way(state, p, end)
+    taxed = state.way_taxed * state.paradigm_factor * state.tax_error_factor
+    needed = min((state.way_untaxed + taxed) / max(research, LEAST_RESEARCH), MOST_MONTHS)
     aligned = aligned_capability(state, p) - state.D
     buying = buying_rate(p, scale, aligned, state.bought)
-    effect = effective(p, max(research, _LEAST_RESEARCH))
-    untaxed /= effect
-    expected = min(buying * (tax_months / effect + untaxed), p.time_buying_max_bought - state.bought)
-    available = kept_lead(state, p) + state.lead_error + expected
+    there_is = max(months_to_danger(state, p, end) + state.lead_error, 0.0)
+    left_to_buy = max(p.time_buying_max_bought - state.bought, 0.0)
+    expected = min(buying * there_is / max(1.0 - buying, LEAST_RESEARCH), left_to_buy)
+    return min(there_is + expected, MOST_MONTHS) - needed
+
+
+@equation
+def months_to_danger(state: Any, p: Any, end: float) -> float:
+    """Return the months of the rival's clock until it can overtake us at capability ``end``, or until the deadline."""
+    waiting = max(p.rival_lead - rival_clock(state), 0.0)
+    if p.rival_mode == NO_RIVAL:
+        return MOST_MONTHS
     if p.rival_mode == DEADLINE:
-        available -= untaxed
-    return max(available / tax_months, _LEAST_SLACK)
+        return waiting
+    level = max(p.rival_danger_at, end + state.D - p.rival_edge)
+    start = max(state.R, 0.0)
+    return (0.0 if state.rival_started else waiting) + keep_the_race(state, p, start, max(level, start))
+
+
+@equation
+def margin_in_reach(state: Any, p: Any, months: float, research: float) -> float:
+    """Return the largest margin up to the target that there is time for, with ``months`` left over as things are."""
+    tax = max(tax_estimate(state, p, state.C, wasteful(state, p)), LEAST_TAX)
+    spare = months * research * working_pace(state, p, state.C) / tax
+    return min(max(margin_estimate(state, p) + spare, 0.0), p.strategy_target)
+
+
+@equation
+def wasteful(state: Any, p: Any) -> float:
+    """Return the factor on the tax for want of wisdom, as decisions believe it to be."""
+    return waste_factor(p, state.profile_estimate - state.C)
 
 
 @equation
 def lead_estimate(state: Any, p: Any) -> float:
     """Return L̂, the lead that decisions believe in, in months."""
     return lead_months(state, p) + state.lead_error
-
-
-@equation
-def effective(p: Any, share: float) -> float:
-    """Return the effect of a share of effort on research, ``share`` to the power of the effort elasticity."""
-    if share <= 0.0:
-        return 0.0
-    return share if p.capability_effort_elasticity == 1.0 else exp(p.capability_effort_elasticity * log(share))
 
 
 @equation
@@ -162,38 +162,31 @@ def decide(state: Any, p: Any) -> None:
     tests, buying, defence = p.evaluation_tests_share, p.strategy_time_buying_share, p.strategy_defence_share
     everything = max(tests + buying + defence, 1.0)  # above 1 only where uncertain shares are drawn too large together
     tests, buying, defence = tests / everything, buying / everything, defence / everything
-    left = 1.0
-    if p.strategy_policy == DEADLINE_AWARE or p.strategy_urgency > 0.0:
-        scale = state.buying_scale if buying == state.time_buying_share else buying_scale(p, buying)
-        left = slack(state, p, 1.0 - buying - defence - tests, scale)
-    if left < 1.0 and p.strategy_urgency > 0.0 and buying + defence > 0.0:
-        more = min(1.0 + p.strategy_urgency * (1.0 - left), (1.0 - tests) / (buying + defence))
-        buying, defence = buying * more, defence * more
     research = max(1.0 - buying - defence - tests, 0.0)
-    if state.phase == HALTED:
-        set_shares(state, p, 0.0, research, buying, defence)
-        return
-    goodness, gate = wanted_goodness(state, p, left)
-    state.gate_advice = advice(state, p, state.gate_advice, margin_estimate(state) < gate)
+    reach = p.strategy_target
+    if p.strategy_policy == DEADLINE_AWARE:
+        scale = state.buying_scale if buying == state.time_buying_share else buying_scale(p, buying)
+        reach = margin_in_reach(state, p, slack(state, p, research, scale), research)
+    goodness, gate = wanted_goodness(state, p, reach)
+    state.gate_advice = advice(state, p, state.gate_advice, margin_estimate(state, p) < gate)
     goodness = research if state.gate_advice == TAKEN else research * goodness
     if p.strategy_policy == FIXED:
         goodness = min(p.strategy_goodness_share, research)
+    if state.phase == HALTED:
+        goodness = research
     set_shares(state, p, max(research - goodness, 0.0), goodness, buying, defence)
 
 
 @equation
-def wanted_goodness(state: Any, p: Any, left: float) -> Any:
-    """Return (share of research for goodness, margin below which capability stops) with slack ``left``."""
+def wanted_goodness(state: Any, p: Any, target: float) -> Any:
+    """Return (share of research for goodness, margin below which capability stops) for a margin to aim at."""
     if p.strategy_policy == FIXED or p.strategy_policy == RACE:
         return 0.0, -inf
-    target = p.strategy_target
-    gate = p.strategy_gate if p.strategy_policy == SAFETY_CASE else -inf
-    if p.strategy_policy == DEADLINE_AWARE:
-        risk = p.strategy_risk_floor * max(1.0 - left, 0.0)
-        target = p.strategy_target * min(left, 1.0) + risk
-        gate = p.strategy_gate * min(left, 1.0) + risk
-    tax = tax_estimate(state, p, state.C, state.A, state.W)
-    wanted = tax / (1.0 + tax) + p.strategy_gain * (target - margin_estimate(state))
+    gate = -inf
+    if p.strategy_policy == SAFETY_CASE or p.strategy_policy == DEADLINE_AWARE:
+        gate = min(p.strategy_gate, target)
+    tax = tax_estimate(state, p, state.C, wasteful(state, p))
+    wanted = tax / (1.0 + tax) + GAIN * (target - margin_estimate(state, p))
     return min(max(wanted, 0.0), 1.0), gate
 
 
@@ -228,9 +221,6 @@ def set_shares(state: Any, p: Any, capability: float, goodness: float, buying: f
     state.time_buying_share = buying
     state.defence_share = defence
     state.tests_share = tests
-    state.capability_effect = effective(p, capability)
-    state.goodness_effect = effective(p, goodness)
-    state.defence_effect = effective(p, defence)
     state.alignment_weight = alignment_weight(state, p)
-    state.retraining_speed = working_pace(state, p, state.C) * state.capability_effect
+    state.retraining_speed = working_pace(state, p, state.C) * capability
     state.step_alive = 0

@@ -8,6 +8,7 @@ from pydantic import model_validator
 
 from deference_sim.model.declare import MAX_KNOTS, Block, Pairs, Quantity, equation, parameter
 from deference_sim.model.events import counter, event
+from deference_sim.model.growth import log_linear
 from deference_sim.model.processes import STEADY, rate_process
 from deference_sim.model.stages import PARADIGM_STAGE
 from deference_sim.model.work import is_deferring, software_pace
@@ -25,15 +26,17 @@ class Tax(Block):
         0.15,
         "Tax of broad alignment at level 0: effort per py of it over effort per py of capability.",
         ge=0.0,
-        source="the essay: from about 0 to 10 and more; the two components together 0.3",
+        source="the essay: from about 0 to 10 and more; Clymer's odds point lower; the two together 0.3",
         tier="core",
+        plausible="lognormal 0.005 to 1.5",
     )
     capability_profile: float = parameter(
         0.15,
         "Tax of the capability profile at level 0.",
         ge=0.0,
-        source="the essay: from about 0 to 10 and more; the two components together 0.3",
+        source="the essay: from about 0 to 10 and more; Clymer's odds point lower; the two together 0.3",
         tier="core",
+        plausible="lognormal 0.005 to 1.5",
     )
     decline: float = parameter(
         0.05,
@@ -41,22 +44,9 @@ class Tax(Block):
         unit="per py",
         ge=-2.0,
         le=2.0,
-        source="the essay gives the direction; proposed range 0 to 0.3",
+        source="the essay gives the direction: work on goodness has higher returns to labour",
         tier="core",
-    )
-    labour_growth: float | None = parameter(
-        None,
-        "Orders of magnitude by which labour grows relative to compute per py; null: decline says it directly.",
-        unit="per py",
-        ge=0.0,
-        le=10.0,
-        null=float("nan"),
-    )
-    alpha_goodness: float | None = parameter(
-        None, "Returns of goodness work to labour (with labour_growth).", ge=0.0, le=1.0, null=float("nan")
-    )
-    alpha_capability: float | None = parameter(
-        None, "Returns of capability work to labour (with labour_growth).", ge=0.0, le=1.0, null=float("nan")
+        plausible="normal -0.1 to 0.3 per py",
     )
     shape: Pairs = parameter(
         ((0.0, 1.0), (5.0, 1.0)),
@@ -67,9 +57,16 @@ class Tax(Block):
     )
     checking: float = parameter(
         0.0,
-        "Extra checking of work by other AIs, as a share of the work: a dearer tax, less noise and less risk.",
+        "Extra checking of work by other AIs, as a share of the work: it raises what suffices, and the tax.",
         ge=0.0,
         le=100.0,
+    )
+    checking_gain: float = parameter(
+        0.15,
+        "By how much one doubling of the work by checking raises both components at the start; at most 0.5 in all.",
+        unit="py",
+        ge=0.0,
+        source="guess: many AIs that check suffice where one does not (the essay), at diminishing returns",
     )
     paradigm_shift_rate: float = parameter(
         0.0,
@@ -90,25 +87,17 @@ class Tax(Block):
             raise ValueError("the factors of shape must lie between 1e-9 and 1e9")
         return self
 
-    @model_validator(mode="after")
-    def _labour_is_whole(self) -> Self:
-        given = [value is not None for value in (self.labour_growth, self.alpha_goodness, self.alpha_capability)]
-        if any(given) and not all(given):
-            raise ValueError("labour_growth, alpha_goodness and alpha_capability go together: give all three or none")
-        return self
-
 
 # A tax at these cannot be paid; without them products of them would be infinite, and shares of effort then no numbers.
 MOST_PRICE = 300.0  # natural log
 MOST_PARADIGM = 1e50
+MOST_BY_CHECKING = 0.5  # py
 
 
 @equation
 def prepare_tax(p: Any) -> None:
     """Set the decline of the tax per py as natural logarithm, and whether its shape is flat."""
     p.tax_fall = LN10 * p.tax_decline
-    if p.tax_labour_growth == p.tax_labour_growth:
-        p.tax_fall = LN10 * p.tax_labour_growth * (p.tax_alpha_goodness - p.tax_alpha_capability)
     p.tax_is_flat = 1.0
     for knot in range(p.tax_shape_count):
         if p.tax_shape_y[knot] != 1.0:
@@ -120,14 +109,7 @@ def shape_factor(p: Any, level: float) -> float:
     """Return the factor on the tax of aligning up to ``level``: log-linear between knots, flat beyond the ends."""
     if p.tax_is_flat == 1.0:
         return 1.0
-    xs, ys, count = p.tax_shape_x, p.tax_shape_y, p.tax_shape_count
-    if level <= xs[0]:
-        return ys[0]
-    for knot in range(1, count):
-        if level < xs[knot]:
-            part = (level - xs[knot - 1]) / (xs[knot] - xs[knot - 1])
-            return ys[knot - 1] * exp(part * log(ys[knot] / ys[knot - 1]))
-    return ys[count - 1]
+    return log_linear(level, p.tax_shape_x, p.tax_shape_y, p.tax_shape_count)
 
 
 @equation(gives=TAX, inlined=True)
@@ -176,3 +158,9 @@ PARADIGM_SHIFT = rate_process(
     happens=shift_paradigm,
     counter=counter("paradigms", "paradigm shift"),
 )
+
+
+@equation
+def gain_by_checking(p: Any) -> float:
+    """Return by how much checking raises both components at the start, in py."""
+    return min(MOST_BY_CHECKING, p.tax_checking_gain * log(1.0 + p.tax_checking) / log(2.0))

@@ -19,6 +19,9 @@ bought = stock("bought", "months bought from the rival's clock so far", unit="mo
 Z = stock("Z", "safety methods spread to others", unit="1", words="methods spread Z")
 DEAL_STRUCK = event("deal struck", "deal {item}: the rival's clock is paused for {value:.2f} months")
 DEAL_BACKFIRED = event("deal backfired", "deal {item} backfires: {lost} months of lead are lost")
+SHARE_REFERENCE = 0.05  # of effort, at which max_rate holds
+SHARE_ELASTICITY = 0.5  # of time bought to the share of effort
+HEAD_START = 0.5  # py of aligned capability counted as already there at capability 0
 DEAL_MARKS = 1 << 30  # sizes of deals stand at these indices of the stream, their arrivals below
 
 
@@ -27,20 +30,16 @@ class TimeBuying(Block):
 
     max_rate: float = share(
         0.5,
-        "Months bought per month by very capable aligned AIs at the reference share of effort.",
-        source="proposed: little at handoff, rising to 0.5 to 1 month per month",
+        "Months bought per month by very capable aligned AIs that spend 5 % of effort on it.",
+        source="guess: little at handoff, rising to 0.5 to 1 month per month",
         tier="core",
+        plausible="uniform 0 to 1",
     )
-    share_reference: float = parameter(0.05, "Share of effort at which max_rate holds.", ge=1e-6, le=1.0)
-    share_elasticity: float = parameter(0.5, "Elasticity of time bought to the share of effort.", gt=0.0, le=2.0)
     capability_half: float = parameter(
         2.0,
-        "Aligned capability (above the head start) at which half of max_rate is reached.",
+        "Aligned capability, above a head start of 0.5 py, at which half of max_rate is reached.",
         unit="py",
         gt=0.0,
-    )
-    head_start: float = parameter(
-        0.5, "Aligned capability counted as already there at capability 0.", unit="py", ge=0.0
     )
     max_bought: float = parameter(60.0, "Months after which no more time can be bought in all.", unit="months", gt=0.0)
     before_handoff: float = share(0.0, "Months bought per month by humans before handoff and while it is halted.")
@@ -60,13 +59,13 @@ def buying_scale(p: Any, share: float) -> float:
     """Return months bought per month by unlimited aligned capability at this ``share`` of effort."""
     if share <= 0.0:
         return 0.0
-    return p.time_buying_max_rate * exp(p.time_buying_share_elasticity * log(share / p.time_buying_share_reference))
+    return p.time_buying_max_rate * exp(SHARE_ELASTICITY * log(share / SHARE_REFERENCE))
 
 
 @equation(gives=TIME_BUYING, takes={"aligned": ALIGNED}, inlined=True)
 def buying_rate(p: Any, scale: float, aligned: float, bought: float) -> float:
     """Return b, months bought per month by AIs of ``aligned`` capability; equation (9)."""
-    ability = max(aligned + p.time_buying_head_start, 0.0)
+    ability = max(aligned + HEAD_START, 0.0)
     return bounded_rate(p, scale * ability / (ability + p.time_buying_capability_half), bought)
 
 
@@ -97,7 +96,7 @@ def spreading(state: Any, p: Any, stocks: Any, now: Any) -> float:
     """Return how fast methods spread while AIs do the work, per month; equation (12)."""
     if not is_deferring(state):
         return 0.0
-    ability = max(now.aligned + p.time_buying_head_start, 0.0)
+    ability = max(now.aligned + HEAD_START, 0.0)
     return state.time_buying_share * p.time_buying_proliferation * ability * now.pace
 
 

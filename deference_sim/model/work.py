@@ -43,7 +43,7 @@ def work_clock(state: Any, p: Any, pace: float) -> float:
 @equation
 def software_pace(state: Any, p: Any, C: float) -> float:
     """Return dC/dt by software while AIs do the work, in py per month."""
-    return 0.0 if state.retraining else working_pace(state, p, C) * state.capability_effect
+    return 0.0 if state.retraining else working_pace(state, p, C) * state.capability_share
 
 
 @equation

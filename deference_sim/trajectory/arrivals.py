@@ -21,7 +21,7 @@ process_rate = written(
     "Return the rate per month of the process in ``row`` of the process table for these stocks.",
     by_row(
         [f"{process.rate.__name__}(state, p, stocks)" for process in RATE_PROCESSES],
-        f"arrival_rate(p, hazards[row - {FIRST_HAZARD}], stocks.C, stocks.R)",
+        f"arrival_rate(p, hazards[row - {FIRST_HAZARD}], stocks.C, stocks.R, stocks.Z)",
     ),
     globals(),
     [arrival_rate, *(process.rate for process in RATE_PROCESSES)],

@@ -4,9 +4,8 @@ from math import inf
 from typing import Any
 
 from deference_sim.model.declare import equation
-from deference_sim.model.goodness import sufficient
-from deference_sim.model.rival import TAKEOFF, rival_months
-from deference_sim.model.state import PARTIAL
+from deference_sim.model.goodness import covers, sufficient
+from deference_sim.model.rival import TAKEOFF
 from deference_sim.trajectory.levels import (
     AHEAD_AGAIN,
     DANGER,
@@ -48,20 +47,12 @@ def crossing_gap(state: Any, p: Any, which: int, t: float, y: Any) -> float:
         return -margin if state.in_basin else margin
     aligned = min(stocks.C, goodness)
     if which == AHEAD_AGAIN:
-        return lead_of(state, p, t, stocks, aligned + stocks.D)
+        return aligned + stocks.D - stocks.R
     if which == STABILISE:
-        return aligned - level
+        return min(stocks.C, min(stocks.A, stocks.W)) - level
     if which == MEET_DEADLINE:
         return aligned + stocks.D - level
     return stocks.R - aligned - stocks.D - level
-
-
-@equation
-def lead_of(state: Any, p: Any, t: float, stocks: Any, available: float) -> float:
-    """Return what has the sign of the lead when ``available`` capability is aligned: in py of the rival, or months."""
-    if state.rival_started:
-        return available - stocks.R
-    return p.rival_lead - (state.clock_shift + (t - stocks.bought)) + rival_months(p, 0.0, available, stocks.Z)
 
 
 @equation
@@ -109,7 +100,7 @@ def is_within_the_instant(state: Any, short: float, gain: float) -> bool:
 @equation
 def is_out_of_reach(state: Any) -> bool:
     """Return whether the margin surely keeps its sign on the step; looser than what the stocks really do."""
-    if state.phase == PARTIAL:
+    if covers(state):
         return False
     start, end = stocks_of(state.y0), stocks_of(state.y1)
     slack = bulge(state, AT.C) + max(bulge(state, AT.A), bulge(state, AT.W))
@@ -183,7 +174,7 @@ def set_exactly(state: Any, p: Any, which: int) -> None:
     if which == GENERATION:
         state.C = state.next_generation
     elif which == STABILISE:
-        set_lowest(state, p, p.capability_stabilise_at)
+        set_lowest(state, p.capability_stabilise_at)
     elif which == FIZZLE:
         state.C = p.fizzle_at
     elif which == EDGE:
@@ -193,7 +184,7 @@ def set_exactly(state: Any, p: Any, which: int) -> None:
         state.clock_shift = p.rival_lead - (state.t - state.bought)
         state.R = max(state.R, 0.0) if p.rival_mode == TAKEOFF else state.R
     elif which == DANGER:
-        state.R = p.rival_danger_at
+        state.R = state.danger_run
     elif which == REVIEW_WORK:
         state.U = p.evaluation_review_work
     elif which == OWN_KNOT:
@@ -206,12 +197,14 @@ def set_exactly(state: Any, p: Any, which: int) -> None:
 
 
 @equation
-def set_lowest(state: Any, p: Any, level: float) -> None:
-    """Set the one of capability and goodness that binds to ``level``."""
-    if state.C <= sufficient(state, p, state.C, state.A, state.W):
+def set_lowest(state: Any, level: float) -> None:
+    """Set the one of capability and the AIs' own goodness that binds to ``level``."""
+    if state.C <= min(state.A, state.W):
         state.C = level
+    elif state.A <= state.W:
+        state.A = level
     else:
-        set_weaker(state, p, level)
+        state.W = level
 
 
 @equation

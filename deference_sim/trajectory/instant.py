@@ -9,7 +9,6 @@ from math import inf
 from typing import Any
 
 from deference_sim.model.basin import ENTERED_BASIN, LEFT_BASIN, enter_or_leave, remember_exit
-from deference_sim.model.catastrophe import AI_CATASTROPHE
 from deference_sim.model.declare import equation
 from deference_sim.model.delay import count_time
 from deference_sim.model.evaluation import REVIEWED, margin_estimate, review
@@ -22,9 +21,10 @@ from deference_sim.model.generations import (
     successor_passes,
     train_successor,
 )
-from deference_sim.model.goodness import drift_noise, sufficient
+from deference_sim.model.goodness import sufficient
 from deference_sim.model.halting import (
     FULLY_DEFERRED,
+    HALT_GIVEN_UP,
     HALTED_NOW,
     RESUMED,
     becomes_full,
@@ -40,16 +40,14 @@ from deference_sim.model.overtaking import (
     DEADLINE_MISSED,
     DEADLINE_PASSED,
     OVERTAKEN_BY_RIVAL,
-    OVERTAKING,
     settle_overtaking,
 )
 from deference_sim.model.processes import RATE_PROCESSES, RateProcess, fire
 from deference_sim.model.rival import DEADLINE, RIVAL_DANGEROUS, RIVAL_TAKES_OFF
-from deference_sim.model.scheming import SCHEMING_DETECTED, TAKEOVER_FAILED, recovery_succeeds
+from deference_sim.model.roads import AT_START, OUTRUN, STAYED, shake
+from deference_sim.model.scheming import SHOWDOWN_LOST, SHOWDOWN_WON, clear, showdown_is_won
 from deference_sim.model.stages import (
-    ATTEMPT_STAGE,
     BASIN_STAGE,
-    DRIFT_STAGE,
     ESTIMATE_STAGE,
     GENERATION_STAGE,
     HANDOFF_STAGE,
@@ -59,9 +57,8 @@ from deference_sim.model.stages import (
     POLICY_STAGE,
     REVIEW_STAGE,
 )
-from deference_sim.model.state import HALTED, NO_OUTCOME, PRE
+from deference_sim.model.state import AI_TAKEOVER, HALTED, NO_OUTCOME, PRE, RESOLVED
 from deference_sim.model.strategy import EFFORT_SHARED, decide
-from deference_sim.streams import AI_CATASTROPHE as AI_CATASTROPHE_STREAM
 from deference_sim.trajectory.flow import CLOCK_DUE, FIRED
 from deference_sim.trajectory.levels import (
     DANGER,
@@ -74,7 +71,7 @@ from deference_sim.trajectory.levels import (
     RIVAL_CLOCK,
 )
 from deference_sim.trajectory.log import note
-from deference_sim.trajectory.outcomes import RESOLVED_AS, end_state, resolve
+from deference_sim.trajectory.outcomes import RESOLVED_AS, end_state, is_stable, resolve
 from deference_sim.trajectory.state import FIRST_HAZARD
 from deference_sim.trajectory.written import written
 
@@ -88,8 +85,10 @@ _HAPPENS = tuple(process.happens is not None for process in RATE_PROCESSES)
 def open_instant(state: Any, p: Any, processes: Any, log: Any, why: int) -> int:
     """Latch the crossings in ``why`` and return the stages that are due, as bits."""
     due = (1 << BASIN_STAGE) | (1 << OUTCOME_STAGE)
-    if why & (1 << FIZZLE):
+    state.shaken_by = STAYED
+    if why & (1 << FIZZLE) and not state.fizzle_reached:
         state.fizzle_reached = 1
+        state.settled_at = state.t + p.capability_settle
     if why & (1 << MEET_DEADLINE):
         state.deadline_met = 1
     if why & (1 << HANDOFF_LEVEL):
@@ -108,12 +107,12 @@ def open_instant(state: Any, p: Any, processes: Any, log: Any, why: int) -> int:
         for row in range(FIRST_HAZARD):
             if processes[row].due:
                 due |= 1 << _STAGE_OF[row]
-    if why & (1 << GENERATION) or retrained(state, p, why):
+    if (why & (1 << GENERATION) or retrained(state, p, why)) and not is_stable(state, p):
         due |= 1 << GENERATION_STAGE
     if state.phase == PRE and handoff_comes(state, p, log):
         due |= 1 << HANDOFF_STAGE
     elif why & (1 << REVIEW_WORK) or state.t >= state.next_review_at:
-        due |= (1 << DRIFT_STAGE) | (1 << REVIEW_STAGE)
+        due |= 1 << REVIEW_STAGE
         if state.candidate_waiting and state.phase != HALTED:
             due |= 1 << GENERATION_STAGE
     return due
@@ -169,15 +168,10 @@ def perform(stage: int, state: Any, p: Any, hazards: Any, processes: Any, log: A
                 meet(state, p, hazards, processes, log, column)
     elif stage == GENERATION_STAGE:
         return succeed(state, p, log)
-    elif stage == DRIFT_STAGE:
-        drift_noise(state, p)
     elif stage == OVERTAKING_STAGE:
         settle_overtaking(state, p)
-        processes[OVERTAKING].due = 0
         event = DEADLINE_MISSED if p.rival_mode == DEADLINE else OVERTAKEN_BY_RIVAL
         note(state, p, log, event, state.overtaken, 0.0)
-    elif stage == ATTEMPT_STAGE:
-        return attempt_takeover(state, p, processes, log)
     elif stage == BASIN_STAGE:
         watch_the_edge(state, p, log)
     elif stage == OUTCOME_STAGE:
@@ -191,11 +185,11 @@ def perform(stage: int, state: Any, p: Any, hazards: Any, processes: Any, log: A
         return (1 << REVIEW_STAGE) | (1 << POLICY_STAGE)
     elif stage == REVIEW_STAGE:
         review(state, p)
-        note(state, p, log, REVIEWED, state.reviews, margin_estimate(state))
+        note(state, p, log, REVIEWED, state.reviews, margin_estimate(state, p))
         return 1 << ESTIMATE_STAGE
     elif stage == ESTIMATE_STAGE:
         change_phase(state, p, log)
-        return 0 if state.phase == PRE else 1 << POLICY_STAGE
+        return 0 if state.phase == PRE or state.phase == RESOLVED else 1 << POLICY_STAGE
     elif stage == POLICY_STAGE:
         decide(state, p)
         note(state, p, log, EFFORT_SHARED, 0, 0.0)
@@ -252,22 +246,7 @@ def succeed(state: Any, p: Any, log: Any) -> int:
             return 1 << POLICY_STAGE
     defer_to_successor(state, p)
     note(state, p, log, SUCCESSOR_DEFERRED_TO, state.generations, state.candidate_alignment)
-    return (1 << DRIFT_STAGE) | (1 << REVIEW_STAGE)
-
-
-@equation
-def attempt_takeover(state: Any, p: Any, processes: Any, log: Any) -> int:
-    """Let a takeover by AIs that scheme fail, if they are weak enough to recover from; deference is then halted."""
-    if not state.scheming or not recovery_succeeds(state, p):
-        return 0
-    fire(state, processes[AI_CATASTROPHE], AI_CATASTROPHE_STREAM)
-    state.recovered = 1
-    state.detected = 1
-    note(state, p, log, TAKEOVER_FAILED, 0, 0.0)
-    if state.phase != HALTED:
-        halt(state, p)
-        note(state, p, log, HALTED_NOW, state.halts, 0.0)
-    return 1 << POLICY_STAGE
+    return 1 << REVIEW_STAGE
 
 
 @equation
@@ -279,30 +258,41 @@ def watch_the_edge(state: Any, p: Any, log: Any) -> None:
         if state.in_basin:
             note(state, p, log, ENTERED_BASIN, 0, 0.0)
         else:
-            remember_exit(state)
+            remember_exit(state, OUTRUN if state.shaken_by == STAYED else state.shaken_by)
             note(state, p, log, LEFT_BASIN, 0, 0.0)
 
 
 @equation
 def change_phase(state: Any, p: Any, log: Any) -> None:
     """Change phase on what the review has found, at most once; being in the basin may change with it."""
+    won = showdown_is_won(state, p)
     if state.phase == PRE:
         if wants_to_hand_off(state, p):
             state.triggered = 1
             if handoff_comes(state, p, log):
                 hand_off(state, p)
-                state.handoff_estimate = margin_estimate(state)
+                state.handoff_estimate = margin_estimate(state, p)
                 note(state, p, log, HANDED_OFF, 0, state.aggregate_tax_months)
+    elif state.suspected and not won:
+        note(state, p, log, SHOWDOWN_LOST, 0, 0.0)
+        resolve(state, p, AI_TAKEOVER)
+        note(state, p, log, RESOLVED_AS, AI_TAKEOVER, 0.0)
+        return
+    elif state.suspected:
+        note(state, p, log, SHOWDOWN_WON, 0, clear(state))
+        if state.phase != HALTED:
+            halt(state, p)
+            note(state, p, log, HALTED_NOW, state.halts, 0.0)
     elif state.phase == HALTED:
         if may_resume(state, p):
+            given_up = margin_estimate(state, p) < p.handoff_resume_above
             resume(state, p)
-            note(state, p, log, RESUMED, 0, 0.0)
+            note(state, p, log, HALT_GIVEN_UP if given_up else RESUMED, 0, 0.0)
     elif halt_is_due(state, p):
-        if state.detected:
-            note(state, p, log, SCHEMING_DETECTED, 0, 0.0)
         halt(state, p)
         note(state, p, log, HALTED_NOW, state.halts, 0.0)
     elif becomes_full(state, p):
         go_full(state, p)
+        shake(state, AT_START)
         note(state, p, log, FULLY_DEFERRED, 0, 0.0)
     watch_the_edge(state, p, log)

@@ -1,11 +1,12 @@
 """Levels: what can be crossed, which stock crosses it, and where it lies for the coming step."""
 
-from math import inf, nan
+from math import nan
 from typing import Any
 
 from deference_sim.model.declare import equation
 from deference_sim.model.growth import next_knot
-from deference_sim.model.rival import DEADLINE, NO_RIVAL, TAKEOFF
+from deference_sim.model.overtaking import edge_needed
+from deference_sim.model.rival import DEADLINE, NO_RIVAL, TAKEOFF, aligned_capability
 from deference_sim.model.state import HALTED, PRE
 from deference_sim.trajectory.state import AT
 
@@ -13,17 +14,17 @@ from deference_sim.trajectory.state import AT
 CROSSINGS = (
     "next generation",
     "stabilised",
-    "fizzled out",
+    "takeoff over",
     "edge of the basin",
     "aligned capability meets the deadline",
     "rival's clock is up",
     "rival becomes dangerous",
-    "overtaken at once",
+    "overtaken",
     "work since the last review",
     "corner of our growth law",
     "corner of the rival's growth law",
     "capability to hand off to",
-    "ahead again after growth has fizzled out",
+    "ahead again after the takeoff",
 )
 (
     GENERATION,
@@ -69,18 +70,20 @@ def set_levels(state: Any, p: Any) -> None:
     if state.phase == PRE:
         if not state.capable:
             level[HANDOFF_LEVEL] = p.handoff_capability
+        if state.C < p.goodness_best_capability:
+            level[OWN_KNOT] = p.goodness_best_capability  # the starting margin has a corner there
     else:
         set_levels_after_handoff(state, p)
     if p.rival_mode == DEADLINE and not state.deadline_met:
         level[MEET_DEADLINE] = p.rival_handle_at
-    if state.dangerous and p.rival_overtake_rate == inf:
-        level[OVERTAKEN] = -p.rival_edge
+    if state.dangerous:
+        level[OVERTAKEN] = -edge_needed(state)
     if p.rival_mode != NO_RIVAL and not state.rival_started:
         level[RIVAL_CLOCK] = p.rival_lead
     if p.rival_mode == TAKEOFF and state.rival_started:
-        level[RIVAL_KNOT] = next_knot(p, state.R, p.rival_pace_slope)
+        level[RIVAL_KNOT] = next_knot(p, state.R)
         if not state.dangerous:
-            level[DANGER] = p.rival_danger_at
+            level[DANGER] = state.danger_run
 
 
 @equation
@@ -89,12 +92,12 @@ def set_levels_after_handoff(state: Any, p: Any) -> None:
     level = state.levels
     level[REVIEW_WORK] = p.evaluation_review_work
     level[STABILISE] = p.capability_stabilise_at
-    level[OWN_KNOT] = next_knot(p, state.C, p.pace_slope)
+    level[OWN_KNOT] = next_knot(p, state.C)
     if state.phase != HALTED and not state.retraining and not state.candidate_waiting:
         level[GENERATION] = state.next_generation
     if not state.fizzle_reached:
         level[FIZZLE] = p.fizzle_at
-    elif p.rival_mode == TAKEOFF:
+    elif p.rival_mode == TAKEOFF and state.R >= aligned_capability(state, p):
         level[AHEAD_AGAIN] = 0.0
     if not state.scheming:
         level[EDGE] = 0.0

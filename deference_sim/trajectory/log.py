@@ -27,7 +27,7 @@ note = written(
         "entry.item = item",
         "entry.value = value",
         "entry.lead = lead_months(state, p)",
-        "entry.margin_estimate = margin_estimate(state)",
+        "entry.margin_estimate = margin_estimate(state, p)",
         *(f"entry.{name} = state.{name}" for name in ("t", *_STOCKS, *_SHARES)),
     ],
     globals(),

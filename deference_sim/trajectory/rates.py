@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from deference_sim.model.declare import equation
 from deference_sim.model.goodness import sufficient
+from deference_sim.model.progress import growth_rate
 from deference_sim.model.state import HALTED, PRE
 from deference_sim.model.stocks import FLOWS, STOCKS
 from deference_sim.model.time_buying import time_bought
@@ -13,14 +14,15 @@ from deference_sim.trajectory.written import written
 
 
 class Now(NamedTuple):
-    """What all rates share at one moment: aligned capability without defence (py), months bought per month, and the
-    pace of progress and of work (py per month): of humans while deference is halted, 0 before the handoff.
+    """What all rates share at one moment: aligned capability without defence (py), months bought per month, the pace
+    of progress and of work (of humans while deference is halted, 0 before the handoff) and dC/dt (py per month).
     """
 
     aligned: float
     buying: float
     pace: float
     clock: float
+    growth: float
 
 
 @equation(inlined=True)
@@ -29,11 +31,11 @@ def shared(state: Any, p: Any, stocks: Any) -> Now:
     aligned = min(stocks.C, sufficient(state, p, stocks.C, stocks.A, stocks.W))
     buying = time_bought(state, p, aligned, stocks.bought)
     if state.phase == PRE:
-        return Now(aligned, buying, 0.0, 0.0)
+        return Now(aligned, buying, 0.0, 0.0, growth_rate(state, p, 0.0))
     if state.phase == HALTED:
-        return Now(aligned, buying, human_pace(p), human_pace(p))
+        return Now(aligned, buying, human_pace(p), human_pace(p), 0.0)
     pace = working_pace(state, p, stocks.C)
-    return Now(aligned, buying, pace, work_clock(state, p, pace))
+    return Now(aligned, buying, pace, work_clock(state, p, pace), growth_rate(state, p, pace))
 
 
 def _moved() -> list[str]:

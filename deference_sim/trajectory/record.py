@@ -31,10 +31,13 @@ _COUNTS: Final = (
     "outcome",  # position in state.OUTCOMES
     "cause",  # column of the hazard that ended it, or -1
     "in_basin",  # at the end
+    "road",  # position in roads.ROADS
+    "believed_safe",  # at the last review before it failed
     "generations",
     *COUNTERS,
     "scheming",  # at the end
-    "recovered",  # scheming AIs failed to take over
+    "ever_schemed",
+    "recovered",  # a showdown with schemers was won
     "reviews",
     "steps",
 )
@@ -42,7 +45,7 @@ RECORD_DTYPE = np.dtype(
     [(name, "f8") for name in _NUMBERS] + [(name, "i8") for name in (*_COUNTS, "in_basin_throughout")], align=True
 )
 NEVER_IS_INFINITE: Final = ("handoff_month", "first_exit_month", "minimum_margin")
-YES_OR_NO: Final = ("in_basin", "in_basin_throughout", "scheming", "recovered")
+YES_OR_NO: Final = ("in_basin", "in_basin_throughout", "believed_safe", "scheming", "ever_schemed", "recovered")
 
 leave_record = written(
     "leave_record(state: Any, p: Any, record: Any) -> None",

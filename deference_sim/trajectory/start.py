@@ -3,12 +3,13 @@
 from math import inf
 from typing import Any
 
+from deference_sim.model.basin import draw_basin
 from deference_sim.model.declare import equation
 from deference_sim.model.evaluation import draw_errors_of_the_run
 from deference_sim.model.handoff import draw_start, has_estimate_triggers
 from deference_sim.model.hazards import NO_CAUSE
 from deference_sim.model.processes import RATE_PROCESSES, start_process
-from deference_sim.model.rival import TAKEOFF
+from deference_sim.model.rival import TAKEOFF, draw_rival
 from deference_sim.model.state import HALTED, PRE
 from deference_sim.trajectory.state import FIRST_HAZARD
 
@@ -27,15 +28,16 @@ def start(state: Any, p: Any, hazards: Any, processes: Any) -> None:
     state.next_review_at = 0.0 if has_estimate_triggers(p) else inf
     state.trial_until = inf
     state.tests_share = p.evaluation_tests_share
-    state.noise_factor = 1.0
-    state.bias_factor = 1.0
     state.paradigm_factor = 1.0
     state.minimum_margin = inf
     state.handoff_month = inf
     state.first_exit_month = inf
     state.step_proposed = FIRST_STEP
+    state.settled_at = inf
     draw_errors_of_the_run(state, p)
     draw_start(state, p)
+    draw_rival(state, p)
+    draw_basin(state, p)
     for row in range(FIRST_HAZARD):
         start_process(state, processes[row], _STREAMS[row])
     for column in range(len(hazards)):
@@ -46,6 +48,8 @@ def start(state: Any, p: Any, hazards: Any, processes: Any) -> None:
 def next_stop(state: Any, p: Any) -> float:
     """Return when the clock next ends a step: handoff, review, the end of a deal, or a successor trained again."""
     stop = state.next_review_at
+    if state.t < state.settled_at:
+        stop = min(stop, state.settled_at)
     if state.t < state.pause_until:
         stop = min(stop, state.pause_until)
     if state.phase == PRE:

@@ -30,9 +30,6 @@ _NUMBERS = (
     "time_buying_share",
     "defence_share",
     "tests_share",
-    "capability_effect",  # share to the power of the effort elasticity
-    "goodness_effect",
-    "defence_effect",
     "buying_scale",  # months bought per month by unlimited aligned capability
     "alignment_weight",  # share of goodness work that goes to broad alignment
     # estimates
@@ -41,8 +38,8 @@ _NUMBERS = (
     "tax_error_factor",
     "lead_error",
     "practice",  # py of goodness work against the same tests
-    "noise_factor",  # what human work and a trial before handoff leave of noise and bias of reviews
-    "bias_factor",
+    "lasting_error_A",  # of the run's tests, before any work on them
+    "lasting_error_W",
     # what happens next by the clock or by level
     "next_review_at",
     "next_generation",
@@ -65,9 +62,10 @@ _NUMBERS = (
     "race_to",
     "race_months",
     "race_whole",
-    # what the handoff drew
-    "start_alignment",
-    "start_profile",
+    # the rival of this run
+    "edge_run",  # how far ahead of it one must be
+    "danger_run",  # capability from which on it is dangerous
+    "settled_at",  # when the takeoff will have been over for long enough
     # the step of the flow
     "step_from",
     "step_end",
@@ -99,13 +97,18 @@ _COUNTS = (
     "capable",  # the AIs have reached the capability that we hand off to
     "triggered",  # the handoff is wanted
     "came_from",  # phase to go back to after a halt
+    "basin_exists",
     "scheming",
-    "detected",  # it is known that the AIs scheme
-    "recovered",  # scheming AIs failed to take over
+    "ever_schemed",
+    "suspected",  # that the AIs scheme: the next review comes to a showdown
+    "recovered",  # a showdown with schemers was won
+    "shaken_by",  # the road of a jump at this instant that may take the AIs out of the basin
+    "road",  # by which the run failed or left the basin first
+    "looks_safe",  # at the last review the margin found reached the target
+    "believed_safe",  # the same when the run failed
     "gate_advice",  # advice to wait for goodness: none, taken or ignored
     "halt_advice",
     "episodes",  # of advice to wait or halt
-    "attempted_recoveries",
     "paused",  # a deal holds
     "candidate_waiting",  # a successor waits until goodness has caught up
     "attempts",  # retrainings of the present successor

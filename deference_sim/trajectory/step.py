@@ -8,12 +8,10 @@ from math import exp, inf, log
 from typing import Any
 
 from deference_sim.model.declare import equation
-from deference_sim.model.handoff import goodness_after_prework
-from deference_sim.model.state import PRE
 from deference_sim.model.stocks import STOCKS
 from deference_sim.trajectory.levels import STOCK_CROSSING
 from deference_sim.trajectory.rates import derivatives
-from deference_sim.trajectory.state import AT, STOCK_COUNT, put_stocks, stocks_of
+from deference_sim.trajectory.state import STOCK_COUNT, put_stocks, stocks_of
 
 SAME_INSTANT = 1e-10  # months; located times closer than this are one instant, so that rounding never orders them
 MOST_STEPS = 1_000_000
@@ -68,8 +66,6 @@ def take_step(state: Any, p: Any, t_stop: float) -> int:
     state.step_end = t_stop if last else t + h
     state.step_alive = 1
     continue_densely(state, h)
-    if state.step_phase == PRE:
-        state.y1[AT.A], state.y1[AT.W] = goodness_after_prework(state, p, state.step_end)
     return 0
 
 
@@ -186,9 +182,6 @@ def look(state: Any, p: Any, t: float) -> None:
         for i in range(STOCK_COUNT):
             trial[i] = y1[i]
         return
-    if state.step_phase == PRE:
-        look_before_handoff(state, p, t, x)
-        return
     dense1, dense2, dense3, dense4 = state.dense1, state.dense2, state.dense3, state.dense4
     rest = 1.0 - x
     for i in range(STOCK_COUNT):
@@ -200,16 +193,6 @@ def look(state: Any, p: Any, t: float) -> None:
 def bulge(state: Any, i: int) -> float:
     """Return a bound on how far stock ``i`` departs from a straight line on the step."""
     return 0.25 * (abs(state.dense2[i]) + abs(state.dense3[i]) + abs(state.dense4[i]))
-
-
-@equation
-def look_before_handoff(state: Any, p: Any, t: float, x: float) -> None:
-    """Do the same on a step before handoff, where goodness is known without integrating it."""
-    y0, trial = state.y0, state.trial
-    for i in range(STOCK_COUNT):
-        bend = state.dense2[i] + x * (state.dense3[i] + (1.0 - x) * state.dense4[i])
-        trial[i] = y0[i] + x * (state.dense1[i] + (1.0 - x) * bend)
-    trial[AT.A], trial[AT.W] = goodness_after_prework(state, p, t)
 
 
 @equation

@@ -1,0 +1,74 @@
+"""Human work: one stock of months and one curve of what they are worth, before handoff, in halts, in partial deference.
+"""
+
+from math import exp, inf, log, log1p
+from typing import Any
+
+from deference_sim.model.declare import equation
+from deference_sim.model.state import HALTED, PARTIAL, PRE
+from deference_sim.model.stocks import flow, stock
+
+H = stock("H", "human safety work so far, in months at the reference pace", unit="months", words="human work H")
+
+REFERENCE_PACE = 3.0  # py of work a year, for which the curve holds
+MOST_BY_HUMANS = 0.6  # py; what human work adds at most, without end
+CURVE_DEPTH = 0.81  # py; how far below that it starts
+CURVE_SCALE = 0.6  # months
+CURVE_POWER = 0.457  # with a spread of .3 py: Clymer's .40, .09, .04 misaligned after 1, 12, 120 months
+HALF = 2.0  # py of capability over which what human work adds halves: humans understand AIs beyond them less
+LN2 = log(2.0)
+
+
+@equation
+def human_curve(months: float) -> float:
+    """Return g(H), what ``months`` of human work at the reference pace add to both components, in py; equation (14)."""
+    return MOST_BY_HUMANS - CURVE_DEPTH * exp(-CURVE_POWER * log1p(months / CURVE_SCALE))
+
+
+@equation(inlined=True)
+def understood(C: float) -> float:
+    """Return what is left of the worth of human work on AIs of capability ``C``."""
+    return exp(max(-LN2 * max(C, 0.0) / HALF, -700.0))
+
+
+@equation
+def still_to_come(C: float, months: float) -> float:
+    """Return all that human work could still add to the margin of AIs of capability ``C``, in py."""
+    return (MOST_BY_HUMANS - human_curve(months)) * understood(C)
+
+
+@equation(inlined=True)
+def human_effort(state: Any, p: Any) -> float:
+    """Return which part of human safety work goes on now: all in a halt, a share in partial deference.
+
+    Before the handoff it is what does not scale capability, and nothing during a trial run.
+    """
+    if state.phase == HALTED:
+        return 1.0
+    if state.phase == PARTIAL:
+        return p.handoff_human_share
+    if state.phase == PRE and state.trial_until == inf:
+        return 1.0 - scaling_share(state, p)
+    return 0.0
+
+
+@equation(inlined=True)
+def scaling_share(state: Any, p: Any) -> float:
+    """Return the share of work before handoff that raises capability: until AIs are capable enough, or all along."""
+    if p.handoff_scaling_share > 0.0:
+        return p.handoff_scaling_share
+    return 0.0 if state.capable else 1.0
+
+
+@flow(H)
+def human_work(state: Any, p: Any, stocks: Any, now: Any) -> float:
+    """Return dH/dt: months at the reference pace per month, without those that go to tests."""
+    return human_effort(state, p) * (1.0 - p.handoff_human_tests) * p.handoff_human_pace / REFERENCE_PACE
+
+
+@equation(inlined=True)
+def human_gain_rate(state: Any, p: Any, C: float, months: float) -> float:
+    """Return by how much human work raises both components per month, ``months`` of it being done already."""
+    rate = human_effort(state, p) * (1.0 - p.handoff_human_tests) * p.handoff_human_pace / REFERENCE_PACE
+    slope = CURVE_DEPTH * CURVE_POWER / CURVE_SCALE * exp(-(1.0 + CURVE_POWER) * log1p(months / CURVE_SCALE))
+    return rate * slope * understood(C)
