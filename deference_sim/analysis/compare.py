@@ -17,7 +17,8 @@ from deference_sim.analysis.paired import Difference, difference
 from deference_sim.model.state import OUTCOMES
 from deference_sim.scenario import Scenario
 from deference_sim.scenario.explain import DifferenceRow, differences
-from deference_sim.study.runner import Engine, blocks, check_run, stream, warm_up
+from deference_sim.study.limits import Engine
+from deference_sim.study.runner import blocks, check_run, stream, warm_up
 
 EXAMPLES = 3  # replicates named for each change of outcome
 

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from deference_sim.analysis.estimate import Estimate, clopper_pearson
 from deference_sim.analysis.measure import MEASURES, Measure
-from deference_sim.study.runner import Engine, blocks, check_run, stream, warm_up
+from deference_sim.study.limits import Engine
+from deference_sim.study.runner import blocks, check_run, stream, warm_up
 
 
 @dataclass(frozen=True, slots=True)

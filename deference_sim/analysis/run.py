@@ -26,7 +26,8 @@ from deference_sim.analysis.records import records_table
 from deference_sim.analysis.trace import Trajectories, Trajectory, sample_trajectories, trace
 from deference_sim.engines.events import Policy, Process, World
 from deference_sim.model.state import OUTCOMES
-from deference_sim.study.runner import NOTHING, Engine, Own, check_run, hazard_names, tally_runs, warm_up
+from deference_sim.study.limits import Engine
+from deference_sim.study.runner import NOTHING, Own, check_run, hazard_names, tally_runs, warm_up
 from deference_sim.study.tally import UNRESOLVED_CODE, Tally, upper_edges
 
 DELAYS = ("goodness", "buying", "defence", "tests", "halts")

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deference_sim.analysis.measure import MEASURES, Measure, Successes
-from deference_sim.study.runner import Engine, blocks, check_run, stream
+from deference_sim.study.limits import Engine
+from deference_sim.study.runner import blocks, check_run, stream
 
 FRESH = 1_000_000  # added to the seed for fresh worlds: far from the seeds that people try one after another
 _SEEDS = 2**128

@@ -10,12 +10,11 @@ from deference_sim.scenario import Scenario, ScenarioError, load
 from deference_sim.scenario.catalogue import find
 from deference_sim.scenario.library import shipped
 from deference_sim.scenario.problems import Mark, did_you_mean, gather, refusal, shown
+from deference_sim.study.limits import LAST_SEED, USUAL_REPLICATES
 
 ADDRESS = Mark("address")
-MOST_REPLICATES = 100_000  # of one page: a costlier question belongs on the command line
-USUAL_REPLICATES = 10_000
+MOST_SHOWN = 100_000  # of one page: a costlier question belongs on the command line
 MOST_SETTINGS = 200
-LAST_SEED = 2**128 - 1
 LEAD = "rival.lead"
 
 Settings = tuple[tuple[str, str], ...]  # paths with their values as a file says them
@@ -104,7 +103,7 @@ def of_arguments(given: Mapping[str, Sequence[str]], presets: Presets, usual: Vi
     settings, against_settings = gather(partial(_settings, key, given) for key in ("set", "against-set"))
     replicates, seed = gather(
         (
-            partial(_whole, said, "replicates", usual.replicates, 1, MOST_REPLICATES),
+            partial(_whole, said, "replicates", usual.replicates, 1, MOST_SHOWN),
             partial(_whole, said, "seed", usual.seed, 0, LAST_SEED),
         )
     )

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,12 +21,10 @@ from deference_sim.study.indifference import (
     fill_in_good_ends,
     table_of_good_ends,
 )
+from deference_sim.study.limits import ENGINES, MOST_REPLICATES, Engine
 from deference_sim.study.tally import Tally
 
-Engine = Literal["compiled", "events"]
-ENGINES: tuple[Engine, ...] = ("compiled", "events")
 BLOCK = 1024  # replicates; part of no result
-MOST_REPLICATES = 1_000_000_000
 _AHEAD = 8  # blocks a core that may be under way or waiting to be taken up, so that memory does not grow
 
 Block = NDArray[np.int64]

@@ -16,7 +16,7 @@ from deference_sim.cli import options
 from deference_sim.engines import events, law
 from deference_sim.scenario import load, shipped
 from deference_sim.scenario.explain import parameter_table, resolved
-from deference_sim.study.runner import ENGINES, MOST_REPLICATES
+from deference_sim.study.limits import ENGINES, MOST_REPLICATES
 
 from .commands import call, output_of
 
