@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from deference_sim.version import __version__
+from deference_sim import pages as pages  # which registers what results show of themselves
+from deference_sim.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from deference_sim import plots as plot

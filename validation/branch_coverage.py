@@ -3,7 +3,7 @@
 ``python -m validation.branch_coverage`` runs the whole test suite under coverage (half an hour on two cores) and prints
 what it ran of each room, and what it did not run, with the reason. What is compiled is not seen by coverage: the law
 counts as run where a test runs it as plain Python, which ``tests/model/test_text.py`` does equation by equation and
-``tests/validation/test_uncompiled.py`` with whole runs. ``--report FILE`` reads the JSON report of an earlier run.
+``tests/engines/test_uncompiled.py`` with whole runs. ``--report FILE`` reads the JSON report of an earlier run.
 """
 
 import argparse

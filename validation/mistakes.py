@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 EXACT = "tests/validation/test_exact_answers.py"
-ENGINES = "tests/validation/test_engines_agree.py"
+ENGINES = "tests/engines/test_engines_agree.py"
 STREAMS = "tests/test_streams.py"
 COVERAGE = "tests/validation/test_interval_coverage.py"
 STORE = "tests/batches/test_store.py"
 EXECUTORS = "tests/batches/test_executors.py"
 FAULTS = "tests/batches/test_faults.py"
-DURABLE = "tests/validation/test_durability.py"
+DURABLE = "tests/batches/test_durability.py"
 READING = "tests/scenario/test_reading.py"
 BAD_FILES = "tests/scenario/test_bad_files.py"
 

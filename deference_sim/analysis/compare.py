@@ -17,6 +17,7 @@ from deference_sim.analysis.paired import Difference, difference
 from deference_sim.model.state import OUTCOMES
 from deference_sim.scenario import Scenario
 from deference_sim.scenario.explain import DifferenceRow, differences
+from deference_sim.shown import Shown
 from deference_sim.study.limits import Engine
 from deference_sim.study.runner import blocks, check_run, stream, warm_up
 
@@ -35,8 +36,8 @@ class Change:
     examples: tuple[int, ...]
 
 
-@dataclass(frozen=True)
-class Comparison:
+@dataclass(frozen=True, repr=False)
+class Comparison(Shown):
     """Two scenarios on the same worlds: ``second`` as against ``first``.
 
     Differences are those of the second less the first, paired world by world. ``outcomes`` holds for both scenarios
@@ -110,13 +111,6 @@ class Comparison:
             ],
             "seconds": self.seconds,
         }
-
-    def _repr_html_(self) -> str:
-        """Show the page in a notebook."""
-        from deference_sim.pages.compare import page
-        from deference_sim.pages.layout import html
-
-        return html(page(self))
 
 
 def compare(

@@ -25,8 +25,9 @@ from deference_sim.analysis.sensitivity.plan import Plan
 from deference_sim.scenario import Scenario
 from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.scenario.problems import refusal, shown
-from deference_sim.study.quasi_random import design, whole_design
+from deference_sim.shown import Shown
 from deference_sim.study.limits import MOST_REPLICATES
+from deference_sim.study.quasi_random import design, whole_design
 from deference_sim.study.runner import warm_up
 
 if TYPE_CHECKING:
@@ -74,8 +75,8 @@ class Box:
     mass: Estimate
 
 
-@dataclass(frozen=True)
-class Discovery:
+@dataclass(frozen=True, repr=False)
+class Discovery(Shown):
     """What makes ``measure`` fail: boxes by PRIM (each found in what those before it leave) and leaves by CART.
 
     A box in which, on the other futures, no more than anywhere may fail is left out.
@@ -119,12 +120,6 @@ class Discovery:
             **{algorithm: [_as_dict(box) for box in found] for algorithm, found in self.boxes.items()},
             "seconds": self.seconds,
         }
-
-    def _repr_html_(self) -> str:
-        """Show the page in a notebook."""
-        from deference_sim.pages.discover import html
-
-        return html(self)
 
 
 def _as_dict(box: Box) -> dict[str, Any]:

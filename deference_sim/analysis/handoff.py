@@ -17,6 +17,7 @@ from deference_sim.analysis.paired import Difference, difference, is_worse
 from deference_sim.analysis.worlds import Worlds, how_chosen
 from deference_sim.model.state import CATASTROPHES, OUTCOMES
 from deference_sim.scenario import ScenarioError
+from deference_sim.shown import Shown
 from deference_sim.study.limits import Engine
 from deference_sim.study.runner import warm_up
 
@@ -101,8 +102,8 @@ class Moved:
     estimate: Estimate
 
 
-@dataclass(frozen=True)
-class BestHandoff:
+@dataclass(frozen=True, repr=False)
+class BestHandoff(Shown):
     """When to hand off, to AIs of which capability, and how much that matters.
 
     ``best`` is the level and month that did best on the worlds of ``seed``; every ``estimate`` is of the fresh worlds
@@ -199,13 +200,6 @@ class BestHandoff:
             ],
             "seconds": self.seconds,
         }
-
-    def _repr_html_(self) -> str:
-        """Show the page in a notebook."""
-        from deference_sim.pages.handoff import page
-        from deference_sim.pages.layout import html
-
-        return html(page(self))
 
 
 def _level_dict(level: Level) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from deference_sim.scenario import Scenario
 from deference_sim.scenario.catalogue import find
 from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.scenario.problems import Mark, refusal
+from deference_sim.shown import Shown
 from deference_sim.study.designs import Spacing, ends_of
 from deference_sim.study.limits import Engine
 from deference_sim.study.runner import check_run, tally_runs, warm_up
@@ -60,8 +61,8 @@ class Answer:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+@dataclass(frozen=True, slots=True, repr=False)
+class Requirement(Shown):
     """What it takes for success to be likely enough, for each target, and the curve that this was read from."""
 
     scenario: Scenario
@@ -107,13 +108,6 @@ class Requirement:
         found["targets"] = [answer.as_dict() for answer in self.answers]
         found["curve"] = [{name: value} | estimate.as_dict() for value, estimate in self.curve]
         return found | {"seconds": self.seconds}
-
-    def _repr_html_(self) -> str:
-        """Show the page in a notebook."""
-        from deference_sim.pages.layout import html
-        from deference_sim.pages.required_lead import page
-
-        return html(page(self))
 
 
 def required_lead(

@@ -23,9 +23,10 @@ from deference_sim.analysis.estimate import (
     wilson,
 )
 from deference_sim.analysis.records import records_table
-from deference_sim.analysis.trace import Trajectories, Trajectory, sample_trajectories, trace
+from deference_sim.analysis.trace import Trajectories, Trajectory, paths, trace
 from deference_sim.engines.events import Policy, Process, World
 from deference_sim.model.state import OUTCOMES
+from deference_sim.shown import Shown
 from deference_sim.study.limits import Engine
 from deference_sim.study.runner import NOTHING, Own, check_run, hazard_names, tally_runs, warm_up
 from deference_sim.study.tally import UNRESOLVED_CODE, Tally, upper_edges
@@ -34,8 +35,8 @@ DELAYS = ("goodness", "buying", "defence", "tests", "halts")
 UNRESOLVED_WORTH_SAYING = 0.01
 
 
-@dataclass(frozen=True)
-class Result:
+@dataclass(frozen=True, repr=False)
+class Result(Shown):
     """What ``replicates`` runs of a scenario say: estimates, and a row for each run where these were kept.
 
     Estimates come from a tally, whose size does not grow with the replicates: shares are exact counts, quantiles in
@@ -210,8 +211,14 @@ class Result:
         return pd.concat(tables, ignore_index=True)
 
     def trajectories(self, n: int = 200, points: int = 200) -> Trajectories:
-        """Return paths of the first ``n`` replicates on a common grid of ``points`` times."""
-        return sample_trajectories(self, n, points)
+        """Return paths of the first ``n`` replicates at ``points`` times up to the last end of theirs.
+
+        They are run again. Raises ``ValueError`` if there are not so many.
+        """
+        if not 1 <= n <= self.replicates:
+            raise ValueError(f"n is {n}: it must be between 1 and the {self.replicates} replicates of the result")
+        grid = np.linspace(0.0, self.records["months"].to_numpy()[:n].max(), points)
+        return paths(self.scenario, self.seed, np.arange(n), grid, self.own)
 
     def trace(self, replicate: int) -> Trajectory:
         """Return one replicate's trajectory as a log of events and a fine path."""
@@ -241,12 +248,6 @@ class Result:
             "quantile_intervals": self.quantile_intervals,
             "seconds": self.seconds,
         }
-
-    def _repr_html_(self) -> str:
-        """Show the report's page in a notebook."""
-        from deference_sim.pages.run import html
-
-        return html(self)
 
     def _share(self, count: int) -> Estimate:
         return probability(count, self.replicates)

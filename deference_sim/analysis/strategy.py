@@ -17,6 +17,7 @@ from deference_sim.model.strategy import Strategy
 from deference_sim.scenario import Scenario, ScenarioError, load
 from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.scenario.problems import gather, refusal
+from deference_sim.shown import Shown
 from deference_sim.study.limits import Engine
 from deference_sim.study.runner import warm_up
 
@@ -75,8 +76,8 @@ class Tuned:
         return _changes(self.policy, self.settings)
 
 
-@dataclass(frozen=True)
-class BestStrategy:
+@dataclass(frozen=True, repr=False)
+class BestStrategy(Shown):
     """Which policy does best in ``scenario``: ``policies`` each with its best settings, the one chosen first.
 
     All choices were made on the worlds of ``seed``; every estimate is of the fresh worlds of ``fresh_seed``.
@@ -131,16 +132,9 @@ class BestStrategy:
             "seconds": self.seconds,
         }
 
-    def _repr_html_(self) -> str:
-        """Show the page in a notebook."""
-        from deference_sim.pages.layout import html
-        from deference_sim.pages.strategy import page
 
-        return html(page(self))
-
-
-@dataclass(frozen=True)
-class PolicyRegret:
+@dataclass(frozen=True, repr=False)
+class PolicyRegret(Shown):
     """Policies across worlds. ``estimates`` and ``regret`` have a row for each policy and a column for each world.
 
     ``regret`` is what the best policy of a world does better there. Which one is best in a world, and which policy has
@@ -209,13 +203,6 @@ class PolicyRegret:
             },
             "seconds": self.seconds,
         }
-
-    def _repr_html_(self) -> str:
-        """Show the tables in a notebook."""
-        from deference_sim.pages.layout import html
-        from deference_sim.pages.strategy import regret_page
-
-        return html(regret_page(self))
 
 
 # ---- searching in one world ---------------------------------------------------------------------------------

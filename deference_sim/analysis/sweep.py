@@ -16,14 +16,15 @@ from deference_sim.model.state import OUTCOMES
 from deference_sim.scenario import Scenario
 from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.scenario.problems import Mark
+from deference_sim.shown import Shown
 from deference_sim.study.designs import Axis, Point, Spacing, Value, count_points, grid
 from deference_sim.study.limits import Engine
 from deference_sim.study.runner import check_run, tally_runs, warm_up
 from deference_sim.study.tally import Tally
 
 
-@dataclass(frozen=True)
-class Sweep:
+@dataclass(frozen=True, repr=False)
+class Sweep(Shown):
     """What was found at every point of a grid; the last axis runs fastest, scenarios slowest.
 
     ``table`` has a row for each point: ``scenario``, a column for each swept path in its documented unit,
@@ -73,13 +74,6 @@ class Sweep:
             "points": self.table.to_dict("records"),
             "seconds": self.seconds,
         }
-
-    def _repr_html_(self) -> str:
-        """Show the sweep's page in a notebook."""
-        from deference_sim.pages.layout import html
-        from deference_sim.pages.sweep import page
-
-        return html(page(self))
 
 
 def sweep(

@@ -16,6 +16,7 @@ from deference_sim.model.strategy import end_of_the_way, months_left, set_shares
 from deference_sim.model.tax import total_tax
 from deference_sim.scenario import Scenario, ScenarioError
 from deference_sim.scenario.catalogue import paths_of
+from deference_sim.shown import Shown
 
 DRAWS = 500  # of uncertain inputs
 LEVELS = 6  # capabilities at which the edge is told
@@ -57,8 +58,8 @@ class Edge:
     margin: float | None
 
 
-@dataclass(frozen=True)
-class AggregateTax:
+@dataclass(frozen=True, repr=False)
+class AggregateTax(Shown):
     """∫ τ/(εP) dC from the handoff to the end of the way, in months, by itself: nothing is simulated.
 
     ``months`` is at the central values (medians of uncertain inputs), ``draws`` at draws of the uncertain inputs, with
@@ -109,13 +110,6 @@ class AggregateTax:
                 {"capability": edge.capability, "tax": edge.tax, "margin": edge.margin} for edge in self.edges
             ],
         }
-
-    def _repr_html_(self) -> str:
-        """Show the page in a notebook."""
-        from deference_sim.pages.layout import html
-        from deference_sim.pages.tax import page
-
-        return html(page(self))
 
 
 def aggregate_tax(scenario: Scenario, draws: int = DRAWS, seed: int = 1) -> AggregateTax:

@@ -64,7 +64,7 @@ def compare(
     page = []
     for place, one in enumerate(found, start=1):
         names = (scenarios[0], f"with {' '.join(changes)}") if changes and place == len(found) else None
-        page += compare_page.page(one, names, (traces[0], traces[place]), repeat)
+        page += compare_page.page(one, repeat, names, (traces[0], traces[place]))
     answer = Answer(
         page,
         {"comparisons": [one.as_dict() for one in found]} if len(found) > 1 else found[0].as_dict(),

@@ -74,7 +74,7 @@ def strategy(
         set=settings,
     )
     answer = Answer(
-        strategy_page.page(found, regret, repeat),
+        strategy_page.page(found, repeat, regret),
         found.as_dict() | {"regret": regret.as_dict()},
         repeat,
         others,

@@ -96,7 +96,7 @@ def sweep(
     )
 
     answer = Answer(
-        sweep_page.page(found, measure, repeat),
+        sweep_page.page(found, repeat, measure),
         found.as_dict(),
         repeat,
         chosen,

@@ -1,16 +1,12 @@
 """The command ``takeoff``: the figures of published models of capability growth, reproduced."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from deference_sim.cli.answer import Answer, check_places, deliver
 from deference_sim.cli.options import AsJson, Out, Quiet, Seed, Settings, command_line, number_of_futures
 from deference_sim.cli.output import announce, print_page, progress
-
-if TYPE_CHECKING:
-    from deference_sim.analysis.takeoff.table import TakeoffTable
-    from deference_sim.pages.layout import Page
 
 
 def takeoff(
@@ -41,10 +37,12 @@ def takeoff(
     from deference_sim.analysis.takeoff import PRESETS
     from deference_sim.analysis.takeoff import takeoff as table_of
     from deference_sim.analysis.takeoff.table import unheard
+    from deference_sim.pages import page_of
+    from deference_sim.pages.takeoff import presets_page
     from deference_sim.scenario.problems import did_you_mean
 
     if only_list or preset is None:
-        print_page(_presets_page())
+        print_page(presets_page())
         return
     if preset not in PRESETS:
         near = did_you_mean(preset, PRESETS)
@@ -58,29 +56,6 @@ def takeoff(
     with progress(count * PRESETS[preset].passes, quiet) as advance:
         table = table_of(preset, replicates, seed, tuple(settings or ()), advance or unheard)
     repeat = command_line("takeoff", preset, replicates=table.replicates, seed=seed, set=settings)
-    page, tables = _page(table, repeat), {"figures": table.frame}
-    answer = Answer(page, table.as_dict(), repeat, [], seed, table.replicates, tables=lambda: tables)
+    tables = {"figures": table.frame}
+    answer = Answer(page_of(table, repeat), table.as_dict(), repeat, [], seed, table.replicates, tables=lambda: tables)
     deliver(answer, as_json=as_json, out=out)
-
-
-def _presets_page() -> "Page":
-    from deference_sim.analysis.takeoff import PRESETS
-    from deference_sim.pages.layout import Paragraph, Table
-
-    rows = tuple((name, preset.title) for name, preset in PRESETS.items())
-    return [Table("", ("preset", "what it reproduces"), rows), Paragraph("Run one: deference-sim takeoff PRESET", True)]
-
-
-def _page(table: "TakeoffTable", repeat: str) -> "Page":
-    from deference_sim.pages.layout import Heading, Paragraph, Table
-    from deference_sim.pages.wording import with_repeat
-
-    head, *rows = table.texts()
-    runs = f"{table.replicates:,} runs" if table.replicates > 1 else "One run, nothing in it random"
-    return [
-        Heading(table.title),
-        Table("", head, tuple(rows), frozenset(range(1, len(head)))),
-        *(Paragraph(note, aside=True) for note in table.notes),
-        Paragraph(f"Source: {table.source}.", aside=True),
-        Paragraph(with_repeat(f"{runs}, seed {table.seed}.", repeat), aside=True),
-    ]

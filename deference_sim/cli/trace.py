@@ -43,7 +43,7 @@ def trace(
     chosen = load(scenario, set=settings or ())
     check_places(plot, out)
     from deference_sim.analysis.trace import trace as follow
-    from deference_sim.pages import trace as trace_page
+    from deference_sim.pages import page_of
 
     announce(quiet, "events")
     trajectory = follow(chosen, replicate, seed)
@@ -53,10 +53,11 @@ def trace(
 
         return plots.trajectory(trajectory)
 
+    repeat = command_line("trace", scenario, replicate=replicate, seed=seed, all=every_entry, set=settings)
     answer = Answer(
-        trace_page.page(chosen, trajectory, every_entry=every_entry),
-        trace_page.as_dict(chosen, trajectory),
-        command_line("trace", scenario, replicate=replicate, seed=seed, all=every_entry, set=settings),
+        page_of(trajectory, repeat, every_entry=every_entry),
+        trajectory.as_dict(),
+        repeat,
         [chosen],
         seed,
         1,

@@ -3,7 +3,6 @@
 from deference_sim.analysis.discover import CHANCE, Box, Discovery, Limit
 from deference_sim.analysis.estimate import Estimate
 from deference_sim.analysis.sensitivity.plan import short
-from deference_sim.pages import layout
 from deference_sim.pages.layout import Entry, Heading, Page, Paragraph
 from deference_sim.pages.sensitivity import MEASURES, about_inputs
 from deference_sim.pages.wording import percent, with_repeat
@@ -14,7 +13,7 @@ ALGORITHMS = {"prim": "PRIM (peeling)", "cart": "CART (tree)"}
 def page(found: Discovery, repeat: str = "") -> Page:
     """Return the page; ``repeat`` is the command that repeats the study."""
     blocks: Page = [
-        Heading(f"{found.plan.scenario.name} – where {MEASURES[found.plan.measure]} fails"),
+        Heading(f"{found.plan.scenario.name} – where {MEASURES[found.plan.measure]} fails", _answer(found)),
         Paragraph(f"Of all futures {_told(found.failures)} fail."),
     ]
     for algorithm, boxes in found.boxes.items():
@@ -33,9 +32,9 @@ def page(found: Discovery, repeat: str = "") -> Page:
     ]
 
 
-def html(found: Discovery) -> str:
-    """Return the page as HTML for a notebook, every text escaped."""
-    return layout.html(page(found))
+def _answer(found: Discovery) -> str:
+    counts = (f"boxes by {ALGORITHMS[algorithm]}: {len(boxes)}" for algorithm, boxes in found.boxes.items())
+    return f"of all futures {_told(found.failures)} fail; {', '.join(counts)}"
 
 
 _READING = (

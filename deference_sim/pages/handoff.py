@@ -1,4 +1,4 @@
-"""Pages about choices: when to hand off, and which policy to follow, here and across worlds."""
+"""The page of a search for the best handoff: when, to AIs of which capability, and how the answer moves."""
 
 from deference_sim.analysis.handoff import INDIFFERENCE, NEVER, OWN_WAY, PREWORK, Alternative, BestHandoff, Timing
 from deference_sim.analysis.measure import MEANINGS
@@ -22,14 +22,11 @@ NONE = "–"
 NUMBERS = frozenset({1, 3})  # columns of numbers in a table of chances
 
 
-# ---- when to hand off ---------------------------------------------------------------------------------------
-
-
 def page(found: BestHandoff, repeat: str = "") -> Page:
     """Return when to hand off and what that is worth; ``repeat`` is the command that repeats it."""
     return [
-        Heading(f"{found.scenario.name} – when to hand off"),
-        Paragraph(_handoff_answer(found)),
+        Heading(f"{found.scenario.name} – when to hand off", _in_one_line(found)),
+        Paragraph(_answer(found)),
         _ways(found),
         *_open_ends(found),
         _months(found),
@@ -40,7 +37,12 @@ def page(found: BestHandoff, repeat: str = "") -> Page:
     ]
 
 
-def _handoff_answer(found: BestHandoff) -> str:
+def _in_one_line(found: BestHandoff) -> str:
+    chosen = f"month {found.best.month:g}, to AIs of capability {found.best.capability:g} py"
+    return f"{chosen}: {found.measure} {with_interval(found.best.estimate)}"
+
+
+def _answer(found: BestHandoff) -> str:
     best = found.best
     first, last = found.as_good
     to_whom = f"to AIs of capability {best.capability:g} py"
@@ -171,18 +173,10 @@ def _median(spread: dict[str, float | None]) -> str:
 
 def _note(found: BestHandoff) -> str:
     return (
-        f"{fresh_note(found)} Handed off: the median month in which it happens. By indifference: once the chance of a "
-        "good end looks no better later, by the margin that reviews find. As good: not significantly worse than the "
-        "best month in a paired test at 5 %; whichever of the months tried is truly best is among them with a "
-        "probability of at least 95 %. The answers under changed assumptions keep the capability and rest on "
-        f"{found.search_replicates:,} worlds each, so that more months pass as good there."
+        f"{fresh_note(found.seed, found.fresh_seed, found.replicates)} Handed off: the median month in which it "
+        "happens. By indifference: once the chance of a good end looks no better later, by the margin that reviews "
+        "find. As good: not significantly worse than the best month in a paired test at 5 %; whichever of the months "
+        "tried is truly best is among them with a probability of at least 95 %. The answers under changed assumptions "
+        f"keep the capability and rest on {found.search_replicates:,} worlds each, so that more months pass as good "
+        "there."
     )
-
-
-# ---- which policy -------------------------------------------------------------------------------------------
-
-
-# ---- across worlds ------------------------------------------------------------------------------------------
-
-
-# ---- words --------------------------------------------------------------------------------------------------

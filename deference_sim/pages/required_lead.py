@@ -15,7 +15,7 @@ def page(found: Requirement, repeat: str = "") -> Page:
     columns = (f"for {found.measure} of", f"{found.path} {enough}{unit}", "95 % interval")
     lowest, highest = found.curve[0][0], found.curve[-1][0]
     blocks: Page = [
-        Heading(f"{found.scenario.name} – {what}"),
+        Heading(f"{found.scenario.name} – {what}", _in_one_line(found)),
         Paragraph(f"{found.measure}: {MEANINGS[found.measure]}."),
         Table("", columns, rows, frozenset({1}), frozenset(range(3))),
         *(Paragraph(told) for one in found.answers if (told := _exception(one, found))),
@@ -30,6 +30,15 @@ def page(found: Requirement, repeat: str = "") -> Page:
         f"{found.engine} engine, {found.seconds:.1f} s."
     )
     return [*blocks, Paragraph(note, aside=True), Paragraph(with_repeat(told, repeat), aside=True)]
+
+
+def _in_one_line(found: Requirement) -> str:
+    unit = "" if found.unit == "1" else f" {found.unit}"
+    told = ((f"{100.0 * one.target:g} %", *_answer(one), one.status) for one in found.answers)
+    return "; ".join(
+        f"for {target}: {value}{f'{unit} ({interval})' if status == 'found' else ''}"
+        for target, value, interval, status in told
+    )
 
 
 def _answer(one: Answer) -> tuple[str, str]:

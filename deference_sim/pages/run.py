@@ -11,9 +11,8 @@ from deference_sim.analysis.nested import InputSpread
 from deference_sim.analysis.run import UNRESOLVED_WORTH_SAYING, Result
 from deference_sim.model.declare import Status
 from deference_sim.model.state import CATASTROPHES
-from deference_sim.pages import layout
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
-from deference_sim.pages.wording import chance, decimals, percent, shortened, with_repeat
+from deference_sim.pages.wording import chance, decimals, percent, shortened, with_interval, with_repeat
 from deference_sim.scenario.explain import ValueRow, parameter_table, resolved
 
 if TYPE_CHECKING:
@@ -39,28 +38,27 @@ GOOD, OPEN, CATASTROPHE = "no catastrophe", "open", "catastrophe"
 MOST_DECIMALS = 2  # of months: a hundredth is seven hours
 
 
-def page(result: Result, repeat: str = "", spread: InputSpread | None = None) -> Page:
+def page(found: Result, repeat: str = "", spread: InputSpread | None = None) -> Page:
     """Return the report; ``repeat`` is the command that repeats the run, ``spread`` that of p_stay over inputs."""
-    scenario = result.scenario
+    scenario = found.scenario
     return [
-        Heading(f"{scenario.name} – {result.replicates:,} simulated futures"),
+        Heading(f"{scenario.name} – {found.replicates:,} simulated futures", _answer(found)),
         *([Paragraph(" ".join(scenario.description.split()))] if scenario.description else []),
-        *headline(result),
+        *headline(found),
         *([Paragraph(spread_over_inputs(spread))] if spread else []),
-        *endings(result),
-        *on_the_way(result),
-        *months(result),
+        *endings(found),
+        *on_the_way(found),
+        *months(found),
         *inputs(scenario),
-        Paragraph(_footer(result, repeat), aside=True),
+        Paragraph(_footer(found, repeat), aside=True),
     ]
 
 
-def html(result: Result) -> str:
-    """Return the report as HTML for a notebook, every text escaped, the inputs folded away."""
-    return layout.html(page(result))
-
-
 # ---- how likely ---------------------------------------------------------------------------------------------
+
+
+def _answer(result: Result) -> str:
+    return f"p_stay {with_interval(result.p_stay)}, p_good {with_interval(result.p_good)}"
 
 
 def headline(result: Result) -> Page:

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 
 from deference_sim.analysis.sensitivity import Sensitivity
 from deference_sim.analysis.sensitivity.inputs import CORE, HALF_TO_DOUBLE, RANGES, Varied
-from deference_sim.pages import layout
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
 from deference_sim.pages.wording import with_repeat
 
@@ -13,6 +12,7 @@ if TYPE_CHECKING:
     from deference_sim.scenario import Scenario
 
 Row = Mapping[str, Any]
+MOST_NAMED = 3  # inputs in the answer
 TITLES = {
     "tornado": "Tornado: one input at a time",
     "sobol": "Sobol' indices: shares of the variance of the chance",
@@ -33,7 +33,7 @@ def page(found: Sensitivity, repeat: str = "") -> Page:
     rows = tuple(line for row in table for line in _lines(row, cells(row)))
     numbers = frozenset(range(2, 2 + len(columns)))
     return [
-        Heading(f"{found.plan.scenario.name} – what matters most for {MEASURES[found.plan.measure]}"),
+        Heading(f"{found.plan.scenario.name} – what matters most for {MEASURES[found.plan.measure]}", _answer(found)),
         *_summary(found),
         Table(TITLES[found.method], ("", "range", *columns, "status"), rows, numbers, numbers | {0}, "guess"),
         *(Paragraph(text, aside=True) for text in (*_READINGS[found.method](found), *_about_inputs(found))),
@@ -53,9 +53,8 @@ def _lines(row: Row, cells: tuple[str, ...]) -> list[tuple[str, ...]]:
     ]
 
 
-def html(found: Sensitivity) -> str:
-    """Return the page as HTML for a notebook, every text escaped."""
-    return layout.html(page(found))
+def _answer(found: Sensitivity) -> str:
+    return f"most important first: {', '.join(found.table['input'].head(MOST_NAMED))}"
 
 
 def _summary(found: Sensitivity) -> Page:

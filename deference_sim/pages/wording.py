@@ -4,9 +4,7 @@ import re
 from math import ceil, log10
 
 from deference_sim.analysis.estimate import Estimate, digits_for
-from deference_sim.analysis.handoff import BestHandoff
 from deference_sim.analysis.paired import Difference
-from deference_sim.analysis.strategy import BestStrategy, PolicyRegret
 from deference_sim.scenario.canonical import value_text
 from deference_sim.scenario.catalogue import find
 from deference_sim.scenario.layers import ARGUMENT
@@ -71,13 +69,6 @@ def to_error(value: float, error: float) -> str:
     return f"{value:.{decimals(error, MOST_DECIMALS)}f}" if error > 0.0 else f"{value:.2g}"
 
 
-FRESH_NOTE = (
-    "What is best was chosen on the worlds of seed {seed}; all chances are from {replicates:,} fresh worlds (seed "
-    "{fresh_seed}), so that the luck of the winner is not in them. Differences are paired: both ways meet the same "
-    "worlds. Intervals hold the Monte Carlo error alone."
-)
-
-
 def points(found: Difference) -> str:
     """Return a difference in points with its interval."""
     digits = max(digits_for(found.mcse) - 2, 0) if found.mcse > 0.0 else 1
@@ -85,9 +76,13 @@ def points(found: Difference) -> str:
     return f"{value} ({low} to {high})"
 
 
-def fresh_note(found: BestHandoff | BestStrategy | PolicyRegret) -> str:
+def fresh_note(seed: int, fresh_seed: int, replicates: int) -> str:
     """Return on which worlds the best was chosen, and on which it was judged."""
-    return FRESH_NOTE.format(seed=found.seed, replicates=found.replicates, fresh_seed=found.fresh_seed)
+    return (
+        f"What is best was chosen on the worlds of seed {seed}; all chances are from {replicates:,} fresh worlds (seed "
+        f"{fresh_seed}), so that the luck of the winner is not in them. Differences are paired: both ways meet the "
+        "same worlds. Intervals hold the Monte Carlo error alone."
+    )
 
 
 def footer(engine: str, seconds: float, repeat: str = "") -> str:

@@ -124,7 +124,7 @@ def trajectory(trajectory: Trajectory, ax: Any = None) -> Panels:
 def _title(trajectory: Trajectory) -> str:
     cause = f" ({trajectory.cause})" if trajectory.cause else ""
     end = f"{_end_words(trajectory)}{cause} after {trajectory.month:.1f} months"
-    return f"{trajectory.scenario}, replicate {trajectory.replicate}, seed {trajectory.seed}: {end}"
+    return f"{trajectory.scenario.name}, replicate {trajectory.replicate}, seed {trajectory.seed}: {end}"
 
 
 def _end_words(trajectory: Trajectory) -> str:

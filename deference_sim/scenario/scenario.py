@@ -29,10 +29,11 @@ from deference_sim.scenario.reader import NAME_PATTERN, read_fields, reworded
 from deference_sim.scenario.source import refused_character
 from deference_sim.scenario.tree import MapNode
 from deference_sim.scenario.uncertain import outside_range
+from deference_sim.shown import Shown
 from deference_sim.streams import stream_table
 
 
-class Scenario(Blocks):
+class Scenario(Shown, Blocks):
     """One scenario, frozen. Blocks hold plain numbers in documented units; of an uncertain input, its median.
 
     Two scenarios are equal if name, description and meaning are; ``hash`` is of the meaning alone.
@@ -157,11 +158,6 @@ class Scenario(Blocks):
 
     def _inside_ranges(self, drawn: Mapping[str, Floats]) -> dict[str, Floats]:
         return {path: _inside(values, find(path, ARGUMENT)) for path, values in drawn.items()}
-
-    def _repr_html_(self) -> str:
-        from deference_sim.pages.scenario import html_of  # it needs this class
-
-        return html_of(self)
 
     @classmethod
     def of_tree(cls, tree: MapNode, *, name: str = "scenario", changes: Sequence[Change] = ()) -> Self:

@@ -29,5 +29,5 @@ def pretend(monkeypatch: pytest.MonkeyPatch, chance: Chance, *, common: bool = T
             yield made
 
     monkeypatch.setattr(Worlds, "records", records)
-    for module in ("best_handoff", "strategies"):
+    for module in ("handoff", "strategy"):
         monkeypatch.setattr(f"deference_sim.analysis.{module}.warm_up", lambda engine: None)

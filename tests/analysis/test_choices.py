@@ -18,8 +18,8 @@ from typer.testing import CliRunner, Result
 
 import deference_sim as ds
 from deference_sim import cli
-from deference_sim.analysis import best_handoff as handoffs
-from deference_sim.analysis import strategies
+from deference_sim.analysis import handoff as handoffs
+from deference_sim.analysis import strategy as strategies
 
 from .pretended_worlds import pretend
 

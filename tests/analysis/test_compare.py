@@ -5,7 +5,7 @@ import pytest
 
 import deference_sim as ds
 from deference_sim.model.state import OUTCOMES
-from deference_sim.pages.compare import comparison_page
+from deference_sim.pages import compare as compare_page
 from deference_sim.pages.layout import html
 
 N, SEED = 300, 4
@@ -60,7 +60,7 @@ def test_a_scenario_differs_from_itself_in_nothing(pair: tuple[ds.Scenario, ds.S
     (same,) = ds.compare(pair[0], pair[0], replicates=50)
     assert (same.inputs, same.changes) == ([], [])
     assert same.measures["p_stay"][2].value == 0.0
-    text = html(comparison_page(same))
+    text = html(compare_page.page(same))
     assert "no input differs" in text
     assert "Every world ends the same way in both." in text
 
@@ -74,7 +74,7 @@ def test_several_are_compared_with_the_first(pair: tuple[ds.Scenario, ds.Scenari
 
 
 def test_the_page_names_runs_to_look_at(found: ds.Comparison) -> None:
-    text = html(comparison_page(found, ("as it is", "at once"), ("trace A", "trace B"), "again"))
+    text = html(compare_page.page(found, "again", ("as it is", "at once"), ("trace A", "trace B")))
     first = found.changes[0].examples[0]
     assert f"trace A --replicate {first}" in text
     assert f"trace B --replicate {first}" in text

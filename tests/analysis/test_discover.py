@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 import deference_sim as ds
 from deference_sim import cli
-from deference_sim.analysis import discovery
+from deference_sim.analysis import discover as discovery
 from deference_sim.analysis.discover import Limit, _Found, _judged
 from deference_sim.analysis.measure import good, stayed
 from deference_sim.scenario import ScenarioError

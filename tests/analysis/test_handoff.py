@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import deference_sim as ds
-from deference_sim.analysis import best_handoff as module
+from deference_sim.analysis import handoff as module
 from deference_sim.analysis.handoff import NEVER, OWN_WAY, PREWORK, best_handoff, runs_planned
 from deference_sim.analysis.worlds import FRESH, Worlds
 from deference_sim.pages import handoff as handoff_page

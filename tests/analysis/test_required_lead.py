@@ -11,8 +11,8 @@ from scipy.stats import lognorm
 import deference_sim as ds
 from deference_sim.analysis import required_lead as module
 from deference_sim.analysis.required_lead import TARGETS, Answer, first_looks, solved
+from deference_sim.pages import required_lead as lead_page
 from deference_sim.pages.layout import html
-from deference_sim.pages.required_lead import required_page
 
 LEVELS_OFF = 0.97
 NEEDED = lognorm(0.8, scale=np.exp(1.0))  # months that a world needs, of those that anything helps
@@ -165,7 +165,7 @@ def test_another_input_is_solved_for() -> None:
 
 
 def test_the_page_and_picture_say_what_was_found(found: ds.Requirement) -> None:
-    text = html(required_page(found))
+    text = html(lead_page.page(found))
     assert "not reachable" in text
     assert "99 % is not reachable: the highest chance found is" in text
     plt.switch_backend("agg")

@@ -149,9 +149,10 @@ def test_a_study_shows_itself(studies: dict[str, ds.Sensitivity], method: str) -
     told = found._repr_html_()
     assert "rival.lead" in told
     assert "0.39 to 2.3 months" in told
-    assert sensitivity_page.page(found)[0] == layout.Heading(
-        "baseline – what matters most for staying in the Basin of Good Deference (p_stay)"
-    )
+    heading = sensitivity_page.page(found)[0]
+    assert isinstance(heading, layout.Heading)
+    assert heading.text == "baseline – what matters most for staying in the Basin of Good Deference (p_stay)"
+    assert heading.answer.startswith(f"most important first: {found.table['input'].iloc[0]}")
     told_in_json = json.loads(json.dumps(found.as_dict(), allow_nan=False))
     assert told_in_json["runs"] == found.runs == planned_runs(found.plan, method)
     axes = ds.plot.tornado(found)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import deference_sim as ds
-from deference_sim.analysis import strategies as module
+from deference_sim.analysis import strategy as module
 from deference_sim.analysis.strategy import POLICIES, SEARCHED, best_strategy, policies_to_compare, policy_regret
 from deference_sim.model.strategy import Strategy
 from deference_sim.pages import layout

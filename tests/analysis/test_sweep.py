@@ -12,8 +12,8 @@ import pytest
 import deference_sim as ds
 from deference_sim.analysis import sweep as module
 from deference_sim.analysis.sweep import planned
+from deference_sim.pages import sweep as sweep_page
 from deference_sim.pages.layout import html
-from deference_sim.pages.sweep import sweep_page
 from deference_sim.plots.sweep import is_grid
 from deference_sim.scenario.layers import COMMAND_LINE
 from deference_sim.study import designs
@@ -160,10 +160,10 @@ def test_tables_in_four_formats(swept: ds.Sweep, tmp_path: Any) -> None:
 
 
 def test_the_page_has_every_chance(swept: ds.Sweep) -> None:
-    text = html(sweep_page(swept, "p_good", "deference-sim sweep <x>"))
+    text = html(sweep_page.page(swept, "deference-sim sweep <x>", "p_good"))
     assert text.count("<td") == 3 * 3
     assert "&lt;x&gt;" in text
-    one = html(sweep_page(ds.sweep(swept.scenarios, over={"rival.lead": LEADS}, replicates=20)))
+    one = html(sweep_page.page(ds.sweep(swept.scenarios, over={"rival.lead": LEADS}, replicates=20)))
     assert one.count("<tr") == 4
     assert swept._repr_html_().startswith("<div>")
 

@@ -7,8 +7,8 @@ import pytest
 
 import deference_sim as ds
 from deference_sim.analysis.tax import aggregate_tax, drivers, effective_edge
+from deference_sim.pages import tax as tax_page
 from deference_sim.pages.layout import html
-from deference_sim.pages.tax import tax_page
 
 #: A constant pace of 1 py a month up to 5 py, and a tax that does not fall.
 STEADY = {
@@ -56,7 +56,7 @@ def test_its_distribution_is_that_of_the_draws() -> None:
     np.testing.assert_allclose(found.draws, records["aggregate_tax_months"], rtol=1e-12)
     np.testing.assert_allclose(found.leads, scenario.draws(7, np.arange(60))["rival.lead"])
     assert 0.0 < found.share_beyond_lead < 0.5
-    assert "draws of the uncertain inputs" in html(tax_page(found))
+    assert "draws of the uncertain inputs" in html(tax_page.page(found))
 
 
 def test_drivers_are_what_the_tax_depends_on(steady: ds.Scenario) -> None:
@@ -105,7 +105,7 @@ def test_the_page_and_json_without_a_rival(steady: ds.Scenario) -> None:
     found = aggregate_tax(steady.with_(**{"rival.mode": "none"}))
     told = found.as_dict()
     assert (told["lead_months"], told["share_of_lead"]) == (None, None)
-    text = html(tax_page(found))
+    text = html(tax_page.page(found))
     assert "10.00 months of lead" in text
     assert "%" not in text.partition("What drives it")[0]
     assert found._repr_html_() == text

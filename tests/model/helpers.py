@@ -20,7 +20,7 @@ from deference_sim.trajectory.log import EVENTS, LOG_DTYPE
 from deference_sim.trajectory.start import next_stop, start
 from deference_sim.trajectory.step import STEP_FAILED
 
-from .random_worlds import plain_rows
+from .random_arguments import plain_rows
 
 SEED = 20_240_613
 WEEK = 7 / 30.4375

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from deference_sim import streams
 from deference_sim.engines.law import cache_folder, compiled_law
 
-from .random_worlds import HAZARDS, PROCESS_ROWS, WHOLE, from_plain, plain_rows, random_float
+from .random_arguments import HAZARDS, PROCESS_ROWS, WHOLE, from_plain, plain_rows, random_float
 
 Equation = Callable[..., Any]
 Columns = dict[str, NDArray[Any]]

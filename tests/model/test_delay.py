@@ -27,7 +27,7 @@ from deference_sim.model.tax import total_tax
 from deference_sim.model.time_buying import buying_rate
 
 from .helpers import Plain, quiet, run, run_one, steady, watch
-from .random_worlds import plain_rows, random_parameters, random_states
+from .random_arguments import plain_rows, random_parameters, random_states
 
 DELAYS = ("goodness", "buying", "defence", "tests", "halts")
 

@@ -30,7 +30,7 @@ from deference_sim.trajectory.record import RECORD_DTYPE
 from deference_sim.trajectory.sample import blank_samples
 
 from .helpers import Plain, run_one
-from .random_worlds import WHOLE, from_plain, plain_rows, random_arguments, random_float, random_parameters
+from .random_arguments import WHOLE, from_plain, plain_rows, random_arguments, random_float, random_parameters
 from .sweeps import Columns, Equation, differences, sweep_differences, text_of
 
 SEED = 20_240_612

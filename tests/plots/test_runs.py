@@ -252,7 +252,7 @@ def test_one_run_has_labels_units_and_a_title(traced: Any, trace: ds.Trajectory)
     assert (
         traced.flat[0]
         .get_title(loc="left")
-        .startswith(f"{trace.scenario}, replicate {trace.replicate}, seed {SEED}: {words}")
+        .startswith(f"{trace.scenario.name}, replicate {trace.replicate}, seed {SEED}: {words}")
     )
 
 

@@ -25,6 +25,7 @@ from deference_sim.study import runner
 from deference_sim.trajectory.flow import STEP_FAILED
 from deference_sim.trajectory.log import LOG_DTYPE
 from deference_sim.trajectory.record import RECORD_DTYPE
+from validation.quiet import quiet
 
 SHIPPED = sorted(shipped())
 RANDOM = range(30)
@@ -371,7 +372,7 @@ def test_hazards_that_change_nothing_while_hardware_grows_and_a_successor_is_tra
         10,
     ],
 )
-def test_fizzles_when_lead_comes_back_and_not_when_somebody_looks(quiet: Callable[..., Any], lead: float) -> None:
+def test_fizzles_when_lead_comes_back_and_not_when_somebody_looks(lead: float) -> None:
     """Would catch an outcome that waits until something else opens an instant: defence brings lead back after a fizzle.
 
     Our pace is 10^(-C/10) py a month, half for capability and half for defence, and growth has fizzled out at 2 py.

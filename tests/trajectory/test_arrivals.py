@@ -15,7 +15,7 @@ from deference_sim.model.parameters import Blocks
 from deference_sim.model.rival import lead_months, rival_clock, rival_pace
 from deference_sim.trajectory.log import EVENTS
 
-from .helpers import FATAL, SEED, Plain, hazard, outcomes, quiet, run, steady, watch
+from ..model.helpers import FATAL, SEED, Plain, hazard, outcomes, quiet, run, steady, watch
 
 #: Next to no growth and no review: years pass in a few steps.
 STILL: dict[str, Any] = {

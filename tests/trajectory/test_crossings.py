@@ -14,7 +14,7 @@ from deference_sim.trajectory.crossings import crossing_time
 from deference_sim.trajectory.levels import CROSSINGS
 from deference_sim.trajectory.step import continue_densely, take_step
 
-from .helpers import FATAL, Plain, hazard, quiet, run_one, steady, watch
+from ..model.helpers import FATAL, Plain, hazard, quiet, run_one, steady, watch
 
 # ---- times and levels -------------------------------------------------------------------------------------
 

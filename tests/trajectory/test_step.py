@@ -14,7 +14,7 @@ from deference_sim.trajectory import step
 from deference_sim.trajectory.flow import PAUSED, begin_step
 from deference_sim.trajectory.rates import derivatives
 
-from .helpers import Plain, hazard, quiet, run_one
+from ..model.helpers import Plain, hazard, quiet, run_one
 
 Floats = NDArray[np.float64]
 C, A, W, WORK = (STOCKS.index(name) for name in ("C", "A", "W", "U"))

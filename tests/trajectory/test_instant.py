@@ -26,7 +26,7 @@ from deference_sim.trajectory.instant import (
 )
 from deference_sim.trajectory.log import EVENTS
 
-from .helpers import SEED, WEEK, Plain, Watched, hazard, outcomes, quiet, run, run_one, steady, watch
+from ..model.helpers import SEED, WEEK, Plain, Watched, hazard, outcomes, quiet, run, run_one, steady, watch
 
 KEY = streams.key_of_seed(SEED)
 NO_REVIEW = {"review_interval": None, "review_work": None}
