@@ -1,7 +1,6 @@
 """The commands about batches: ``batch``, ``resume``, ``verify``, ``rerun`` and ``merge``."""
 
 import re
-import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,9 +11,7 @@ import typer
 
 from deference_sim.cli.errors import BAD_INPUT, CANNOT_WRITE, CONFLICT, FAILED
 from deference_sim.cli.options import (
-    LAST_SEED,
     AsJson,
-    EngineName,
     Quiet,
     Settings,
     number_of_futures,
@@ -22,7 +19,9 @@ from deference_sim.cli.options import (
 )
 from deference_sim.cli.output import announce, print_json, print_page
 from deference_sim.cli.pace import duration, pace, tell
+from deference_sim.cli.repeat import in_shell
 from deference_sim.cli.stopping import Stop, stoppable
+from deference_sim.study.limits import LAST_SEED, Engine
 
 if TYPE_CHECKING:
     from deference_sim.batches.plan import Plan
@@ -74,7 +73,7 @@ def batch(
         int | None,
         typer.Option(metavar="N", parser=whole_number(0, LAST_SEED), help="The only seed, in place of the file's."),
     ] = None,
-    engine: Annotated[EngineName | None, typer.Option(help="In place of the file's.")] = None,
+    engine: Annotated[Engine | None, typer.Option(help="In place of the file's.")] = None,
     settings: Settings = None,
     shard: Annotated[
         Any,
@@ -161,7 +160,7 @@ def rerun(folder: Folder, cluster: ClusterAddress = None, as_json: AsJson = Fals
         total = sum(chunk.stop - chunk.first for chunk in whole.held)
         workers = _workers(cluster)
         try:
-            with pace(total, quiet) as tick:
+            with pace(total, quiet, in_lines=True) as tick:
                 found = repeat(whole, workers, stop.asked, tick)
         finally:
             workers.close()
@@ -219,8 +218,8 @@ def _carry_out(
         try:
             _tell_size(session, workers.width, say)
             total = sum(task.stop - task.first for task in session.missing)
-            with pace(total, quiet) as tick:
-                result = work_in(session, workers, shlex.join(["deference-sim", *sys.argv[1:]]), stop.asked, tick)
+            with pace(total, quiet, in_lines=True) as tick:
+                result = work_in(session, workers, in_shell(*sys.argv[1:]), stop.asked, tick)
         finally:
             workers.close()
         if result.lost:
@@ -264,7 +263,7 @@ def _workers(cluster: str | None) -> "Workers":
 
 
 def _resume(folder: Path, cluster: str | None) -> str:
-    return shlex.join(["deference-sim", "resume", str(folder), *(["--cluster", cluster] if cluster else [])])
+    return in_shell("resume", str(folder), *(["--cluster", cluster] if cluster else []))
 
 
 @contextmanager
