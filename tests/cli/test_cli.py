@@ -14,7 +14,7 @@ from deference_sim import cli
 from deference_sim.analysis.measure import MEASURES
 from deference_sim.analysis.run import simulate
 from deference_sim.cli import options
-from deference_sim.engines import events, law
+from deference_sim.engines import failure, law
 from deference_sim.scenario import load, shipped
 from deference_sim.scenario.explain import parameter_table, resolved
 
@@ -153,7 +153,7 @@ def test_no_traceback_reaches_the_terminal() -> None:
 
 def test_a_trajectory_that_cannot_be_integrated_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> None:
-        raise events.step_error(3, 1, 2.5)
+        raise failure.cannot_integrate(3, 1, 2.5)
 
     monkeypatch.setattr("deference_sim.analysis.run.simulate", fail)
     result = call("run", "baseline", *FEW)
