@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from deference_sim.analysis.estimate import Estimate, chance_of
-from deference_sim.analysis.measure import MEASURES, SUCCESSES, Measure
+from deference_sim.analysis.measure import MEASURES, Measure
 from deference_sim.analysis.paired import Difference, difference
 from deference_sim.model.state import OUTCOMES
 from deference_sim.scenario import Scenario
@@ -154,14 +154,14 @@ def _run(
     """Return outcomes and successes by scenario and replicate: three bytes a run, far less than its record."""
     outcomes = [np.zeros(replicates, np.int8) for _ in scenarios]
     successes: dict[Measure, list[NDArray[np.bool_]]] = {
-        name: [np.zeros(replicates, np.bool_) for _ in scenarios] for name in SUCCESSES
+        name: [np.zeros(replicates, np.bool_) for _ in scenarios] for name in MEASURES
     }
     jobs = ((place, block) for place in range(len(scenarios)) for block in blocks(0, replicates))
     for place, records in stream(scenarios, jobs, seed, engine, progress=progress):
         rows = records["replicate"]
         outcomes[place][rows] = records["outcome"]
         for name, found in successes.items():
-            found[place][rows] = MEASURES[name](records)
+            found[place][rows] = MEASURES[name].of_records(records)
     return outcomes, successes
 
 

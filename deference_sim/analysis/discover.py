@@ -19,12 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deference_sim.analysis.estimate import Estimate, probability
-from deference_sim.analysis.measure import MEASURES, Measure
+from deference_sim.analysis.measure import Measure, success_of
 from deference_sim.analysis.sensitivity.inputs import choose
 from deference_sim.analysis.sensitivity.plan import Plan
 from deference_sim.scenario import Scenario
 from deference_sim.scenario.layers import ARGUMENT
-from deference_sim.scenario.problems import refusal, shown
+from deference_sim.scenario.problems import refusal
 from deference_sim.shown import Shown
 from deference_sim.study.limits import MOST_REPLICATES
 from deference_sim.study.quasi_random import design, whole_design
@@ -157,8 +157,7 @@ def plan_of(scenario: Scenario, inputs: Sequence[str], measure: Measure, replica
     """Return the plan of a study, everything about it checked. Raises as ``discover`` does."""
     if told := missing_extra():
         raise ModuleNotFoundError(told)
-    if measure not in MEASURES:
-        raise refusal(ARGUMENT, "measure", shown(str(measure)), "one of " + ", ".join(MEASURES))
+    success_of(measure)
     if not 1 <= replicates <= MOST_REPLICATES:
         raise refusal(ARGUMENT, "replicates", f"{replicates}", f"1 to {MOST_REPLICATES:,}")
     return Plan(scenario, choose(scenario, inputs), measure, whole_design(replicates), seed)

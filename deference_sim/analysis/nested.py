@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deference_sim.analysis.estimate import Estimate, clopper_pearson
-from deference_sim.analysis.measure import MEASURES, Measure
+from deference_sim.analysis.measure import Measure, success_of
 from deference_sim.study.limits import Engine
 from deference_sim.study.runner import blocks, check_run, stream, warm_up
 
@@ -58,13 +58,14 @@ def input_spread(
         raise ValueError(
             f"{scenario.name} has no uncertain input: give one a range, such as rival.lead='2 to 9 months'"
         )
+    succeeded = success_of(measure).of_records
     _check(draws, worlds)
     check_run(draws * worlds, engine)
     warm_up(engine)
     jobs = ((0, block) for block in blocks(0, draws * worlds))
     found = stream([scenario], jobs, seed, engine, worlds_per_draw=worlds, progress=progress)
-    succeeded = np.concatenate([MEASURES[measure](records) for _, records in found])
-    return spread_over_draws(succeeded.reshape(draws, worlds).sum(axis=1), worlds)
+    successes = np.concatenate([succeeded(records) for _, records in found])
+    return spread_over_draws(successes.reshape(draws, worlds).sum(axis=1), worlds)
 
 
 def spread_over_draws(successes: NDArray[np.integer], worlds: int) -> InputSpread:

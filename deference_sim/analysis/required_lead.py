@@ -9,7 +9,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from deference_sim.analysis.estimate import Estimate, binomial_quantile, probability
-from deference_sim.analysis.measure import SUCCESSES, Measure
+from deference_sim.analysis.measure import Measure, success_of
 from deference_sim.scenario import Scenario
 from deference_sim.scenario.catalogue import find
 from deference_sim.scenario.layers import ARGUMENT
@@ -131,6 +131,7 @@ def required_lead(
     searched from 0 to the horizon. Raises ``ScenarioError`` for an input that is no number or has no ends.
     """
     targets = (target,) if isinstance(target, float | int) else tuple(target)
+    count = success_of(measure).of_tally
     _check_targets(targets)
     check_run(replicates, engine)
     low, high, unit = check_input(scenario, solve, between, mark)
@@ -140,7 +141,7 @@ def required_lead(
     def counts_at(values: Sequence[float]) -> list[int]:
         changed = [scenario.with_(**{solve: value}) for value in values]
         tallies = tally_runs(changed, replicates, seed, engine, brief=True, progress=progress)
-        return [SUCCESSES[measure](tally) for tally in tallies]
+        return [count(tally) for tally in tallies]
 
     answers, counts, rising = solved(counts_at, replicates, targets, low, high)
     curve = tuple((value, probability(count, replicates)) for value, count in sorted(counts.items()))

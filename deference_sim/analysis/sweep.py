@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from deference_sim.analysis.estimate import Estimate, is_precise, most_replicates
-from deference_sim.analysis.measure import SUCCESSES, Measure, share_of
+from deference_sim.analysis.measure import MEASURES, Measure, success_of
 from deference_sim.analysis.tables import save_table
 from deference_sim.model.state import OUTCOMES
 from deference_sim.scenario import Scenario
@@ -41,7 +41,7 @@ class Sweep(Shown):
 
     def estimates(self, measure: Measure = "p_stay") -> list[Estimate]:
         """Return p_stay or p_good at every point, in the order of ``points``."""
-        return [share_of(tally, measure) for tally in self.tallies]
+        return [success_of(measure).chance(tally) for tally in self.tallies]
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -50,7 +50,7 @@ class Sweep(Shown):
         for place, axis in enumerate(self.axes):
             columns[axis.path] = [point.values[place] for point in self.points]
         columns["replicates"] = [tally.n for tally in self.tallies]
-        for measure in SUCCESSES:
+        for measure in MEASURES:
             found = self.estimates(measure)
             columns[measure] = [estimate.value for estimate in found]
             columns[f"{measure}_low"] = [estimate.low for estimate in found]

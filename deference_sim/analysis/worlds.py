@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from deference_sim.analysis.measure import MEASURES, Measure, Successes
+from deference_sim.analysis.measure import MEASURES, Measure, Successes, success_of
 from deference_sim.study.limits import Engine
 from deference_sim.study.runner import blocks, check_run, stream
 
@@ -29,9 +29,8 @@ class Worlds:
     progress: Callable[[int], object] | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a measure that is not known."""
-        if self.measure not in MEASURES:
-            raise ValueError(f"measure is {self.measure!r}: it must be one of {', '.join(MEASURES)}")
+        """Refuse a measure that there is not."""
+        success_of(self.measure)
 
     def records(self, scenarios: Sequence[Any], replicates: int) -> Iterator[NDArray[np.void]]:
         """Yield for each scenario the records of the first ``replicates`` of these worlds."""
@@ -46,7 +45,7 @@ class Worlds:
 
     def succeeded(self, records: NDArray[np.void]) -> Successes:
         """Return for each record whether it counts as a success."""
-        return MEASURES[self.measure](records)
+        return MEASURES[self.measure].of_records(records)
 
     def successes(self, scenarios: Sequence[Any], replicates: int) -> list[Successes]:
         """Return for each scenario which of the first ``replicates`` of these worlds are successes."""

@@ -3,7 +3,7 @@
 from base64 import b64encode
 from html import escape
 
-from deference_sim.analysis.measure import SUCCESSES, share_of
+from deference_sim.analysis.measure import MEASURES
 from deference_sim.explorer import pictures, words
 from deference_sim.explorer.choices import name_of_opponent
 from deference_sim.explorer.computing import Curve, Numbers
@@ -70,8 +70,8 @@ def _at(curve: Curve, place: int, title: str) -> str:
     tally = curve.sweep.tallies[place]
     with_deadline = curve.sweep.scenarios[0].rival.mode == "deadline"
     rows: list[tuple[str, str, str]] = []
-    for name in SUCCESSES:
-        rows.append((name, *chance(share_of(tally, name))))
+    for name, success in MEASURES.items():
+        rows.append((name, *chance(success.chance(tally))))
     for outcome in OUTCOMES[1:]:
         if count := tally.ended(outcome):
             rows.append((words_of(outcome, with_deadline), f"{100.0 * count / tally.n:.1f} %", ""))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from deference_sim.analysis.compare import Comparison
 from deference_sim.analysis.estimate import Estimate
-from deference_sim.analysis.measure import MEANINGS
+from deference_sim.analysis.measure import MEASURES
 from deference_sim.analysis.paired import Difference
 from deference_sim.pages.layout import Entry, Heading, Page, Paragraph, Table
 from deference_sim.pages.run import ending
@@ -23,7 +23,7 @@ def page(found: Comparison, repeat: str = "", names: tuple[str, str] | None = No
     """
     first, second = names or _names(found)
     columns = ("", first, second, "difference (points)", "95 % interval")
-    chances = tuple((f"{name}: {MEANINGS[name]}", *_pair(*pair)) for name, pair in found.measures.items())
+    chances = tuple((f"{name}: {MEASURES[name].meaning}", *_pair(*pair)) for name, pair in found.measures.items())
     ends = tuple((_short(found.second, name), *_pair(*pair)) for name, pair in found.shares.items())
     numbers = frozenset({1, 2, 3})
     note = (

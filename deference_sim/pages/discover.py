@@ -2,9 +2,10 @@
 
 from deference_sim.analysis.discover import CHANCE, Box, Discovery, Limit
 from deference_sim.analysis.estimate import Estimate
+from deference_sim.analysis.measure import MEASURES
 from deference_sim.analysis.sensitivity.plan import short
 from deference_sim.pages.layout import Entry, Heading, Page, Paragraph
-from deference_sim.pages.sensitivity import MEASURES, about_inputs
+from deference_sim.pages.sensitivity import about_inputs
 from deference_sim.pages.wording import percent, with_repeat
 
 ALGORITHMS = {"prim": "PRIM (peeling)", "cart": "CART (tree)"}
@@ -13,7 +14,7 @@ ALGORITHMS = {"prim": "PRIM (peeling)", "cart": "CART (tree)"}
 def page(found: Discovery, repeat: str = "") -> Page:
     """Return the page; ``repeat`` is the command that repeats the study."""
     blocks: Page = [
-        Heading(f"{found.plan.scenario.name} – where {MEASURES[found.plan.measure]} fails", _answer(found)),
+        Heading(f"{found.plan.scenario.name} – where {MEASURES[found.plan.measure].headline} fails", _answer(found)),
         Paragraph(f"Of all futures {_told(found.failures)} fail."),
     ]
     for algorithm, boxes in found.boxes.items():

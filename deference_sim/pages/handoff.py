@@ -1,7 +1,7 @@
 """The page of a search for the best handoff: when, to AIs of which capability, and how the answer moves."""
 
 from deference_sim.analysis.handoff import INDIFFERENCE, NEVER, OWN_WAY, PREWORK, Alternative, BestHandoff, Timing
-from deference_sim.analysis.measure import MEANINGS
+from deference_sim.analysis.measure import MEASURES
 from deference_sim.analysis.run import UNRESOLVED_WORTH_SAYING
 from deference_sim.model.state import CATASTROPHES
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
@@ -51,7 +51,8 @@ def _answer(found: BestHandoff) -> str:
         told += "But the month hardly matters: none of those tried does significantly worse. "
     elif first < last:
         told += f"Anything from {first:g} to {last:g} months is as good. "
-    told += f"{_split(found)}{found.measure} ({MEANINGS[found.measure]}) is then {with_interval(best.estimate)}."
+    chance_of = f"{found.measure} ({MEASURES[found.measure].meaning})"
+    told += f"{_split(found)}{chance_of} is then {with_interval(best.estimate)}."
     better = [way for way in found.alternatives if way.loss.high < 0.0]
     return told + "".join(f" {BETTER[way.name]} does better still." for way in better)
 

@@ -1,6 +1,6 @@
 """The page of a required lead: how much it takes, with its interval, and the curve that it was read off."""
 
-from deference_sim.analysis.measure import MEANINGS
+from deference_sim.analysis.measure import MEASURES
 from deference_sim.analysis.required_lead import LEAD, Answer, Requirement
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
 from deference_sim.pages.wording import chance, to_error, with_interval, with_repeat
@@ -16,7 +16,7 @@ def page(found: Requirement, repeat: str = "") -> Page:
     lowest, highest = found.curve[0][0], found.curve[-1][0]
     blocks: Page = [
         Heading(f"{found.scenario.name} – {what}", _in_one_line(found)),
-        Paragraph(f"{found.measure}: {MEANINGS[found.measure]}."),
+        Paragraph(f"{found.measure}: {MEASURES[found.measure].meaning}."),
         Table("", columns, rows, frozenset({1}), frozenset(range(3))),
         *(Paragraph(told) for one in found.answers if (told := _exception(one, found))),
         _curve(found),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import numpy as np
 
 from deference_sim.analysis.estimate import Estimate, probability
+from deference_sim.analysis.measure import MEASURES
 from deference_sim.analysis.nested import InputSpread
 from deference_sim.analysis.run import UNRESOLVED_WORTH_SAYING, Result
 from deference_sim.model.declare import Status
@@ -64,8 +65,8 @@ def _answer(result: Result) -> str:
 def headline(result: Result) -> Page:
     """Return p_stay and p_good with what they mean; with bounds where many runs were not settled."""
     rows = [
-        ("stays in the Basin of Good Deference (p_stay)", *chance(result.p_stay)),
-        ("no catastrophe of any kind (p_good)", *chance(result.p_good)),
+        (f"{MEASURES['p_stay'].meaning} (p_stay)", *chance(result.p_stay)),
+        (f"{MEASURES['p_good'].meaning} (p_good)", *chance(result.p_good)),
     ]
     given = result.p_stay_given_handoff
     if given is not None and given.n < result.replicates:

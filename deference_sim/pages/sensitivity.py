@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from deference_sim.analysis.measure import MEASURES
 from deference_sim.analysis.sensitivity import Sensitivity
 from deference_sim.analysis.sensitivity.inputs import CORE, HALF_TO_DOUBLE, RANGES, Varied
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
@@ -20,20 +21,16 @@ TITLES = {
     "rank": "Rank correlations",
     "voi": "Value of perfect information",
 }
-MEASURES = {
-    "p_stay": "staying in the Basin of Good Deference (p_stay)",
-    "p_good": "no catastrophe of any kind (p_good)",
-}
 
 
 def page(found: Sensitivity, repeat: str = "") -> Page:
     """Return the page; ``repeat`` is the command that repeats the study."""
-    columns, cells = _COLUMNS[found.method]
+    success, (columns, cells) = MEASURES[found.plan.measure], _COLUMNS[found.method]
     table: list[dict[str, Any]] = found.table.to_dict("records")  # type: ignore[assignment]
     rows = tuple(line for row in table for line in _lines(row, cells(row)))
     numbers = frozenset(range(2, 2 + len(columns)))
     return [
-        Heading(f"{found.plan.scenario.name} – what matters most for {MEASURES[found.plan.measure]}", _answer(found)),
+        Heading(f"{found.plan.scenario.name} – what matters most for {success.headline}", _answer(found)),
         *_summary(found),
         Table(TITLES[found.method], ("", "range", *columns, "status"), rows, numbers, numbers | {0}, "guess"),
         *(Paragraph(text, aside=True) for text in (*_READINGS[found.method](found), *_about_inputs(found))),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from deference_sim.analysis.measure import MEANINGS
+from deference_sim.analysis.measure import MEASURES
 from deference_sim.analysis.strategy import (
     AS_IT_IS,
     DESIGN,
@@ -61,7 +61,7 @@ def _answer(found: BestStrategy) -> str:
     versus = f"against {with_interval(found.own)} for the scenario's own {own} as it is"
     gain = f"{points(best.gain)} points" + (", which may be no gain at all" if best.gain.low <= 0.0 else "")
     return (
-        f"Best of what was tried: {best.policy}, tuned. {found.measure} ({MEANINGS[found.measure]}) is then "
+        f"Best of what was tried: {best.policy}, tuned. {found.measure} ({MEASURES[found.measure].meaning}) is then "
         f"{with_interval(best.estimate)}, {versus}: {gain}.{as_good}"
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from deference_sim.analysis.estimate import Estimate
-from deference_sim.analysis.measure import MEANINGS, Measure
+from deference_sim.analysis.measure import MEASURES, Measure
 from deference_sim.analysis.sweep import Sweep
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
 from deference_sim.pages.wording import chance, percent, shown_value, with_interval, with_repeat
@@ -17,7 +17,7 @@ def page(found: Sweep, repeat: str = "", measure: Measure = "p_stay") -> Page:
     """Return the chances over a sweep; ``repeat`` is the command that repeats it."""
     estimates = found.estimates(measure)
     names = ", ".join(scenario.name for scenario in found.scenarios)
-    title = f"{names} – {measure} ({MEANINGS[measure]}) over {_paths(found.axes)}"
+    title = f"{names} – {measure} ({MEASURES[measure].meaning}) over {_paths(found.axes)}"
     blocks: Page = [Heading(title, _answer(measure, estimates))]
     if len(found.axes) == 2 and len(found.axes[1].values) <= MOST_COLUMNS:
         size = len(found.axes[0].values) * len(found.axes[1].values)

@@ -8,7 +8,7 @@ from time import perf_counter
 from types import ModuleType
 from typing import Any, get_args
 
-from deference_sim.analysis.measure import MEASURES, Measure
+from deference_sim.analysis.measure import Measure, success_of
 from deference_sim.analysis.sensitivity import morris, rank, sobol, tornado, voi
 from deference_sim.analysis.sensitivity.inputs import DECISIONS, Input, Varied, choose
 from deference_sim.analysis.sensitivity.plan import Decision, Plan
@@ -67,8 +67,7 @@ def plan_of(
     """Return the plan of a study, everything about it checked. Raises as ``sensitivity`` does."""
     if method not in _METHODS:
         raise refusal(ARGUMENT, "method", shown(str(method)), "one of " + ", ".join(get_args(Method)))
-    if measure not in MEASURES:
-        raise refusal(ARGUMENT, "measure", shown(str(measure)), "one of " + ", ".join(MEASURES))
+    success_of(measure)
     if told := missing_extra(method):
         raise ModuleNotFoundError(told)
     if decision and method != "voi":
