@@ -156,7 +156,7 @@ def test_a_trajectory_that_cannot_be_integrated_is_told(monkeypatch: pytest.Monk
         raise failure.cannot_integrate(3, 1, 2.5)
 
     monkeypatch.setattr("deference_sim.analysis.run.simulate", fail)
-    result = call("run", "baseline", *FEW)
+    result = call("run", "baseline", *FEW, "--quiet")
     assert result.exit_code == 1
     assert result.stderr.startswith("replicate 3 (seed 1)")
 
