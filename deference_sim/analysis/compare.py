@@ -15,7 +15,7 @@ from deference_sim.analysis.estimate import Estimate, chance_of
 from deference_sim.analysis.measure import MEASURES, Measure
 from deference_sim.analysis.paired import Difference, difference
 from deference_sim.model.state import OUTCOMES
-from deference_sim.scenario import Scenario
+from deference_sim.scenario import Scenario, ScenarioLike, as_scenarios
 from deference_sim.scenario.explain import DifferenceRow, differences
 from deference_sim.shown import Shown
 from deference_sim.study.limits import Engine
@@ -114,8 +114,8 @@ class Comparison(Shown):
 
 
 def compare(
-    first: Scenario,
-    *others: Scenario,
+    first: ScenarioLike,
+    *others: ScenarioLike,
     replicates: int = 10_000,
     seed: int = 1,
     engine: Engine = "compiled",
@@ -123,24 +123,25 @@ def compare(
 ) -> list[Comparison]:
     """Run scenarios on the same worlds and compare each of ``others`` with the first.
 
-    Raises ``ValueError`` if there is nothing to compare with.
+    Each is a scenario, or a shipped one's name or a file's path. Raises ``ValueError`` if there is nothing to compare
+    with.
     """
     if not others:
         raise ValueError("a comparison needs at least two scenarios")
     check_run(replicates, engine)
     warm_up(engine)
-    scenarios = [first, *others]
+    scenarios = as_scenarios([first, *others])
     started = perf_counter()
     outcomes, successes = _run(scenarios, replicates, seed, engine, progress)
     seconds = perf_counter() - started
     made = []
-    for place, other in enumerate(others, start=1):
+    for place, other in enumerate(scenarios[1:], start=1):
         measures = {
             name: (chance_of(found[0]), chance_of(found[place]), difference(found[place], found[0]))
             for name, found in successes.items()
         }
         pair = outcomes[0], outcomes[place]
-        made.append(Comparison(first, other, measures, pair, seed, engine, replicates, seconds))
+        made.append(Comparison(scenarios[0], other, measures, pair, seed, engine, replicates, seconds))
     return made
 
 

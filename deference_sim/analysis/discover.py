@@ -22,7 +22,7 @@ from deference_sim.analysis.estimate import Estimate, probability
 from deference_sim.analysis.measure import Measure, success_of
 from deference_sim.analysis.sensitivity.inputs import choose
 from deference_sim.analysis.sensitivity.plan import Plan
-from deference_sim.scenario import Scenario
+from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.scenario.problems import refusal
 from deference_sim.shown import Shown
@@ -128,7 +128,7 @@ def _as_dict(box: Box) -> dict[str, Any]:
 
 
 def discover(
-    scenario: Scenario,
+    scenario: ScenarioLike,
     *,
     inputs: Sequence[str] = (),
     measure: Measure = "p_stay",
@@ -137,13 +137,13 @@ def discover(
     seed: int = 1,
     progress: Callable[[int], object] | None = None,
 ) -> Discovery:
-    """Find out which ranges of the inputs make ``measure`` fail.
+    """Find out which ranges of the inputs of ``scenario`` make ``measure`` fail.
 
-    ``inputs`` as in ``sensitivity``. Half of ``replicates`` futures (raised to a power of two) find the boxes, the
-    other half judge them. Raises ``ScenarioError`` for what cannot be studied and ``ModuleNotFoundError`` where EMA
-    Workbench is missing.
+    ``scenario`` is one, or a shipped one's name or a file's path. ``inputs`` as in ``sensitivity``. Half of
+    ``replicates`` futures (raised to a power of two) find the boxes, the other half judge them. Raises
+    ``ScenarioError`` for what cannot be studied and ``ModuleNotFoundError`` where EMA Workbench is missing.
     """
-    return carry_out(plan_of(scenario, inputs, measure, replicates, seed), algorithms, progress)
+    return carry_out(plan_of(as_scenario(scenario), inputs, measure, replicates, seed), algorithms, progress)
 
 
 def missing_extra() -> str:

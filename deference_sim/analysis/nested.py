@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from deference_sim.analysis.estimate import Estimate, clopper_pearson
 from deference_sim.analysis.measure import Measure, success_of
+from deference_sim.scenario import ScenarioLike, as_scenario
 from deference_sim.study.limits import Engine
 from deference_sim.study.runner import blocks, check_run, stream, warm_up
 
@@ -41,7 +42,7 @@ class InputSpread:
 
 
 def input_spread(
-    scenario: Any,
+    scenario: ScenarioLike,
     draws: int = 200,
     worlds: int = 100,
     seed: int = 1,
@@ -52,8 +53,10 @@ def input_spread(
 ) -> InputSpread:
     """Draw the uncertain inputs ``draws`` times, meet ``worlds`` worlds with each, and tell the two spreads apart.
 
-    Raises ``ValueError`` if nothing is uncertain, or for fewer than 2 draws or worlds.
+    ``scenario`` is one, or a shipped one's name or a file's path. Raises ``ValueError`` if nothing is uncertain, or for
+    fewer than 2 draws or worlds.
     """
+    scenario = as_scenario(scenario)
     if not scenario.uncertain:
         raise ValueError(
             f"{scenario.name} has no uncertain input: give one a range, such as rival.lead='2 to 9 months'"

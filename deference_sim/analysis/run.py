@@ -26,6 +26,7 @@ from deference_sim.analysis.records import records_table
 from deference_sim.analysis.trace import Trajectories, Trajectory, paths, trace
 from deference_sim.engines.events import Policy, Process, World
 from deference_sim.model.state import OUTCOMES
+from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.shown import Shown
 from deference_sim.study.limits import Engine
 from deference_sim.study.runner import NOTHING, Own, check_run, hazard_names, tally_runs, warm_up
@@ -43,7 +44,7 @@ class Result(Shown):
     months are within 0.2 % of those of the runs (see ``study.tally.Sketch``).
     """
 
-    scenario: Any
+    scenario: Scenario
     seed: int
     engine: Engine
     replicates: int
@@ -257,7 +258,7 @@ class Result(Shown):
 
 
 def simulate(
-    scenario: Any,
+    scenario: ScenarioLike,
     replicates: int = 10_000,
     seed: int = 1,
     *,
@@ -270,14 +271,15 @@ def simulate(
 ) -> Result:
     """Simulate ``replicates`` runs of ``scenario`` and return what they say.
 
-    The same scenario, seed and replicate always meet the same world. With ``precision`` there are as many runs as it
-    takes for the interval of p_stay to reach at most that far to either side, and ``replicates`` is not looked at:
-    the result is that of a run of this size. Without ``keep_records`` memory does not grow with the replicates.
-    ``policy`` (a function from an ``Observation`` to ``Shares``) and ``processes`` (generator functions of a
-    ``World``) are your own and use the events engine, which is then the default. ``progress`` is told how many more
-    replicates are done. ``seconds`` of the result is the simulation alone, without compiling.
+    ``scenario`` is one, or a shipped one's name or a file's path. The same scenario, seed and replicate always meet the
+    same world. With ``precision`` there are as many runs as it takes for the interval of p_stay to reach at most that
+    far to either side, and ``replicates`` is not looked at: the result is that of a run of this size. Without
+    ``keep_records`` memory does not grow with the replicates. ``policy`` (a function from an ``Observation`` to
+    ``Shares``) and ``processes`` (generator functions of a ``World``) are your own and use the events engine, which is
+    then the default. ``progress`` is told how many more replicates are done. ``seconds`` of the result is the
+    simulation alone, without compiling.
     """
-    own = Own(policy, tuple(processes))
+    scenario, own = as_scenario(scenario), Own(policy, tuple(processes))
     chosen: Engine = engine or ("events" if own else "compiled")
     most = replicates if precision is None else most_replicates(precision)
     check_run(most, chosen, own)

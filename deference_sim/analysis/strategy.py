@@ -14,7 +14,7 @@ from deference_sim.analysis.measure import Measure, Successes
 from deference_sim.analysis.paired import Difference, difference, is_worse
 from deference_sim.analysis.worlds import Worlds, how_chosen
 from deference_sim.model.strategy import Strategy
-from deference_sim.scenario import Scenario, ScenarioError, load
+from deference_sim.scenario import Scenario, ScenarioError, ScenarioLike, as_scenario, as_scenarios, load
 from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.scenario.problems import gather, refusal
 from deference_sim.shown import Shown
@@ -83,7 +83,7 @@ class BestStrategy(Shown):
     All choices were made on the worlds of ``seed``; every estimate is of the fresh worlds of ``fresh_seed``.
     """
 
-    scenario: Any
+    scenario: Scenario
     measure: Measure
     seed: int
     fresh_seed: int
@@ -209,7 +209,7 @@ class PolicyRegret(Shown):
 
 
 def best_strategy(
-    scenario: Any,
+    scenario: ScenarioLike,
     replicates: int = 4_000,
     seed: int = 1,
     *,
@@ -219,11 +219,13 @@ def best_strategy(
 ) -> BestStrategy:
     """Find for each policy the settings that do best in ``scenario``, and the best of the policies.
 
-    Of each policy 64 settings, the first points of Sobol's sequence over ``SEARCHED``, and the scenario's own ones are
-    tried on the worlds of ``seed`` by successive halving (Jamieson and Talwalkar, AISTATS 2016): the better quarter of
-    them on a quarter of the replicates, and the better quarter of those on all. The best of each policy is judged on
-    fresh worlds. ``measure`` is p_good or p_stay. Raises ``ValueError`` for what cannot be run.
+    ``scenario`` is one, or a shipped one's name or a file's path. Of each policy 64 settings, the first points of
+    Sobol's sequence over ``SEARCHED``, and the scenario's own ones are tried on the worlds of ``seed`` by successive
+    halving (Jamieson and Talwalkar, AISTATS 2016): the better quarter of them on a quarter of the replicates, and the
+    better quarter of those on all. The best of each policy is judged on fresh worlds. ``measure`` is p_good or p_stay.
+    Raises ``ValueError`` for what cannot be run.
     """
+    scenario = as_scenario(scenario)
     warm_up(engine)
     started = perf_counter()
     worlds = Worlds(seed, measure, engine, progress)
@@ -255,12 +257,12 @@ class _Halved:
     """What is left of a policy's settings after the search: the best, and the last few it was chosen from."""
 
     policy: str
-    scenario: Any
+    scenario: Scenario
     share: float
     last: list[dict[str, float]]  # the chosen first
 
 
-def _halved(scenario: Any, policy: str, worlds: Worlds, replicates: int) -> _Halved:
+def _halved(scenario: Scenario, policy: str, worlds: Worlds, replicates: int) -> _Halved:
     candidates = _candidates(scenario, policy)
     scenarios = [scenario.with_(**_changes(policy, settings)) for settings in candidates]
     left = list(range(len(candidates)))
@@ -288,7 +290,7 @@ def _tuned(found: _Halved, judged: Successes, best: Successes, own: Successes) -
     )
 
 
-def _candidates(scenario: Any, policy: str) -> list[dict[str, float]]:
+def _candidates(scenario: Scenario, policy: str) -> list[dict[str, float]]:
     """Return the scenario's own settings, where they fit the policy, and those of the design."""
     from scipy.stats import qmc
 
@@ -318,7 +320,7 @@ def _is_at_edge(name: str, value: float) -> bool:
 
 
 def policy_regret(
-    worlds: Sequence[Any] = WORLDS,
+    worlds: ScenarioLike | Sequence[ScenarioLike] = WORLDS,
     policies: Mapping[str, Settings] | None = None,
     replicates: int = 2_000,
     seed: int = 1,
@@ -327,14 +329,14 @@ def policy_regret(
     engine: Engine = "compiled",
     progress: Callable[[int], object] | None = None,
 ) -> PolicyRegret:
-    """Try ``policies`` in several ``worlds`` (scenarios or their names): how much does each regret in each?
+    """Try ``policies`` in several ``worlds`` (scenarios, their names or paths): how much does each regret in each?
 
     A policy is a name with what it changes in a scenario (such as ``{"strategy.policy": "race"}``); without any, the
     five policies at their declared defaults are tried. All else in a world stays as it is, including what its
     company insists on. Raises ``ScenarioError`` for a world that does not exist or is named twice and for a policy that
     does not fit one, ``ValueError`` if there is no policy.
     """
-    scenarios = [world if isinstance(world, Scenario) else load(world) for world in worlds]
+    scenarios = as_scenarios(worlds)
     names = [scenario.name for scenario in scenarios]
     _check_each_once(names)
     ways = with_defaults() if policies is None else dict(policies)
@@ -373,7 +375,7 @@ def runs_planned(replicates: int, few: int, worlds: int) -> int:
     return len(POLICIES) * (each + replicates) + replicates + 2 * few * (len(POLICIES) + 1) * worlds
 
 
-def load_worlds(names: Iterable[str], *, beside: Any) -> list[Any]:
+def load_worlds(names: Iterable[str], *, beside: Scenario) -> list[Scenario]:
     """Return the scenario ``beside`` and those of ``names``, but not again the one that it was loaded from.
 
     Raises ``ScenarioError`` with every name that is wrong.

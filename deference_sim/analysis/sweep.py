@@ -13,7 +13,7 @@ from deference_sim.analysis.estimate import Estimate, is_precise, most_replicate
 from deference_sim.analysis.measure import MEASURES, Measure, success_of
 from deference_sim.analysis.tables import save_table
 from deference_sim.model.state import OUTCOMES
-from deference_sim.scenario import Scenario
+from deference_sim.scenario import Scenario, ScenarioLike, as_scenarios
 from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.scenario.problems import Mark
 from deference_sim.shown import Shown
@@ -77,7 +77,7 @@ class Sweep(Shown):
 
 
 def sweep(
-    scenario: Scenario | Sequence[Scenario],
+    scenario: ScenarioLike | Sequence[ScenarioLike],
     over: Mapping[str, Spacing | Sequence[Value]],
     replicates: int = 10_000,
     seed: int = 1,
@@ -89,12 +89,13 @@ def sweep(
 ) -> Sweep:
     """Run ``scenario`` (or several) at every point of a grid over one or two inputs, on the same worlds everywhere.
 
-    ``over`` maps paths to ``linspace``, ``logspace`` or lists: ``{"rival.lead": linspace("1 month", "1 year", 12),
-    "strategy.policy": ["race", "fixed"]}``. A swept input that is uncertain is fixed at each value. With ``precision``
-    each point gets as many replicates as it takes for its interval of p_stay, instead of ``replicates``. Raises
-    ``ScenarioError`` for a bad path or value, and for too many points or runs, before anything is run.
+    ``scenario`` is one, or a shipped one's name or a file's path. ``over`` maps paths to ``linspace``, ``logspace`` or
+    lists: ``{"rival.lead": linspace("1 month", "1 year", 12), "strategy.policy": ["race", "fixed"]}``. A swept input
+    that is uncertain is fixed at each value. With ``precision`` each point gets as many replicates as it takes for its
+    interval of p_stay, instead of ``replicates``. Raises ``ScenarioError`` for a bad path or value, and for too many
+    points or runs, before anything is run.
     """
-    scenarios = (scenario,) if isinstance(scenario, Scenario) else tuple(scenario)
+    scenarios = as_scenarios(scenario)
     most = replicates if precision is None else most_replicates(precision)
     check_run(most, engine)
     axes, points = grid(scenarios, over, most, mark)

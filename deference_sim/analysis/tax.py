@@ -14,7 +14,7 @@ from deference_sim.analysis.moment import just_deferring, parameters_drawn, para
 from deference_sim.model.handoff import aggregate_tax as integral
 from deference_sim.model.strategy import end_of_the_way, months_left, set_shares
 from deference_sim.model.tax import total_tax
-from deference_sim.scenario import Scenario, ScenarioError
+from deference_sim.scenario import Scenario, ScenarioError, ScenarioLike, as_scenario
 from deference_sim.scenario.catalogue import paths_of
 from deference_sim.shown import Shown
 
@@ -112,11 +112,13 @@ class AggregateTax(Shown):
         }
 
 
-def aggregate_tax(scenario: Scenario, draws: int = DRAWS, seed: int = 1) -> AggregateTax:
+def aggregate_tax(scenario: ScenarioLike, draws: int = DRAWS, seed: int = 1) -> AggregateTax:
     """Return what staying in the basin costs in months of lead, its distribution, its drivers, and the basin's edge.
 
+    ``scenario`` is one, or a shipped one's name or a file's path.
     Equations (3) to (5): the tax is that of AIs whose goodness is level with them, from the capability handed off to.
     """
+    scenario = as_scenario(scenario)
     p = parameters_of(scenario)
     state = just_deferring(p, C=p.handoff_capability)
     drawn = parameters_drawn(scenario, seed, draws)

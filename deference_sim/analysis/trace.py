@@ -17,7 +17,7 @@ from deference_sim.engines.events import Policy, Process, World
 from deference_sim.engines.failure import StepError
 from deference_sim.model.goodness import filled_in
 from deference_sim.model.state import OUTCOMES, PARTIAL, PHASES, PRE
-from deference_sim.scenario import Scenario
+from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.shown import Shown
 from deference_sim.study.runner import Own, numbers_of, world_of
 from deference_sim.trajectory.instant import STAGES
@@ -139,18 +139,19 @@ def _finite(value: Any) -> Any:
 
 
 def trace(
-    scenario: Scenario,
+    scenario: ScenarioLike,
     replicate: int = 0,
     seed: int = 1,
     *,
     policy: Policy | None = None,
     processes: Sequence[Callable[[World], Process]] = (),
 ) -> Trajectory:
-    """Run one replicate with its log and a fine path.
+    """Run one replicate of ``scenario`` with its log and a fine path.
 
-    One that cannot be integrated is followed as far as it comes; its ``failure`` says why it ends there.
+    ``scenario`` is one, or a shipped one's name or a file's path. A replicate that cannot be integrated is followed as
+    far as it comes; its ``failure`` says why it ends there.
     """
-    own = Own(policy, processes)
+    scenario, own = as_scenario(scenario), Own(policy, processes)
     try:
         return _traced(scenario, replicate, seed, own)
     except StepError as error:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deference_sim.analysis.measure import MEASURES, Measure, Successes, success_of
+from deference_sim.scenario import Scenario
 from deference_sim.study.limits import Engine
 from deference_sim.study.runner import blocks, check_run, stream
 
@@ -32,7 +33,7 @@ class Worlds:
         """Refuse a measure that there is not."""
         success_of(self.measure)
 
-    def records(self, scenarios: Sequence[Any], replicates: int) -> Iterator[NDArray[np.void]]:
+    def records(self, scenarios: Sequence[Scenario], replicates: int) -> Iterator[NDArray[np.void]]:
         """Yield for each scenario the records of the first ``replicates`` of these worlds."""
         check_run(replicates, self.engine)
         jobs = ((place, block) for place in range(len(scenarios)) for block in blocks(0, replicates))
@@ -47,7 +48,7 @@ class Worlds:
         """Return for each record whether it counts as a success."""
         return MEASURES[self.measure].of_records(records)
 
-    def successes(self, scenarios: Sequence[Any], replicates: int) -> list[Successes]:
+    def successes(self, scenarios: Sequence[Scenario], replicates: int) -> list[Successes]:
         """Return for each scenario which of the first ``replicates`` of these worlds are successes."""
         return [self.succeeded(records) for records in self.records(scenarios, replicates)]
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from deference_sim.analysis.influences import Influences, influences
 from deference_sim.plots.style import BLACK, BLUE, GREY, SKY, SMALL, VERMILION, WORDS, axes, legend_under
-from deference_sim.scenario import Scenario
+from deference_sim.scenario import ScenarioLike, as_scenario
 
 Floats = NDArray[np.float64]
 
@@ -102,14 +102,15 @@ LOOPS = (
 )
 
 
-def causal_loops(scenario: Scenario, ax: Axes | None = None) -> Axes:
+def causal_loops(scenario: ScenarioLike, ax: Axes | None = None) -> Axes:
     """Draw what influences what after the handoff in ``scenario``, with the sign of each influence.
 
-    Every arrow is a slope found in the law's own equations at the scenario's parameters (of uncertain inputs, the
-    medians): what is switched off has no arrow. ``+``: more makes for more, all else being equal; ``−``: for less;
-    ``±``: it depends on where the run is. Draws on ``ax`` or a new figure; returns the Axes.
+    ``scenario`` is one, or a shipped one's name or a file's path. Every arrow is a slope found in the law's own
+    equations at the scenario's parameters (of uncertain inputs, the medians): what is switched off has no arrow. ``+``:
+    more makes for more, all else being equal; ``−``: for less; ``±``: it depends on where the run is. Draws on ``ax``
+    or a new figure; returns the Axes.
     """
-    drawn = axes(ax, (11.5, 8.7))
+    scenario, drawn = as_scenario(scenario), axes(ax, (11.5, 8.7))
     found = influences(scenario).merged(GROUPS)
     links = {link: found.polarity(*link) for link in found.signs if all(end in CAUSES for end in link)}
     nodes = {name: place for name, place in CAUSES.items() if any(name in link for link in links)}
@@ -162,14 +163,15 @@ AUXILIARIES = {
 }
 
 
-def stocks_and_flows(scenario: Scenario, ax: Axes | None = None) -> Axes:
+def stocks_and_flows(scenario: ScenarioLike, ax: Axes | None = None) -> Axes:
     """Draw the stocks of the model, the flows that fill them, and what governs each flow after the handoff.
 
-    Boxes are stocks, double lines with a valve their flows; thin arrows say what governs a flow or a quantity, with
-    signs found in the law's own equations as in ``causal_loops``. A stock that never moves in ``scenario`` is left
-    out. Draws on ``ax`` or a new figure; returns the Axes.
+    ``scenario`` is one, or a shipped one's name or a file's path. Boxes are stocks, double lines with a valve their
+    flows; thin arrows say what governs a flow or a quantity, with signs found in the law's own equations as in
+    ``causal_loops``. A stock that never moves in ``scenario`` is left out. Draws on ``ax`` or a new figure; returns the
+    Axes.
     """
-    drawn = axes(ax, (11.5, 9.6))
+    scenario, drawn = as_scenario(scenario), axes(ax, (11.5, 9.6))
     found = influences(scenario).merged(TOGETHER)
     moving = {name: place for name, place in STOCKS.items() if any(target == name for _, target in found.signs)}
     sources = {**moving, **AUXILIARIES}

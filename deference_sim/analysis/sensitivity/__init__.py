@@ -15,7 +15,7 @@ from deference_sim.analysis.sensitivity.plan import Decision, Plan
 from deference_sim.analysis.sensitivity.result import Method, Sensitivity
 from deference_sim.model.declare import choices_of
 from deference_sim.model.strategy import Strategy
-from deference_sim.scenario import Scenario
+from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.scenario.problems import gather, refusal, shown
 from deference_sim.study.limits import MOST_REPLICATES
@@ -28,7 +28,7 @@ LEAST_TRAJECTORIES = 4
 
 
 def sensitivity(
-    scenario: Scenario,
+    scenario: ScenarioLike,
     method: Method = "tornado",
     *,
     inputs: Sequence[str] = (),
@@ -38,18 +38,24 @@ def sensitivity(
     decision: Mapping[str, Sequence[Any]] | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> Sensitivity:
-    """Find out which inputs matter most for the chance of success.
+    """Find out which inputs of ``scenario`` matter most for the chance of success.
 
-    ``method`` is ``tornado`` (each input at its low and high value), ``sobol`` (shares of variance), ``morris``
-    (screening), ``rank`` (rank correlations) or ``voi`` (value of knowing an input before taking a decision).
-    ``inputs`` are paths, ``uncertain`` or ``core``; by default what the scenario has uncertain, and the core inputs too
-    if that is fewer than two. ``replicates`` counts futures at each value (tornado), rows of the base sample (sobol),
-    trajectories (morris) or points (rank, voi); for Sobol' designs it is raised to a power of two. ``decision`` maps
-    the path of one input to its options, for ``voi``; by default every policy.
-    Raises ``ScenarioError`` for what cannot be studied and ``ModuleNotFoundError`` where an extra is missing.
+    ``scenario`` is one, or a shipped one's name or a file's path. ``method`` is ``tornado`` (each input at its low and
+    high value), ``sobol`` (shares of variance), ``morris`` (screening), ``rank`` (rank correlations) or ``voi`` (value
+    of knowing an input before taking a decision). ``inputs`` are paths, ``uncertain`` or ``core``; by default what the
+    scenario has uncertain, and the core inputs too if that is fewer than two. ``replicates`` counts futures at each
+    value (tornado), rows of the base sample (sobol), trajectories (morris) or points (rank, voi); for Sobol' designs it
+    is raised to a power of two. ``decision`` maps the path of one input to its options, for ``voi``; by default every
+    policy. Raises ``ScenarioError`` for what cannot be studied and ``ModuleNotFoundError`` where an extra is missing.
     """
     plan = plan_of(
-        scenario, method, inputs=inputs, measure=measure, replicates=replicates, seed=seed, decision=decision
+        as_scenario(scenario),
+        method,
+        inputs=inputs,
+        measure=measure,
+        replicates=replicates,
+        seed=seed,
+        decision=decision,
     )
     return carry_out(plan, method, progress)
 
