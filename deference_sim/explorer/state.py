@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from urllib.parse import parse_qs, urlencode
 
-from deference_sim.scenario import Scenario, ScenarioError, load
+from deference_sim.scenario import Scenario, ScenarioError, ScenarioLike, load
 from deference_sim.scenario.catalogue import find
 from deference_sim.scenario.library import shipped
 from deference_sim.scenario.problems import Mark, did_you_mean, gather, refusal, shown
@@ -168,9 +168,7 @@ def in_words(error: ScenarioError) -> str:
     return "; ".join(": ".join(part for part in told if part) for told in parts)
 
 
-def start(
-    scenario: Scenario | str | os.PathLike[str], settings: Sequence[str], replicates: int, seed: int
-) -> tuple[Presets, View]:
+def start(scenario: ScenarioLike, settings: Sequence[str], replicates: int, seed: int) -> tuple[Presets, View]:
     """Return the presets and the first view of a page that begins with ``scenario`` (a name, a path, an object).
 
     ``settings`` are texts ``PATH=VALUE`` on top. Raises ``ScenarioError``.
