@@ -158,7 +158,7 @@ def _run(
         name: [np.zeros(replicates, np.bool_) for _ in scenarios] for name in MEASURES
     }
     jobs = ((place, block) for place in range(len(scenarios)) for block in blocks(0, replicates))
-    for place, records in stream(scenarios, jobs, seed, engine, progress=progress):
+    for place, records, _ in stream(scenarios, jobs, seed, engine, progress=progress):
         rows = records["replicate"]
         outcomes[place][rows] = records["outcome"]
         for name, found in successes.items():

@@ -67,7 +67,7 @@ def input_spread(
     warm_up(engine)
     jobs = ((0, block) for block in blocks(0, draws * worlds))
     found = stream([scenario], jobs, seed, engine, worlds_per_draw=worlds, progress=progress)
-    successes = np.concatenate([succeeded(records) for _, records in found])
+    successes = np.concatenate([succeeded(records) for _, records, _ in found])
     return spread_over_draws(successes.reshape(draws, worlds).sum(axis=1), worlds)
 
 

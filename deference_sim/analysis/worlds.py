@@ -38,7 +38,7 @@ class Worlds:
         check_run(replicates, self.engine)
         jobs = ((place, block) for place in range(len(scenarios)) for block in blocks(0, replicates))
         parts: list[NDArray[np.void]] = []
-        for _, records in stream(scenarios, jobs, self.seed, self.engine, progress=self.progress):
+        for _, records, _ in stream(scenarios, jobs, self.seed, self.engine, progress=self.progress):
             parts.append(records)
             if sum(map(len, parts)) == replicates:
                 yield np.concatenate(parts)
