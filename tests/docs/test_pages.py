@@ -7,10 +7,8 @@ whose long command was never run.
 
 import doctest
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
-import matplotlib.pyplot as plt
 import pytest
 
 from .scripts import DOCS, script
@@ -25,13 +23,7 @@ def text_of(page: Path) -> str:
     return page.read_text(encoding="utf-8")
 
 
-@pytest.fixture(autouse=True)
-def _no_window() -> Iterator[None]:
-    plt.switch_backend("agg")
-    yield
-    plt.close("all")
-
-
+@pytest.mark.usefixtures("no_window")
 @pytest.mark.parametrize("page", [page for page in PAGES if ">>> " in text_of(page)], ids=lambda page: page.stem)
 def test_examples_do_what_they_show(page: Path) -> None:
     test = doctest.DocTestParser().get_doctest(text_of(page), {}, page.name, str(page), 0)
