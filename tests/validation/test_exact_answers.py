@@ -472,7 +472,7 @@ def test_recipe_sees_a_wrong_answer() -> None:
     assert not law.judge(pd.DataFrame({"u": uniform**1.3})).holds
 
 
-# ---- known defects -----------------------------------------------------------------------------------------
+# ---- what has been wrong once -------------------------------------------------------------------------------
 
 FILLED_IN = {
     "goodness.capability_profile": -1,
