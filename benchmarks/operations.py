@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from deference_sim import streams
 from deference_sim.engines.law import plain_law
 from deference_sim.model.declare import EQUATIONS
-from deference_sim.model.state import FIRST_HAZARD, PROCESS_DTYPE, STATE_DTYPE
 from deference_sim.scenario import Scenario
 from deference_sim.study.runner import numbers_of
+from deference_sim.trajectory.state import FIRST_HAZARD, PROCESS_DTYPE, STATE_DTYPE
 
 KINDS = ("multiplications and additions", "divisions", "square roots", "exponentials", "logarithms",
          "blocks of random bits", "normal quantiles")  # fmt: skip

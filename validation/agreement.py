@@ -29,14 +29,16 @@ from deference_sim import streams
 from deference_sim.engines import compiled
 from deference_sim.engines.failure import StepError
 from deference_sim.engines.law import compiled_law
-from deference_sim.model.state import FIRST_HAZARD, OUTCOMES, PROCESS_DTYPE, STATE_DTYPE
+from deference_sim.model.events import EVENTS
+from deference_sim.model.state import OUTCOMES
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table, show
 from deference_sim.scenario.catalogue import parameters
 from deference_sim.scenario.shipped import shipped
 from deference_sim.study import runner
-from deference_sim.trajectory.log import EVENTS, LOG_DTYPE
+from deference_sim.trajectory.log import LOG_DTYPE
 from deference_sim.trajectory.record import RECORD_DTYPE
 from deference_sim.trajectory.sample import blank_samples
+from deference_sim.trajectory.state import FIRST_HAZARD, PROCESS_DTYPE, STATE_DTYPE
 from validation import pages
 from validation.random_worlds import COSTLY, draw_changes, fitted
 

@@ -1,9 +1,10 @@
 """Who influences whom: found by running the law's own equations on numbers that remember what they depend on.
 
-Nothing here says what depends on what. A ``Traced`` number carries the slopes of its value in the *quantities* it
-came from; some functions, arguments and fields of the law are declared to be quantities (``RESULTS``, ``ARGUMENTS``,
-``EFFORT``). Wherever one is computed, the slopes found become influences on it and it starts afresh. The law's text
-is run unchanged, at a few dozen states, so a mechanism that a scenario switches off has no influence.
+Nothing here says what depends on what, nor which quantities there are. A ``Traced`` number carries the slopes of its
+value in the *quantities* it came from: stocks, and what the law's functions declare of their results, their arguments
+and what they set in the state (see ``model.declare.Equation``). Wherever one is computed, the slopes found become
+influences on it and it starts afresh. The law's text is run unchanged, at a few dozen states, so a mechanism that a
+scenario switches off has no influence.
 """
 
 import inspect
@@ -17,52 +18,21 @@ from types import FunctionType, SimpleNamespace
 from typing import Any
 
 from deference_sim.analysis.moment import hazards_of, just_deferring, parameters_of
-from deference_sim.model.declare import EQUATIONS
+from deference_sim.model.declare import EQUATIONS, Equation
+from deference_sim.model.hazards import EXOGENOUS_CATASTROPHE
+from deference_sim.model.overtaking import OVERTAKING
+from deference_sim.model.processes import RATE_PROCESSES
 from deference_sim.model.rival import TAKEOFF
-from deference_sim.model.state import FIRST_HAZARD, PROCESSES, STOCKS
+from deference_sim.model.stocks import STOCKS
 from deference_sim.scenario import Scenario
 from deference_sim.trajectory.levels import MEET_DEADLINE, OVERTAKEN
-
-#: Functions of the law whose result is a quantity, and its name; several may compute the same one.
-RESULTS = {
-    "working_pace": "pace",
-    "own_pace": "pace",
-    "work_clock": "pace",
-    "rival_pace": "rival's pace",
-    "price_factor": "tax",
-    "shape_factor": "tax",
-    "basin_depth": "depth",
-    "room": "room",
-    "sufficient": "goodness",
-    "margin_estimate": "estimated margin",
-    "aligned_capability": "aligned capability",
-    "buying_rate": "time buying",
-    "time_bought": "time buying",
-    "lead_months": "lead",
-    "kept_lead": "lead",
-    "slack": "slack",
-    "diffused_capability": "diffused capability",
-}
-#: Arguments of the law's functions that are quantities wherever they occur.
-ARGUMENTS = {"margin": "margin", "aligned": "aligned capability", "Q": "aligned capability"}
-#: Functions that look ahead along a path: the quantities that they compute are not those of the moment.
-LOOKING_AHEAD = ("rival_months", "keep_the_race", "keep_the_way")
-#: Functions that decide by comparing, and what it means that the comparison holds: for (1) or against (-1) a quantity.
-DECISIONS = {"meet_hazard": ("exogenous catastrophe", -1)}
-#: Fields of the state that the policy sets, and the quantity that each one is.
-EFFORT = {
-    "capability_effect": "effort on capability",
-    "goodness_effect": "effort on goodness",
-    "defence_effect": "effort on defence",
-    "buying_scale": "effort on buying time",
-    "time_buying_share": "effort on buying time",
-}
+from deference_sim.trajectory.state import stocks_in
 
 #: States at which the law is looked at: stocks in py and months, every combination.
 CAPABILITIES = (0.2, 2.5)
 GOODNESS_AHEAD = ((-0.1, 0.1), (0.05, 0.3), (0.9, 0.4))  # of A and W, beyond capability
 RIVALS = (-0.2, 0.05)
-OTHERS = {"D": 0.05, "bought": 0.5, "Z": 0.1, "U": 0.05}
+FILLED = 0.05  # of every other stock, in its unit
 
 Slopes = Mapping[str, float]
 
@@ -97,8 +67,8 @@ class Influences:
 def influences(scenario: Scenario) -> Influences:
     """Return what influences what once AIs have been deferred to in ``scenario``; of uncertain inputs, at the medians.
 
-    Targets are stocks (by letter), the quantities of this module, and what can happen (by the names of the law's
-    rate processes; all exogenous hazards together are ``exogenous catastrophe``).
+    Targets are stocks (by letter), the quantities that the law declares, and what can happen (by the names of its rate
+    processes; all exogenous hazards together are ``exogenous catastrophe``).
     """
     tracer = _Tracer()
     law = _traced_law(tracer)
@@ -110,7 +80,7 @@ def influences(scenario: Scenario) -> Influences:
 
 def _states() -> Iterator[dict[str, float]]:
     for C, (ahead_A, ahead_W), R in product(CAPABILITIES, GOODNESS_AHEAD, RIVALS):
-        yield {"C": C, "A": C + ahead_A, "W": C + ahead_W, "R": R, **OTHERS}
+        yield dict.fromkeys(STOCKS, FILLED) | {"C": C, "A": C + ahead_A, "W": C + ahead_W, "R": R}
 
 
 def _trace(tracer: "_Tracer", law: SimpleNamespace, state: Any, p: Any, hazards: list[Any]) -> None:
@@ -120,21 +90,19 @@ def _trace(tracer: "_Tracer", law: SimpleNamespace, state: Any, p: Any, hazards:
     state.dangerous = int(p.rival_mode == TAKEOFF)
     law.review(state, p)
     law.decide(state, p)
-    for name, quantity in EFFORT.items():
-        setattr(state, name, tracer.arrive(quantity, getattr(state, name)))
     state.alignment_weight = _value(state.alignment_weight)
-    levels = [getattr(state, stock) for stock in STOCKS]
-    C, A, W, D, R, _, bought, Z = levels
-    for stock, rate in zip(STOCKS, law.derivatives(state, p, state.t, C, A, W, D, R, bought, Z), strict=True):
+    stocks = stocks_in(state)
+    for stock, rate in law.derivatives(state, p, stocks)._asdict().items():
         tracer.arrive(stock, rate)
-    for row in range(FIRST_HAZARD + len(hazards)):
+    names = [*(process.name for process in RATE_PROCESSES), *(EXOGENOUS_CATASTROPHE for _ in hazards)]
+    for row, name in enumerate(names):
         if law.is_active(state, p, row):
-            name = PROCESSES[row] if row < FIRST_HAZARD else "exogenous catastrophe"
-            tracer.arrive(name, law.process_rate(state, p, hazards, row, levels))
+            tracer.arrive(name, law.process_rate(state, p, hazards, row, stocks))
     law.set_levels(state, p)
     for crossing, sign in ((OVERTAKEN, 1.0), (MEET_DEADLINE, -1.0)):  # what comes of the rival without a rate
         if math.isfinite(_value(state.levels[crossing])):
-            tracer.arrive("overtaking", sign * law.crossing_gap(state, p, crossing, state.t, levels))
+            gap = law.crossing_gap(state, p, crossing, state.t, list(stocks))
+            tracer.arrive(RATE_PROCESSES[OVERTAKING].name, sign * gap)
     for column, hazard in enumerate(hazards):
         process = SimpleNamespace(fired=0, threshold=0.0, due=1)
         law.meet_hazard(state, p, hazard, process, column)
@@ -284,33 +252,33 @@ def _traced_law(tracer: _Tracer) -> SimpleNamespace:
         name: dict(vars(sys.modules[name])) for name in {equation.__module__ for equation in EQUATIONS}
     }
     copies: dict[Any, Callable[..., Any]] = dict(_MATHEMATICS)
-    for equation in EQUATIONS:
+    for equation, about in EQUATIONS.items():
         copy = FunctionType(equation.__code__, homes[equation.__module__], equation.__name__, equation.__defaults__)
-        copies[equation] = _watched(tracer, copy)
+        copies[equation] = _watched(tracer, copy, about)
     for home in homes.values():
         home.update(min=_extreme(min), max=_extreme(max))
         home.update({name: copies[thing] for name, thing in home.items() if callable(thing) and thing in copies})
     return SimpleNamespace(**{equation.__name__: copies[equation] for equation in EQUATIONS})
 
 
-def _watched(tracer: _Tracer, function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return ``function`` such that quantities among its arguments, and its result if it is one, are noted."""
-    places = [
-        (k, ARGUMENTS[name]) for k, name in enumerate(inspect.signature(function).parameters) if name in ARGUMENTS
-    ]
-    quantity, decision = RESULTS.get(function.__name__), DECISIONS.get(function.__name__)
-    ahead = function.__name__ in LOOKING_AHEAD
+def _watched(tracer: _Tracer, function: Callable[..., Any], about: Equation) -> Callable[..., Any]:
+    """Return ``function`` such that the quantities that it takes, gives and sets are noted."""
+    names = list(inspect.signature(function).parameters)
+    places = [(names.index(name), quantity.name) for name, quantity in about.takes.items()]
 
     @wraps(function)
     def watched(*given: Any) -> Any:
         arguments = list(given)
         for place, name in places:
             arguments[place] = tracer.arrive(name, arguments[place])
-        tracer.deciding.append(decision)
-        tracer.looking_ahead += ahead
+        tracer.deciding.append(about.decides)
+        tracer.looking_ahead += about.looks_ahead
         result = function(*arguments)
-        tracer.looking_ahead -= ahead
+        tracer.looking_ahead -= about.looks_ahead
         tracer.deciding.pop()
-        return result if quantity is None or tracer.looking_ahead else tracer.arrive(quantity, result)
+        for name, quantity in about.sets.items():
+            state = arguments[names.index("state")]
+            setattr(state, name, tracer.arrive(quantity.name, getattr(state, name)))
+        return result if about.gives is None or tracer.looking_ahead else tracer.arrive(about.gives.name, result)
 
     return watched

@@ -11,10 +11,10 @@ from deference_sim.engines.law import plain_law
 from deference_sim.model.handoff import hand_off
 from deference_sim.model.parameters import hazard_numbers, law_numbers
 from deference_sim.model.rival import TAKEOFF, rival_months
-from deference_sim.model.state import FIRST_HAZARD, PROCESS_DTYPE, STATE_DTYPE, STOCKS
 from deference_sim.model.strategy import decide
 from deference_sim.scenario import Scenario
 from deference_sim.trajectory.rates import derivatives
+from deference_sim.trajectory.state import FIRST_HAZARD, PROCESS_DTYPE, STATE_DTYPE, stocks_in
 
 NO_SEED = 0  # of the luck at the start, which the given stocks replace
 
@@ -56,9 +56,8 @@ def just_deferring(p: Any, **stocks: float) -> Any:
 
 def rates_of(state: Any, p: Any) -> dict[str, float]:
     """Return how fast each stock moves in ``state``, per month, by letter."""
-    letters = ("C", "A", "W", "D", "R", "bought", "Z")
-    rates = derivatives(state, p, state.t, *(getattr(state, letter) for letter in letters))
-    return dict(zip(STOCKS, rates, strict=True))
+    rates: dict[str, float] = derivatives(state, p, stocks_in(state))._asdict()
+    return rates
 
 
 def _prepared(rows: NDArray[np.void]) -> list[Any]:

@@ -15,13 +15,14 @@ from deference_sim.analysis.records import records_table
 from deference_sim.engines import compiled
 from deference_sim.engines.events import Policy, Process, World
 from deference_sim.engines.failure import StepError
+from deference_sim.model.events import EVENTS
 from deference_sim.model.goodness import filled_in
+from deference_sim.model.stages import STAGES
 from deference_sim.model.state import OUTCOMES, PARTIAL, PHASES, PRE
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.shown import Shown
 from deference_sim.study.runner import Own, numbers_of, world_of
-from deference_sim.trajectory.instant import STAGES
-from deference_sim.trajectory.log import EVENTS, LOG_DTYPE
+from deference_sim.trajectory.log import LOG_DTYPE
 from deference_sim.trajectory.sample import SHARES
 
 Floats = NDArray[np.float64]

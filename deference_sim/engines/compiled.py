@@ -6,10 +6,10 @@ from numpy.typing import NDArray
 from deference_sim import streams
 from deference_sim.engines.failure import cannot_integrate
 from deference_sim.engines.law import compiled_law
-from deference_sim.model.state import FIRST_HAZARD, PROCESS_DTYPE, STATE_DTYPE
 from deference_sim.trajectory.log import LOG_DTYPE
 from deference_sim.trajectory.record import RECORD_DTYPE
 from deference_sim.trajectory.sample import SAMPLE_DTYPE, blank_samples
+from deference_sim.trajectory.state import FIRST_HAZARD, PROCESS_DTYPE, STATE_DTYPE
 
 
 def run_replicates(

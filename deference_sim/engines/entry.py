@@ -51,7 +51,7 @@ def meet(column: int, S: Any, P: Any, H: Any, X: Any, L: Any) -> None:
 def share_effort(S: Any, P: Any, L: Any, capability: float, goodness: float, buying: float, defence: float) -> None:
     """Put shares of effort into force that the engine's user has decided."""
     strategy.set_shares(S[0], P[0], capability, goodness, buying, defence)
-    log.note(S[0], P[0], L, log.EFFORT_SHARED, 0, 0.0)
+    log.note(S[0], P[0], L, strategy.EFFORT_SHARED, 0, 0.0)
 
 
 def sample(S: Any, P: Any, samples: Any, row: int) -> None:

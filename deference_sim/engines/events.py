@@ -24,12 +24,13 @@ from numpy.typing import NDArray
 
 from deference_sim import streams
 from deference_sim.engines.failure import cannot_integrate
-from deference_sim.model.state import FIRST_HAZARD, PRE, PROCESS_DTYPE, RESOLVED, STATE_DTYPE
-from deference_sim.trajectory import instant
+from deference_sim.model import stages
+from deference_sim.model.state import PRE, RESOLVED
 from deference_sim.trajectory.flow import PAUSED
 from deference_sim.trajectory.log import LOG_DTYPE
 from deference_sim.trajectory.record import RECORD_DTYPE
 from deference_sim.trajectory.sample import blank_samples
+from deference_sim.trajectory.state import FIRST_HAZARD, PROCESS_DTYPE, STATE_DTYPE
 from deference_sim.trajectory.step import STEP_FAILED
 
 START_OF = {"A": "start_alignment", "W": "start_profile"}  # where pre-work began with each
@@ -112,9 +113,11 @@ class World(simpy.Environment):
         self._sampled = 0
         #: Where the trajectory stands at the months of ``grid``, and last at its end.
         self.samples = blank_samples(1, len(self._grid))[0]
-        self._stages = [self.event() for _ in instant.STAGES]
+        self._stages = [self.event() for _ in stages.STAGES]
         law.begin(self._S, self._P, self._H, self._X)
-        for process in (*PROCESSES, *processes):
+        for stage in LAWFUL_STAGES:
+            self.process(by_the_law(self, stage))
+        for process in (strategy, *processes):
             self.process(process(self))
         for column, _ in enumerate(hazard_names):
             self.process(hazard(self, column))
@@ -236,123 +239,29 @@ def flow(world: World) -> Process:
 def hazard(world: World, column: int) -> Process:
     """An exogenous risk arrives, again and again, and aligned capability handles it or does not."""
     while True:
-        yield world.when(instant.HAZARDS_STAGE)
+        yield world.when(stages.HAZARDS_STAGE)
         if world.has_arrived(column):
             world.meet(column)
-
-
-def developer(world: World) -> Process:
-    """Humans work on the first AIs until it is time, then they defer to them."""
-    yield world.when(instant.HANDOFF_STAGE)
-    world.perform(instant.HANDOFF_STAGE)
-
-
-def generations(world: World) -> Process:
-    """Each step of capability a successor is trained, and deferred to if the AIs in charge find it good enough."""
-    while True:
-        yield world.when(instant.GENERATION_STAGE)
-        world.perform(instant.GENERATION_STAGE)
-
-
-def memetic_drift(world: World) -> Process:
-    """Over much work, alignment and wisdom drift at random; it shows when the AIs are reviewed."""
-    while True:
-        yield world.when(instant.DRIFT_STAGE)
-        world.perform(instant.DRIFT_STAGE)
-
-
-def reviews(world: World) -> Process:
-    """Every week, or every so much work, deference is evaluated anew."""
-    while True:
-        yield world.when(instant.REVIEW_STAGE)
-        world.perform(instant.REVIEW_STAGE)
 
 
 def strategy(world: World) -> Process:
     """After each review effort is shared between capability, goodness, buying time and defence."""
     while True:
-        yield world.when(instant.POLICY_STAGE)
+        yield world.when(stages.POLICY_STAGE)
         if world.policy is None:
-            world.perform(instant.POLICY_STAGE)
+            world.perform(stages.POLICY_STAGE)
         else:
             world.share_effort(world.policy(world.observe()))
 
 
-def weight_theft(world: World) -> Process:
-    """The rival steals our weights, which closes part of its gap to us."""
+def by_the_law(world: World, stage: int) -> Process:
+    """A handoff, a review, a successor, a theft: whenever its stage of an instant is due, the law does what it is."""
     while True:
-        yield world.when(instant.THEFT_STAGE)
-        world.perform(instant.THEFT_STAGE)
+        yield world.when(stage)
+        world.perform(stage)
 
 
-def deals(world: World) -> Process:
-    """AIs arrange a pause with the rival, or their attempt backfires."""
-    while True:
-        yield world.when(instant.DEAL_STAGE)
-        world.perform(instant.DEAL_STAGE)
-
-
-def paradigm_shifts(world: World) -> Process:
-    """A new paradigm makes staying in the basin cheaper or dearer from then on."""
-    while True:
-        yield world.when(instant.PARADIGM_STAGE)
-        world.perform(instant.PARADIGM_STAGE)
-
-
-def memetic_disease(world: World) -> Process:
-    """Misalignment breaks out that spreads from AI to AI."""
-    while True:
-        yield world.when(instant.OUTBREAK_STAGE)
-        world.perform(instant.OUTBREAK_STAGE)
-
-
-def schemers(world: World) -> Process:
-    """AIs that scheme try to take over, and fail if they are weak enough."""
-    while True:
-        yield world.when(instant.ATTEMPT_STAGE)
-        world.perform(instant.ATTEMPT_STAGE)
-
-
-def oversight(world: World) -> Process:
-    """On what a review finds, deference begins, is halted, is resumed or becomes full."""
-    while True:
-        yield world.when(instant.ESTIMATE_STAGE)
-        world.perform(instant.ESTIMATE_STAGE)
-
-
-def rival(world: World) -> Process:
-    """A less careful actor catches up; once it is dangerous, it may overtake."""
-    yield world.when(instant.OVERTAKING_STAGE)
-    world.perform(instant.OVERTAKING_STAGE)
-
-
-def basin(world: World) -> Process:
-    """Someone keeps watch over whether the AIs are in the Basin of Good Deference."""
-    while True:
-        yield world.when(instant.BASIN_STAGE)
-        world.perform(instant.BASIN_STAGE)
-
-
-def outcome(world: World) -> Process:
-    """The situation is stabilised, fizzles out, ends in a catastrophe, or goes on."""
-    while True:
-        yield world.when(instant.OUTCOME_STAGE)
-        world.perform(instant.OUTCOME_STAGE)
-
-
-PROCESSES = (
-    developer,
-    generations,
-    memetic_drift,
-    memetic_disease,
-    paradigm_shifts,
-    reviews,
-    oversight,
-    strategy,
-    deals,
-    weight_theft,
-    rival,
-    schemers,
-    basin,
-    outcome,
-)
+#: The stages that the law does alone.
+LAWFUL_STAGES = [
+    stage for stage in range(len(stages.STAGES)) if stage not in (stages.HAZARDS_STAGE, stages.POLICY_STAGE)
+]

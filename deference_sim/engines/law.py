@@ -20,28 +20,6 @@ from deference_sim import streams
 from deference_sim.engines import entry
 from deference_sim.model.declare import EQUATIONS
 
-#: What one evaluation of the rates calls; as code of its own each would hand its numbers over through memory.
-INLINED = (
-    "derivatives",
-    "goodness_rates",
-    "gains",
-    "room",
-    "price_factor",
-    "shape_factor",
-    "basin_depth",
-    "sufficient",
-    "time_bought",
-    "buying_rate",
-    "bounded_rate",
-    "rival_rate",
-    "rival_pace",
-    "racing_pace",
-    "slowdown",
-    "pace",
-    "own_pace",
-    "working_pace",
-    "work_clock",
-)
 #: What an engine calls in every run; the events engine calls others besides, each in some runs.
 NEEDED = {
     "compiled": ("prepare", "run_block"),
@@ -70,8 +48,10 @@ def compiled_law() -> SimpleNamespace:
     folder = cache_folder()
     if folder is not None:
         numba.config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
-    for function in (*streams.EQUATIONS, *EQUATIONS):
-        register_jitable(error_model="numpy", forceinline=function.__name__ in INLINED)(function)  # type: ignore[type-var]
+    for function in streams.EQUATIONS:
+        register_jitable(error_model="numpy")(function)
+    for function, about in EQUATIONS.items():
+        register_jitable(error_model="numpy", forceinline=about.inlined)(function)
     options: dict[str, Any] = {"cache": folder is not None, "nogil": True, "error_model": "numpy"}
     compiled = {function.__name__: numba.njit(function, **options) for function in entry.ENTRY_POINTS}
     return SimpleNamespace(**compiled)

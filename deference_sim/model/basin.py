@@ -3,10 +3,17 @@
 from math import exp
 from typing import Any
 
-from deference_sim.model.declare import Block, equation, parameter
+from deference_sim.model.declare import Block, Quantity, equation, parameter
+from deference_sim.model.events import event
 
 LEAST_HAZARD = 700.0  # natural log by which the hazard falls at most inside; it is 0 to rounding long before
 MOST_HAZARD = 7.0  # natural log by which it grows at most outside
+
+
+DEPTH = Quantity("depth", "1", "depth in the basin q")
+MARGIN = Quantity("margin", "py", "margin M")
+ENTERED_BASIN = event("entered the basin", "the AIs are in the Basin of Good Deference")
+LEFT_BASIN = event("left the basin", "the AIs leave the Basin of Good Deference{because_they_scheme}")
 
 
 class Basin(Block):
@@ -41,7 +48,7 @@ class Basin(Block):
     )
 
 
-@equation
+@equation(gives=DEPTH, takes={"margin": MARGIN}, inlined=True)
 def basin_depth(p: Any, margin: float) -> float:
     """Return q, from -1 (far outside the basin) through 0 (its edge) to 1 (deep inside); equation (5)."""
     fallen = exp(max(-2.0 * abs(margin) / p.basin_width, -700.0))  # the hyperbolic tangent, written with one exp
@@ -55,7 +62,7 @@ def helpfulness(p: Any, depth: float) -> float:
     return max(depth, 0.0) if p.basin_exists else 0.0
 
 
-@equation
+@equation(takes={"margin": MARGIN})
 def catastrophe_rate(p: Any, clock: float, margin: float) -> float:
     """Return the hazard per month of a catastrophe that the AIs cause; equation (7).
 
@@ -65,7 +72,7 @@ def catastrophe_rate(p: Any, clock: float, margin: float) -> float:
     return clock * at_edge * exp(catastrophe_exponent(p, margin))
 
 
-@equation
+@equation(takes={"margin": MARGIN})
 def catastrophe_exponent(p: Any, margin: float) -> float:
     """Return the natural logarithm of that hazard in units of the hazard at the edge: 0 or less inside."""
     if margin >= 0.0:
@@ -73,7 +80,7 @@ def catastrophe_exponent(p: Any, margin: float) -> float:
     return min(-margin / p.basin_outside_scale, MOST_HAZARD)
 
 
-@equation
+@equation(takes={"margin": MARGIN})
 def enter_or_leave(state: Any, margin: float) -> bool:
     """Bring the record of being in the basin up to date; return whether it changed.
 

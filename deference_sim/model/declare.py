@@ -1,14 +1,17 @@
-"""How the model declares itself: a parameter is declared once, an equation is registered once.
+"""How the model declares itself: a parameter, an equation and the quantity that it computes are declared once.
 
 A mechanism's file holds its ``Block`` of parameters and its equations. Reading, units, validation, the parameter
-table, docs and both engines take everything they know about a parameter from its declaration here.
+table, docs, diagrams and both engines take everything they know about them from their declarations.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, Literal, TypeVar, cast, get_args
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeVar, cast, get_args, overload
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from deference_sim.model.units import check_law_unit
 
 Status = Literal["published", "derived", "guess"]
 Tier = Literal["core", "more"]
@@ -17,12 +20,78 @@ MAX_KNOTS = 16
 MOST_OFTEN = 100_000.0  # per year, or per py of work; what happens ten times an hour is a condition, not an event
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-EQUATIONS: list[Callable[..., Any]] = []
 
 
-def equation(function: Function) -> Function:
-    """Register ``function`` as text of the law: plain Python that Numba can compile unchanged."""
-    EQUATIONS.append(function)
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A quantity that people speak of, such as the pace: its name, its unit in the law, and the words in a diagram."""
+
+    name: str
+    unit: str
+    words: str
+
+    def __post_init__(self) -> None:
+        """Refuse a quantity without words or without a unit that the law knows."""
+        check_law_unit(self.unit, f"the quantity {self.name!r}")
+        if not self.words:
+            raise ValueError(f"the quantity {self.name!r} has no words: give those that stand in a diagram")
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """What is known of one function of the law beside its text.
+
+    ``gives`` is the quantity that it computes, ``takes`` those among its arguments, ``sets`` those that it puts into
+    fields of the state, all by name. What ``looks_ahead`` follows a path that is not the trajectory's, so quantities
+    computed in it are not those of the moment. ``decides`` is what it is about by comparing, and whether the
+    comparison speaks for it (1) or against it (-1). ``inlined`` functions become part of whatever calls them: what
+    one evaluation of the rates calls would otherwise hand its numbers over through memory.
+    """
+
+    gives: Quantity | None = None
+    takes: Mapping[str, Quantity] = field(default_factory=dict)
+    sets: Mapping[str, Quantity] = field(default_factory=dict)
+    decides: tuple[str, int] | None = None
+    looks_ahead: bool = False
+    inlined: bool = False
+
+
+#: Every function of the law, with what is declared of it.
+EQUATIONS: dict[Callable[..., Any], Equation] = {}
+
+
+@overload
+def equation(function: Function) -> Function: ...
+@overload
+def equation(
+    *,
+    gives: Quantity | None = None,
+    takes: Mapping[str, Quantity] | None = None,
+    sets: Mapping[str, Quantity] | None = None,
+    decides: tuple[str, int] | None = None,
+    looks_ahead: bool = False,
+    inlined: bool = False,
+) -> Callable[[Function], Function]: ...
+def equation(function: Any = None, **declared: Any) -> Any:
+    """Register a function as text of the law: plain Python that Numba can compile unchanged; see ``Equation``.
+
+    Raises ``ValueError`` for a quantity that is said to be an argument which there is not, and for a second function
+    of one name.
+    """
+    if function is None:
+        return lambda one: _registered(one, declared)
+    return _registered(function, declared)
+
+
+def _registered(function: Function, declared: dict[str, Any]) -> Function:
+    about = Equation(**{name: value for name, value in declared.items() if value is not None})
+    unknown = set(about.takes) - set(inspect.signature(function).parameters)
+    if unknown:
+        raise ValueError(f"{function.__name__} has no argument {', '.join(sorted(unknown))} to be a quantity")
+    twin = next((one for one in EQUATIONS if one.__name__ == function.__name__), None)
+    if twin is not None:
+        raise ValueError(f"{function.__name__} is a function of the law in {twin.__module__} already: rename one")
+    EQUATIONS[function] = about
     return function
 
 

@@ -4,9 +4,18 @@ from math import exp, sqrt
 from typing import Any
 
 from deference_sim.model.control import LN2
-from deference_sim.model.declare import Block, equation, parameter, share
+from deference_sim.model.declare import Block, Quantity, equation, parameter, share
+from deference_sim.model.events import event
+from deference_sim.model.state import PRE
+from deference_sim.model.stocks import flow, stock
 from deference_sim.model.tax import total_tax
 from deference_sim.streams import ESTIMATES, REVIEW_NOISE, normal_pair
+
+ESTIMATED_MARGIN = Quantity("estimated margin", "py", "estimated margin")
+U = stock(
+    "U", "AI work since the last review", unit="py", words="work since the review", speed=1.0, exact=False, shown=False
+)
+REVIEWED = event("reviewed", "review: margin found {believed:.2f}, true {own_margin:.2f}")
 
 
 class Evaluation(Block):
@@ -123,7 +132,7 @@ def learn_before_handoff(state: Any, p: Any, trial_months: float) -> None:
     state.bias_factor = trial
 
 
-@equation
+@equation(gives=ESTIMATED_MARGIN)
 def margin_estimate(state: Any) -> float:
     """Return m̂, the margin that decisions believe in, in py."""
     return min(state.alignment_estimate, state.profile_estimate) - state.C
@@ -134,3 +143,9 @@ def tax_estimate(state: Any, p: Any, C: float, A: float, W: float) -> float:
     """Return τ̂, the tax that decisions believe in at capability ``C`` with components at ``A`` and ``W``."""
     tax = total_tax(p, C, A, W, state.paradigm_factor)
     return tax * state.tax_error_factor / p.goodness_epistemic_efficiency
+
+
+@flow(U)
+def work_since_review(state: Any, p: Any, stocks: Any, now: Any) -> float:
+    """Return how fast AIs, or humans in a halt, work, in py per month."""
+    return 0.0 if state.phase == PRE else now.clock

@@ -8,12 +8,17 @@ from deference_sim.model.company import advice_ignored
 from deference_sim.model.declare import Block, equation, parameter
 from deference_sim.model.delay import count_time
 from deference_sim.model.evaluation import estimates_of
+from deference_sim.model.events import counter, event
 from deference_sim.model.goodness import sufficient
 from deference_sim.model.scheming import begin_to_scheme
 from deference_sim.model.tails import with_tail
 from deference_sim.streams import GENERATION_SHOCK, normal_pair
 
 MOST_RETRAININGS = 5
+SUCCESSOR_DEFERRED_TO = event("successor deferred to", "successor {item} is deferred to, {what_it_is}")
+SUCCESSOR_SENT_BACK = event("successor sent back", "the successor fails its review and is trained again (try {item})")
+SUCCESSOR_WAITS = event("successor waits", "the successor fails its last review: capability waits for goodness")
+RETRAININGS = counter("retrainings", "successor sent back for retraining")
 
 
 class Generations(Block):

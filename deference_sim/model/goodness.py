@@ -4,14 +4,32 @@ from math import exp, sqrt
 from typing import Any
 
 from deference_sim.model.basin import basin_depth, helpfulness
-from deference_sim.model.declare import MOST_OFTEN, Block, equation, parameter, share
-from deference_sim.model.state import HALTED, PARTIAL
+from deference_sim.model.declare import MOST_OFTEN, Block, Quantity, equation, parameter, share
+from deference_sim.model.events import counter, event
+from deference_sim.model.processes import STEADY, rate_process
+from deference_sim.model.stages import OUTBREAK_STAGE
+from deference_sim.model.state import HALTED, PARTIAL, PRE
+from deference_sim.model.stocks import flow, stock
 from deference_sim.model.tax import price_factor, shape_factor
+from deference_sim.model.work import is_deferring, work_clock, working_pace
 from deference_sim.streams import DRIFT, INFECTIOUS_SHOCK, normal_pair, normal_quantile, uniform_pair
 
 LEAST_TAX = 1e-3  # a tax below this is paid as this, so that goodness never moves infinitely fast
 
-_ESSAY = "the essay, 'Recursive self-improvement of alignment and wisdom'"
+ROOM = Quantity("room", "1", "room to prove methods")
+GOODNESS = Quantity("goodness", "py", "deference-goodness G = min(A, W)")
+ALIGNED = Quantity("aligned capability", "py", "aligned capability Q")
+A = stock(
+    "A", "broad alignment: the capability up to which it suffices", unit="py", words="broad alignment A", speed=0.5
+)
+W = stock(
+    "W",
+    "capability profile (wisdom, epistemics, judgement): the capability up to which it suffices",
+    unit="py",
+    words="capability profile W",
+    speed=0.5,
+)
+OUTBREAK_HAPPENED = event("outbreak", "misalignment spreads from AI to AI: broad alignment falls by {value:.2f}")
 
 
 class Goodness(Block):
@@ -83,13 +101,13 @@ class Goodness(Block):
     infection_spread: float = parameter(0.5, "Standard deviation of the natural logarithm of that loss.", ge=0.0)
 
 
-@equation
+@equation(gives=ROOM, inlined=True)
 def room(p: Any, ahead: float) -> float:
     """Return the share of returns left to goodness work that is ``ahead`` py beyond existing AIs."""
     return min(max(1.0 - ahead / p.goodness_reach, 0.0), 1.0)
 
 
-@equation
+@equation(gives=GOODNESS, inlined=True)
 def sufficient(state: Any, p: Any, C: float, A: float, W: float) -> float:
     """Return G, the capability up to which deference-goodness suffices; humans fill in during partial deference."""
     if state.phase == PARTIAL:
@@ -103,18 +121,20 @@ def filled_in(level: float, C: float, fill_in: float) -> float:
     return max(level, C + fill_in) if fill_in > 0.0 else level
 
 
-@equation
-def goodness_rates(state: Any, p: Any, pace: float, clock: float, C: float, A: float, W: float) -> Any:
-    """Return (dA/dt, dW/dt) in py per month while AIs do the work; equation (4).
-
-    ``pace`` is the pace of progress and ``clock`` the AIs' pace of work, in py per month.
-    """
+@flow(A, W)
+def goodness_rates(state: Any, p: Any, stocks: Any, now: Any) -> Any:
+    """Return (dA/dt, dW/dt) in py per month; equation (4). Before handoff they are known without integrating."""
+    C, A, W = stocks.C, stocks.A, stocks.W
+    if state.phase == PRE:
+        return 0.0, 0.0
+    if state.phase == HALTED:
+        return gains(state, p, now.pace * state.goodness_effect, C, A, W)
     margin = sufficient(state, p, C, A, W) - C
     depth = basin_depth(p, margin)
-    useful = pace * state.goodness_effect * p.goodness_epistemic_efficiency * helpfulness(p, depth)
-    worn = clock * p.goodness_drift * exp(max(-max(margin, 0.0) / p.goodness_drift_margin, -700.0))
-    lost = pace * p.basin_outside_pull * max(-depth, 0.0) + worn
-    free = 0.0 if state.retraining else pace * state.capability_effect
+    useful = now.pace * state.goodness_effect * p.goodness_epistemic_efficiency * helpfulness(p, depth)
+    worn = now.clock * p.goodness_drift * exp(max(-max(margin, 0.0) / p.goodness_drift_margin, -700.0))
+    lost = now.pace * p.basin_outside_pull * max(-depth, 0.0) + worn
+    free = 0.0 if state.retraining else now.pace * state.capability_effect
     gain_A, gain_W = gains(state, p, useful, C, A, W)
     return (
         gain_A + p.goodness_alignment_spillover * free - lost,
@@ -122,7 +142,7 @@ def goodness_rates(state: Any, p: Any, pace: float, clock: float, C: float, A: f
     )
 
 
-@equation
+@equation(inlined=True)
 def gains(state: Any, p: Any, useful: float, C: float, A: float, W: float) -> Any:
     """Return what ``useful`` work per month, in py, adds to (A, W) at their taxes."""
     price = price_factor(p, C) * state.paradigm_factor
@@ -147,11 +167,36 @@ def drift_noise(state: Any, p: Any) -> None:
 
 
 @equation
-def break_out(state: Any, p: Any, number: int) -> float:
-    """Let outbreak ``number`` of infectious misalignment lower broad alignment, and return by how much."""
+def outbreak_rate(state: Any, p: Any, stocks: Any) -> float:
+    """Return outbreaks of infectious misalignment per month."""
+    return p.goodness_infection_rate * work_clock(state, p, working_pace(state, p, stocks.C))
+
+
+@equation
+def can_break_out(state: Any, p: Any) -> bool:
+    """Return whether misalignment can spread in the present phase."""
+    return is_deferring(state) and p.goodness_infection_rate > 0.0
+
+
+@equation
+def break_out(state: Any, p: Any, number: int) -> Any:
+    """Let outbreak ``number`` of infectious misalignment lower broad alignment; return the event and by how much."""
     _, luck = uniform_pair(state.key, state.replicate, INFECTIOUS_SHOCK, number)
     worse = p.goodness_infection_spread * normal_quantile(luck)
     loss = p.goodness_infection_size * exp(min(max(worse, -50.0), 50.0)) / (1.0 + p.tax_checking)
     state.A -= loss
     state.step_alive = 0
-    return loss
+    return OUTBREAK_HAPPENED, loss
+
+
+OUTBREAK = rate_process(
+    "outbreak",
+    words="outbreak of misalignment",
+    stream=INFECTIOUS_SHOCK,
+    rate=outbreak_rate,
+    active=can_break_out,
+    turn=STEADY,
+    stage=OUTBREAK_STAGE,
+    happens=break_out,
+    counter=counter("outbreaks", "outbreak of infectious misalignment"),
+)

@@ -6,7 +6,8 @@ from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
-from deference_sim.model.declare import MAX_KNOTS, Block, Pairs, equation, parameter, share
+from deference_sim.model.declare import MAX_KNOTS, Block, Pairs, Quantity, equation, parameter, share
+from deference_sim.model.stocks import stock
 
 _FORETHOUGHT = "Davidson & Houlden, Forethought, July 2025"
 _AI_2027 = "Kokotajlo & Lifland, AI 2027 takeoff forecast, April 2025"
@@ -113,6 +114,16 @@ class Capability(Block):
         return self
 
 
+#: The stock of capability; what raises it in each phase is in ``progress.py``.
+C = stock(
+    "C",
+    "capability of the developer's AIs, 0 = the minimum for deference",
+    unit="py",
+    words="capability C",
+    speed=1.0,
+)
+PACE = Quantity("pace", "py per month", "pace P")
+
 SOFTWARE_EXPLOSION, CONSTANT_RETURNS, MILESTONES, EXPONENTIAL = range(4)
 LIMIT = 1000.0  # py; the other laws end here, so that a blow-up is an event and never infinite
 _LOG_FASTEST = 23.0  # natural log of the fastest pace, py per month; a blow-up then ends within 1e-7 months of it
@@ -137,7 +148,7 @@ def multiplier(p: Any, C: float) -> float:
     return ys[count - 1]
 
 
-@equation
+@equation(inlined=True)
 def pace(p: Any, C: float, at_zero: float, slope: float, power: float, ceiling: float) -> float:
     """Return the pace of progress at capability ``C`` at full effort, in py per month; equation (1).
 
@@ -155,7 +166,7 @@ def pace(p: Any, C: float, at_zero: float, slope: float, power: float, ceiling: 
     return at_zero * exp(min(max(slope * C, -700.0), _LOG_FASTEST))
 
 
-@equation
+@equation(gives=PACE, inlined=True)
 def own_pace(p: Any, C: float) -> float:
     """Return the pace of our developer at full effort, in py per month."""
     return pace(p, C, p.pace_at_zero, p.pace_slope, p.pace_power, p.capability_ceiling)

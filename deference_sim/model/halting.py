@@ -6,8 +6,14 @@ from deference_sim.model.company import advice, advice_ignored
 from deference_sim.model.declare import equation
 from deference_sim.model.delay import count_time
 from deference_sim.model.evaluation import margin_estimate
+from deference_sim.model.events import counter, event
 from deference_sim.model.scheming import detect, recovery_succeeds
 from deference_sim.model.state import FULL, HALTED, PARTIAL, TAKEN
+
+HALTED_NOW = event("halted", "deference is halted{why_halted}: humans repair, capability rests")
+RESUMED = event("resumed", "deference is resumed{after_scheming}")
+FULLY_DEFERRED = event("fully deferred", "deference becomes full: margin found {margins}")
+HALTS = counter("halts", "deference halted")
 
 
 @equation

@@ -10,6 +10,7 @@ from deference_sim.model.basin import enter_or_leave, remember_exit
 from deference_sim.model.declare import MAX_KNOTS, Block, Pairs, equation, parameter, share
 from deference_sim.model.delay import count_time
 from deference_sim.model.evaluation import learn_before_handoff, margin_estimate
+from deference_sim.model.events import event
 from deference_sim.model.goodness import sufficient
 from deference_sim.model.scheming import scheme_at_handoff
 from deference_sim.model.spans import months_on_the_way
@@ -17,6 +18,8 @@ from deference_sim.model.state import FULL, PARTIAL
 from deference_sim.model.strategy import end_of_the_way, lead_estimate, months_left
 from deference_sim.streams import HANDOFF_START, normal_pair
 
+HANDED_OFF = event("handed off", "handoff: humans defer{in_part} to the AIs, {edge}")
+TRIAL_BEGUN = event("trial run begun", "estimates call for the handoff{what_it_waits_for}")
 REFERENCE_PACE = 3.0  # the human pace for which the pre-work curve is given
 
 

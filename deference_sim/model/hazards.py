@@ -5,13 +5,24 @@ from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
-from deference_sim.model.declare import MOST_OFTEN, Block, equation, parameter, share
+from deference_sim.model.declare import MOST_OFTEN, Block, Quantity, equation, parameter, share
+from deference_sim.model.events import counter, event
 from deference_sim.model.processes import fire
 from deference_sim.model.rival import TAKEOFF, aligned_capability, lose_lead
+from deference_sim.model.state import PRE
+from deference_sim.model.stocks import flow, stock
 from deference_sim.model.tails import student
 from deference_sim.model.tax import LN10
 from deference_sim.streams import uniform_pair
 
+EXOGENOUS_CATASTROPHE = "exogenous catastrophe"
+DIFFUSED = Quantity("diffused capability", "py", "diffused capability X")
+D = stock("D", "active defence", unit="py", words="active defence D")
+HAZARD_HANDLED = event("hazard handled", "{the_hazard}: handled")
+HAZARD_SUFFERED = event("hazard suffered", "{the_hazard}: not handled, survived")
+HAZARD_FATAL = event("hazard fatal", "{the_hazard}: not handled, fatal")
+HANDLED = counter("hazards_handled", "hazard met and handled")
+SUFFERED = counter("hazards_suffered", "hazard met and not handled")
 NAME_PATTERN = r"^[a-z][a-z0-9_]{0,63}$"
 
 
@@ -81,7 +92,7 @@ NO_CAUSE = -1
 MOST_GROWTH = 40.0  # natural log; keeps the rate of a hazard that grows with capability finite
 
 
-@equation
+@equation(gives=DIFFUSED)
 def diffused_capability(p: Any, hazard: Any, C: float, R: float) -> float:
     """Return X, the capability that others have in their hands, in py."""
     leaked = max(C - hazard.diffusion_gap, 0.0)
@@ -96,23 +107,30 @@ def arrival_rate(p: Any, hazard: Any, C: float, R: float) -> float:
 
 
 @equation
-def exposure_branch(p: Any, hazard: Any, y: Any) -> int:
-    """Return which case of its larger-of holds for the diffused capability at stocks ``y``; 0 if it does not matter."""
-    leaked, R = y[0] - hazard.diffusion_gap, y[4]
+def exposure_branch(p: Any, hazard: Any, stocks: Any) -> int:
+    """Return which case of its larger-of holds for the diffused capability; 0 if it does not matter."""
+    leaked = stocks.C - hazard.diffusion_gap
     if hazard.growth == 0.0:
         return 0
-    if p.rival_mode == TAKEOFF and R >= max(leaked, 0.0):
+    if p.rival_mode == TAKEOFF and stocks.R >= max(leaked, 0.0):
         return 1
     return 2 if leaked > 0.0 else 3
 
 
 @equation
-def exposure_turn(hazard: Any, y0: Any, y1: Any) -> float:
-    """Return a bound on how many factors of e the arrival rate turns by between stocks ``y0`` and ``y1``."""
-    return LN10 * abs(hazard.growth) * max(abs(y1[0] - y0[0]), abs(y1[4] - y0[4]))
+def exposure_turn(hazard: Any, before: Any, after: Any) -> float:
+    """Return a bound on how many factors of e the arrival rate turns by between two moments."""
+    return LN10 * abs(hazard.growth) * max(abs(after.C - before.C), abs(after.R - before.R))
 
 
-@equation
+@flow(D)
+def defence_rate(state: Any, p: Any, stocks: Any, now: Any) -> float:
+    """Return dD/dt in py per month: what work on it adds after the handoff, less what is lost; equation (12)."""
+    lost = p.defence_decay * stocks.D
+    return -lost if state.phase == PRE else now.pace * state.defence_effect * p.defence_returns - lost
+
+
+@equation(decides=(EXOGENOUS_CATASTROPHE, -1))
 def meet_hazard(state: Any, p: Any, hazard: Any, process: Any, column: int) -> float:
     """Let one arrival of the hazard in column ``column`` come, and return its severity in py.
 

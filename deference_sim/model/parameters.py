@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from deference_sim.model import catastrophe, halting, overtaking, progress  # noqa: F401  mechanisms without parameters
 from deference_sim.model.alternatives import Alternatives
 from deference_sim.model.basin import Basin
 from deference_sim.model.control import Control

@@ -3,15 +3,24 @@
 from math import exp, inf
 from typing import Any, Literal
 
-from deference_sim.model.declare import MOST_OFTEN, Block, equation, parameter, share
-from deference_sim.model.goodness import sufficient
+from deference_sim import streams
+from deference_sim.model.declare import MOST_OFTEN, Block, Quantity, equation, parameter, share
+from deference_sim.model.events import counter, event
+from deference_sim.model.goodness import ALIGNED, sufficient
 from deference_sim.model.growth import LIMIT, SOFTWARE_EXPLOSION
+from deference_sim.model.processes import STEADY, rate_process
 from deference_sim.model.spans import keep_the_race, racing_months, racing_pace
-from deference_sim.streams import OVERTAKING, uniform_pair
+from deference_sim.model.stages import THEFT_STAGE
+from deference_sim.model.stocks import flow, stock
 
-LEAST_LIKELY = 700.0  # widths behind at which being overtaken stops growing less likely
-SURELY = 40.0  # widths ahead at which it is certain, to rounding
-
+RIVALS_PACE = Quantity("rival's pace", "py per month", "rival's pace")
+LEAD = Quantity("lead", "months", "lead L")
+R = stock(
+    "R", "capability of the rival, 0 = the minimum for deference", unit="py", words="rival's capability R", speed=0.5
+)
+WEIGHTS_STOLEN = event("weights stolen", "the rival steals our weights and gains {value:.2f} py: it is at {R:.2f} now")
+RIVAL_TAKES_OFF = event("rival takes off", "the rival reaches the minimum capability and takes off")
+RIVAL_DANGEROUS = event("rival dangerous", "the rival is far enough into its takeoff to overtake")
 _OWN = "null: our own value"
 
 
@@ -76,17 +85,16 @@ class Rival(Block):
 
 
 TAKEOFF, DEADLINE, NO_RIVAL = range(3)
-CATASTROPHICALLY, SAFELY = 1, 2
 STRETCH = 0.25  # py that a rival is followed at once; short beside any law's growth
 
 
-@equation
+@equation(gives=RIVALS_PACE, inlined=True)
 def rival_pace(p: Any, R: float, Z: float) -> float:
     """Return the rival's pace in its own takeoff when methods have spread by ``Z``, in py per month of its clock."""
     return racing_pace(p, R) / slowdown(p, Z)
 
 
-@equation
+@equation(inlined=True)
 def slowdown(p: Any, Z: float) -> float:
     """Return by how much tax slows the rival when methods have spread by ``Z``."""
     if p.rival_spread_tax == 0.0:
@@ -106,13 +114,13 @@ def rival_clock(state: Any) -> float:
     return state.clock_shift + (state.t - state.bought)
 
 
-@equation
+@equation(gives=ALIGNED)
 def aligned_capability(state: Any, p: Any) -> float:
     """Return Q, the capability that is available against exogenous risk."""
     return min(state.C, sufficient(state, p, state.C, state.A, state.W)) + state.D
 
 
-@equation
+@equation(gives=LEAD)
 def lead_months(state: Any, p: Any) -> float:
     """Return L, the months by which the rival is behind our aligned capability (infinite without a rival).
 
@@ -127,13 +135,13 @@ def lead_months(state: Any, p: Any) -> float:
     return (0.0 if state.rival_started else waiting) + rival_months(p, start, aligned_capability(state, p), state.Z)
 
 
-@equation
+@equation(looks_ahead=True)
 def rival_months(p: Any, start: float, end: float, Z: float) -> float:
     """Return the months the rival's own law takes from capability ``start`` to ``end``, negative if it is past."""
     return racing_months(p, start, end) * slowdown(p, Z)
 
 
-@equation
+@equation(gives=LEAD)
 def kept_lead(state: Any, p: Any) -> float:
     """Return the lead for a decision, from the months that are kept from one decision to the next."""
     if p.rival_mode != TAKEOFF:
@@ -141,19 +149,6 @@ def kept_lead(state: Any, p: Any) -> float:
     start = state.R if state.rival_started else 0.0
     waiting = 0.0 if state.rival_started else p.rival_lead - rival_clock(state)
     return waiting + keep_the_race(state, p, start, aligned_capability(state, p)) * slowdown(p, state.Z)
-
-
-@equation
-def overtaking_rate(p: Any, R: float, Q: float, Z: float, buying: float) -> float:
-    """Return the hazard per month of being overtaken by a dangerous rival (rate not infinite)."""
-    likely = 1.0 / (1.0 + exp(-widths_ahead(p, R - Q)))
-    return p.rival_overtake_rate * rival_pace(p, R, Z) * (1.0 - buying) * likely
-
-
-@equation
-def widths_ahead(p: Any, ahead: float) -> float:
-    """Return how far ahead of us a rival with ``ahead`` py more is, in widths; held where no more counts."""
-    return min(max((ahead + p.rival_edge) / p.rival_overtake_width, -LEAST_LIKELY), SURELY)
 
 
 @equation
@@ -197,23 +192,46 @@ def lose_lead(state: Any, p: Any, months: float) -> None:
     state.step_alive = 0
 
 
-@equation
-def settle_overtaking(state: Any, p: Any) -> None:
-    """Decide whether being overtaken is a catastrophe."""
-    _, luck = uniform_pair(state.key, state.replicate, OVERTAKING, 0)
-    certain = p.rival_mode == DEADLINE
-    catastrophe = certain or luck < p.rival_catastrophe * unspread(p, state.Z)
-    state.overtaken = CATASTROPHICALLY if catastrophe else SAFELY
+@flow(R)
+def rival_rate(state: Any, p: Any, stocks: Any, now: Any) -> float:
+    """Return dR/dt in py per month; the time that we buy slows its clock; equation (10)."""
+    if p.rival_mode != TAKEOFF:
+        return 0.0
+    return (1.0 - now.buying) * (rival_pace(p, stocks.R, stocks.Z) if state.rival_started else 1.0 / 12.0)
 
 
 @equation
-def steal_weights(state: Any, p: Any) -> float:
-    """Let the rival steal weights, which closes part of its gap to us; return by how many py."""
+def theft_rate(state: Any, p: Any, stocks: Any) -> float:
+    """Return thefts of our weights per month."""
+    return p.rival_theft_rate
+
+
+@equation
+def can_steal(state: Any, p: Any) -> bool:
+    """Return whether there is a rival that steals weights."""
+    return p.rival_mode == TAKEOFF and p.rival_theft_rate > 0.0
+
+
+@equation
+def steal_weights(state: Any, p: Any, number: int) -> Any:
+    """Let the rival steal weights, which closes part of its gap to us; return the event and by how many py."""
     gain = p.rival_theft_cut * max(state.C - state.R, 0.0)
     state.R += gain
     if not state.rival_started:
         there = rival_months(p, 0.0, state.R, state.Z) if state.R > 0.0 else 12.0 * state.R
         state.clock_shift = p.rival_lead + there - (state.t - state.bought)
-    state.thefts += 1
     state.step_alive = 0
-    return gain
+    return WEIGHTS_STOLEN, gain
+
+
+THEFT = rate_process(
+    "theft",
+    words="weights stolen",
+    stream=streams.THEFT,
+    rate=theft_rate,
+    active=can_steal,
+    turn=STEADY,
+    stage=THEFT_STAGE,
+    happens=steal_weights,
+    counter=counter("thefts", "weights stolen by the rival"),
+)

@@ -5,10 +5,13 @@ from typing import Any
 
 from deference_sim.model.control import halving
 from deference_sim.model.declare import Block, equation, parameter, share
+from deference_sim.model.events import event
 from deference_sim.model.tax import LN10
 from deference_sim.streams import DETECTION, GENERATION_SCHEMING, HANDOFF_SCHEMING, RECOVERY, uniform
 
 MOST_PER_GENERATION = 0.5
+TAKEOVER_FAILED = event("takeover failed", "AIs that scheme try to take over, and fail")
+SCHEMING_DETECTED = event("scheming detected", "a review finds that the AIs scheme")
 
 
 class Scheming(Block):

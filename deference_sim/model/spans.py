@@ -59,7 +59,7 @@ def brief_months_on_the_way(p: Any, low: float, high: float) -> Any:
     return taxed * (high - low), untaxed * (high - low)
 
 
-@equation
+@equation(looks_ahead=True)
 def keep_the_way(state: Any, p: Any, end: float) -> None:
     """Bring the months that are left of the way from here to capability ``end`` up to date."""
     start, C = state.way_from, state.C
@@ -76,7 +76,7 @@ def keep_the_way(state: Any, p: Any, end: float) -> None:
     state.way_to = end
 
 
-@equation
+@equation(inlined=True)
 def racing_pace(p: Any, R: float) -> float:
     """Return the pace of the rival at capability ``R`` without any tax, in py per month."""
     return pace(p, R, p.rival_pace_at_zero, p.rival_pace_slope, p.rival_pace_power, p.rival_ceiling)
@@ -111,7 +111,7 @@ def is_brief_for_rival(p: Any, low: float, high: float) -> bool:
     return is_brief(p, low, high, p.rival_pace_slope, p.rival_pace_power, p.rival_ceiling)
 
 
-@equation
+@equation(looks_ahead=True)
 def keep_the_race(state: Any, p: Any, start: float, end: float) -> float:
     """Return a rival's months without tax from ``start`` to ``end``, and bring what is kept of them up to date."""
     kept = state.race_whole > 0.0 and abs(state.race_months) > LEAST_LEFT * state.race_whole

@@ -6,9 +6,10 @@ from typing import Any, Literal, Self
 from pydantic import model_validator
 
 from deference_sim.model.company import advice
-from deference_sim.model.declare import Block, equation, parameter, share
+from deference_sim.model.declare import Block, Quantity, equation, parameter, share
 from deference_sim.model.delay import count_time
 from deference_sim.model.evaluation import margin_estimate, tax_estimate
+from deference_sim.model.events import BY_ITS_EFFECTS, event
 from deference_sim.model.goodness import LEAST_TAX
 from deference_sim.model.growth import LIMIT, SOFTWARE_EXPLOSION
 from deference_sim.model.rival import DEADLINE, aligned_capability, kept_lead, lead_months
@@ -17,6 +18,17 @@ from deference_sim.model.state import HALTED, TAKEN
 from deference_sim.model.tax import shape_factor
 from deference_sim.model.time_buying import buying_rate, buying_scale
 from deference_sim.model.work import working_pace
+
+SLACK = Quantity("slack", "1", "slack")
+EFFORT_ON_BUYING = Quantity("effort on buying time", "1", "effort on buying time")
+EFFORT = {
+    "capability_effect": Quantity("effort on capability", "1", "effort on capability"),
+    "goodness_effect": Quantity("effort on goodness", "1", "effort on goodness"),
+    "defence_effect": Quantity("effort on defence", "1", "effort on defence"),
+    "buying_scale": EFFORT_ON_BUYING,
+    "time_buying_share": EFFORT_ON_BUYING,
+}
+EFFORT_SHARED = event("effort shared", BY_ITS_EFFECTS)
 
 
 class Strategy(Block):
@@ -93,7 +105,7 @@ def believed_tax(state: Any, p: Any) -> float:
     return state.paradigm_factor * state.tax_error_factor / p.goodness_epistemic_efficiency
 
 
-@equation
+@equation(gives=SLACK)
 def slack(state: Any, p: Any, research: float, scale: float) -> float:
     """Return the estimated lead in units of the tax that is left to pay; 1 when nothing is left.
 
@@ -185,7 +197,7 @@ def wanted_goodness(state: Any, p: Any, left: float) -> Any:
     return min(max(wanted, 0.0), 1.0), gate
 
 
-@equation
+@equation(sets=EFFORT)
 def set_shares(state: Any, p: Any, capability: float, goodness: float, buying: float, defence: float) -> None:
     """Put the shares of effort into force; what is left of 1 are tests.
 

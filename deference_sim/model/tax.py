@@ -6,10 +6,16 @@ from typing import Any, Self
 
 from pydantic import model_validator
 
-from deference_sim.model.declare import MAX_KNOTS, Block, Pairs, equation, parameter
+from deference_sim.model.declare import MAX_KNOTS, Block, Pairs, Quantity, equation, parameter
+from deference_sim.model.events import counter, event
+from deference_sim.model.processes import STEADY, rate_process
+from deference_sim.model.stages import PARADIGM_STAGE
+from deference_sim.model.work import is_deferring, software_pace
 from deference_sim.streams import PARADIGM, normal_quantile, uniform_pair
 
 LN10 = log(10.0)
+TAX = Quantity("tax", "1", "tax τ")
+PARADIGM_SHIFTED = event("paradigm shifted", "paradigm shift {item}: the tax is now {value:.2f} times what it would be")
 
 
 class Tax(Block):
@@ -109,7 +115,7 @@ def prepare_tax(p: Any) -> None:
             p.tax_is_flat = 0.0
 
 
-@equation
+@equation(gives=TAX, inlined=True)
 def shape_factor(p: Any, level: float) -> float:
     """Return the factor on the tax of aligning up to ``level``: log-linear between knots, flat beyond the ends."""
     if p.tax_is_flat == 1.0:
@@ -124,7 +130,7 @@ def shape_factor(p: Any, level: float) -> float:
     return ys[count - 1]
 
 
-@equation
+@equation(gives=TAX, inlined=True)
 def price_factor(p: Any, C: float) -> float:
     """Return the factor on both taxes for AIs of capability ``C``: fallen with labour, dearer with checking."""
     return exp(min(max(-p.tax_fall * C, -700.0), MOST_PRICE)) * (1.0 + p.tax_checking)
@@ -138,10 +144,35 @@ def total_tax(p: Any, C: float, A: float, W: float, paradigm: float) -> float:
 
 
 @equation
-def shift_paradigm(state: Any, p: Any) -> None:
-    """Let a new paradigm change both taxes from now on by a lognormal factor of median 1."""
-    _, luck = uniform_pair(state.key, state.replicate, PARADIGM, state.paradigms)
+def paradigm_rate(state: Any, p: Any, stocks: Any) -> float:
+    """Return paradigm shifts per month."""
+    return p.tax_paradigm_shift_rate * software_pace(state, p, stocks.C)
+
+
+@equation
+def paradigm_can_shift(state: Any, p: Any) -> bool:
+    """Return whether the paradigm can shift in the present phase."""
+    return is_deferring(state) and p.tax_paradigm_shift_rate > 0.0
+
+
+@equation
+def shift_paradigm(state: Any, p: Any, number: int) -> Any:
+    """Let a new paradigm change both taxes from now on by a lognormal factor of median 1; return the event."""
+    _, luck = uniform_pair(state.key, state.replicate, PARADIGM, number)
     change = p.tax_paradigm_shift_sd * normal_quantile(luck)
     state.paradigm_factor = min(state.paradigm_factor * exp(min(max(change, -50.0), 50.0)), MOST_PARADIGM)
-    state.paradigms += 1
     state.step_alive = 0
+    return PARADIGM_SHIFTED, state.paradigm_factor
+
+
+PARADIGM_SHIFT = rate_process(
+    "paradigm shift",
+    words="paradigm shift",
+    stream=PARADIGM,
+    rate=paradigm_rate,
+    active=paradigm_can_shift,
+    turn=STEADY,
+    stage=PARADIGM_STAGE,
+    happens=shift_paradigm,
+    counter=counter("paradigms", "paradigm shift"),
+)

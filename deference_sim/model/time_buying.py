@@ -3,9 +3,22 @@
 from math import exp, log
 from typing import Any
 
-from deference_sim.model.declare import MOST_OFTEN, Block, equation, parameter, share
+from deference_sim.model.declare import MOST_OFTEN, Block, Quantity, equation, parameter, share
+from deference_sim.model.events import counter, event
+from deference_sim.model.goodness import ALIGNED, sufficient
+from deference_sim.model.processes import STEADY, rate_process
+from deference_sim.model.rival import lose_lead
+from deference_sim.model.stages import DEAL_STAGE
+from deference_sim.model.state import HALTED, PRE
+from deference_sim.model.stocks import flow, stock
+from deference_sim.model.work import is_deferring
 from deference_sim.streams import DEAL, uniform_pair
 
+TIME_BUYING = Quantity("time buying", "months per month", "time bought b")
+bought = stock("bought", "months bought from the rival's clock so far", unit="months", words="time bought")
+Z = stock("Z", "safety methods spread to others", unit="1", words="methods spread Z")
+DEAL_STRUCK = event("deal struck", "deal {item}: the rival's clock is paused for {value:.2f} months")
+DEAL_BACKFIRED = event("deal backfired", "deal {item} backfires: {lost} months of lead are lost")
 DEAL_MARKS = 1 << 30  # sizes of deals stand at these indices of the stream, their arrivals below
 
 
@@ -50,33 +63,79 @@ def buying_scale(p: Any, share: float) -> float:
     return p.time_buying_max_rate * exp(p.time_buying_share_elasticity * log(share / p.time_buying_share_reference))
 
 
-@equation
+@equation(gives=TIME_BUYING, takes={"aligned": ALIGNED}, inlined=True)
 def buying_rate(p: Any, scale: float, aligned: float, bought: float) -> float:
     """Return b, months bought per month by AIs of ``aligned`` capability; equation (9)."""
     ability = max(aligned + p.time_buying_head_start, 0.0)
     return bounded_rate(p, scale * ability / (ability + p.time_buying_capability_half), bought)
 
 
-@equation
+@equation(inlined=True)
 def bounded_rate(p: Any, rate: float, bought: float) -> float:
     """Return the months bought per month when ``bought`` months are already spent of all that can be bought."""
     return min(max(rate * (1.0 - bought / p.time_buying_max_bought), 0.0), 1.0)
 
 
-@equation
-def deal_rate(p: Any, buying: float) -> float:
-    """Return deals per month while ``buying`` months are bought per month."""
-    return p.time_buying_deal_rate * buying / p.time_buying_max_rate if p.time_buying_max_rate > 0.0 else 0.0
+@equation(gives=TIME_BUYING, takes={"aligned": ALIGNED}, inlined=True)
+def time_bought(state: Any, p: Any, aligned: float, bought: float) -> float:
+    """Return b, the months bought per month: by aligned AIs, by humans without them, all while a deal holds."""
+    if state.paused:
+        return 1.0
+    if state.phase == PRE or state.phase == HALTED:
+        return bounded_rate(p, p.time_buying_before_handoff, bought)
+    return buying_rate(p, state.buying_scale, aligned, bought)
+
+
+@flow(bought)
+def buying(state: Any, p: Any, stocks: Any, now: Any) -> float:
+    """Return the months bought per month."""
+    return now.buying
+
+
+@flow(Z)
+def spreading(state: Any, p: Any, stocks: Any, now: Any) -> float:
+    """Return how fast methods spread while AIs do the work, per month; equation (12)."""
+    if not is_deferring(state):
+        return 0.0
+    ability = max(now.aligned + p.time_buying_head_start, 0.0)
+    return state.time_buying_share * p.time_buying_proliferation * ability * now.pace
 
 
 @equation
-def strike_deal(state: Any, p: Any, number: int) -> float:
-    """Strike deal ``number`` and return the months by which it pauses the rival's clock, negative if it backfires."""
+def deal_rate(state: Any, p: Any, stocks: Any) -> float:
+    """Return deals per month, in proportion to the time that aligned AIs buy."""
+    aligned = min(stocks.C, sufficient(state, p, stocks.C, stocks.A, stocks.W))
+    able = buying_rate(p, state.buying_scale, aligned, stocks.bought)
+    return p.time_buying_deal_rate * able / p.time_buying_max_rate if p.time_buying_max_rate > 0.0 else 0.0
+
+
+@equation
+def deals_are_sought(state: Any, p: Any) -> bool:
+    """Return whether deals can come about in the present phase."""
+    return is_deferring(state) and p.time_buying_deal_rate > 0.0
+
+
+@equation
+def strike_deal(state: Any, p: Any, number: int) -> Any:
+    """Strike deal ``number``; return the event and the months by which it pauses the rival's clock, or loses lead."""
     size, trouble = uniform_pair(state.key, state.replicate, DEAL, number + DEAL_MARKS)
     months = -p.time_buying_deal_size * log(size)
-    state.deals += 1
     state.step_alive = 0
     if trouble < p.time_buying_backfire:
-        return -months
+        lose_lead(state, p, months)
+        return DEAL_BACKFIRED, -months
     state.pause_until = max(state.pause_until, state.t) + months
-    return months
+    return DEAL_STRUCK, months
+
+
+DEALS = rate_process(
+    "deal",
+    words="deals",
+    stream=DEAL,
+    rate=deal_rate,
+    active=deals_are_sought,
+    turn=STEADY,
+    stage=DEAL_STAGE,
+    happens=strike_deal,
+    counter=counter("deals", "deal with the rival, or an attempt that backfired"),
+)

@@ -29,6 +29,9 @@ UNITS: dict[str, dict[str, Fraction]] = {
     "1": {},
 }
 
+#: Units in which the law counts.
+LAW_UNITS = ("1", "months", "py", "per month", "per py", "py per month", "months per month")
+
 #: Documented unit -> divisor to the unit in which the law counts (months, py, per month); 1 where not listed.
 LAW_DIVISOR: dict[str, float] = {"per year": 12.0, "py per year": 12.0}
 
@@ -39,3 +42,9 @@ def in_documented_unit(number: Fraction, spelling: str, unit: str) -> float:
     Raises ``KeyError`` if ``spelling`` is not a unit of that dimension.
     """
     return float(number * UNITS[unit][spelling])
+
+
+def check_law_unit(unit: str, what: str) -> None:
+    """Raise ``ValueError`` unless the law counts in ``unit``; ``what`` is the thing that is declared with it."""
+    if unit not in LAW_UNITS:
+        raise ValueError(f"{what} has the unit {unit!r}: the law counts in {', '.join(LAW_UNITS)}")

@@ -3,8 +3,8 @@
 from typing import Any
 
 from deference_sim.model.declare import equation
-from deference_sim.model.growth import own_pace
-from deference_sim.model.state import HALTED, PARTIAL
+from deference_sim.model.growth import PACE, own_pace
+from deference_sim.model.state import FULL, HALTED, PARTIAL
 
 
 @equation
@@ -22,7 +22,7 @@ def with_humans(p: Any, pace: float) -> float:
     return pace * humans / ((1.0 - share) * humans + share * pace)
 
 
-@equation
+@equation(gives=PACE, inlined=True)
 def working_pace(state: Any, p: Any, C: float) -> float:
     """Return the pace of progress while AIs do the work, in py per month; a generation takes its minimum time."""
     pace = own_pace(p, C)
@@ -31,10 +31,22 @@ def working_pace(state: Any, p: Any, C: float) -> float:
     return with_humans(p, pace) if state.phase == PARTIAL else pace
 
 
-@equation
+@equation(gives=PACE, inlined=True)
 def work_clock(state: Any, p: Any, pace: float) -> float:
     """Return the AIs' own clock in py of work per month, which does not slow near the ceiling."""
     if state.phase == HALTED:
         return human_pace(p)
     floor = with_humans(p, p.pace_floor) if state.phase == PARTIAL else p.pace_floor
     return max(pace, floor)
+
+
+@equation
+def software_pace(state: Any, p: Any, C: float) -> float:
+    """Return dC/dt by software while AIs do the work, in py per month."""
+    return 0.0 if state.retraining else working_pace(state, p, C) * state.capability_effect
+
+
+@equation
+def is_deferring(state: Any) -> bool:
+    """Return whether AIs do the work, in part or in full."""
+    return state.phase == PARTIAL or state.phase == FULL

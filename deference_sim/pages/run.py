@@ -11,6 +11,8 @@ from deference_sim.analysis.measure import MEASURES
 from deference_sim.analysis.nested import InputSpread
 from deference_sim.analysis.run import UNRESOLVED_WORTH_SAYING, Result
 from deference_sim.model.declare import Status
+from deference_sim.model.events import COUNTERS
+from deference_sim.model.hazards import HANDLED, SUFFERED
 from deference_sim.model.state import CATASTROPHES
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
 from deference_sim.pages.wording import chance, decimals, percent, shortened, with_interval, with_repeat
@@ -170,16 +172,6 @@ def _is_possible(scenario: "Scenario", end: tuple[str, str, Estimate]) -> bool:
 def on_the_way(result: Result) -> Page:
     """Return in which share of the runs things happened that can happen on the way, and how often; nothing if none."""
     tally, hazards = result.tally, bool(result.scenario.hazards)
-    counted = (
-        ("hazard met and handled", "hazards_handled", hazards),
-        ("hazard met and not handled", "hazards_suffered", hazards),
-        ("weights stolen by the rival", "thefts", False),
-        ("deal with the rival, or an attempt that backfired", "deals", False),
-        ("paradigm shift", "paradigms", False),
-        ("outbreak of infectious misalignment", "outbreaks", False),
-        ("successor sent back for retraining", "retrainings", False),
-        ("deference halted", "halts", False),
-    )
     noted = (
         ("takeover that failed", "recovered"),
         ("AIs scheme at the end", "scheming"),
@@ -188,8 +180,8 @@ def on_the_way(result: Result) -> Page:
     )
     rows = [
         (words, _share(tally.runs_with[name], tally.n), f"{tally.events[name] / tally.n:.2g}")
-        for words, name, always in counted
-        if always or tally.events[name]
+        for name, words in COUNTERS.items()
+        if tally.events[name] or (hazards and name in (HANDLED, SUFFERED))
     ]
     rows += [(words, _share(tally.runs_with[name], tally.n), "") for words, name in noted if tally.runs_with[name]]
     if not rows:

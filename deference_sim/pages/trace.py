@@ -1,5 +1,6 @@
 """The story of one trajectory: what happened when, why effort moved, what it cost and why it ended."""
 
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from deference_sim.analysis.trace import Trajectory
+from deference_sim.model.events import SENTENCES
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
 from deference_sim.pages.wording import with_repeat
 from deference_sim.scenario import Scenario
@@ -238,50 +240,35 @@ def _entry_rows(log: pd.DataFrame) -> list[tuple[str, ...]]:
 
 def _told(now: _Moment, before: _Moment | None) -> str:
     """Return what happened, in words, ``before`` being the entry before it; empty for what its effects tell."""
-    edge = _edge(now)
-    met = f"hazard {now.about}, severity {now.value:.2f} against {now.aligned:.2f} aligned"
-    begins = before is not None and not before.scheming
-    successor = edge if not now.scheming else "which begins to scheme" if begins else "which goes on scheming"
-    words = {
-        "handed off": f"handoff: humans defer{' in part' if now.phase == 'partial' else ''} to the AIs, {edge}",
-        "reviewed": f"review: margin found {now.believed:.2f}, true {now.own_margin:.2f}",
-        "successor deferred to": f"successor {now.item} is deferred to, {successor}",
-        "successor sent back": f"the successor fails its review and is trained again (try {now.item})",
-        "successor waits": "the successor fails its last review: capability waits for goodness",
-        "entered the basin": "the AIs are in the Basin of Good Deference",
-        "left the basin": "the AIs leave the Basin of Good Deference" + (": they scheme" if now.scheming else ""),
-        "rival takes off": "the rival reaches the minimum capability and takes off",
-        "rival dangerous": "the rival is far enough into its takeoff to overtake",
-        "overtaken": f"{_overtakes(now)}: {now.R:.2f} py against {now.aligned:.2f} of aligned capability",
-        "deadline met": "the deadline passes: aligned capability was there in time",
-        "deadline missed": "the deadline passes: aligned capability was not there in time",
-        "hazard handled": f"{met}: handled",
-        "hazard suffered": f"{met}: not handled, survived",
-        "hazard fatal": f"{met}: not handled, fatal",
-        "weights stolen": f"the rival steals our weights and gains {now.value:.2f} py: it is at {now.R:.2f} now",
-        "deal struck": f"deal {now.item}: the rival's clock is paused for {now.value:.2f} months",
-        "deal backfired": f"deal {now.item} backfires: {-now.value:.2f} months of lead are lost",
-        "paradigm shifted": f"paradigm shift {now.item}: the tax is now {now.value:.2f} times what it would be",
-        "outbreak": f"misalignment spreads from AI to AI: broad alignment falls by {now.value:.2f}",
-        "trial run begun": _trial(now),
-        "takeover failed": "AIs that scheme try to take over, and fail",
-        "scheming detected": "a review finds that the AIs scheme",
-        "halted": f"deference is halted{_why_halted(now, before)}: humans repair, capability rests",
-        "resumed": f"deference is resumed{_after_scheming(now, before)}",
-        "fully deferred": f"deference becomes full: margin found {_margins(now)}",
-        "resolved": f"the end: {now.about.replace('_', ' ').replace('ai ', 'AI ')}",
-    }
-    return words.get(now.event, "")
+    return SENTENCES[now.event].format_map(_Words(now, before))
 
 
-def _overtakes(now: _Moment) -> str:
-    return "the rival overtakes" if now.R >= now.aligned else "the rival's takeoff gets out of hand"
+class _Words(Mapping[str, Any]):
+    """What may stand in braces in the sentence of an event: fields of the entry, and the words below."""
+
+    def __init__(self, now: _Moment, before: _Moment | None) -> None:
+        self._now, self._before = now, before
+
+    def __getitem__(self, name: str) -> Any:
+        return WORDS[name](self._now, self._before) if name in WORDS else getattr(self._now, name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(WORDS)
+
+    def __len__(self) -> int:
+        return len(WORDS)
 
 
-def _trial(now: _Moment) -> str:
+def _successor(now: _Moment, before: _Moment | None) -> str:
+    if not now.scheming:
+        return _edge(now)
+    return "which begins to scheme" if before is not None and not before.scheming else "which goes on scheming"
+
+
+def _trial(now: _Moment, _: _Moment | None) -> str:
     if now.value > 0.0:
-        return f"estimates call for the handoff: a trial run of {now.value:.2f} months comes first"
-    return "estimates call for the handoff, which waits until the AIs are capable enough"
+        return f": a trial run of {now.value:.2f} months comes first"
+    return ", which waits until the AIs are capable enough"
 
 
 def _why_halted(now: _Moment, before: _Moment | None) -> str:
@@ -294,6 +281,25 @@ def _after_scheming(now: _Moment, before: _Moment | None) -> str:
         return f", margin found {now.believed:.2f}, with AIs that scheme and are not found out"
     cleared = before is not None and before.scheming
     return f", margin found {now.believed:.2f}" + (", the AIs cleared of scheming" if cleared else "")
+
+
+#: Words about an entry, given it and the one before, that the sentences of events use (see ``model.events``).
+WORDS: dict[str, Callable[[_Moment, _Moment | None], str]] = {
+    "edge": lambda now, _: _edge(now),
+    "margins": lambda now, _: _margins(now),
+    "in_part": lambda now, _: " in part" if now.phase == "partial" else "",
+    "because_they_scheme": lambda now, _: ": they scheme" if now.scheming else "",
+    "what_it_is": _successor,
+    "how_it_overtakes": lambda now, _: (
+        "the rival overtakes" if now.R >= now.aligned else "the rival's takeoff gets out of hand"
+    ),
+    "lost": lambda now, _: f"{-now.value:.2f}",
+    "the_hazard": lambda now, _: f"hazard {now.about}, severity {now.value:.2f} against {now.aligned:.2f} aligned",
+    "what_it_waits_for": _trial,
+    "why_halted": _why_halted,
+    "after_scheming": _after_scheming,
+    "outcome": lambda now, _: now.about.replace("_", " ").replace("ai ", "AI "),
+}
 
 
 class _Teller:

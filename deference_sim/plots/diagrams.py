@@ -1,7 +1,12 @@
-"""Diagrams of the model: causal loops, stocks and flows. The law says what influences what; here are only places."""
+"""Diagrams of the model: causal loops, stocks and flows.
 
-from collections.abc import Collection
+The law says what there is, in which words, and what influences what; here are only places. What has no place of its own
+gets a free one, near what it is linked with.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any, Literal
 
 import numpy as np
@@ -13,10 +18,16 @@ from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
 from deference_sim.analysis.influences import Influences, influences
+from deference_sim.model.declare import EQUATIONS, Equation, Quantity
+from deference_sim.model.hazards import EXOGENOUS_CATASTROPHE
+from deference_sim.model.processes import RATE_PROCESSES
+from deference_sim.model.stocks import STOCKS
 from deference_sim.plots.style import BLACK, BLUE, GREY, SKY, SMALL, VERMILION, WORDS, axes, legend_under
 from deference_sim.scenario import ScenarioLike, as_scenario
 
 Floats = NDArray[np.float64]
+Link = tuple[str, str]
+Spot = tuple[float, float]
 
 #: Colour, dashes and words of an influence by its sign.
 SIGNS: dict[str, tuple[str, Any, str]] = {
@@ -26,6 +37,9 @@ SIGNS: dict[str, tuple[str, Any, str]] = {
 }
 CHARACTER, LINE, MARGIN = 0.085, 0.2, 0.13  # size of letters and room around them, in units of the diagram
 ARROW: dict[str, Any] = {"arrowstyle": "-|>", "mutation_scale": 9, "shrinkA": 0, "shrinkB": 0}
+LINE_LENGTH = 20  # letters in a line of a node, about
+CENTRE: Spot = (7.0, 4.0)
+WIDE, HIGH = 2.2, 0.9  # how far a spot is from others, across or up, to be free
 BEND = 0.14  # of an arrow, as a share of its length
 
 
@@ -54,45 +68,40 @@ GROUPS = {
     "rival's pace": "R",
     "bought": "time buying",
 }
-CAUSES = {
-    "pace": Place(4.3, 8.6, "pace P"),
-    "C": Place(8.2, 8.6, "capability C"),
-    "diffused capability": Place(12.4, 8.6, "diffused\ncapability X"),
-    "effort on capability": Place(0.9, 8.6, "effort on\ncapability"),
-    "tax": Place(4.0, 7.0, "tax τ"),
-    "room": Place(6.2, 6.5, "room to prove\nmethods"),
-    "margin": Place(10.2, 6.3, "margin M\n(depth in basin)"),
-    "estimated margin": Place(0.9, 6.4, "estimated\nmargin"),
-    "effort on goodness": Place(2.3, 4.6, "effort on\ngoodness"),
-    "goodness": Place(6.9, 4.6, "deference-goodness\nG = min(A, W)"),
-    "aligned capability": Place(10.2, 3.5, "aligned\ncapability Q"),
-    "AI catastrophe": Place(13.8, 6.7, "catastrophe\nby the AIs"),
-    "exogenous catastrophe": Place(13.8, 4.4, "exogenous\ncatastrophe"),
-    "overtaking": Place(13.8, 1.8, "overtaken\nby the rival"),
-    "slack": Place(1.6, 2.6, "slack"),
-    "lead": Place(3.6, 0.9, "lead L"),
-    "time buying": Place(6.6, 2.3, "time bought b"),
-    "R": Place(9.2, 0.3, "rival's\ncapability R"),
-    "D": Place(11.8, 2.5, "active\ndefence D"),
-    "effort on buying time": Place(6.4, 0.4, "effort on\nbuying time"),
-    "effort on defence": Place(11.8, 0.6, "effort on\ndefence"),
-    "Z": Place(8.6, 2.9, "methods\nspread Z"),
-    "theft": Place(10.6, -0.6, "weights\nstolen"),
-    "deal": Place(4.9, -0.2, "deals"),
-    "punt": Place(7.9, -0.6, "punting"),
-    "paradigm shift": Place(5.7, 7.6, "paradigm\nshift"),
-    "outbreak": Place(4.2, 5.8, "outbreak of\nmisalignment"),
+CAUSES: dict[str, Spot] = {
+    "pace": (4.3, 8.6),
+    "C": (8.2, 8.6),
+    "diffused capability": (12.4, 8.6),
+    "effort on capability": (0.9, 8.6),
+    "tax": (4.0, 7.0),
+    "room": (6.2, 6.5),
+    "margin": (10.2, 6.3),
+    "estimated margin": (0.9, 6.4),
+    "effort on goodness": (2.3, 4.6),
+    "goodness": (6.9, 4.6),
+    "aligned capability": (10.2, 3.5),
+    "AI catastrophe": (13.8, 6.7),
+    "exogenous catastrophe": (13.8, 4.4),
+    "overtaking": (13.8, 1.8),
+    "slack": (1.6, 2.6),
+    "lead": (3.6, 0.9),
+    "time buying": (6.6, 2.3),
+    "R": (9.2, 0.3),
+    "D": (11.8, 2.5),
+    "effort on buying time": (6.4, 0.4),
+    "effort on defence": (11.8, 0.6),
+    "Z": (8.6, 2.9),
+    "theft": (10.6, -0.6),
+    "deal": (4.9, -0.2),
+    "punt": (7.9, -0.6),
+    "paradigm shift": (5.7, 7.6),
+    "outbreak": (4.2, 5.8),
 }
-EVENTS = {
-    "AI catastrophe",
-    "overtaking",
-    "exogenous catastrophe",
-    "theft",
-    "deal",
-    "punt",
-    "paradigm shift",
-    "outbreak",
+EVENT_WORDS = {process.name: process.words for process in RATE_PROCESSES} | {
+    EXOGENOUS_CATASTROPHE: EXOGENOUS_CATASTROPHE
 }
+STOCK_WORDS = {name: stock.words for name, stock in STOCKS.items()}
+HIDDEN = {name for name, stock in STOCKS.items() if not stock.shown}
 LOOPS = (
     Loop("bootstrapping", ("goodness", "margin")),
     Loop("takeoff", ("C", "pace")),
@@ -112,15 +121,44 @@ def causal_loops(scenario: ScenarioLike, ax: Axes | None = None) -> Axes:
     """
     scenario, drawn = as_scenario(scenario), axes(ax, (11.5, 8.7))
     found = influences(scenario).merged(GROUPS)
-    links = {link: found.polarity(*link) for link in found.signs if all(end in CAUSES for end in link)}
-    nodes = {name: place for name, place in CAUSES.items() if any(name in link for link in links)}
+    links = {link: found.polarity(*link) for link in found.signs if not HIDDEN.intersection(link)}
+    nodes = placed(links, CAUSES, STOCK_WORDS | EVENT_WORDS)
     _frame(drawn, nodes.values(), f"{scenario.name}: what influences what after the handoff")
     for link, sign in links.items():
         _influence(drawn, nodes[link[0]], nodes[link[1]], sign)
     for name, place in nodes.items():
-        _node(drawn, place, "event" if name in EVENTS else "quantity")
+        _node(drawn, place, "event" if name in EVENT_WORDS else "quantity")
     legend_under(drawn, [*_sign_handles(links.values()), *_loop_handles(found)], columns=2)
     return drawn
+
+
+def placed(links: Collection[Link], spots: Mapping[str, Spot], words: Mapping[str, str]) -> dict[str, Place]:
+    """Return a place, with its words, for everything in ``links``: its own spot, or a free one near its neighbours."""
+    said = dict(words) | {one.name: one.words for about in EQUATIONS.values() for one in _quantities(about)}
+    taken = {name: spot for name, spot in spots.items() if any(name in link for link in links)}
+    for name in sorted({end for link in links for end in link} - set(taken)):
+        near = [taken[other] for link in links if name in link for other in link if other in taken]
+        taken[name] = _free_spot(near or [CENTRE], list(taken.values()))
+    return {name: Place(*spot, _in_lines(said[name])) for name, spot in taken.items()}
+
+
+def _quantities(about: Equation) -> list[Quantity]:
+    given = [about.gives] if about.gives else []
+    return [*given, *about.takes.values(), *about.sets.values()]
+
+
+def _free_spot(near: Sequence[Spot], taken: Sequence[Spot]) -> Spot:
+    """Return the spot nearest to the middle of ``near`` that is apart from those that are ``taken``."""
+    middle = np.mean(near, axis=0)
+    grid = [(x, y) for x in np.arange(-1.0, 15.5, 0.5) for y in np.arange(-2.0, 10.5, 0.5)]
+    free = [spot for spot in grid if all(abs(spot[0] - x) > WIDE or abs(spot[1] - y) > HIGH for x, y in taken)]
+    x, y = min(free, key=lambda spot: float(np.hypot(*(np.array(spot) - middle))))
+    return float(x), float(y)
+
+
+def _in_lines(words: str) -> str:
+    """Return ``words`` broken into lines that fit a node."""
+    return "\n".join(wrap(words, LINE_LENGTH))
 
 
 def polarity_of(found: Influences, loop: Loop) -> str:
@@ -134,32 +172,33 @@ def polarity_of(found: Influences, loop: Loop) -> str:
 
 # ---- stocks and flows ---------------------------------------------------------------------------------------
 
-STOCKS = {
-    "C": Place(8.6, 8.6, "capability\nC"),
-    "A": Place(8.6, 5.8, "broad alignment A,\ncapability profile W"),
-    "D": Place(8.6, 3.5, "active\ndefence D"),
-    "bought": Place(8.6, 1.7, "time\nbought"),
-    "R": Place(8.6, -0.1, "rival's\ncapability R"),
-    "Z": Place(8.6, -1.9, "methods\nspread Z"),
+STOCK_SPOTS: dict[str, Spot] = {
+    "C": (8.6, 8.6),
+    "A": (8.6, 5.8),
+    "D": (8.6, 3.5),
+    "bought": (8.6, 1.7),
+    "R": (8.6, -0.1),
+    "Z": (8.6, -1.9),
 }
 CLOUD, VALVE = 4.2, 2.5  # how far left of a stock its flow begins and is governed
-FLOWS = {name: Place(place.x - VALVE, place.y, "") for name, place in STOCKS.items()}
+BELOW = 1.8  # how far below the last one a stock stands that has no spot
 #: Quantities that one node stands for: two stocks of one form, and a flow where what governs it has a name of its own.
 TOGETHER = {"W": "A", "depth": "margin", "time buying": "bought", "rival's pace": "R"}
-AUXILIARIES = {
-    "pace": Place(4.4, 7.3, "pace P"),
-    "effort on capability": Place(1.6, 9.4, "effort on\ncapability"),
-    "tax": Place(2.7, 6.5, "tax τ"),
-    "estimated margin": Place(0.4, 7.6, "estimated\nmargin"),
-    "effort on goodness": Place(1.2, 4.7, "effort on\ngoodness"),
-    "slack": Place(0.4, 2.4, "slack"),
-    "effort on defence": Place(3.0, 3.7, "effort on\ndefence"),
-    "effort on buying time": Place(3.0, 1.7, "effort on\nbuying time"),
-    "room": Place(11.3, 7.4, "room to prove\nmethods"),
-    "margin": Place(13.4, 6.7, "margin M\n(depth in basin)"),
-    "goodness": Place(12.0, 4.9, "goodness\nG = min(A, W)"),
-    "aligned capability": Place(11.6, 2.9, "aligned\ncapability Q"),
-    "lead": Place(11.6, 0.7, "lead L"),
+BOTH = f"{STOCKS['A'].words}, {STOCKS['W'].words}"
+AUXILIARIES: dict[str, Spot] = {
+    "pace": (4.4, 7.3),
+    "effort on capability": (1.6, 9.4),
+    "tax": (2.7, 6.5),
+    "estimated margin": (0.4, 7.6),
+    "effort on goodness": (1.2, 4.7),
+    "slack": (0.4, 2.4),
+    "effort on defence": (3.0, 3.7),
+    "effort on buying time": (3.0, 1.7),
+    "room": (11.3, 7.4),
+    "margin": (13.4, 6.7),
+    "goodness": (12.0, 4.9),
+    "aligned capability": (11.6, 2.9),
+    "lead": (11.6, 0.7),
 }
 
 
@@ -173,18 +212,30 @@ def stocks_and_flows(scenario: ScenarioLike, ax: Axes | None = None) -> Axes:
     """
     scenario, drawn = as_scenario(scenario), axes(ax, (11.5, 9.6))
     found = influences(scenario).merged(TOGETHER)
-    moving = {name: place for name, place in STOCKS.items() if any(target == name for _, target in found.signs)}
-    sources = {**moving, **AUXILIARIES}
-    targets = {**AUXILIARIES, **{name: FLOWS[name] for name in moving}}
-    links = {link: found.polarity(*link) for link in found.signs if link[0] in sources and link[1] in targets}
-    shown = {name: place for name, place in AUXILIARIES.items() if any(name in link for link in links)}
-    ends = [Place(place.x - CLOUD, place.y, "") for place in moving.values()]
-    _frame(drawn, [*moving.values(), *shown.values(), *ends], f"{scenario.name}: stocks, flows and what governs them")
-    for place in moving.values():
+    links = {
+        link: found.polarity(*link)
+        for link in found.signs
+        if not HIDDEN.intersection(link) and link[1] not in EVENT_WORDS and link[0] not in EVENT_WORDS
+    }
+    governing = {source for source, _ in links}
+    links = {link: sign for link, sign in links.items() if link[1] in STOCKS or link[1] in governing}
+    moving = [name for name in STOCKS if any(target == name for _, target in links)]
+    lowest = min(y for _, y in STOCK_SPOTS.values())
+    without = [name for name in moving if name not in STOCK_SPOTS]
+    column = {name: (8.6, lowest - BELOW * (place + 1)) for place, name in enumerate(without)}
+    sources = placed(links, STOCK_SPOTS | column | AUXILIARIES, STOCK_WORDS | {"A": BOTH})
+    shown = {name: place for name, place in sources.items() if name not in STOCKS}
+    moved = {name: sources[name] for name in moving}
+    valves = {name: Place(place.x - VALVE, place.y, "") for name, place in moved.items()}
+    targets = shown | valves
+    links = {link: sign for link, sign in links.items() if link[1] in targets}
+    ends = [Place(place.x - CLOUD, place.y, "") for place in moved.values()]
+    _frame(drawn, [*moved.values(), *shown.values(), *ends], f"{scenario.name}: stocks, flows and what governs them")
+    for place in moved.values():
         _flow(drawn, place)
     for (source, target), sign in links.items():
         _influence(drawn, sources[source], targets[target], sign)
-    for place in moving.values():
+    for place in moved.values():
         _node(drawn, place, "stock")
     for place in shown.values():
         _node(drawn, place, "quantity")

@@ -11,6 +11,7 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from deference_sim.model.events import COUNTERS
 from deference_sim.model.state import CATASTROPHES, OUTCOMES, SETTLED
 
 Records = NDArray[np.void]
@@ -139,17 +140,6 @@ QUANTITIES: Final[Mapping[str, Callable[[Records], NDArray[np.bool_]]]] = {
     "bought": _no_catastrophe,
     "lead": _has_rival,
 }
-#: What is counted on the way: how many times in a run.
-EVENTS: Final = (
-    "hazards_handled",
-    "hazards_suffered",
-    "thefts",
-    "deals",
-    "paradigms",
-    "outbreaks",
-    "retrainings",
-    "halts",
-)
 #: What is true of a run or not.
 REMARKS: Final[Mapping[str, Callable[[Records], NDArray[np.bool_]]]] = {
     "recovered": lambda records: records["recovered"] != 0,
@@ -187,7 +177,7 @@ class Tally:
             np.add.at(self.ends_by_month, (records["outcome"], places_of(records["months"]) - _ZERO), 1)
         ended_by = records["cause"][records["cause"] >= 0]
         self.causes.update({causes[code]: int(count) for code, count in enumerate(np.bincount(ended_by)) if count})
-        for name in EVENTS:
+        for name in COUNTERS:
             self.runs_with[name] += int((records[name] > 0).sum())
             self.events[name] += int(records[name].sum())
         for name, holds in REMARKS.items():

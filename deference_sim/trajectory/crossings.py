@@ -6,7 +6,7 @@ from typing import Any
 from deference_sim.model.declare import equation
 from deference_sim.model.goodness import sufficient
 from deference_sim.model.rival import TAKEOFF, rival_months
-from deference_sim.model.state import PARTIAL, PRE
+from deference_sim.model.state import PARTIAL
 from deference_sim.trajectory.levels import (
     AHEAD_AGAIN,
     DANGER,
@@ -23,6 +23,7 @@ from deference_sim.trajectory.levels import (
     STOCK_CROSSING,
 )
 from deference_sim.trajectory.regula_falsi import CLOSE_ENOUGH, halved, secant
+from deference_sim.trajectory.state import AT, stocks_of
 from deference_sim.trajectory.step import SAME_INSTANT, bulge, look
 
 NEARLY = 1.0  # py or months; a gap wider than this is not crossed within an instant
@@ -31,35 +32,36 @@ MOST_TRIES = 100  # of Newton's method, which halves the bracket where it does n
 
 @equation
 def crossing_gap(state: Any, p: Any, which: int, t: float, y: Any) -> float:
-    """Return how far past its level crossing number ``which`` is for stocks ``y`` at ``t``: below 0 before it.
+    """Return how far past its level crossing number ``which`` is for the stocks in ``y`` at ``t``: below 0 before it.
 
     The edge of the basin and being ahead again count as crossed above 0, the others from 0 on. NaN: it cannot happen.
     """
     stock, level = STOCK_CROSSING[which], state.levels[which]
     if stock >= 0 or level != level:
         return y[stock] - level
+    stocks = stocks_of(y)
     if which == RIVAL_CLOCK:
-        return state.clock_shift + (t - y[6]) - level
-    goodness = min(y[1], y[2]) if state.phase == PRE else sufficient(state, p, y[0], y[1], y[2])
+        return state.clock_shift + (t - stocks.bought) - level
+    goodness = sufficient(state, p, stocks.C, stocks.A, stocks.W)
     if which == EDGE:
-        margin = goodness - y[0]
+        margin = goodness - stocks.C
         return -margin if state.in_basin else margin
-    aligned = min(y[0], goodness)
+    aligned = min(stocks.C, goodness)
     if which == AHEAD_AGAIN:
-        return lead_of(state, p, t, y, aligned + y[3])
+        return lead_of(state, p, t, stocks, aligned + stocks.D)
     if which == STABILISE:
         return aligned - level
     if which == MEET_DEADLINE:
-        return aligned + y[3] - level
-    return y[4] - aligned - y[3] - level
+        return aligned + stocks.D - level
+    return stocks.R - aligned - stocks.D - level
 
 
 @equation
-def lead_of(state: Any, p: Any, t: float, y: Any, available: float) -> float:
+def lead_of(state: Any, p: Any, t: float, stocks: Any, available: float) -> float:
     """Return what has the sign of the lead when ``available`` capability is aligned: in py of the rival, or months."""
     if state.rival_started:
-        return available - y[4]
-    return p.rival_lead - (state.clock_shift + (t - y[6])) + rival_months(p, 0.0, available, y[7])
+        return available - stocks.R
+    return p.rival_lead - (state.clock_shift + (t - stocks.bought)) + rival_months(p, 0.0, available, stocks.Z)
 
 
 @equation
@@ -89,7 +91,7 @@ def crossing_time(state: Any, p: Any, which: int) -> float:
         gain = gap - crossing_gap(state, p, which, start, state.y0)
         missed = which in (EDGE, AHEAD_AGAIN) or not is_within_the_instant(state, -gap, gain)
         return inf if missed else end
-    if which == RIVAL_CLOCK and state.dense1[6] == 0.0:  # no time is being bought: the clock runs with ours
+    if which == RIVAL_CLOCK and state.dense1[AT.bought] == 0.0:  # no time is being bought: the clock runs with ours
         return min(max((p.rival_lead - state.clock_shift) + state.bought, start), end)
     return locate(state, p, which, start, end)
 
@@ -109,11 +111,11 @@ def is_out_of_reach(state: Any) -> bool:
     """Return whether the margin surely keeps its sign on the step; looser than what the stocks really do."""
     if state.phase == PARTIAL:
         return False
-    y0, y1 = state.y0, state.y1
-    slack = bulge(state, 0) + max(bulge(state, 1), bulge(state, 2))
+    start, end = stocks_of(state.y0), stocks_of(state.y1)
+    slack = bulge(state, AT.C) + max(bulge(state, AT.A), bulge(state, AT.W))
     if state.in_basin:
-        return min(min(y0[1], y1[1]), min(y0[2], y1[2])) - max(y0[0], y1[0]) > slack
-    return min(y0[0], y1[0]) - min(max(y0[1], y1[1]), max(y0[2], y1[2])) > slack
+        return min(min(start.A, end.A), min(start.W, end.W)) - max(start.C, end.C) > slack
+    return min(start.C, end.C) - min(max(start.A, end.A), max(start.W, end.W)) > slack
 
 
 @equation

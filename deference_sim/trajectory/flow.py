@@ -12,6 +12,7 @@ from deference_sim.trajectory.arrivals import fires, firing_time, integrate_rate
 from deference_sim.trajectory.crossings import crossed, crossing_gap, crossing_time, set_exactly
 from deference_sim.trajectory.levels import CROSSINGS, EDGE, OWN_KNOT, RIVAL_KNOT, set_levels
 from deference_sim.trajectory.minimum_margin import watch_margin
+from deference_sim.trajectory.state import put_stocks, set_stocks, stocks_in, stocks_of
 from deference_sim.trajectory.step import SAME_INSTANT, STEP_FAILED, is_exhausted, look, take_step
 
 # Why the flow stopped, as bits: a bit for each crossing, and
@@ -79,21 +80,11 @@ def begin_step(state: Any, p: Any, hazards: Any, processes: Any, t_stop: float) 
 @equation
 def due_already(state: Any, p: Any, t_stop: float) -> int:
     """Return, as bits, what is due before the next step is taken: levels passed by a jump, or the clock."""
-    y = state.y0
-    y[0], y[1], y[2], y[3], y[4], y[5], y[6], y[7] = (
-        state.C,
-        state.A,
-        state.W,
-        state.D,
-        state.R,
-        state.U,
-        state.bought,
-        state.Z,
-    )
+    put_stocks(state.y0, stocks_in(state))
     why = 0
     for which in range(len(CROSSINGS)):
         has_level = state.levels[which] == state.levels[which]
-        if has_level and which != EDGE and crossed(which, crossing_gap(state, p, which, state.t, y)):
+        if has_level and which != EDGE and crossed(which, crossing_gap(state, p, which, state.t, state.y0)):
             why |= 1 << which
     return why | CLOCK_DUE if state.t >= t_stop else why
 
@@ -131,15 +122,5 @@ def first_event(state: Any, p: Any, hazards: Any, processes: Any, t_stop: float,
 def move(state: Any, p: Any, t: float) -> None:
     """Bring the stocks to time ``t`` on the living step."""
     look(state, p, t)
-    y = state.trial
-    state.C, state.A, state.W, state.D, state.R, state.U, state.bought, state.Z = (
-        y[0],
-        y[1],
-        y[2],
-        y[3],
-        y[4],
-        y[5],
-        y[6],
-        y[7],
-    )
+    set_stocks(state, stocks_of(state.trial))
     state.t = t

@@ -1,6 +1,6 @@
 """The instant: what happens at one identical time, in one order that both engines take from here.
 
-``STAGES`` is that order. ``open_instant`` reads why the flow stopped and says which stages are due, as bits;
+``model.stages`` is that order. ``open_instant`` reads why the flow stopped and says which stages are due, as bits;
 ``perform`` does one stage and returns which later stages it makes due at the same instant. An engine performs the
 stages that are due in rising order, until the trajectory is resolved.
 """
@@ -8,33 +8,60 @@ stages that are due in rising order, until the trajectory is resolved.
 from math import inf
 from typing import Any
 
-from deference_sim.model.basin import enter_or_leave, remember_exit
+from deference_sim.model.basin import ENTERED_BASIN, LEFT_BASIN, enter_or_leave, remember_exit
+from deference_sim.model.catastrophe import AI_CATASTROPHE
 from deference_sim.model.declare import equation
 from deference_sim.model.delay import count_time
-from deference_sim.model.evaluation import margin_estimate, review
-from deference_sim.model.generations import defer_to_successor, send_back, successor_passes, train_successor
-from deference_sim.model.goodness import break_out, drift_noise, sufficient
-from deference_sim.model.halting import becomes_full, go_full, halt, halt_is_due, may_resume, resume
-from deference_sim.model.handoff import hand_off, handoff_due, wants_to_hand_off
-from deference_sim.model.hazards import NO_CAUSE, meet_hazard
-from deference_sim.model.processes import PROCESS_STREAMS, fire
-from deference_sim.model.rival import DEADLINE, lose_lead, settle_overtaking, steal_weights
-from deference_sim.model.scheming import recovery_succeeds
-from deference_sim.model.state import (
-    AI_CATASTROPHE,
-    DEAL,
-    FIRST_HAZARD,
-    HALTED,
-    NO_OUTCOME,
-    OUTBREAK,
-    OVERTAKING,
-    PARADIGM_SHIFT,
-    PRE,
-    THEFT,
+from deference_sim.model.evaluation import REVIEWED, margin_estimate, review
+from deference_sim.model.generations import (
+    SUCCESSOR_DEFERRED_TO,
+    SUCCESSOR_SENT_BACK,
+    SUCCESSOR_WAITS,
+    defer_to_successor,
+    send_back,
+    successor_passes,
+    train_successor,
 )
-from deference_sim.model.strategy import decide
-from deference_sim.model.tax import shift_paradigm
-from deference_sim.model.time_buying import strike_deal
+from deference_sim.model.goodness import drift_noise, sufficient
+from deference_sim.model.halting import (
+    FULLY_DEFERRED,
+    HALTED_NOW,
+    RESUMED,
+    becomes_full,
+    go_full,
+    halt,
+    halt_is_due,
+    may_resume,
+    resume,
+)
+from deference_sim.model.handoff import HANDED_OFF, TRIAL_BEGUN, hand_off, handoff_due, wants_to_hand_off
+from deference_sim.model.hazards import HAZARD_FATAL, HAZARD_HANDLED, HAZARD_SUFFERED, NO_CAUSE, meet_hazard
+from deference_sim.model.overtaking import (
+    DEADLINE_MISSED,
+    DEADLINE_PASSED,
+    OVERTAKEN_BY_RIVAL,
+    OVERTAKING,
+    settle_overtaking,
+)
+from deference_sim.model.processes import RATE_PROCESSES, RateProcess, fire
+from deference_sim.model.rival import DEADLINE, RIVAL_DANGEROUS, RIVAL_TAKES_OFF
+from deference_sim.model.scheming import SCHEMING_DETECTED, TAKEOVER_FAILED, recovery_succeeds
+from deference_sim.model.stages import (
+    ATTEMPT_STAGE,
+    BASIN_STAGE,
+    DRIFT_STAGE,
+    ESTIMATE_STAGE,
+    GENERATION_STAGE,
+    HANDOFF_STAGE,
+    HAZARDS_STAGE,
+    OUTCOME_STAGE,
+    OVERTAKING_STAGE,
+    POLICY_STAGE,
+    REVIEW_STAGE,
+)
+from deference_sim.model.state import HALTED, NO_OUTCOME, PRE
+from deference_sim.model.strategy import EFFORT_SHARED, decide
+from deference_sim.streams import AI_CATASTROPHE as AI_CATASTROPHE_STREAM
 from deference_sim.trajectory.flow import CLOCK_DUE, FIRED
 from deference_sim.trajectory.levels import (
     DANGER,
@@ -46,79 +73,15 @@ from deference_sim.trajectory.levels import (
     REVIEW_WORK,
     RIVAL_CLOCK,
 )
-from deference_sim.trajectory.log import (
-    DEADLINE_MISSED,
-    DEADLINE_PASSED,
-    DEAL_BACKFIRED,
-    DEAL_STRUCK,
-    EFFORT_SHARED,
-    ENTERED_BASIN,
-    FULLY_DEFERRED,
-    HALTED_NOW,
-    HANDED_OFF,
-    HAZARD_FATAL,
-    HAZARD_HANDLED,
-    HAZARD_SUFFERED,
-    LEFT_BASIN,
-    OUTBREAK_HAPPENED,
-    OVERTAKEN_BY_RIVAL,
-    PARADIGM_SHIFTED,
-    RESOLVED_AS,
-    RESUMED,
-    REVIEWED,
-    RIVAL_DANGEROUS,
-    RIVAL_TAKES_OFF,
-    SCHEMING_DETECTED,
-    SUCCESSOR_DEFERRED_TO,
-    SUCCESSOR_SENT_BACK,
-    SUCCESSOR_WAITS,
-    TAKEOVER_FAILED,
-    TRIAL_BEGUN,
-    WEIGHTS_STOLEN,
-    note,
-)
-from deference_sim.trajectory.outcomes import end_state, resolve
+from deference_sim.trajectory.log import note
+from deference_sim.trajectory.outcomes import RESOLVED_AS, end_state, resolve
+from deference_sim.trajectory.state import FIRST_HAZARD
+from deference_sim.trajectory.written import written
 
 LEAST_WORK = 1e-9  # py; less is left of a retraining only by rounding
 
-#: What can happen at one time, in the order in which it does. (The flow latches crossings before all of it.)
-STAGES = (
-    "theft",
-    "hazards, by name",
-    "deal",
-    "paradigm shift",
-    "outbreak",
-    "generation",
-    "drift",
-    "overtaking",
-    "takeover attempt",
-    "basin entered or left",
-    "outcome",
-    "handoff",
-    "review",
-    "phase changed on estimates",
-    "policy",
-)
-(
-    THEFT_STAGE,
-    HAZARDS_STAGE,
-    DEAL_STAGE,
-    PARADIGM_STAGE,
-    OUTBREAK_STAGE,
-    GENERATION_STAGE,
-    DRIFT_STAGE,
-    OVERTAKING_STAGE,
-    ATTEMPT_STAGE,
-    BASIN_STAGE,
-    OUTCOME_STAGE,
-    HANDOFF_STAGE,
-    REVIEW_STAGE,
-    ESTIMATE_STAGE,
-    POLICY_STAGE,
-) = range(len(STAGES))
-#: Processes whose firing makes a stage due, and that stage.
-FIRING_PROCESSES = (THEFT, DEAL, PARADIGM_SHIFT, OUTBREAK, OVERTAKING, AI_CATASTROPHE)
-FIRING_STAGES = (THEFT_STAGE, DEAL_STAGE, PARADIGM_STAGE, OUTBREAK_STAGE, OVERTAKING_STAGE, ATTEMPT_STAGE)
+_STAGE_OF = tuple(process.stage for process in RATE_PROCESSES)
+_HAPPENS = tuple(process.happens is not None for process in RATE_PROCESSES)
 
 
 @equation
@@ -142,9 +105,9 @@ def open_instant(state: Any, p: Any, processes: Any, log: Any, why: int) -> int:
         due |= 1 << OVERTAKING_STAGE
     if why & FIRED:
         due |= 1 << HAZARDS_STAGE
-        for i in range(len(FIRING_PROCESSES)):
-            if processes[FIRING_PROCESSES[i]].due:
-                due |= 1 << FIRING_STAGES[i]
+        for row in range(FIRST_HAZARD):
+            if processes[row].due:
+                due |= 1 << _STAGE_OF[row]
     if why & (1 << GENERATION) or retrained(state, p, why):
         due |= 1 << GENERATION_STAGE
     if state.phase == PRE and handoff_comes(state, p, log):
@@ -197,8 +160,13 @@ def retrained(state: Any, p: Any, why: int) -> bool:
 @equation
 def perform(stage: int, state: Any, p: Any, hazards: Any, processes: Any, log: Any) -> int:
     """Do one stage of the instant and return which later stages it makes due, as bits."""
-    if stage <= OUTBREAK_STAGE:
-        meet_the_world(stage, state, p, hazards, processes, log)
+    for row in range(FIRST_HAZARD):
+        if _STAGE_OF[row] == stage and _HAPPENS[row] and processes[row].due:
+            happen(row, state, p, processes, log)
+    if stage == HAZARDS_STAGE:
+        for column in range(len(hazards)):
+            if processes[FIRST_HAZARD + column].due:
+                meet(state, p, hazards, processes, log, column)
     elif stage == GENERATION_STAGE:
         return succeed(state, p, log)
     elif stage == DRIFT_STAGE:
@@ -234,31 +202,26 @@ def perform(stage: int, state: Any, p: Any, hazards: Any, processes: Any, log: A
     return 0
 
 
-@equation
-def meet_the_world(stage: int, state: Any, p: Any, hazards: Any, processes: Any, log: Any) -> None:
-    """Do a stage in which something arrives: theft, hazards, deal, paradigm shift, outbreak."""
-    if stage == THEFT_STAGE:
-        fire(state, processes[THEFT], PROCESS_STREAMS[THEFT])
-        note(state, p, log, WEIGHTS_STOLEN, state.thefts, steal_weights(state, p))
-    elif stage == HAZARDS_STAGE:
-        for column in range(len(hazards)):
-            if processes[FIRST_HAZARD + column].due:
-                meet(state, p, hazards, processes, log, column)
-    elif stage == DEAL_STAGE:
-        months = strike_deal(state, p, processes[DEAL].fired)
-        fire(state, processes[DEAL], PROCESS_STREAMS[DEAL])
-        if months < 0.0:
-            lose_lead(state, p, -months)
-        note(state, p, log, DEAL_BACKFIRED if months < 0.0 else DEAL_STRUCK, state.deals, months)
-    elif stage == PARADIGM_STAGE:
-        fire(state, processes[PARADIGM_SHIFT], PROCESS_STREAMS[PARADIGM_SHIFT])
-        shift_paradigm(state, p)
-        note(state, p, log, PARADIGM_SHIFTED, state.paradigms, state.paradigm_factor)
-    elif stage == OUTBREAK_STAGE:
-        loss = break_out(state, p, processes[OUTBREAK].fired)
-        fire(state, processes[OUTBREAK], PROCESS_STREAMS[OUTBREAK])
-        state.outbreaks += 1
-        note(state, p, log, OUTBREAK_HAPPENED, state.outbreaks, loss)
+def _happening(row: int, process: RateProcess) -> str:
+    """Return the lines that let the process in ``row`` happen, count it and log it."""
+    lines = (
+        f"if row == {row}:",
+        f"number = processes[{row}].fired",
+        f"fire(state, processes[{row}], {process.stream})",
+        f"state.{process.counter} += 1",
+        f"event, value = {process.happens.__name__}(state, p, number)" if process.happens else "",
+        f"note(state, p, log, event, state.{process.counter}, value)",
+    )
+    return "\n        ".join(lines)
+
+
+happen = written(
+    "happen(row: int, state: Any, p: Any, processes: Any, log: Any) -> None",
+    "Let what the process in ``row`` does happen, now that it has fired.",
+    [_happening(row, process) for row, process in enumerate(RATE_PROCESSES) if process.happens],
+    globals(),
+    [fire, note, *(process.happens for process in RATE_PROCESSES if process.happens)],
+)
 
 
 @equation
@@ -297,7 +260,7 @@ def attempt_takeover(state: Any, p: Any, processes: Any, log: Any) -> int:
     """Let a takeover by AIs that scheme fail, if they are weak enough to recover from; deference is then halted."""
     if not state.scheming or not recovery_succeeds(state, p):
         return 0
-    fire(state, processes[AI_CATASTROPHE], PROCESS_STREAMS[AI_CATASTROPHE])
+    fire(state, processes[AI_CATASTROPHE], AI_CATASTROPHE_STREAM)
     state.recovered = 1
     state.detected = 1
     note(state, p, log, TAKEOVER_FAILED, 0, 0.0)

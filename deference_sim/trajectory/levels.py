@@ -7,6 +7,7 @@ from deference_sim.model.declare import equation
 from deference_sim.model.growth import next_knot
 from deference_sim.model.rival import DEADLINE, NO_RIVAL, TAKEOFF
 from deference_sim.model.state import HALTED, PRE
+from deference_sim.trajectory.state import AT
 
 #: What can be crossed; a number here is also the position of its bit among the reasons why the flow stops.
 CROSSINGS = (
@@ -41,7 +42,7 @@ CROSSINGS = (
 ) = range(len(CROSSINGS))
 
 #: The stock that reaches a level, for crossings that one stock makes; -1 for those that several make together.
-_CAPABILITY, _RIVAL, _WORK, _SEVERAL = 0, 4, 5, -1
+_CAPABILITY, _RIVAL, _WORK, _SEVERAL = AT.C, AT.R, AT.U, -1
 STOCK_CROSSING = (
     _CAPABILITY,
     _SEVERAL,

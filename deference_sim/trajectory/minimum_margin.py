@@ -5,6 +5,7 @@ from typing import Any
 from deference_sim.model.declare import equation
 from deference_sim.model.goodness import sufficient
 from deference_sim.model.state import PARTIAL, PRE
+from deference_sim.trajectory.state import AT, stocks_in, stocks_of
 from deference_sim.trajectory.step import bulge, look
 
 A_LITTLE = 1e-3  # of the way, over which a slope is taken
@@ -19,17 +20,15 @@ def watch_margin(state: Any, p: Any) -> None:
     same_law = (state.step_phase == PARTIAL) == (state.phase == PARTIAL)
     if state.step_phase != PRE and same_law and state.t > state.step_from and may_be_smallest(state, p):
         state.minimum_margin = min(state.minimum_margin, smallest_on_the_way(state, p))
-    margin = sufficient(state, p, state.C, state.A, state.W) - state.C
-    state.minimum_margin = min(state.minimum_margin, margin)
+    state.minimum_margin = min(state.minimum_margin, margin_of(state, p, stocks_in(state)))
 
 
 @equation
 def may_be_smallest(state: Any, p: Any) -> bool:
     """Return whether the margin may have been smaller on the step that ends now than ever before."""
-    y0, y1 = state.y0, state.y1
-    start = sufficient(state, p, y0[0], y0[1], y0[2]) - y0[0]
-    end = sufficient(state, p, y1[0], y1[1], y1[2]) - y1[0]
-    return min(start, end) - bulge(state, 0) - max(bulge(state, 1), bulge(state, 2)) < state.minimum_margin
+    start, end = margin_of(state, p, stocks_of(state.y0)), margin_of(state, p, stocks_of(state.y1))
+    bend = bulge(state, AT.C) + max(bulge(state, AT.A), bulge(state, AT.W))
+    return min(start, end) - bend < state.minimum_margin
 
 
 @equation
@@ -58,4 +57,10 @@ def smallest_on_the_way(state: Any, p: Any) -> float:
 def margin_at(state: Any, p: Any, t: float) -> float:
     """Return the margin at time ``t`` of the living step."""
     look(state, p, t)
-    return sufficient(state, p, state.trial[0], state.trial[1], state.trial[2]) - state.trial[0]
+    return margin_of(state, p, stocks_of(state.trial))
+
+
+@equation
+def margin_of(state: Any, p: Any, stocks: Any) -> float:
+    """Return the margin at these stocks, in the present phase."""
+    return sufficient(state, p, stocks.C, stocks.A, stocks.W) - stocks.C

@@ -2,22 +2,23 @@
 
 from typing import Any
 
+from deference_sim.model.alternatives import EARLY_TAKEOVER, PUNT
+from deference_sim.model.catastrophe import AI_CATASTROPHE
 from deference_sim.model.declare import equation
 from deference_sim.model.delay import count_time
+from deference_sim.model.events import event
 from deference_sim.model.goodness import sufficient
 from deference_sim.model.hazards import NO_CAUSE
-from deference_sim.model.rival import CATASTROPHICALLY, SAFELY, aligned_capability, lead_months
+from deference_sim.model.overtaking import CATASTROPHICALLY, SAFELY
+from deference_sim.model.rival import aligned_capability, lead_months
 from deference_sim.model.state import (
-    AI_CATASTROPHE,
     AI_TAKEOVER,
     CATASTROPHIC_MISTAKE,
-    EARLY_TAKEOVER,
     EXOGENOUS_CATASTROPHE,
     FIZZLED,
     NO_OUTCOME,
     OVERTAKEN_SAFELY,
     PRE,
-    PUNT,
     PUNTED,
     RESOLVED,
     RIVAL_CATASTROPHE,
@@ -25,6 +26,8 @@ from deference_sim.model.state import (
     UNRESOLVED,
 )
 from deference_sim.trajectory.minimum_margin import watch_margin
+
+RESOLVED_AS = event("resolved", "the end: {outcome}")
 
 
 @equation

@@ -1,21 +1,19 @@
 """A sample: where a trajectory stands at a time that somebody asks for."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
-from deference_sim.model.declare import equation
 from deference_sim.model.goodness import sufficient
 from deference_sim.model.rival import lead_months
 from deference_sim.model.state import RESOLVED
+from deference_sim.model.stocks import STOCKS
+from deference_sim.trajectory.written import written
 
 #: Shares of effort, of 1.
 SHARES = ("capability_share", "goodness_share", "time_buying_share", "defence_share", "tests_share")
+_STOCKS = tuple(stock.name for stock in STOCKS.values() if stock.shown)
 #: Months, py and shares; G is deference-goodness with what humans fill in.
-SAMPLE_DTYPE = np.dtype(
-    [(name, "f8") for name in ("t", "C", "A", "W", "G", "D", "R", "lead", "bought", *SHARES)], align=True
-)
+SAMPLE_DTYPE = np.dtype([(name, "f8") for name in ("t", *_STOCKS, "G", "lead", *SHARES)], align=True)
 
 
 def blank_samples(replicates: int, months: int) -> NDArray[np.void]:
@@ -26,24 +24,18 @@ def blank_samples(replicates: int, months: int) -> NDArray[np.void]:
     return samples
 
 
-@equation
-def take_sample(state: Any, p: Any, sample: Any) -> None:
-    """Write where the trajectory stands, after all that happens at this time, into ``sample``."""
-    phase = state.phase
-    if phase == RESOLVED:
-        state.phase = state.step_phase  # what holds at the end is what held on the way there
-    sample.t = state.t
-    sample.C = state.C
-    sample.A = state.A
-    sample.W = state.W
-    sample.G = sufficient(state, p, state.C, state.A, state.W)
-    sample.D = state.D
-    sample.R = state.R
-    sample.lead = lead_months(state, p)
-    sample.bought = state.bought
-    sample.capability_share = state.capability_share
-    sample.goodness_share = state.goodness_share
-    sample.time_buying_share = state.time_buying_share
-    sample.defence_share = state.defence_share
-    sample.tests_share = state.tests_share
-    state.phase = phase
+take_sample = written(
+    "take_sample(state: Any, p: Any, sample: Any) -> None",
+    "Write where the trajectory stands, after all that happens at this time, into ``sample``.",
+    [
+        "phase = state.phase",
+        f"if phase == {RESOLVED}:",
+        "    state.phase = state.step_phase  # what holds at the end is what held on the way there",
+        "sample.G = sufficient(state, p, state.C, state.A, state.W)",
+        "sample.lead = lead_months(state, p)",
+        *(f"sample.{name} = state.{name}" for name in ("t", *_STOCKS, *SHARES)),
+        "state.phase = phase",
+    ],
+    globals(),
+    [sufficient, lead_months],
+)

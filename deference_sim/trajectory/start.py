@@ -7,11 +7,13 @@ from deference_sim.model.declare import equation
 from deference_sim.model.evaluation import draw_errors_of_the_run
 from deference_sim.model.handoff import draw_start, has_estimate_triggers
 from deference_sim.model.hazards import NO_CAUSE
-from deference_sim.model.processes import PROCESS_STREAMS, start_process
+from deference_sim.model.processes import RATE_PROCESSES, start_process
 from deference_sim.model.rival import TAKEOFF
-from deference_sim.model.state import FIRST_HAZARD, HALTED, PRE
+from deference_sim.model.state import HALTED, PRE
+from deference_sim.trajectory.state import FIRST_HAZARD
 
 FIRST_STEP = 0.05  # months
+_STREAMS = tuple(process.stream for process in RATE_PROCESSES)
 
 
 @equation
@@ -35,7 +37,7 @@ def start(state: Any, p: Any, hazards: Any, processes: Any) -> None:
     draw_errors_of_the_run(state, p)
     draw_start(state, p)
     for row in range(FIRST_HAZARD):
-        start_process(state, processes[row], PROCESS_STREAMS[row])
+        start_process(state, processes[row], _STREAMS[row])
     for column in range(len(hazards)):
         start_process(state, processes[FIRST_HAZARD + column], hazards[column].arrival_stream)
 

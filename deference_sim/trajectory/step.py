@@ -9,39 +9,30 @@ from typing import Any
 
 from deference_sim.model.declare import equation
 from deference_sim.model.handoff import goodness_after_prework
-from deference_sim.model.state import PRE, STOCK_COUNT
+from deference_sim.model.state import PRE
+from deference_sim.model.stocks import STOCKS
 from deference_sim.trajectory.levels import STOCK_CROSSING
 from deference_sim.trajectory.rates import derivatives
+from deference_sim.trajectory.state import AT, STOCK_COUNT, put_stocks, stocks_of
 
 SAME_INSTANT = 1e-10  # months; located times closer than this are one instant, so that rounding never orders them
 MOST_STEPS = 1_000_000
 MOST_PANELS = 100_000_000  # of all steps together, where rates turn far within a step
 SHORTEST_STEP = 1e-12  # months
-MOST_PROGRESS = (
-    0.125  # py of capability or work in one step, twice that of others; between its ends it is then as exact
-)
+MOST_PROGRESS = 0.125  # of a stock of speed 1 in one step; between its ends it is then as exact as there
 MOST_MONTHS = 12.0  # in one step
 JUST_PAST = 1.1  # how far a step goes towards a level, such as the work after which a review is due
 LOCAL = 0.3  # of the tolerance; errors of many steps together then stay near it
 ABSOLUTE_UP_TO = 1000.0  # py, months; errors of larger stocks are relative
 STEP_FAILED = -1
-_WORK = 5  # position of U, AI work since the last review, among the stocks
+_SPEEDS = tuple(stock.speed for stock in STOCKS.values())
+_EXACT = tuple(stock.exact for stock in STOCKS.values())
 
 
 @equation
-def stage(state: Any, p: Any, number: int, t: float, y: Any) -> None:
-    """Store the slopes of stage ``number`` at time ``t`` and stocks ``y``."""
-    k = state.slopes
-    (
-        k[number, 0],
-        k[number, 1],
-        k[number, 2],
-        k[number, 3],
-        k[number, 4],
-        k[number, 5],
-        k[number, 6],
-        k[number, 7],
-    ) = derivatives(state, p, t, y[0], y[1], y[2], y[3], y[4], y[6], y[7])
+def stage(state: Any, p: Any, number: int, y: Any) -> None:
+    """Store the slopes of stage ``number`` at the stocks in ``y``."""
+    put_stocks(state.slopes[number], derivatives(state, p, stocks_of(y)))
 
 
 @equation
@@ -49,9 +40,10 @@ def take_step(state: Any, p: Any, t_stop: float) -> int:
     """Compute the next step from the stocks in ``state.y0``, at most to ``t_stop``; return 0, or ``STEP_FAILED``."""
     k = state.slopes
     t = state.t
-    stage(state, p, 0, t, state.y0)
-    others = max(abs(k[0, 4]), max(abs(k[0, 1]), abs(k[0, 2])))
-    fastest = max(k[0, 5], max(abs(k[0, 0]), 0.5 * others))
+    stage(state, p, 0, state.y0)
+    fastest = 0.0
+    for i in range(STOCK_COUNT):
+        fastest = max(fastest, _SPEEDS[i] * abs(k[0, i]))
     h = min(min(state.step_proposed, MOST_MONTHS), MOST_PROGRESS / max(fastest, 1e-9))
     h = just_past_the_next_level(state, h)
     limited = h < state.step_proposed
@@ -59,7 +51,7 @@ def take_step(state: Any, p: Any, t_stop: float) -> int:
         last = t + h >= t_stop - SAME_INSTANT
         if last:
             h = t_stop - t
-        try_step(state, p, t, h)
+        try_step(state, p, h)
         error = step_error(state, p, h)
         state.steps += 1
         if is_exhausted(state):
@@ -77,7 +69,7 @@ def take_step(state: Any, p: Any, t_stop: float) -> int:
     state.step_alive = 1
     continue_densely(state, h)
     if state.step_phase == PRE:
-        state.y1[1], state.y1[2] = goodness_after_prework(state, p, state.step_end)
+        state.y1[AT.A], state.y1[AT.W] = goodness_after_prework(state, p, state.step_end)
     return 0
 
 
@@ -106,18 +98,18 @@ def fifth_root(x: float) -> float:
 
 
 @equation
-def try_step(state: Any, p: Any, t: float, h: float) -> None:
-    """Compute stages 1 to 6 and the stocks at ``t + h`` from stage 0."""
+def try_step(state: Any, p: Any, h: float) -> None:
+    """Compute stages 1 to 6 and the stocks ``h`` months on from stage 0."""
     y0, y1, y, k = state.y0, state.y1, state.trial, state.slopes
     for i in range(STOCK_COUNT):
         y[i] = y0[i] + h * (0.2 * k[0, i])
-    stage(state, p, 1, t + 0.2 * h, y)
+    stage(state, p, 1, y)
     for i in range(STOCK_COUNT):
         y[i] = y0[i] + h * (3.0 / 40.0 * k[0, i] + 9.0 / 40.0 * k[1, i])
-    stage(state, p, 2, t + 0.3 * h, y)
+    stage(state, p, 2, y)
     for i in range(STOCK_COUNT):
         y[i] = y0[i] + h * (44.0 / 45.0 * k[0, i] - 56.0 / 15.0 * k[1, i] + 32.0 / 9.0 * k[2, i])
-    stage(state, p, 3, t + 0.8 * h, y)
+    stage(state, p, 3, y)
     for i in range(STOCK_COUNT):
         y[i] = y0[i] + h * (
             19372.0 / 6561.0 * k[0, i]
@@ -125,7 +117,7 @@ def try_step(state: Any, p: Any, t: float, h: float) -> None:
             + 64448.0 / 6561.0 * k[2, i]
             - 212.0 / 729.0 * k[3, i]
         )
-    stage(state, p, 4, t + 8.0 / 9.0 * h, y)
+    stage(state, p, 4, y)
     for i in range(STOCK_COUNT):
         y[i] = y0[i] + h * (
             9017.0 / 3168.0 * k[0, i]
@@ -134,7 +126,7 @@ def try_step(state: Any, p: Any, t: float, h: float) -> None:
             + 49.0 / 176.0 * k[3, i]
             - 5103.0 / 18656.0 * k[4, i]
         )
-    stage(state, p, 5, t + h, y)
+    stage(state, p, 5, y)
     for i in range(STOCK_COUNT):
         y1[i] = y0[i] + h * (
             35.0 / 384.0 * k[0, i]
@@ -143,16 +135,16 @@ def try_step(state: Any, p: Any, t: float, h: float) -> None:
             - 2187.0 / 6784.0 * k[4, i]
             + 11.0 / 84.0 * k[5, i]
         )
-    stage(state, p, 6, t + h, y1)
+    stage(state, p, 6, y1)
 
 
 @equation
 def step_error(state: Any, p: Any, h: float) -> float:
-    """Return the largest estimated error of a stock but U in units of the tolerance, relative to a very large stock."""
+    """Return the largest estimated error of an exact stock in units of the tolerance; of a large stock, relative."""
     k = state.slopes
     worst = 0.0
     for i in range(STOCK_COUNT):
-        if i != _WORK:
+        if _EXACT[i]:
             error = h * (
                 71.0 / 57600.0 * k[0, i]
                 - 71.0 / 16695.0 * k[2, i]
@@ -217,7 +209,7 @@ def look_before_handoff(state: Any, p: Any, t: float, x: float) -> None:
     for i in range(STOCK_COUNT):
         bend = state.dense2[i] + x * (state.dense3[i] + (1.0 - x) * state.dense4[i])
         trial[i] = y0[i] + x * (state.dense1[i] + (1.0 - x) * bend)
-    trial[1], trial[2] = goodness_after_prework(state, p, t)
+    trial[AT.A], trial[AT.W] = goodness_after_prework(state, p, t)
 
 
 @equation

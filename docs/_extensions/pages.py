@@ -16,7 +16,12 @@ from sphinx.application import Sphinx
 import deference_sim as ds
 from deference_sim.cli import COMMANDS
 from deference_sim.cli import app as commands
+from deference_sim.model.declare import EQUATIONS
+from deference_sim.model.events import COUNTERS, SENTENCES
 from deference_sim.model.parameters import block_classes
+from deference_sim.model.processes import RATE_PROCESSES
+from deference_sim.model.stages import STAGES
+from deference_sim.model.stocks import FLOWS, STOCKS
 from deference_sim.scenario import shipped
 from deference_sim.scenario.explain import ParameterRow, differences, parameter_table
 
@@ -32,6 +37,7 @@ def make_all(app: Sphinx) -> None:
     GENERATED.mkdir(exist_ok=True)
     write("parameters.md", parameters_page())
     write("scenarios.md", scenarios_page())
+    write("law.md", law_page())
     write("commands.md", commands_page())
     write("defaults.md", defaults_page())
     write("notebooks.md", notebooks_page())
@@ -75,6 +81,43 @@ def parameters_page() -> str:
     for block, group in groupby(sorted(rows, key=block_of), key=block_of):
         parts += [f"## `{block}`\n", meanings.get(block, "") + "\n", parameter_rows(group)]
     return "\n".join(parts)
+
+
+def law_page() -> str:
+    """Return the page of what the mechanisms declare: stocks, rate processes, quantities, events, and counts."""
+    moved = {stock.name: function for function, stocks in FLOWS.items() for stock in stocks}
+    stocks = [(stock.name, stock.meaning, stock.unit, f"`{home_of(moved[name])}`") for name, stock in STOCKS.items()]
+    processes = [(process.name, STAGES[process.stage], f"`{home_of(process.rate)}`") for process in RATE_PROCESSES]
+    declared = {
+        quantity.name: (quantity.name, quantity.unit, quantity.words)
+        for about in EQUATIONS.values()
+        for quantity in (about.gives, *about.takes.values(), *about.sets.values())
+        if quantity is not None
+    }
+    events = [(name, sentence or "(told by what it moves)") for name, sentence in SENTENCES.items()]
+    return "\n".join(
+        [
+            "# What the law declares\n",
+            "Each is declared once, in the file of its mechanism in `deference_sim/model/`. The engines, the log, "
+            "records, reports and diagrams take it from there; [how to add one](../how-to/add-a-mechanism.md).\n",
+            "## Stocks\n",
+            table(("letter", "stock", "unit", "moved by"), stocks),
+            "## Rate processes\n",
+            "Listed hazards come besides. A process fires when its integrated rate reaches its next threshold.\n",
+            table(("process", "stage of the instant", "rate"), processes),
+            "## Quantities\n",
+            table(("quantity", "unit", "words in diagrams"), declared.values()),
+            "## Events, as the story of a trajectory tells them\n",
+            table(("event", "sentence"), events),
+            "## What is counted in a run\n",
+            table(("field of the record", "what it counts"), COUNTERS.items()),
+        ]
+    )
+
+
+def home_of(function: Callable[..., Any]) -> str:
+    """Return the name of a function with that of its module in the law."""
+    return f"{function.__module__.removeprefix('deference_sim.')}.{function.__name__}"
 
 
 def block_of(row: ParameterRow) -> str:

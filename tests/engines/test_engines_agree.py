@@ -16,13 +16,14 @@ import pytest
 
 import deference_sim as ds
 from deference_sim.engines.law import plain_law
-from deference_sim.model.state import FIRST_HAZARD, PROCESS_DTYPE, RESOLVED, STATE_DTYPE
+from deference_sim.model.state import RESOLVED
 from deference_sim.scenario.shipped import shipped
 from deference_sim.streams import key_of_seed
 from deference_sim.study import runner
 from deference_sim.trajectory.flow import STEP_FAILED
 from deference_sim.trajectory.log import LOG_DTYPE
 from deference_sim.trajectory.record import RECORD_DTYPE
+from deference_sim.trajectory.state import FIRST_HAZARD, PROCESS_DTYPE, STATE_DTYPE
 from validation.quiet import quiet
 
 from ..tables import assert_same

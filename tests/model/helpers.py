@@ -12,12 +12,15 @@ from deference_sim.engines import entry
 from deference_sim.engines.compiled import run_replicates
 from deference_sim.engines.events import World
 from deference_sim.engines.law import compiled_law
+from deference_sim.model.events import EVENTS
 from deference_sim.model.parameters import Blocks, hazard_numbers, law_numbers
-from deference_sim.model.state import FIRST_HAZARD, OUTCOMES, PRE, PROCESS_DTYPE, RESOLVED, STATE_DTYPE
+from deference_sim.model.stages import STAGES
+from deference_sim.model.state import OUTCOMES, PRE, RESOLVED
 from deference_sim.trajectory.flow import advance
-from deference_sim.trajectory.instant import STAGES, open_instant, perform
-from deference_sim.trajectory.log import EVENTS, LOG_DTYPE
+from deference_sim.trajectory.instant import open_instant, perform
+from deference_sim.trajectory.log import LOG_DTYPE
 from deference_sim.trajectory.start import next_stop, start
+from deference_sim.trajectory.state import FIRST_HAZARD, PROCESS_DTYPE, STATE_DTYPE
 from deference_sim.trajectory.step import STEP_FAILED
 
 from .random_arguments import plain_rows

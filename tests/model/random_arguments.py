@@ -10,17 +10,19 @@ from numpy.typing import NDArray
 from deference_sim.engines.law import compiled_law
 from deference_sim.model import state as states
 from deference_sim.model.declare import MAX_KNOTS, Block, choices_of, parameters_of
+from deference_sim.model.events import EVENTS
 from deference_sim.model.hazards import Hazard
 from deference_sim.model.parameters import Blocks, block_classes, hazard_numbers, law_numbers
-from deference_sim.model.state import PROCESS_DTYPE, STATE_DTYPE, STOCK_COUNT, STOCKS
-from deference_sim.trajectory.instant import STAGES
+from deference_sim.model.stages import STAGES
+from deference_sim.model.stocks import STOCKS
 from deference_sim.trajectory.levels import CROSSINGS
-from deference_sim.trajectory.log import EVENTS, LOG_DTYPE
+from deference_sim.trajectory.log import LOG_DTYPE
 from deference_sim.trajectory.record import RECORD_DTYPE
 from deference_sim.trajectory.sample import SAMPLE_DTYPE
+from deference_sim.trajectory.state import FIRST_HAZARD, PROCESS_DTYPE, STATE_DTYPE, STOCK_COUNT
 
 HAZARDS = ("a", "b", "c")
-PROCESS_ROWS = states.FIRST_HAZARD + len(HAZARDS)
+PROCESS_ROWS = FIRST_HAZARD + len(HAZARDS)
 ROOM_IN_LOG = 24
 TINY, HUGE = 1e-6, 1e4  # stand for "no bound" at either end of a declared range
 LEAST, MOST = {"spread_scale": 0.05}, {"tax_error": 50.0}  # beyond them exponents overflow: see test_text.py
@@ -199,11 +201,11 @@ def random_states(random: np.random.Generator, P: NDArray[np.void]) -> NDArray[n
     S["trial"] = stocks
     for name in ("dense1", "dense2", "dense3", "dense4"):
         S[name] = random.normal(0.0, 0.1, stocks.shape)
-    S["dense1"][:, STOCKS.index("bought")] *= some(0.0, 1.0)
+    S["dense1"][:, list(STOCKS).index("bought")] *= some(0.0, 1.0)
     S["slopes"] = random.normal(0.0, 1.0, S["slopes"].shape)
     for name in ("dense1", "dense2", "dense3", "dense4", "slopes"):
-        S[name][..., STOCKS.index("Z")] = 0.0
-    S["y0"][:, STOCKS.index("Z")] = S["Z"]
+        S[name][..., list(STOCKS).index("Z")] = 0.0
+    S["y0"][:, list(STOCKS).index("Z")] = S["Z"]
     crossing_times = S["step_from"][:, None] + random.uniform(0.0, 2.0, S["crossing_times"].shape)
     S["crossing_times"] = np.where(random.random(crossing_times.shape) < 0.7, np.inf, crossing_times)
     return S
@@ -314,8 +316,21 @@ def random_arguments(random: np.random.Generator, P: NDArray[np.void], H: NDArra
 # ---- plain copies of records ------------------------------------------------------------------------------
 
 
-class Table(dict[tuple[int, int], float]):
-    """A two-dimensional field: ``table[row, column]``."""
+class Row:
+    """One row of a two-dimensional field."""
+
+    def __init__(self, table: "Table", row: int) -> None:
+        self._table, self._row = table, row
+
+    def __setitem__(self, column: int, value: float) -> None:
+        self._table[self._row, column] = value
+
+
+class Table(dict[Any, Any]):
+    """A two-dimensional field: ``table[row, column]``, or ``table[row]`` to write to."""
+
+    def __missing__(self, row: int) -> Row:
+        return Row(self, row)
 
 
 def plain_rows(rows: NDArray[Any]) -> list[Any]:

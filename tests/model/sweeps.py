@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from deference_sim import streams
 from deference_sim.engines.law import cache_folder, compiled_law
+from deference_sim.trajectory.rates import shared
+from deference_sim.trajectory.state import stocks_of
 
 from .random_arguments import HAZARDS, PROCESS_ROWS, WHOLE, from_plain, plain_rows, random_float
 
@@ -32,17 +34,25 @@ RECORDS = {
     "record": ("R", 0),
     "sample": ("Q", 0),
     "y": ("Y", 0),
-    "y0": ("Y", 0),
-    "y1": ("Y", 0),
 }
+#: Arguments that are stocks by name: how each is made of the row's records.
+BY_NAME = {
+    "stocks": "stocks_of(Y[j])",
+    "before": "stocks_of(Y[j])",
+    "after": "stocks_of(Y[(j + 1) % len(Y)])",
+    "now": "shared(S[j], P[j], stocks_of(Y[j]))",
+}
+MAKERS = {"stocks_of": stocks_of, "shared": shared}
 #: Arguments that are a list of knots: which field of the parameters they are here.
 KNOTS = {"xs": "handoff_prework_x", "ys": "handoff_prework_y", "count": "handoff_prework_count"}
 TABLES = "SPHXLRQY"
 MOST_ARGUMENTS = 10
 
 
-def table_of(argument: str) -> str:
-    return "P" if argument in KNOTS else RECORDS.get(argument, ("", 0))[0]
+def tables_of(argument: str) -> set[str]:
+    if argument in BY_NAME:
+        return {"S", "P", "Y"}
+    return {"P"} if argument in KNOTS else {RECORDS[argument][0]} if argument in RECORDS else set()
 
 
 def is_word(name: str, annotation: object) -> bool:
@@ -66,7 +76,7 @@ def scalars(function: Equation, S: NDArray[np.void], points: int, seed: int) -> 
             F[:, :8] = random.normal(0.0, 10.0, (points, 8))
         elif is_whole(about.annotation) and name not in KNOTS:
             N[:, column] = random.integers(0, WHOLE[name], points)
-        elif name not in RECORDS and name not in KNOTS:
+        elif name not in RECORDS and name not in KNOTS and name not in BY_NAME:
             F[:, column] = random_float(random, name, states)
     return {"F": F, "N": N, "B": B}
 
@@ -82,6 +92,9 @@ def run_plain(function: Equation, records: dict[str, list[Any]], given: Columns,
             arguments.append(lambda i, j: tuple(columns["F"][n][i] for n in range(8)))
         elif name in KNOTS:
             arguments.append(lambda i, j, field=KNOTS[name]: getattr(records["P"][j], field))
+        elif name in BY_NAME:
+            made = eval(f"lambda j, S, P, Y: {BY_NAME[name]}", dict(MAKERS))
+            arguments.append(lambda i, j, made=made: made(j, *(records[table] for table in "SPY")))
         elif name in RECORDS:
             table, several = RECORDS[name]
             here = records[table]
@@ -99,8 +112,19 @@ def run_plain(function: Equation, records: dict[str, list[Any]], given: Columns,
 def outputs_of(function: Equation) -> int:
     """Return how many values ``function`` returns."""
     returned = [node.value for node in ast.walk(text_of(function)) if isinstance(node, ast.Return)]
-    counts = {len(value.elts) if isinstance(value, ast.Tuple) else 1 for value in returned if value is not None}
-    return max(counts, default=0)
+    return max((_parts(value) for value in returned if value is not None), default=0)
+
+
+def _parts(value: ast.expr) -> int:
+    """Return how many values an expression gives: several for a tuple, and for one with names."""
+    if isinstance(value, ast.Tuple):
+        return len(value.elts)
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Name):
+        if value.func.id in ("Stocks", "Now"):
+            return len(value.args)
+        if value.func.id == "gains":
+            return 2
+    return 1
 
 
 def text_of(function: Equation) -> ast.FunctionDef:
@@ -117,6 +141,8 @@ def written_call(function: Equation, name: str) -> str:
             written.append("(" + ", ".join(f"F[i, {n}]" for n in range(8)) + ")")
         elif argument in KNOTS:
             written.append(f"P[j].{KNOTS[argument]}")
+        elif argument in BY_NAME:
+            written.append(BY_NAME[argument])
         elif argument in RECORDS:
             table, several = RECORDS[argument]
             written.append(f"{table}[j, i % {several}]" if several else f"{table}[j]")
@@ -141,7 +167,7 @@ def compiled_loop(functions: tuple[Equation, ...]) -> Callable[..., None]:
     ]
     lines += [f"  if number == {n}: {written_call(f, f'f{n}')}" for n, f in enumerate(functions)]
     # Numba's cache wants the name of a module that can be imported and of a file that exists: this one's.
-    space: dict[str, Any] = {f"f{n}": f for n, f in enumerate(functions)} | {"__name__": __name__}
+    space: dict[str, Any] = {f"f{n}": f for n, f in enumerate(functions)} | {"__name__": __name__} | MAKERS
     exec(compile("\n".join(lines), __file__, "exec"), space)
     compiled_law()  # registers the equations with Numba, and names its cache
     result: Callable[..., None] = numba.njit(space[name], cache=cache_folder() is not None)
@@ -160,7 +186,7 @@ def sweep_differences(
     function = functions[number]
     records = {name: worlds[name].copy() for name in TABLES}
     given = scalars(function, records["S"], points, seed)
-    used = sorted({table_of(name) for name in inspect.signature(function).parameters} - {""})
+    used = sorted(set().union(*(tables_of(name) for name in inspect.signature(function).parameters)))
     plain = {name: plain_rows(records[name]) for name in used}
     returned = run_plain(function, plain, given, len(worlds["P"]), points)
     out = np.zeros((points, outputs_of(function)))

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from scipy import integrate, optimize
 
 from deference_sim import streams
+from deference_sim.model.events import EVENTS
 from deference_sim.model.growth import own_pace
 from deference_sim.model.parameters import Blocks
 from deference_sim.model.rival import lead_months, rival_clock, rival_pace
-from deference_sim.trajectory.log import EVENTS
 
 from ..model.helpers import FATAL, SEED, Plain, hazard, outcomes, quiet, run, steady, watch
 

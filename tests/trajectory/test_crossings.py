@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from deference_sim.model.parameters import Blocks
-from deference_sim.model.state import STOCKS
+from deference_sim.model.stocks import STOCKS
 from deference_sim.trajectory import crossings
 from deference_sim.trajectory.crossings import crossing_time
 from deference_sim.trajectory.levels import CROSSINGS
@@ -228,7 +228,7 @@ def stepped(margin_of: Any, length: float) -> Plain:
             getattr(state, name)[i] = 0.0
         state.y1[i] = state.y0[i]
     # A = margin with C = 0: the slopes that make the extension this polynomial are those of its interpolation.
-    a = STOCKS.index("A")
+    a = list(STOCKS).index("A")
     state.y0[a], state.y1[a] = margin_of(0.0), margin_of(length)
     x = np.array([0.2, 0.4, 0.6, 0.8])
     rest = 1.0 - x

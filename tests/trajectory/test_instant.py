@@ -12,10 +12,10 @@ import pytest
 
 from deference_sim import streams
 from deference_sim.engines.events import World
+from deference_sim.model.events import EVENTS
 from deference_sim.model.generations import MOST_RETRAININGS
 from deference_sim.model.parameters import Blocks
-from deference_sim.model.tails import TAIL_MARKS
-from deference_sim.trajectory.instant import (
+from deference_sim.model.stages import (
     BASIN_STAGE,
     DRIFT_STAGE,
     GENERATION_STAGE,
@@ -24,7 +24,7 @@ from deference_sim.trajectory.instant import (
     REVIEW_STAGE,
     STAGES,
 )
-from deference_sim.trajectory.log import EVENTS
+from deference_sim.model.tails import TAIL_MARKS
 
 from ..model.helpers import SEED, WEEK, Plain, Watched, hazard, outcomes, quiet, run, run_one, steady, watch
 

@@ -9,15 +9,16 @@ import pytest
 from numpy.typing import NDArray
 from scipy import integrate
 
-from deference_sim.model.state import STOCKS
+from deference_sim.model.stocks import STOCKS
 from deference_sim.trajectory import step
 from deference_sim.trajectory.flow import PAUSED, begin_step
 from deference_sim.trajectory.rates import derivatives
+from deference_sim.trajectory.state import Stocks
 
 from ..model.helpers import Plain, hazard, quiet, run_one
 
 Floats = NDArray[np.float64]
-C, A, W, WORK = (STOCKS.index(name) for name in ("C", "A", "W", "U"))
+C, A, W, WORK = (list(STOCKS).index(name) for name in ("C", "A", "W", "U"))
 IN_THE_NORM = [i for i in range(len(STOCKS)) if i != WORK]
 
 #: Everything moves, nothing happens: the whole right-hand side after handoff, without reviews or generations.
@@ -53,7 +54,7 @@ def right_hand_side(run: Plain) -> Callable[[float, Floats], Floats]:
     """The model's own rates as SciPy wants them."""
 
     def rates(t: float, y: Floats) -> Floats:
-        return np.array(derivatives(run.state, run.p, t, *np.delete(y, WORK).tolist()))
+        return np.array(derivatives(run.state, run.p, Stocks(*y.tolist())))
 
     return rates
 
@@ -66,8 +67,8 @@ def one_step(run: Plain, t: float, y: Floats, h: float) -> float:
     """Take one step of length ``h`` whatever its error, with its continuous extension; return its error estimate."""
     state = run.state
     state.y0[:] = y.tolist()
-    step.stage(state, run.p, 0, t, state.y0)
-    step.try_step(state, run.p, t, h)
+    step.stage(state, run.p, 0, state.y0)
+    step.try_step(state, run.p, h)
     error = step.step_error(state, run.p, h)
     step.continue_densely(state, h)
     state.step_from, state.step_end = t, t + h
@@ -112,25 +113,33 @@ def test_the_continuous_extension_joins_the_ends_exactly() -> None:
 # ---- orders -----------------------------------------------------------------------------------------------
 
 
-def nonlinear(_: Any, __: Any, t: float, *y: float) -> Any:
-    C, A, W, D, R, bought, Z = y
-    dU = 1.0 / (1.0 + t)
-    return C * (1.0 - C), A * math.cos(t), -t * W * W, 1.0 + D * D, -(R * R * R), dU, math.sqrt(bought), t * Z
+def nonlinear(_: Any, __: Any, y: Any) -> Any:
+    t = max(y.bought, 1.0) * max(y.bought, 1.0) - 1.0
+    return Stocks(
+        C=y.C * (1.0 - y.C),
+        A=y.A * math.cos(t),
+        W=-t * y.W * y.W,
+        D=1.0 + y.D * y.D,
+        R=-(y.R * y.R * y.R),
+        U=1.0 / (1.0 + t),
+        bought=0.5 / max(y.bought, 0.5),
+        Z=t * y.Z,
+    )
 
 
 def solution(t: float) -> Floats:
     """From 1/2, 1, 1, 0, 1, 0, 1, 1 at t = 0."""
     return np.array(
-        [
-            1.0 / (1.0 + math.exp(-t)),
-            math.exp(math.sin(t)),
-            1.0 / (1.0 + t * t / 2.0),
-            math.tan(t),
-            1.0 / math.sqrt(1.0 + 2.0 * t),
-            math.log1p(t),
-            (1.0 + t / 2.0) * (1.0 + t / 2.0),
-            math.exp(t * t / 2.0),
-        ]
+        Stocks(
+            C=1.0 / (1.0 + math.exp(-t)),
+            A=math.exp(math.sin(t)),
+            W=1.0 / (1.0 + t * t / 2.0),
+            D=math.tan(t),
+            R=1.0 / math.sqrt(1.0 + 2.0 * t),
+            U=math.log1p(t),
+            bought=math.sqrt(1.0 + t),
+            Z=math.exp(t * t / 2.0),
+        )
     )
 
 

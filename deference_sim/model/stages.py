@@ -1,0 +1,36 @@
+"""Stages: what can happen at one time, in the order in which it does. (The flow latches crossings before all of it.)"""
+
+STAGES = (
+    "theft",
+    "hazards, by name",
+    "deal",
+    "paradigm shift",
+    "outbreak",
+    "generation",
+    "drift",
+    "overtaking",
+    "takeover attempt",
+    "basin entered or left",
+    "outcome",
+    "handoff",
+    "review",
+    "phase changed on estimates",
+    "policy",
+)
+(
+    THEFT_STAGE,
+    HAZARDS_STAGE,
+    DEAL_STAGE,
+    PARADIGM_STAGE,
+    OUTBREAK_STAGE,
+    GENERATION_STAGE,
+    DRIFT_STAGE,
+    OVERTAKING_STAGE,
+    ATTEMPT_STAGE,
+    BASIN_STAGE,
+    OUTCOME_STAGE,
+    HANDOFF_STAGE,
+    REVIEW_STAGE,
+    ESTIMATE_STAGE,
+    POLICY_STAGE,
+) = range(len(STAGES))
