@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from time import perf_counter
 from typing import Any
 
@@ -14,7 +14,7 @@ from deference_sim.analysis.estimate import (
     Estimate,
     Quantile,
     band_half_width,
-    is_precise,
+    enough_for,
     most_replicates,
     probability,
     quantile,
@@ -32,7 +32,6 @@ from deference_sim.study.runner import NOTHING, Engine, Own, check_run, hazard_n
 from deference_sim.study.tally import UNRESOLVED_CODE, Tally, upper_edges
 
 DELAYS = ("goodness", "buying", "defence", "tests", "halts")
-UNRESOLVED_WORTH_SAYING = 0.01
 
 
 @dataclass(frozen=True, repr=False)
@@ -291,7 +290,7 @@ def simulate(
         most,
         seed,
         chosen,
-        enough=None if precision is None else partial(is_precise, precision=precision),
+        enough=enough_for(precision),
         own=own,
         causes=[causes],
         keep=kept,

@@ -90,6 +90,9 @@ class AggregateTax(Shown):
         """Return everything but the draws for JSON, in full precision."""
         has_lead = np.isfinite(self.lead) and self.lead > 0.0
         return {
+            "scenario": self.scenario.name,
+            "hash": self.scenario.hash,
+            "seed": self.seed,
             "months": self.months,
             "untaxed_months": self.untaxed_months,
             "lead_months": self.lead if np.isfinite(self.lead) else None,

@@ -14,6 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 
 import deference_sim as ds
+from deference_sim.analysis.records import outcome_words
 from deference_sim.model.state import CATASTROPHES, OUTCOMES
 from deference_sim.plots import style
 
@@ -186,7 +187,9 @@ def test_a_path_has_the_colour_of_the_marker_at_its_end(drawn: Any) -> None:
 def test_the_legend_has_the_outcomes_that_occur_with_their_shares(drawn: Any, result: ds.Result) -> None:
     entries = [text.get_text() for text in drawn[1, 1].get_legend().get_texts()]
     occurring = {name: share.value for name, share in result.outcomes.items() if share.value > 0}
-    assert entries == [f"{style.LOOKS[name].words} {100 * share:.1f} %" for name, share in occurring.items()]
+    assert entries == [
+        f"{outcome_words(name, with_deadline=False)} {100 * share:.1f} %" for name, share in occurring.items()
+    ]
 
 
 def test_every_outcome_has_a_look_of_its_own() -> None:
@@ -248,7 +251,7 @@ def test_one_run_has_labels_units_and_a_title(traced: Any, trace: ds.Trajectory)
     labels = [panel.get_ylabel() for panel in traced.flat]
     assert labels == ["level (py)", "margin M (py)", "lead L (months)", "share of effort", ""]
     assert "(months)" in traced.flat[4].get_xlabel()
-    words = style.LOOKS[trace.outcome].words
+    words = outcome_words(trace.outcome, with_deadline=False)
     assert (
         traced.flat[0]
         .get_title(loc="left")
@@ -281,7 +284,7 @@ def test_every_event_but_routine_has_a_mark_at_its_month(traced: Any, trace: ds.
     }
     told = trace.log[~trace.log["event"].isin(["reviewed", "effort shared"])]
     for month, event in told[["month", "event"]].itertuples(index=False):
-        words = style.LOOKS[trace.outcome].words if event == "resolved" else event
+        words = outcome_words(trace.outcome, with_deadline=False) if event == "resolved" else event
         assert any(at == round(month, 9) and row.startswith(words) for at, row in marks), event
     assert len(marks) == len(told.drop_duplicates(["month", "event", "about"]))
 
