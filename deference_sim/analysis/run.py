@@ -98,21 +98,13 @@ class Result(Shown):
 
     def outcome_table(self) -> pd.DataFrame:
         """Return a row for each outcome: share, its 95 % interval by itself, and one that holds with all others."""
-        rows = []
-        for name, alone in self.outcomes.items():
-            together = self.outcomes_together[name]
-            rows.append(
-                {
-                    "outcome": name,
-                    "runs": self.tally.ended(name),
-                    "share": alone.value,
-                    "low": alone.low,
-                    "high": alone.high,
-                    "low_together": together.low,
-                    "high_together": together.high,
-                }
-            )
-        return pd.DataFrame(rows)
+        together = self.outcomes_together
+        rows = [
+            (name, self.tally.ended(name), one.value, one.low, one.high, together[name].low, together[name].high)
+            for name, one in self.outcomes.items()
+        ]
+        columns = ["outcome", "runs", "share", "low", "high", "low_together", "high_together"]
+        return pd.DataFrame(rows, columns=columns)
 
     @cached_property
     def causes(self) -> dict[str, Estimate]:
