@@ -18,7 +18,8 @@ from deference_sim.model.state import OUTCOMES
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenarios
 from deference_sim.scenario.explain import DifferenceRow, differences
 from deference_sim.shown import Shown
-from deference_sim.study.runner import Engine, blocks, check_run, stream, warm_up
+from deference_sim.study.limits import Engine
+from deference_sim.study.runner import blocks, check_run, stream, warm_up
 
 EXAMPLES = 3  # replicates named for each change of outcome
 
@@ -157,7 +158,7 @@ def _run(
         name: [np.zeros(replicates, np.bool_) for _ in scenarios] for name in MEASURES
     }
     jobs = ((place, block) for place in range(len(scenarios)) for block in blocks(0, replicates))
-    for place, records in stream(scenarios, jobs, seed, engine, progress=progress):
+    for place, records, _ in stream(scenarios, jobs, seed, engine, progress=progress):
         rows = records["replicate"]
         outcomes[place][rows] = records["outcome"]
         for name, found in successes.items():

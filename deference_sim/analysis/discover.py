@@ -26,8 +26,9 @@ from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.scenario.problems import refusal
 from deference_sim.shown import Shown
+from deference_sim.study.limits import MOST_REPLICATES
 from deference_sim.study.quasi_random import design, whole_design
-from deference_sim.study.runner import MOST_REPLICATES, warm_up
+from deference_sim.study.runner import warm_up
 
 if TYPE_CHECKING:
     import pandas as pd

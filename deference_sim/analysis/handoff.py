@@ -18,7 +18,8 @@ from deference_sim.analysis.worlds import Chosen, Worlds
 from deference_sim.model.state import CATASTROPHES, OUTCOMES
 from deference_sim.scenario import Scenario, ScenarioError, ScenarioLike, as_scenario
 from deference_sim.shown import Shown
-from deference_sim.study.runner import Engine, warm_up
+from deference_sim.study.limits import Engine
+from deference_sim.study.runner import warm_up
 
 SEARCH_SHARE = 4  # the search has one world for so many fresh ones
 FIRST_GRID = 13  # months tried first, denser towards the start, where pre-work brings most

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from deference_sim.analysis.estimate import Estimate, clopper_pearson
 from deference_sim.analysis.measure import Measure, success_of
 from deference_sim.scenario import ScenarioLike, as_scenario
-from deference_sim.study.runner import Engine, blocks, check_run, stream, warm_up
+from deference_sim.study.limits import Engine
+from deference_sim.study.runner import blocks, check_run, stream, warm_up
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -68,7 +69,7 @@ def input_spread(
     warm_up(engine)
     jobs = ((0, block) for block in blocks(0, draws * worlds))
     found = stream([scenario], jobs, seed, engine, worlds_per_draw=worlds, progress=progress)
-    successes = np.concatenate([succeeded(records) for _, records in found])
+    successes = np.concatenate([succeeded(records) for _, records, _ in found])
     return spread_over_draws(successes.reshape(draws, worlds).sum(axis=1), worlds)
 
 

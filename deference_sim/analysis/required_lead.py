@@ -16,7 +16,8 @@ from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.scenario.problems import Mark, refusal
 from deference_sim.shown import Shown
 from deference_sim.study.designs import Spacing, ends_of
-from deference_sim.study.runner import Engine, check_run, tally_runs, warm_up
+from deference_sim.study.limits import Engine
+from deference_sim.study.runner import check_run, tally_runs, warm_up
 
 LEAD = "rival.lead"
 TARGETS = (0.5, 0.8, 0.9, 0.95)

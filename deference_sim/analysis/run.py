@@ -28,7 +28,8 @@ from deference_sim.engines.events import Policy, Process, World
 from deference_sim.model.state import OUTCOMES
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.shown import Shown
-from deference_sim.study.runner import NOTHING, Engine, Own, check_run, hazard_names, tally_runs, warm_up
+from deference_sim.study.limits import Engine
+from deference_sim.study.runner import NOTHING, Own, check_run, tally_runs, warm_up
 from deference_sim.study.tally import UNRESOLVED_CODE, Tally, upper_edges
 
 DELAYS = ("goodness", "buying", "defence", "tests", "halts")
@@ -274,8 +275,7 @@ def simulate(
     most = replicates if precision is None else most_replicates(precision)
     check_run(most, chosen, own)
     warm_up(chosen)
-    kept: list[NDArray[np.void]] | None = [] if keep_records else None
-    causes = hazard_names(scenario)
+    kept: list[tuple[NDArray[np.void], Sequence[str]]] = []
     started = perf_counter()
     (tally,) = tally_runs(
         [scenario],
@@ -284,10 +284,9 @@ def simulate(
         chosen,
         enough=enough_for(precision),
         own=own,
-        causes=[causes],
-        keep=kept,
+        taken=(lambda *block: kept.append(block)) if keep_records else None,
         progress=progress,
     )
     seconds = perf_counter() - started
-    table = None if kept is None else records_table(np.concatenate(kept), causes)
+    table = records_table(np.concatenate([records for records, _ in kept]), kept[-1][1]) if keep_records else None
     return Result(scenario, seed, chosen, tally.n, tally, table, seconds, own)

@@ -18,7 +18,8 @@ from deference_sim.scenario import Scenario, ScenarioError, ScenarioLike, as_sce
 from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.scenario.problems import gather, refusal
 from deference_sim.shown import Shown
-from deference_sim.study.runner import Engine, warm_up
+from deference_sim.study.limits import Engine
+from deference_sim.study.runner import warm_up
 
 DESIGN = 6  # 2 to this power settings of each policy are tried
 KEPT = 4  # of so many settings one goes on to the next round

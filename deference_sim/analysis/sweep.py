@@ -18,7 +18,8 @@ from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.scenario.problems import Mark
 from deference_sim.shown import Shown
 from deference_sim.study.designs import Axis, Point, Spacing, Value, count_points, grid
-from deference_sim.study.runner import Engine, check_run, tally_runs, warm_up
+from deference_sim.study.limits import Engine
+from deference_sim.study.runner import check_run, tally_runs, warm_up
 from deference_sim.study.tally import Tally
 
 

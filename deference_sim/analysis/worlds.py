@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from deference_sim.analysis.measure import MEASURES, Measure, Successes, success_of
 from deference_sim.scenario import Scenario
-from deference_sim.study.runner import Engine, blocks, check_run, stream
+from deference_sim.study.limits import Engine
+from deference_sim.study.runner import blocks, check_run, stream
 
 FRESH = 1_000_000  # added to the seed for fresh worlds: far from the seeds that people try one after another
 _SEEDS = 2**128
@@ -37,7 +38,7 @@ class Worlds:
         check_run(replicates, self.engine)
         jobs = ((place, block) for place in range(len(scenarios)) for block in blocks(0, replicates))
         parts: list[NDArray[np.void]] = []
-        for _, records in stream(scenarios, jobs, self.seed, self.engine, progress=self.progress):
+        for _, records, _ in stream(scenarios, jobs, self.seed, self.engine, progress=self.progress):
             parts.append(records)
             if sum(map(len, parts)) == replicates:
                 yield np.concatenate(parts)

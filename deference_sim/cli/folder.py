@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from deference_sim.cli.output import save_picture
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -117,16 +119,8 @@ def _digest(path: Path) -> str:
 
 
 def _png(draw: Callable[[], Any]) -> bytes:
-    import matplotlib
-
-    matplotlib.use("Agg")  # a picture in a file needs no screen
-    import matplotlib.pyplot as plt
-    import numpy as np
-
-    axes: Any = np.ravel(draw())
     data = BytesIO()
-    axes[0].figure.savefig(data, format="png", dpi=DOTS_PER_INCH)
-    plt.close(axes[0].figure)
+    save_picture(draw, data, format="png", dpi=DOTS_PER_INCH)
     return data.getvalue()
 
 

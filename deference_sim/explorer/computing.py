@@ -80,7 +80,7 @@ class Runs:
         whole = blocks(self.replicates, replicates)
         parts = [part for block in whole for part in np.array_split(block, ceil(len(block) / size))]
         started = perf_counter()
-        for _, records in stream([self.scenario], ((0, part) for part in parts), self.seed):
+        for _, records, _ in stream([self.scenario], ((0, part) for part in parts), self.seed):
             self.seconds += perf_counter() - started
             self._records.append(records)
             go_on(wanted)

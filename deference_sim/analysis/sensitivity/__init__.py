@@ -18,7 +18,8 @@ from deference_sim.model.strategy import Strategy
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.scenario.problems import gather, refusal, shown
-from deference_sim.study.runner import MOST_REPLICATES, warm_up
+from deference_sim.study.limits import MOST_REPLICATES
+from deference_sim.study.runner import warm_up
 
 __all__ = ["Input", "Sensitivity", "Varied", "carry_out", "missing_extra", "plan_of", "planned_runs", "sensitivity"]
 
