@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from deference_sim import streams
 from deference_sim.engines.law import plain_law
+from deference_sim.model.declare import EQUATIONS
 from deference_sim.model.state import FIRST_HAZARD, PROCESS_DTYPE, STATE_DTYPE
 from deference_sim.scenario import Scenario
 from deference_sim.study.runner import numbers_of
@@ -89,7 +90,7 @@ def functions_counted() -> Iterator[None]:
         return call
 
     watched = FUNCTIONS | {streams.philox: BLOCK, streams.normal_quantile: QUANTILE}
-    modules = [module for name, module in sys.modules.items() if name.startswith("deference_sim.model.")]
+    modules = [sys.modules[name] for name in {equation.__module__ for equation in EQUATIONS}]
     with ExitStack() as stack:
         for module in (streams, *modules):
             for name, value in list(vars(module).items()):

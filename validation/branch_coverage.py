@@ -2,8 +2,8 @@
 
 ``python -m validation.branch_coverage`` runs the whole test suite under coverage (half an hour on two cores) and prints
 what it ran of each room, and what it did not run, with the reason. What is compiled is not seen by coverage: the law
-counts as run where a test runs it as plain Python, which ``tests/model/test_text.py`` does equation by equation and
-``tests/engines/test_uncompiled.py`` with whole runs. ``--report FILE`` reads the JSON report of an earlier run.
+counts as run where a test runs it as plain Python, which ``test_text.py`` does equation by equation and
+``test_uncompiled.py`` with whole runs. ``--report FILE`` reads the JSON report of an earlier run.
 """
 
 import argparse
@@ -26,21 +26,21 @@ ROOT = Path(__file__).parents[1]
 SECTION = "branch coverage"
 PACKAGE = "deference_sim"
 ENOUGH = 0.95  # of all branches
-#: Why tests do not run what is left, by how a path begins; the longest beginning counts.
+#: Why tests do not run what is left, by the dotted beginning of a module's name; the longest beginning counts.
 REASONS = {
     "": "words for results that those of the tests are not like",
-    "analysis/": "refusals and gaps that the tests' studies do not meet; how an object shows itself in a notebook",
-    "analysis/takeoff/alone.py": "called compiled only",
-    "cli/": "a bar of progress on a terminal; refusals; commands that a test ends by a signal",
-    "engines/": "refusals to a user's own process",
-    "engines/entry.py": "called compiled only",
-    "explorer/": "what a browser asks of a server that the test ends by a signal",
-    "model/": "a budget of a million steps; a step too short; a secant that rounding puts outside its bracket",
-    "plots/": "a map of a single column; a curve without contours",
-    "scenario/": "mistakes of which another check tells first",
-    "study/": "a repeat of what is in memory; words of a truth value; a lead before which nobody hands off",
-    "batches/": "faults of machines, versions and forged files",
-    "batches/cluster.py": "faults of a Dask cluster",
+    "analysis": "refusals and gaps that the tests' studies do not meet",
+    "analysis.takeoff.alone": "called compiled only",
+    "batches": "faults of machines, versions and forged files",
+    "batches.cluster": "faults of a Dask cluster",
+    "cli": "a bar of progress on a terminal; refusals; commands that a test ends by a signal",
+    "engines": "refusals to a user's own process",
+    "engines.entry": "called compiled only",
+    "explorer": "what a browser asks of a server that the test ends by a signal",
+    "plots": "a map of a single column; a curve without contours",
+    "scenario": "mistakes of which another check tells first",
+    "study": "a repeat of what is in memory; words of a truth value; a lead before which nobody hands off",
+    "trajectory": "a budget of a million steps; a step too short; a secant that rounding puts outside its bracket",
 }
 
 
@@ -120,7 +120,8 @@ def missing(report: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
 
 def why(path: str) -> str:
     """Return why tests do not run what is left of a file."""
-    return REASONS[max((start for start in REASONS if path.startswith(start)), key=len)]
+    parts = path.removesuffix(".py").split("/")
+    return next(REASONS[start] for n in range(len(parts), -1, -1) if (start := ".".join(parts[:n])) in REASONS)
 
 
 def runs_of(lines: Sequence[int]) -> str:

@@ -3,7 +3,7 @@
 ``python -m validation.mutants`` copies what is tracked into a temporary folder, makes one change at a time there, and
 runs the one test that has to fail. The tree itself is never touched. Most mutants change the law, which is compiled
 anew for each: half a minute and more. ``--only TEXT`` takes those whose name contains it; a test in the suite checks
-that each change still fits and each test still exists.
+that the text of each change stands once in the package, and that each test still exists.
 """
 
 import argparse
@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from time import perf_counter
 
@@ -22,19 +23,26 @@ from validation import pages
 from validation.mistakes import MUTANTS, Mutant
 
 ROOT = Path(__file__).parents[1]
+PACKAGE = "deference_sim"
 SECTION = "mutants"
 NO_END = "no end in sight"
 SECONDS = 600  # after which a test counts as failed: a mutant may never end
 
 
-def text_of(mutant: Mutant, root: Path = ROOT) -> str:
-    """Return the text of the file that a mutant changes."""
-    return (root / "deference_sim" / mutant.file).read_text(encoding="utf-8")
+def places_of(mutant: Mutant, root: Path = ROOT) -> list[Path]:
+    """Return the files of the package that hold the text to change, each as often as it holds it: one is right."""
+    return [path for path, text in package(root).items() for _ in range(text.count(mutant.old))]
 
 
-def fits(mutant: Mutant, root: Path = ROOT) -> bool:
-    """Return whether what the mutant changes is there, exactly once."""
-    return text_of(mutant, root).count(mutant.old) == 1
+@cache
+def package(root: Path) -> dict[Path, str]:
+    """Return the text of every file of the package."""
+    return {path: path.read_text(encoding="utf-8") for path in sorted((root / PACKAGE).rglob("*.py"))}
+
+
+def files_of(mutant: Mutant, root: Path = ROOT) -> list[Path]:
+    """Return the files of tests that have the name which the mutant's test gives: one is right."""
+    return sorted((root / "tests").rglob(mutant.test.partition("::")[0]))
 
 
 @dataclass(frozen=True)
@@ -42,6 +50,7 @@ class Trial:
     """What came of one mutant."""
 
     mutant: Mutant
+    place: str  # the file that was changed
     rejected: bool
     seconds: float
     said: str
@@ -85,44 +94,42 @@ def trials(mutants: Sequence[Mutant]) -> Iterator[Trial]:
         tree = copy_of_the_tree(Path(folder))
         for mutant in mutants:
             started = perf_counter()
-            path, whole = tree / "deference_sim" / mutant.file, text_of(mutant, tree)
-            if not fits(mutant, tree):
-                yield Trial(mutant, False, 0.0, "the text to change is not there once")
+            places, files = places_of(mutant, tree), files_of(mutant, tree)
+            if len(places) != 1 or len(files) != 1:
+                yield Trial(mutant, "", False, 0.0, f"found {len(places)} places to change and {len(files)} such tests")
                 continue
-            path.write_text(whole.replace(mutant.old, mutant.new), encoding="utf-8")
-            code, said = run_test(tree, mutant.test)
-            path.write_text(whole, encoding="utf-8")
+            (place,) = places
+            whole = package(tree)[place]
+            place.write_text(whole.replace(mutant.old, mutant.new), encoding="utf-8")
+            code, said = run_test(tree, str(files[0].with_name(mutant.test)))
+            place.write_text(whole, encoding="utf-8")
             # A test that does not exist, or a mutant that does not even compile, is no rejection.
-            yield Trial(mutant, code == 1 and is_rejection(mutant, said), perf_counter() - started, said)
+            where = place.relative_to(tree / PACKAGE).as_posix()
+            yield Trial(mutant, where, code == 1 and is_rejection(mutant, said), perf_counter() - started, said)
 
 
 def page(tried: Sequence[Trial]) -> Page:
     """Return the table of mutants and what rejected them."""
     rejected = sum(trial.rejected for trial in tried)
     rows = [
-        (trial.mutant.room, trial.mutant.name, trial.mutant.file, short(trial.mutant.test),
+        (trial.mutant.kind, trial.mutant.name, trial.place, trial.mutant.test,
          "rejected" if trial.rejected else "SURVIVES")
         for trial in tried
     ]  # fmt: skip
     return [
         Heading(f"{rejected} of {len(tried)} mutants rejected"),
-        Table("", ("room", "mistake", "file", "rejected by", ""), tuple(rows), mark="SURVIVES"),
+        Table("", ("kind", "mistake", "file", "rejected by", ""), tuple(rows), mark="SURVIVES"),
         Paragraph("`python -m validation.mutants` tries them one by one in a copy of the tree.", aside=True),
     ]
-
-
-def short(test: str) -> str:
-    """Return a test's id without its folders."""
-    return test.rsplit("/", 1)[-1]
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Try mutants and print the table; return 1 if one survives."""
     parser = argparse.ArgumentParser(prog="python -m validation.mutants", description=__doc__)
-    parser.add_argument("--only", default="", help="mutants whose name or room contains this")
+    parser.add_argument("--only", default="", help="mutants whose name contains this, or of this kind")
     parser.add_argument("--write", action="store_true", help="put the table into docs/validation.md")
     args = parser.parse_args(arguments)
-    chosen = [mutant for mutant in MUTANTS if args.only in mutant.name or args.only == mutant.room]
+    chosen = [mutant for mutant in MUTANTS if args.only in mutant.name or args.only == mutant.kind]
     tried = []
     for trial in trials(chosen):
         verdict = "rejected" if trial.rejected else "SURVIVES"

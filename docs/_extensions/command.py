@@ -1,23 +1,16 @@
 """``{command}``: a command of ``deference-sim`` as it is typed, and what it prints, run anew at every build.
 
 A command that fails, or is not there, is a warning, and so an error in the checks. What takes long is ``:kept:`` in
-``docs/outputs``, a file for each command; ``./dev python docs/make_outputs.py`` runs them all again.
+``docs/outputs``, a file for each command; ``./dev python docs/make/outputs.py`` runs them all again.
 """
 
-import re
-import shlex
-from pathlib import Path
 from typing import Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
+from running import kept_at, output_of  # of docs/make
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
-from typer.testing import CliRunner
-
-from deference_sim.cli import app as commands
-
-OUTPUTS = Path(__file__).parent.parent / "outputs"
 
 
 class Command(SphinxDirective):
@@ -44,7 +37,7 @@ class Command(SphinxDirective):
     def _kept(self, line: str) -> str:
         path = kept_at(line)
         if not path.exists():
-            raise self.error(f"{line}: its output is not kept; run ./dev python docs/make_outputs.py")
+            raise self.error(f"{line}: its output is not kept; run ./dev python docs/make/outputs.py")
         self.env.note_dependency(str(path))
         return path.read_text(encoding="utf-8")
 
@@ -53,20 +46,6 @@ class Command(SphinxDirective):
         if status != self.options.get("status", 0):
             raise self.error(f"{line}: exit code {status}: {output}")
         return output
-
-
-def output_of(line: str) -> tuple[int, str]:
-    """Run a command of ``deference-sim`` in this process; return its exit code and all that it prints."""
-    program, *arguments = shlex.split(line)
-    if program != "deference-sim":
-        raise ValueError(f"{line}: only commands of deference-sim can be shown")
-    done = CliRunner().invoke(commands, arguments, prog_name="deference-sim", env={"COLUMNS": "100"})
-    return done.exit_code, done.output
-
-
-def kept_at(line: str) -> Path:
-    """Return the file that holds what a command printed."""
-    return OUTPUTS / (re.sub(r"[^a-z0-9]+", "-", line.removeprefix("deference-sim").lower()).strip("-") + ".txt")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -130,7 +130,7 @@ def defaults_page() -> str:
             "that default alone is halved and doubled. A dash: not a number, 0, or outside the allowed range; `0.0` "
             "usually means that its mechanism is off on the baseline, or that the rest binds first. Effects of two "
             "changes together are not in it: see [sensitivity](../how-to/sensitivity.md).\n",
-            f"Figures: {provenance}.{dated} Made again by `./dev python docs/make_defaults.py`.\n",
+            f"Figures: {provenance}.{dated} Made again by `./dev python docs/make/defaults.py`.\n",
             table(("parameter", "default", "status", "source or meaning", "halved", "doubled"), rows),
         ]
     )

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from deference_sim.analysis import handoff, strategy
 from deference_sim.analysis.worlds import Worlds
 from deference_sim.model.state import AI_TAKEOVER, STABILISED
 from deference_sim.trajectory.record import RECORD_DTYPE
@@ -29,5 +30,19 @@ def pretend(monkeypatch: pytest.MonkeyPatch, chance: Chance, *, common: bool = T
             yield made
 
     monkeypatch.setattr(Worlds, "records", records)
-    for module in ("handoff", "strategy"):
-        monkeypatch.setattr(f"deference_sim.analysis.{module}.warm_up", lambda engine: None)
+    for module in (handoff, strategy):
+        monkeypatch.setattr(module, "warm_up", lambda engine: None)
+
+
+def pretend_few_points(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have known chances and few points, for tests of what is made of them."""
+
+    def chance(scenario: Any) -> float:
+        strategy = scenario.strategy
+        at = 0.0 if scenario.handoff.never else 0.3 * np.exp(-(((scenario.handoff.at or 0.0) - 1.0) ** 2))
+        return float(0.2 + at + 0.3 * np.exp(-((strategy.target - 1.0) ** 2)) * (strategy.policy != "race"))
+
+    pretend(monkeypatch, chance)
+    monkeypatch.setattr(handoff, "LEVELS_ABOVE", (0.0, 1.0))
+    monkeypatch.setattr(handoff, "CHANGES", (("rival.lead", (2.0,)),))
+    monkeypatch.setattr(strategy, "DESIGN", 3)

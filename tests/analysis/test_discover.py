@@ -1,6 +1,5 @@
 """Scenario discovery and the model for EMA Workbench: boxes that are there, judged on other futures."""
 
-import importlib.util
 import json
 import warnings
 from typing import Any
@@ -8,26 +7,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from typer.testing import CliRunner
 
 import deference_sim as ds
-from deference_sim import cli
 from deference_sim.analysis import discover as discovery
 from deference_sim.analysis.discover import Limit, _Found, _judged
 from deference_sim.analysis.measure import good, stayed
 from deference_sim.scenario import ScenarioError
 from deference_sim.study.runner import run
 
-QUICK = ds.load("baseline").with_(
-    **{
-        "horizon": 24,
-        "capability.stabilise_at": 1.5,
-        "rival.lead": "0.3 to 3 months",
-        "goodness.broad_alignment": {"uniform": {"min": 0, "max": 1}},
-        "evaluation.review_interval": "1 month",
-        "evaluation.review_work": 0.5,
-    }
-)
+from .quick import QUICK
 
 
 def pretended(rows: int, chance_inside: float, chance_outside: float) -> tuple[pd.DataFrame, Any]:
@@ -110,33 +98,6 @@ def test_numpys_generator_is_left_as_it_was() -> None:
     with discovery._quiet_and_repeatable():
         np.random.random()
     assert np.random.random() == expected
-
-
-# ---- the command
-
-
-def call(*arguments: str) -> Any:
-    return CliRunner().invoke(cli.app, ["discover", *arguments], prog_name="deference-sim")
-
-
-def test_the_command_prints_boxes_in_words() -> None:
-    settings = ("--set", "capability.stabilise_at=1.5 py", "--set", "rival.lead=0.3 to 3 months", "--replicates", "512")
-    told = call("baseline", *settings, "--inputs", "rival.lead,goodness.broad_alignment", "--algorithm", "cart")
-    assert told.exit_code == 0, told.output
-    assert "(density)" in told.stdout
-    assert "CART (tree), box 1" in told.stdout
-
-
-def test_the_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    there = importlib.util.find_spec
-    monkeypatch.setattr(
-        "deference_sim.analysis.discover.find_spec", lambda name: None if name == "ema_workbench" else there(name)
-    )
-    result = call("baseline")
-    assert result.exit_code == 2
-    assert "deference-sim[discovery]" in result.output
-    with pytest.raises(ModuleNotFoundError, match="EMA Workbench"):
-        ds.ema_model(QUICK)
 
 
 @pytest.mark.parametrize("more", [{"inputs": ["rival.leed"]}, {"measure": "p_bad"}, {"replicates": 0}])

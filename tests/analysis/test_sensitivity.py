@@ -1,16 +1,12 @@
 """Sensitivity studies of scenarios: what is varied, on which worlds, what is shown, and how bad input is met."""
 
-import importlib.util
 import json
 from typing import Any, get_args
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
 import deference_sim as ds
-from deference_sim import cli
 from deference_sim.analysis.measure import stayed
 from deference_sim.analysis.sensitivity import plan_of, planned_runs
 from deference_sim.analysis.sensitivity.inputs import HALF_TO_DOUBLE, RANGES, choose
@@ -23,18 +19,9 @@ from deference_sim.streams import named_stream, uniforms
 from deference_sim.study.quasi_random import run_at
 from deference_sim.study.runner import run
 
+from .quick import QUICK
+
 UNCERTAIN = ds.load("uncertain-baseline")
-#: Resolved soon: studies of it are cheap.
-QUICK = ds.load("baseline").with_(
-    **{
-        "horizon": 24,
-        "capability.stabilise_at": 1.5,
-        "rival.lead": "0.3 to 3 months",
-        "goodness.broad_alignment": {"uniform": {"min": 0, "max": 1}},
-        "evaluation.review_interval": "1 month",
-        "evaluation.review_work": 0.5,
-    }
-)
 SMALL = {"tornado": 40, "sobol": 128, "morris": 4, "rank": 128, "voi": 128}
 
 
@@ -143,6 +130,7 @@ def test_a_study_is_a_sorted_table_with_intervals(studies: dict[str, ds.Sensitiv
     assert (table[column] <= table[f"{column}_high"] + 1e-12).all()
 
 
+@pytest.mark.usefixtures("no_window")
 @pytest.mark.parametrize("method", get_args(Method))
 def test_a_study_shows_itself(studies: dict[str, ds.Sensitivity], method: str) -> None:
     found = studies[method]
@@ -158,19 +146,6 @@ def test_a_study_shows_itself(studies: dict[str, ds.Sensitivity], method: str) -
     axes = ds.plot.tornado(found)
     assert len(axes.get_yticklabels()) == 3
     assert axes.get_title(loc="left").endswith(f", {found.runs:,} replicates, seed {found.plan.seed}")
-    plt.close(axes.figure)
-
-
-def test_whiskers_of_a_tornado_are_intervals_of_the_swing(studies: dict[str, ds.Sensitivity]) -> None:
-    """Would catch an interval laid off from the wrong end, or in the order of another table."""
-    table = studies["tornado"].table
-    axes = ds.plot.tornado(studies["tornado"])
-    (whiskers,) = axes.collections
-    drawn = [tuple(path.vertices[:, 0]) for path in whiskers.get_paths()]
-    for ends, row in zip(drawn, table.itertuples(), strict=True):
-        assert ends == pytest.approx((row.at_low + row.swing_low, row.at_low + row.swing_high))
-        assert ends[0] <= row.at_high <= ends[1]
-    plt.close(axes.figure)
 
 
 def test_a_study_is_repeatable_and_told_of_its_progress() -> None:
@@ -241,44 +216,3 @@ def test_bad_input_is_refused_with_the_remedy_before_any_work(
     with pytest.raises(ScenarioError) as caught:
         ds.sensitivity(QUICK, **({"method": "tornado"} | more))  # type: ignore[arg-type]
     assert told in str(caught.value)
-
-
-def call(*arguments: str) -> Any:
-    return CliRunner().invoke(cli.app, ["sensitivity", *arguments], prog_name="deference-sim")
-
-
-def test_the_command_prints_the_page_or_json() -> None:
-    settings = ("--set", "capability.stabilise_at=1.5 py", "--replicates", "30", "--inputs")
-    told = call("baseline", *settings, "rival.lead,tax.decline", "--quiet")
-    assert told.exit_code == 0, told.output
-    assert "Tornado: one input at a time" in told.stdout
-    found = json.loads(call("baseline", *settings, "rival.lead", "--json").stdout)
-    assert [row["input"] for row in found["table"]] == ["rival.lead"]
-
-
-@pytest.mark.parametrize(
-    ("arguments", "told"),
-    [
-        (("no-such-scenario",), "no-such-scenario"),
-        (("baseline", "--inputs", "rival.leed"), "rival.lead"),
-        (("baseline", "--method", "voi", "--decide", "handoff.at"), "PATH=A,B"),
-        (("baseline", "--replicates", "0"), "from 1"),
-        (("baseline", "--plot", "picture.txt"), ".png"),
-    ],
-)
-def test_the_command_refuses_bad_input(arguments: tuple[str, ...], told: str) -> None:
-    result = call(*arguments)
-    assert result.exit_code == 2
-    assert told in " ".join(result.output.split())
-
-
-def test_the_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    there = importlib.util.find_spec
-    monkeypatch.setattr(
-        "deference_sim.analysis.sensitivity.find_spec", lambda name: None if name == "SALib" else there(name)
-    )
-    result = call("baseline", "--method", "morris")
-    assert result.exit_code == 2
-    assert "deference-sim[sensitivity]" in result.output
-    with pytest.raises(ModuleNotFoundError, match="SALib"):
-        ds.sensitivity(QUICK, "morris")

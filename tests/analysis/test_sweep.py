@@ -1,10 +1,8 @@
 """Sweeps: the right values at every point, the same worlds everywhere, bad input met before any work."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,7 +12,6 @@ from deference_sim.analysis import sweep as module
 from deference_sim.analysis.sweep import planned
 from deference_sim.pages import sweep as sweep_page
 from deference_sim.pages.layout import html
-from deference_sim.plots.sweep import is_grid
 from deference_sim.scenario.layers import COMMAND_LINE
 from deference_sim.study import designs
 from deference_sim.study.designs import MOST_POINTS, Spacing, grid, spacing_of
@@ -172,67 +169,3 @@ def test_everything_is_in_the_json(swept: ds.Sweep) -> None:
     found = swept.as_dict()
     assert found["over"]["rival.lead"] == {"unit": "months", "values": [1, 3, 5]}
     assert [point["p_stay"] for point in found["points"]] == [one.value for one in swept.estimates()]
-
-
-# ---- pictures -----------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(autouse=True)
-def _no_window() -> Iterator[None]:
-    plt.switch_backend("agg")
-    yield
-    plt.close("all")
-
-
-def test_a_curve_has_a_line_and_a_band_for_each_policy(swept: ds.Sweep) -> None:
-    ax = ds.plot.lead_curve(swept, "p_good")
-    assert ax.get_xlabel() == "rival.lead (months)"
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["race", "fixed"]
-    for k, line in enumerate(ax.lines):
-        assert line.get_xdata().tolist() == [1, 3, 5]
-        assert line.get_ydata().tolist() == swept.table["p_good"].iloc[k::2].tolist()
-    assert len(ax.collections) == 2
-
-
-def test_a_heat_map_has_a_cell_for_each_point(rushed: ds.Scenario, swept: ds.Sweep) -> None:
-    """Would catch axes that are swapped."""
-    over = {"rival.lead": LEADS, "tax.broad_alignment": ds.logspace(0.05, 2, 4)}
-    found = ds.sweep(rushed, over=over, replicates=30)
-    ax = ds.plot.heat_map(found)
-    cells = ax.collections[0].get_array().reshape(4, 3)
-    assert cells.T.ravel().tolist() == found.table["p_stay"].tolist()
-    assert (ax.get_xlabel(), ax.get_ylabel()) == ("rival.lead (months)", "tax.broad_alignment")
-    assert [label.get_text() for label in ds.plot.heat_map(swept).get_yticklabels()] == ["race", "fixed"]
-
-
-def test_of_several_scenarios_each_has_a_heat_map_with_its_name(rushed: ds.Scenario) -> None:
-    """Would catch a picture under the name of another scenario."""
-    over = {"rival.lead": [1, 4], "tax.decline": [0, 0.05]}
-    found = ds.sweep([ds.load("baseline"), rushed], over=over, replicates=30)
-    assert is_grid(found)
-    for number, name in enumerate(("baseline", "rushed-handoff")):
-        ax = ds.plot.heat_map(found, number=number)
-        shown = ax.collections[0].get_array().reshape(2, 2).T.ravel().tolist()
-        assert shown == found.table.loc[found.table["scenario"] == name, "p_stay"].tolist()
-        assert ax.get_title(loc="left").startswith(f"{name}: 30 replicates")
-
-
-def test_inputs_that_are_words_have_dots_with_intervals(rushed: ds.Scenario) -> None:
-    found = ds.sweep(rushed, over={"strategy.policy": ["race", "safety_case"]}, replicates=30)
-    assert not is_grid(found)
-    ax = ds.plot.lead_curve(found)
-    assert [label.get_text() for label in ax.get_xticklabels()] == ["race", "safety case"]
-    (dots, _, (bars,)) = ax.containers[0]
-    assert list(dots.get_ydata()) == found.table["p_stay"].tolist()
-    ends = [tuple(path.vertices[:, 1]) for path in bars.get_paths()]
-    assert ends == [
-        pytest.approx(pair) for pair in zip(found.table["p_stay_low"], found.table["p_stay_high"], strict=True)
-    ]
-
-
-def test_pictures_that_cannot_be_drawn_say_so(rushed: ds.Scenario) -> None:
-    with pytest.raises(ValueError, match="two inputs"):
-        ds.plot.heat_map(ds.sweep(rushed, over={"rival.lead": [1, 2]}, replicates=5))
-    many = {"rival.lead": LEADS, "tax.decline": ds.linspace(0, 0.1, 9)}
-    with pytest.raises(ValueError, match="heat_map"):
-        ds.plot.lead_curve(ds.sweep(rushed, over=many, replicates=2))

@@ -1,6 +1,5 @@
 """Takeoff: published figures by their own procedures, our law beside them, and how a table says it."""
 
-import json
 import math
 from itertools import pairwise
 from typing import Any
@@ -9,10 +8,8 @@ import numpy as np
 import pytest
 from scipy import integrate
 from scipy.special import ndtri
-from typer.testing import CliRunner
 
-from deference_sim import cli
-from deference_sim.analysis.takeoff import PRESETS, ai_2027, forethought, plans, slowdown, takeoff
+from deference_sim.analysis.takeoff import ai_2027, forethought, plans, slowdown, takeoff
 from deference_sim.analysis.takeoff.alone import capability_alone, months_at_levels, months_to, worlds
 from deference_sim.analysis.takeoff.table import Figure, Number, quantiles, unheard
 from deference_sim.scenario import ScenarioError
@@ -291,33 +288,3 @@ def test_results_are_the_same_for_the_same_seed_and_a_prefix_for_more_runs() -> 
     first, again, other = takeoff("forethought", 500, 3), takeoff("forethought", 500, 3), takeoff("forethought", 500, 4)
     assert first == again
     assert first.figures != other.figures
-
-
-def test_the_command_lists_presets_and_gives_cells_by_name() -> None:
-    listed = CliRunner().invoke(cli.app, ["takeoff", "--list"])
-    assert listed.exit_code == 0
-    assert listed.stdout == CliRunner().invoke(cli.app, ["takeoff"]).stdout
-    for preset in PRESETS:
-        assert f"\n{preset} " in listed.stdout
-    told = CliRunner().invoke(cli.app, ["takeoff", "forethought-median", "--json"])
-    found = json.loads(told.stdout)["cells"]["3py"]
-    assert found["difference_from_recomputed"] == found["ours"]["estimate"] - 7.545
-    page = CliRunner().invoke(cli.app, ["takeoff", "ai-2027", "--replicates", "1000"]).stdout
-    for words in ("SC to SAR", "0.397654", "> 100", "--replicates 1000", "Source: Kokotajlo"):
-        assert words in page
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (["forethougt"], "did you mean `forethought`?"),
-        (["zzz"], "takeoff --list"),
-        (["forethought", "--replicates", "0"], "found 0"),
-        (["ai-2027", "--replicates", "1000000000"], "at most 5000000"),
-        (["forethought", "--set", "capability.retuns=3"], "capability.returns"),
-    ],
-)
-def test_bad_input_is_met_with_its_remedy(arguments: list[str], said: str) -> None:
-    result = CliRunner().invoke(cli.app, ["takeoff", *arguments])
-    assert result.exit_code == 2
-    assert said in result.stderr

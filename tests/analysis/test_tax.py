@@ -1,9 +1,10 @@
 """The aggregate tax: arithmetic where it can be, the same number as in the runs, and an edge where the law turns."""
 
-from math import log
+from math import exp, log, tanh
 
 import numpy as np
 import pytest
+from scipy.optimize import brentq
 
 import deference_sim as ds
 from deference_sim.analysis.tax import aggregate_tax, drivers, effective_edge
@@ -99,6 +100,23 @@ def test_the_edge_is_where_work_on_goodness_balances_drift(steady: ds.Scenario) 
     assert edge == pytest.approx(low, abs=1e-5)
     assert effective_edge(world.with_(**{"goodness.drift": 0}), [1.0])[0] < 2e-4
     assert np.isnan(effective_edge(world.with_(**{"basin.exists": False}), [1.0])[0])
+
+
+def test_the_edge_where_the_tax_falls_with_capability() -> None:
+    scenario = ds.load("tax-ten-times")
+    level = 1.5  # at and below its peak the pace at work is the clock, which then cancels
+    (found,) = effective_edge(scenario, np.array([level]))
+    tax = scenario.tax.broad_alignment * 10.0 ** (-scenario.tax.decline * level)
+    research = 1.0 - scenario.strategy.time_buying_share - scenario.strategy.defence_share
+
+    def gain(margin: float) -> float:
+        room = 1.0 - margin / scenario.goodness.reach
+        useful = 0.5 * research * scenario.goodness.epistemic_efficiency * tanh(margin / scenario.basin.width)
+        return useful / tax * room - scenario.goodness.drift * exp(-margin / scenario.goodness.drift_margin)
+
+    assert scenario.tax.broad_alignment == scenario.tax.capability_profile, "half of the work goes to each"
+    assert found == pytest.approx(brentq(gain, 0.0, 1.0), abs=1e-5)
+    assert found > 0.02
 
 
 def test_the_page_and_json_without_a_rival(steady: ds.Scenario) -> None:

@@ -206,10 +206,12 @@ def test_output_that_cannot_be_written_is_told() -> None:
 # ---- light commands
 
 
-HEAVY = ("numba", "scipy.stats", "matplotlib", "pandas", "simpy")
+HEAVY = ("numba", "scipy.stats", "matplotlib", "pandas", "simpy", "pyarrow", "distributed", "panel")
 
 
-@pytest.mark.parametrize("arguments", [("--help",), ("run", "--help"), ("check", "baseline"), ("parameters",)])
+@pytest.mark.parametrize(
+    "arguments", [("--help",), ("run", "--help"), ("batch", "--help"), ("check", "baseline"), ("parameters",)]
+)
 def test_light_commands_import_nothing_heavy(arguments: tuple[str, ...]) -> None:
     code = f"sys.argv[0] = 'x'\ntry:\n main()\nexcept SystemExit: pass\nprint([m for m in {HEAVY} if m in sys.modules])"
     result = process(*arguments, code="\n" + code)

@@ -22,7 +22,7 @@ from deference_sim.scenario import load
 from deference_sim.scenario.explain import resolved
 from deference_sim.study.provenance import provenance
 
-from .commands import call
+from .commands import call, without_times
 
 SWEEP = ("sweep", "rushed-handoff", "--over", "rival.lead=1:4 months:3", "--replicates", "40", "--quiet")
 HOSTILE = '<script>alert("1")</script> & <img src=x onerror=y> | [a](b) `c` *d* ~e~'
@@ -168,12 +168,6 @@ def test_commands_that_are_told_repeat_what_they_made(tmp_path: Path, arguments:
     command = json.loads((tmp_path / "provenance.json").read_text())["command"]
     again = json.loads(call(*shlex.split(command)[1:], "--json").stdout)
     assert without_times(again) == without_times(json.loads((tmp_path / "result.json").read_text()))
-
-
-def without_times(found: Any) -> Any:
-    if isinstance(found, dict):
-        return {name: without_times(value) for name, value in found.items() if name != "seconds"}
-    return [without_times(value) for value in found] if isinstance(found, list) else found
 
 
 # ---- the folder ---------------------------------------------------------------------------------------------

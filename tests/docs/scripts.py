@@ -1,17 +1,16 @@
-"""The scripts of the documentation, which are in no package, as modules."""
+"""The scripts of ``docs/make``, which are in no package, as modules."""
 
-import importlib.util
+import importlib
+import sys
 from pathlib import Path
 from types import ModuleType
 
-DOCS = Path(__file__).parent.parent.parent / "docs"
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 def script(name: str) -> ModuleType:
-    """Return a script in ``docs/`` as a module."""
-    specification = importlib.util.spec_from_file_location(name, DOCS / f"{name}.py")
-    assert specification is not None
-    assert specification.loader is not None
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-    return module
+    """Return a script of ``docs/make`` as a module; they import one another by name alone."""
+    folder = str(DOCS / "make")
+    if folder not in sys.path:
+        sys.path.append(folder)
+    return importlib.import_module(name)

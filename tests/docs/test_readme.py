@@ -6,28 +6,20 @@ made again and not put in, a page that was moved, a README that nobody finishes.
 
 import re
 import shlex
-from pathlib import Path
-from types import ModuleType
 
-import pytest
 import typer
 
 from deference_sim import cli
 
-from .scripts import script
+from .scripts import DOCS, script
 
-ROOT = Path(cli.__file__).parent.parent.parent
+ROOT = DOCS.parent
 README = ROOT / "README.md"
 TEXT = README.read_text(encoding="utf-8")
 MOST_LINES = 250
 LARGEST_PICTURE = 100_000  # bytes
+readme = script("readme")
 QUICK = ("run ", "tax ", "trace ", "parameters ", "takeoff ")  # a second or two each
-
-
-@pytest.fixture(scope="module")
-def make_readme() -> ModuleType:
-    pytest.importorskip("sphinx")  # whose directive runs the commands of the documentation too
-    return script("make_readme")
 
 
 def test_every_command_exists_and_takes_its_options() -> None:
@@ -42,21 +34,21 @@ def test_every_command_exists_and_takes_its_options() -> None:
         assert f"./dev deference-sim {name} " in TEXT
 
 
-def test_what_is_shown_is_what_is_printed(make_readme: ModuleType) -> None:
+def test_what_is_shown_is_what_is_printed() -> None:
     checked = []
-    for block in make_readme.SHOWN.finditer(TEXT):
-        line = make_readme.command_of(block)
+    for block in readme.SHOWN.finditer(TEXT):
+        line = readme.command_of(block)
         command = line.removeprefix("deference-sim ")
-        if command.startswith(QUICK) or make_readme.kept_at(line).exists():
-            assert block["output"] == make_readme.extract(make_readme.output(line), block["lines"]), line
+        if command.startswith(QUICK) or readme.kept_at(line).exists():
+            assert block["output"] == readme.extract(readme.output(line), block["lines"]), line
             checked.append(command.split()[0])
     assert {"run", "required-lead", "handoff", "strategy", "sensitivity", "discover", "compare", "tax"} <= set(checked)
 
 
-def test_extracts_say_where_lines_are_left_out(make_readme: ModuleType) -> None:
+def test_extracts_say_where_lines_are_left_out() -> None:
     text = "one\ntwo\nthree\nfour\nfive\n"
-    assert make_readme.extract(text, "2-3, 5") == "two\nthree\n…\nfive\n"
-    assert make_readme.extract(text, "1, 2, 3") == "one\ntwo\nthree\n"
+    assert readme.extract(text, "2-3, 5") == "two\nthree\n…\nfive\n"
+    assert readme.extract(text, "1, 2, 3") == "one\ntwo\nthree\n"
 
 
 def test_links_and_pictures_are_there() -> None:

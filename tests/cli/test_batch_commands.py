@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from typer.testing import CliRunner, Result
 
 from deference_sim import cli
 from deference_sim.analysis.sensitivity import sensitivity
@@ -22,14 +21,12 @@ from deference_sim.batches.lock import locked
 from deference_sim.cli.pace import LINE_SECONDS, Lines
 from deference_sim.scenario import load
 
+from .commands import call
+
 ROOT = Path(cli.__file__).parents[2]
 MAIN = (sys.executable, "-c", "from deference_sim.cli import main; main()")
 TINY = "schema: 1\nscenarios: [baseline, rushed-handoff]\nreplicates: 30\n"
 LONG = "schema: 1\nscenarios: [baseline]\nsweep: {rival.lead: [1, 2, 3, 4, 5, 6, 7, 8]}\nreplicates: 800\n"
-
-
-def call(*arguments: object) -> Result:
-    return CliRunner().invoke(cli.app, [str(one) for one in arguments], prog_name="deference-sim")
 
 
 def heed_interrupts() -> None:
@@ -328,13 +325,3 @@ def test_the_file_is_read_once(tiny: Path, tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(session, "work_off", edit_first)
     found = json.loads(call("batch", tiny, "--out", tmp_path / "out", "--json").stdout)
     assert [point["scenario"] for point in found["points"]] == ["baseline", "rushed-handoff"]
-
-
-def test_help_of_a_batch_imports_nothing_heavy() -> None:
-    code = (
-        "import sys; from deference_sim.cli import main\nsys.argv = ['x', 'batch', '--help']\n"
-        "try:\n main()\nexcept SystemExit: pass\n"
-        "print([m for m in ('numba', 'pyarrow', 'pandas', 'distributed') if m in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines()[-1] == "[]"

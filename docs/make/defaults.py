@@ -1,6 +1,6 @@
 """Measure how p_good on the baseline moves when each default alone is halved and doubled; write docs/defaults.csv.
 
-Run with ``./dev python docs/make_defaults.py`` (a few minutes) after a change of the law or of a default. The page
+Run with ``./dev python docs/make/defaults.py`` (a few minutes) after a change of the law or of a default. The page
 itself is made from that table, and from the declarations, when the documentation is built.
 """
 
@@ -12,7 +12,7 @@ from deference_sim.scenario.explain import parameter_table
 
 REPLICATES = 4_000
 SEED = 1
-TABLE = Path(__file__).with_name("defaults.csv")
+TABLE = Path(__file__).parents[1] / "defaults.csv"
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """Run the commands that the README shows, put in what they print, and draw its picture again.
 
-Run with ``./dev python docs/make_readme.py`` (a minute; after ``docs/make_outputs.py``, whose outputs it takes for what
+Run with ``./dev python docs/make/readme.py`` (a minute; after ``docs/make/outputs.py``, whose outputs it takes for what
 takes long), or with words: only commands that contain one of them. The comment before each command says which lines of
 its output are shown.
 """
@@ -14,12 +14,10 @@ from collections.abc import Iterator
 from contextlib import chdir, contextmanager
 from pathlib import Path
 
-DOCS = Path(__file__).parent
+from running import DOCS, is_asked_for, kept_at, printed
+
 README = DOCS.parent / "README.md"
 IMAGES = DOCS / "images"
-sys.path.insert(0, str(DOCS / "_extensions"))
-
-from command import kept_at, output_of  # noqa: E402 (it lies in the folder above)
 
 SHOWN = re.compile(
     r"^<!-- lines: (?P<lines>[\d, -]+) -->\n```\n\$ \./dev (?P<command>(?:.*\\\n)*.*)\n(?P<output>(?:.*\n)*?)```$",
@@ -34,9 +32,8 @@ def main(words: list[str]) -> None:
 
     def renewed(block: re.Match[str]) -> str:
         line = command_of(block)
-        if words and not any(word in line for word in words):
+        if not is_asked_for(line, words):
             return block.group()
-        print(line, flush=True)
         before, after = block.start("output") - block.start(), block.end("output") - block.start()
         return block.group()[:before] + extract(output(line), block["lines"]) + block.group()[after:]
 
@@ -63,12 +60,7 @@ def command_of(block: re.Match[str]) -> str:
 def output(line: str) -> str:
     """Return all that a command prints, from where it is kept if it takes long."""
     kept = kept_at(line)
-    if kept.exists():
-        return kept.read_text(encoding="utf-8")
-    status, told = output_of(line)
-    if status != 0:
-        raise SystemExit(f"{line}: exit code {status}\n{told}")
-    return told
+    return kept.read_text(encoding="utf-8") if kept.exists() else printed(line)
 
 
 def extract(text: str, wanted: str) -> str:

@@ -1,6 +1,6 @@
 """Write docs/published.md: every published figure, as printed, as recomputed, and ours.
 
-Run with ``./dev python docs/make_published.py`` (about two minutes).
+Run with ``./dev python docs/make/published.py`` (about two minutes).
 """
 
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from pathlib import Path
 from deference_sim.analysis.takeoff import PRESETS, takeoff
 from deference_sim.analysis.takeoff.table import TakeoffTable
 
-PAGE = Path(__file__).with_name("published.md")
+PAGE = Path(__file__).parents[1] / "published.md"
 MANY = 200_000  # runs of the published windows, as many as in the recomputation
 HEAD = """# Published figures, and ours
 
@@ -17,7 +17,7 @@ Models of takeoff that others have published, repeated by `deference-sim takeoff
 prints; *recomputed* what follows from it by the published procedure (of Forethought's windows 200,000 runs of it, so
 with standard errors up to 0.11 points); *ours* what this program finds, with its 95 % interval, which holds the Monte
 Carlo error alone; *vs* ours less the other. *Our model* is the simulator's own continuous growth law in the same
-worlds. Made by `./dev python docs/make_published.py`.
+worlds. Made by `./dev python docs/make/published.py`.
 """
 AFTER = {
     "forethought": """

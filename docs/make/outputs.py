@@ -1,16 +1,12 @@
 """Run again the commands whose output is kept in docs/outputs, because they take too long for every build.
 
-Run with ``./dev python docs/make_outputs.py`` (a few minutes), or with words: only commands that contain one of them.
+Run with ``./dev python docs/make/outputs.py`` (a few minutes), or with words: only commands that contain one of them.
 """
 
 import re
 import sys
-from pathlib import Path
 
-DOCS = Path(__file__).parent
-sys.path.insert(0, str(DOCS / "_extensions"))
-
-from command import OUTPUTS, kept_at, output_of  # noqa: E402 (it lies in the folder above)
+from running import DOCS, OUTPUTS, is_asked_for, kept_at, printed
 
 KEPT = re.compile(r"^```\{command\}\n((?::\w+:.*\n)*:kept:.*\n(?::\w+:.*\n)*)\n?((?:.*\n)+?)```$", re.MULTILINE)
 
@@ -22,12 +18,8 @@ def main(words: list[str]) -> None:
     for path in set(OUTPUTS.glob("*.txt")) - {kept_at(line) for line in lines}:
         path.unlink()
     for line in sorted(lines):
-        if not words or any(word in line for word in words):
-            print(line, flush=True)
-            status, output = output_of(line)
-            if status != 0:
-                raise SystemExit(f"{line}: exit code {status}\n{output}")
-            kept_at(line).write_text(output, encoding="utf-8")
+        if is_asked_for(line, words):
+            kept_at(line).write_text(printed(line), encoding="utf-8")
 
 
 def commands_in(text: str) -> list[str]:

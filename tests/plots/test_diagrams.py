@@ -1,0 +1,40 @@
+"""The diagrams: an arrow for every influence that the law has, and none besides."""
+
+import numpy as np
+import pytest
+
+import deference_sim as ds
+from deference_sim.analysis.influences import influences
+from deference_sim.plots.diagrams import CAUSES, GROUPS, SIGNS
+
+
+@pytest.mark.parametrize("name", ["baseline", "five-hazards", "single-deadline"])
+def test_a_diagram_has_an_arrow_for_every_influence(name: str) -> None:
+    scenario = ds.load(name)
+    ax = ds.plot.causal_loops(scenario)
+    found = influences(scenario).merged(GROUPS)
+    links = [link for link in found.signs if "U" not in link]
+    signs = [text.get_text() for text in ax.texts if text.get_text() in SIGNS]
+    assert sorted(signs) == sorted(found.polarity(*link) for link in links)
+    assert len(ax.patches) == len(links)
+    words = {text.get_text() for text in ax.texts} - set(SIGNS)
+    assert words == {CAUSES[end].words for link in links for end in link}
+
+
+def test_stocks_that_never_move_are_left_out() -> None:
+    words = [text.get_text() for text in ds.plot.stocks_and_flows(ds.load("baseline")).texts]
+    assert "methods\nspread Z" not in words
+    assert "capability\nC" in words
+    words = [text.get_text() for text in ds.plot.stocks_and_flows(ds.load("proliferate-methods")).texts]
+    assert "methods\nspread Z" in words
+
+
+def test_a_diagram_is_the_same_picture_every_time() -> None:
+    pictures = []
+    for _ in range(2):
+        figure = ds.plot.stocks_and_flows(ds.load("baseline")).figure
+        figure.set_dpi(50)
+        figure.canvas.draw()
+        pictures.append(np.asarray(figure.canvas.buffer_rgba()).astype(int))
+    assert np.abs(pictures[0] - pictures[1]).max() <= 2
+    assert (pictures[0][..., :3].min(axis=2) < 200).mean() > 0.02, "the picture is blank"

@@ -1,0 +1,58 @@
+"""Outcomes over time: bands are shares of all runs, with the interval of each sum.
+
+Would catch: runs counted twice or left out of the denominator, an interval around the wrong sum.
+"""
+
+import pytest
+from matplotlib.colors import to_hex
+
+import deference_sim as ds
+from deference_sim.analysis.estimate import probability
+from deference_sim.model.state import CATASTROPHES
+from deference_sim.plots import style
+
+from .reading import edges, entries
+
+PERCENT = 100.0
+
+
+def test_bands_of_outcomes_are_shares_of_all_runs(result: ds.Result) -> None:
+    ax = ds.plot.outcomes_over_time(result)
+    bands = {to_hex(band.get_facecolor()): edges(band) for band in ax.collections}
+    months = sorted(next(iter(bands.values())))
+    for name, share in result.outcomes.items():
+        if name == "unresolved" or share.value == 0.0:
+            continue
+        band = bands[style.LOOKS[name].colour.lower()]
+        ends = result.records["months"].where(result.records["outcome"] == name)
+        for month in (months[40], months[150], months[-1]):
+            low, high = band[month]
+            assert high - low == pytest.approx((ends <= month).mean(), abs=1e-9), (name, month)
+
+
+def test_the_grey_bands_are_intervals_of_both_sums(result: ds.Result) -> None:
+    ax = ds.plot.outcomes_over_time(result)
+    grey = [edges(band) for band in ax.collections if to_hex(band.get_facecolor()) == style.WORDS]
+    assert len(grey) == 2
+    month = sorted(grey[0])[200]
+    ended = result.records[result.records["months"] <= month]
+    bad = probability(int(ended["outcome"].isin(CATASTROPHES).sum()), result.replicates)
+    well = probability(int((~ended["outcome"].isin(CATASTROPHES)).sum()), result.replicates)
+    assert grey[0][month] == pytest.approx((bad.low, bad.high))
+    assert grey[1][month] == pytest.approx((1.0 - well.high, 1.0 - well.low))
+
+
+def test_outcomes_are_named_with_share_and_interval(result: ds.Result) -> None:
+    ax = ds.plot.outcomes_over_time(result)
+    share = result.outcomes["stabilised"]
+    low, high = PERCENT * share.low, PERCENT * share.high
+    assert f"stabilised\n{PERCENT * share.value:.1f} % ({low:.1f} to {high:.1f})" in entries(ax)
+    assert "under way" in entries(ax)
+    assert ax.get_title(loc="left") == f"rushed-handoff: {result.replicates} replicates, seed {result.seed}"
+    assert "(months)" in ax.get_xlabel()
+
+
+def test_runs_that_end_at_the_horizon_are_said_to_be_unresolved() -> None:
+    scenario = ds.load("baseline").with_(**{"horizon": "2 months", "handoff.never": True})
+    ax = ds.plot.outcomes_over_time(ds.simulate(scenario, 20))
+    assert any("unresolved" in entry for entry in entries(ax))

@@ -1,0 +1,31 @@
+"""The picture of the tax: its curve over capability as declared, with a fan where inputs are uncertain."""
+
+import numpy as np
+import pytest
+
+import deference_sim as ds
+
+from .reading import edges
+
+SEED = 3
+
+
+def test_the_tax_falls_as_declared() -> None:
+    scenario = ds.load("baseline")
+    ax = ds.plot.tax_by_capability(scenario)
+    levels, taxes = (np.asarray(values) for values in ax.lines[0].get_data())
+    both = scenario.tax.broad_alignment + scenario.tax.capability_profile
+    np.testing.assert_allclose(taxes, both * 10.0 ** (-scenario.tax.decline * levels), rtol=1e-12)
+    np.testing.assert_allclose(ax.lines[1].get_ydata() + ax.lines[2].get_ydata(), taxes, rtol=1e-12)
+    assert levels[-1] == scenario.capability.stabilise_at
+    assert "no uncertain inputs" in ax.get_title(loc="left")
+    assert not ax.collections
+
+
+def test_uncertain_inputs_give_the_tax_a_fan() -> None:
+    scenario = ds.load("baseline").with_(**{"tax.broad_alignment": "0.1 to 1", "tax.capability_profile": 0})
+    ax = ds.plot.tax_by_capability(scenario, seed=SEED)
+    drawn = scenario.draws(SEED, np.arange(400))["tax.broad_alignment"]
+    outer = edges(ax.collections[0])
+    assert outer[0.0] == pytest.approx(tuple(np.quantile(drawn, [0.05, 0.95])))
+    assert f"seed {SEED}" in ax.get_title(loc="left")
