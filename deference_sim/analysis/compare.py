@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from time import perf_counter
 from typing import Any
@@ -102,7 +102,7 @@ class Comparison(Shown):
             "seed": self.seed,
             "engine": self.engine,
             "replicates": self.replicates,
-            "inputs": [{"path": row.path, "first": row.first, "second": row.second} for row in self.inputs],
+            "inputs": [asdict(row) for row in self.inputs],
             **{name: _as_dict(*found) for name, found in self.measures.items()},
             "outcomes": {name: _as_dict(*found) for name, found in self.shares.items()},
             "changes": [

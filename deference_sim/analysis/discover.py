@@ -10,7 +10,7 @@ import logging
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from importlib.util import find_spec
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -123,8 +123,8 @@ class Discovery(Shown):
 
 
 def _as_dict(box: Box) -> dict[str, Any]:
-    limits = [{name: getattr(limit, name) for name in Limit.__slots__} for limit in box.limits]
-    return {"limits": limits} | {name: getattr(box, name).as_dict() for name in ("density", "coverage", "mass")}
+    shares = {name: getattr(box, name).as_dict() for name in ("density", "coverage", "mass")}
+    return {"limits": [asdict(limit) for limit in box.limits]} | shares
 
 
 def discover(

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from deference_sim.analysis.estimate import Estimate, chance_of, spread
 from deference_sim.analysis.measure import Measure, Successes
 from deference_sim.analysis.paired import Difference, difference, is_worse
-from deference_sim.analysis.worlds import Worlds, how_chosen
+from deference_sim.analysis.worlds import Chosen, Worlds
 from deference_sim.model.state import CATASTROPHES, OUTCOMES
 from deference_sim.scenario import Scenario, ScenarioError, ScenarioLike, as_scenario
 from deference_sim.shown import Shown
@@ -39,6 +39,8 @@ _OTHER_WAYS = {"handoff.when_lead_below": None, "handoff.when_margin_above": Non
 _QUANTILE = 0.95  # of an uncertain lead, up to which months are tried
 
 OWN_WAY, INDIFFERENCE, NEVER = "own", "indifference", "never"
+#: Other ways to decide than a fixed month, in words.
+WAYS = {OWN_WAY: "as the scenario says", INDIFFERENCE: "by indifference", NEVER: "never"}
 
 Records = NDArray[np.void]
 Trials = dict[float, Successes]
@@ -103,7 +105,7 @@ class Moved:
 
 
 @dataclass(frozen=True, repr=False)
-class BestHandoff(Shown):
+class BestHandoff(Shown, Chosen):
     """When to hand off, to AIs of which capability, and how much that matters.
 
     ``best`` is the level and month that did best on the worlds of ``seed``; every ``estimate`` is of the fresh worlds
@@ -114,11 +116,6 @@ class BestHandoff(Shown):
     """
 
     scenario: Scenario
-    measure: Measure
-    seed: int
-    fresh_seed: int
-    engine: Engine
-    replicates: int
     search_replicates: int
     window: float
     best: Level
@@ -158,7 +155,7 @@ class BestHandoff(Shown):
         return {
             "scenario": self.scenario.name,
             "hash": self.scenario.hash,
-            **how_chosen(self),
+            **self.how_chosen(),
             "search_replicates": self.search_replicates,
             "lead_months": self.lead,
             "before_months": self.best.month,
@@ -244,11 +241,6 @@ def best_handoff(
     levels = judge.levels(scenario, found, searched)
     return BestHandoff(
         scenario,
-        measure,
-        seed,
-        worlds.fresh.seed,
-        engine,
-        replicates,
         few,
         window,
         next(level for level in levels if level.capability == best_level),
@@ -258,6 +250,11 @@ def best_handoff(
         judge.alternatives(_alternatives(scenario, best_level)),
         tuple(_moved(scenario, best_level, worlds, few)),
         perf_counter() - started,
+        measure=measure,
+        seed=seed,
+        fresh_seed=worlds.fresh.seed,
+        engine=engine,
+        replicates=replicates,
     )
 
 

@@ -1,7 +1,7 @@
 """Spread over uncertain inputs, kept apart from Monte Carlo error: some draws of the inputs, many worlds for each."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from math import sqrt
 from typing import Any
 
@@ -15,7 +15,7 @@ from deference_sim.study.limits import Engine
 from deference_sim.study.runner import blocks, check_run, stream, warm_up
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class InputSpread:
     """How the probability of success given the inputs varies over what is uncertain about them.
 
@@ -37,8 +37,10 @@ class InputSpread:
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything for JSON, in full precision."""
-        names = ("sd", "sd_mcse", "p5", "p50", "p95", "share_of_variance", "draws", "worlds")
-        return {"overall": self.overall.as_dict()} | {name: getattr(self, name) for name in names}
+        return asdict(self) | {"overall": self.overall.as_dict()}
+
+    def __repr__(self) -> str:
+        return f"InputSpread: {self.overall} over {self.draws:,} draws of the inputs, with sd {self.sd:.4f}"
 
 
 def input_spread(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from time import perf_counter
 from typing import Any
 
@@ -14,7 +14,7 @@ from deference_sim.analysis.estimate import (
     Estimate,
     Quantile,
     band_half_width,
-    is_precise,
+    enough_for,
     most_replicates,
     probability,
     quantile,
@@ -33,7 +33,6 @@ from deference_sim.study.runner import NOTHING, Own, check_run, tally_runs, warm
 from deference_sim.study.tally import UNRESOLVED_CODE, Tally, upper_edges
 
 DELAYS = ("goodness", "buying", "defence", "tests", "halts")
-UNRESOLVED_WORTH_SAYING = 0.01
 
 
 @dataclass(frozen=True, repr=False)
@@ -100,21 +99,13 @@ class Result(Shown):
 
     def outcome_table(self) -> pd.DataFrame:
         """Return a row for each outcome: share, its 95 % interval by itself, and one that holds with all others."""
-        rows = []
-        for name, alone in self.outcomes.items():
-            together = self.outcomes_together[name]
-            rows.append(
-                {
-                    "outcome": name,
-                    "runs": self.tally.ended(name),
-                    "share": alone.value,
-                    "low": alone.low,
-                    "high": alone.high,
-                    "low_together": together.low,
-                    "high_together": together.high,
-                }
-            )
-        return pd.DataFrame(rows)
+        together = self.outcomes_together
+        rows = [
+            (name, self.tally.ended(name), one.value, one.low, one.high, together[name].low, together[name].high)
+            for name, one in self.outcomes.items()
+        ]
+        columns = ["outcome", "runs", "share", "low", "high", "low_together", "high_together"]
+        return pd.DataFrame(rows, columns=columns)
 
     @cached_property
     def causes(self) -> dict[str, Estimate]:
@@ -291,7 +282,7 @@ def simulate(
         most,
         seed,
         chosen,
-        enough=None if precision is None else partial(is_precise, precision=precision),
+        enough=enough_for(precision),
         own=own,
         taken=(lambda *block: kept.append(block)) if keep_records else None,
         progress=progress,

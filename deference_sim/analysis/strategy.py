@@ -12,7 +12,7 @@ import pandas as pd
 from deference_sim.analysis.estimate import Estimate, chance_of
 from deference_sim.analysis.measure import Measure, Successes
 from deference_sim.analysis.paired import Difference, difference, is_worse
-from deference_sim.analysis.worlds import Worlds, how_chosen
+from deference_sim.analysis.worlds import Chosen, Worlds
 from deference_sim.model.strategy import Strategy
 from deference_sim.scenario import Scenario, ScenarioError, ScenarioLike, as_scenario, as_scenarios, load
 from deference_sim.scenario.layers import ARGUMENT
@@ -77,18 +77,13 @@ class Tuned:
 
 
 @dataclass(frozen=True, repr=False)
-class BestStrategy(Shown):
+class BestStrategy(Shown, Chosen):
     """Which policy does best in ``scenario``: ``policies`` each with its best settings, the one chosen first.
 
     All choices were made on the worlds of ``seed``; every estimate is of the fresh worlds of ``fresh_seed``.
     """
 
     scenario: Scenario
-    measure: Measure
-    seed: int
-    fresh_seed: int
-    engine: Engine
-    replicates: int
     own: Estimate
     policies: tuple[Tuned, ...]
     seconds: float
@@ -113,7 +108,7 @@ class BestStrategy(Shown):
         return {
             "scenario": self.scenario.name,
             "hash": self.scenario.hash,
-            **how_chosen(self),
+            **self.how_chosen(),
             "settings_tried": 2**DESIGN,
             "own": self.own.as_dict(),
             "best": self.best.policy,
@@ -134,7 +129,7 @@ class BestStrategy(Shown):
 
 
 @dataclass(frozen=True, repr=False)
-class PolicyRegret(Shown):
+class PolicyRegret(Shown, Chosen):
     """Policies across worlds. ``estimates`` and ``regret`` have a row for each policy and a column for each world.
 
     ``regret`` is what the best policy of a world does better there. Which one is best in a world, and which policy has
@@ -144,11 +139,6 @@ class PolicyRegret(Shown):
 
     worlds: tuple[str, ...]
     policies: dict[str, Settings]
-    measure: Measure
-    seed: int
-    fresh_seed: int
-    engine: Engine
-    replicates: int
     estimates: dict[str, tuple[Estimate, ...]]
     regret: dict[str, tuple[Difference, ...]]
     best: tuple[str, ...]
@@ -183,7 +173,7 @@ class PolicyRegret(Shown):
         """Return everything for JSON, in full precision."""
         return {
             "worlds": list(self.worlds),
-            **how_chosen(self),
+            **self.how_chosen(),
             "best": dict(zip(self.worlds, self.best, strict=True)),
             "minimax_regret": self.minimax,
             "best_on_average": self.best_on_average,
@@ -233,14 +223,14 @@ def best_strategy(
     own, *judged = worlds.fresh.successes([scenario, *(one.scenario for one in found)], replicates)
     return BestStrategy(
         scenario,
-        measure,
-        seed,
-        worlds.fresh.seed,
-        engine,
-        replicates,
         chance_of(own),
         tuple(_tuned(one, successes, judged[0], own) for one, successes in zip(found, judged, strict=True)),
         perf_counter() - started,
+        measure=measure,
+        seed=seed,
+        fresh_seed=worlds.fresh.seed,
+        engine=engine,
+        replicates=replicates,
     )
 
 
@@ -352,11 +342,6 @@ def policy_regret(
     return PolicyRegret(
         tuple(names),
         ways,
-        measure,
-        seed,
-        bench.fresh.seed,
-        engine,
-        replicates,
         {way: tuple(chance_of(found) for found in row) for way, row in judged.items()},
         {
             way: tuple(difference(judged[best[place]][place], found) for place, found in enumerate(row))
@@ -366,6 +351,11 @@ def policy_regret(
         list(ways)[int((searched.max(axis=0) - searched).max(axis=1).argmin())],
         list(ways)[int(searched.mean(axis=1).argmax())],
         perf_counter() - started,
+        measure=measure,
+        seed=seed,
+        fresh_seed=bench.fresh.seed,
+        engine=engine,
+        replicates=replicates,
     )
 
 

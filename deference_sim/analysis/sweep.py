@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 import pandas as pd
 
-from deference_sim.analysis.estimate import Estimate, is_precise, most_replicates
+from deference_sim.analysis.estimate import Estimate, enough_for, most_replicates
 from deference_sim.analysis.measure import MEASURES, Measure, success_of
 from deference_sim.analysis.tables import save_table
 from deference_sim.model.state import OUTCOMES
@@ -106,7 +106,7 @@ def sweep(
         most,
         seed,
         engine,
-        enough=None if precision is None else partial(is_precise, precision=precision),
+        enough=enough_for(precision),
         brief=True,
         progress=progress,
     )

@@ -1,7 +1,7 @@
 """The aggregate tax: months of lead that staying in the basin costs, what drives it, and the basin's effective edge."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from math import nan
 from typing import Any
@@ -90,25 +90,16 @@ class AggregateTax(Shown):
         """Return everything but the draws for JSON, in full precision."""
         has_lead = np.isfinite(self.lead) and self.lead > 0.0
         return {
+            "scenario": self.scenario.name,
+            "hash": self.scenario.hash,
+            "seed": self.seed,
             "months": self.months,
             "untaxed_months": self.untaxed_months,
             "lead_months": self.lead if np.isfinite(self.lead) else None,
             "share_of_lead": self.share_of_lead if has_lead else None,
             "over_uncertain_inputs": spread(self.draws) | {"share_beyond_lead": self.share_beyond_lead},
-            "drivers": [
-                {
-                    "path": driver.path,
-                    "low": driver.low,
-                    "high": driver.high,
-                    "months_at_low": driver.months_at_low,
-                    "months_at_high": driver.months_at_high,
-                    "uncertain": driver.uncertain,
-                }
-                for driver in self.drivers
-            ],
-            "effective_edge": [
-                {"capability": edge.capability, "tax": edge.tax, "margin": edge.margin} for edge in self.edges
-            ],
+            "drivers": [asdict(driver) for driver in self.drivers],
+            "effective_edge": [asdict(edge) for edge in self.edges],
         }
 
 

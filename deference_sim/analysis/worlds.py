@@ -1,7 +1,7 @@
 """Worlds to choose on: scenarios tried on the same replicates, and fresh replicates to judge the chosen one on."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -58,6 +58,16 @@ class Worlds:
         return replace(self, seed=(self.seed + FRESH) % _SEEDS)
 
 
-def how_chosen(found: Any) -> dict[str, Any]:
-    """Return for JSON on which worlds a choice was made and judged: the five fields that every choice has."""
-    return {name: getattr(found, name) for name in ("measure", "seed", "fresh_seed", "engine", "replicates")}
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """By what a choice was made, on the worlds of which seed, and on how many fresh ones of another it was judged."""
+
+    measure: Measure
+    seed: int
+    fresh_seed: int
+    engine: Engine
+    replicates: int
+
+    def how_chosen(self) -> dict[str, Any]:
+        """Return these for JSON."""
+        return {one.name: getattr(self, one.name) for one in fields(Chosen)}

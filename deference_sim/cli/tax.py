@@ -13,7 +13,6 @@ def tax(asked: Asked) -> Answer:
     return Answer(
         found,
         len(found.draws),
-        json={"scenario": scenario.name, "hash": scenario.hash, "seed": asked.seed} | found.as_dict(),
         drawings=lambda plots: {
             "picture": ("The tax by capability", lambda: plots.tax_by_capability(scenario, asked.seed))
         },

@@ -8,7 +8,7 @@ from deference_sim.analysis.measure import MEASURES
 from deference_sim.analysis.paired import Difference
 from deference_sim.pages.layout import Entry, Heading, Page, Paragraph, Table
 from deference_sim.pages.run import ending
-from deference_sim.pages.wording import MOST_DECIMALS, decimals, percent, points, shortened, with_repeat
+from deference_sim.pages.wording import MOST_DECIMALS, decimals, footer, percent, points, shortened
 from deference_sim.scenario import Scenario
 
 MOST_INPUTS = 24  # that differ and are listed
@@ -30,7 +30,6 @@ def page(found: Comparison, repeat: str = "", names: tuple[str, str] | None = No
         "Differences are those of the second less the first, paired world by world. The intervals hold the Monte Carlo "
         "error alone."
     )
-    told = f"{found.replicates:,} replicates of each, seed {found.seed}, {found.engine} engine, {found.seconds:.1f} s."
     return [
         Heading(f"{second} as against {first}, on the same {found.replicates:,} worlds", _answer(found)),
         *_inputs(found, first, second),
@@ -38,7 +37,7 @@ def page(found: Comparison, repeat: str = "", names: tuple[str, str] | None = No
         Table("How it ends", columns, ends, numbers, frozenset(range(5))),
         *_changes(found, first, second, trace),
         Paragraph(note, aside=True),
-        Paragraph(with_repeat(told, repeat), aside=True),
+        footer(f"{found.replicates:,} replicates of each, seed {found.seed}", found.engine, found.seconds, repeat),
     ]
 
 

@@ -1,18 +1,21 @@
 """The page of a search for the best handoff: when, to AIs of which capability, and how the answer moves."""
 
-from deference_sim.analysis.handoff import INDIFFERENCE, NEVER, OWN_WAY, PREWORK, Alternative, BestHandoff, Timing
+from deference_sim.analysis.handoff import INDIFFERENCE, NEVER, OWN_WAY, PREWORK, WAYS, Alternative, BestHandoff, Timing
 from deference_sim.analysis.measure import MEASURES
-from deference_sim.analysis.run import UNRESOLVED_WORTH_SAYING
+from deference_sim.analysis.records import outcome_words
 from deference_sim.model.state import CATASTROPHES
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
-from deference_sim.pages.wording import chance, footer, fresh_note, percent, points, with_interval
+from deference_sim.pages.wording import (
+    UNRESOLVED_WORTH_SAYING,
+    chance,
+    footer,
+    fresh_note,
+    percent,
+    points,
+    with_interval,
+)
 from deference_sim.scenario.explain import parameter_table
 
-WAYS = {
-    OWN_WAY: "as the scenario says",
-    INDIFFERENCE: "by indifference",
-    NEVER: "never",
-}
 BETTER = {
     OWN_WAY: "What the scenario says",
     INDIFFERENCE: "Deciding on the way, by indifference,",
@@ -33,7 +36,7 @@ def page(found: BestHandoff, repeat: str = "") -> Page:
         _levels(found),
         _moves(found),
         Paragraph(_note(found), aside=True),
-        Paragraph(footer(found.engine, found.seconds, repeat), aside=True),
+        footer("", found.engine, found.seconds, repeat),
     ]
 
 
@@ -100,12 +103,11 @@ def _open_ends(found: BestHandoff) -> Page:
 
 def _months(found: BestHandoff) -> Table:
     occurring = [name for name in CATASTROPHES if any(timing.risks[name] > 0.0 for timing in found.curve)]
-    words = {name: name.replace("_", " ").replace("ai ", "AI ") for name in occurring}
-    if found.scenario.rival.mode == "deadline":
-        words["rival_catastrophe"] = "deadline missed"
+    with_deadline = found.scenario.rival.mode == "deadline"
     open_ends = any(timing.unresolved > UNRESOLVED_WORTH_SAYING for timing in found.curve)
     more = ("not settled",) if open_ends else ()
-    columns = ("month", found.measure, "95 % interval", "", *(words[name] for name in occurring), *more)
+    words = [outcome_words(name, with_deadline) for name in occurring]
+    columns = ("month", found.measure, "95 % interval", "", *words, *more)
     rows = tuple(_month_row(timing, found, occurring, open_ends) for timing in _shown(found))
     right = frozenset({0, 1, *range(4, len(columns))})
     return Table("By month of the handoff, and what goes wrong (share of runs)", columns, rows, right)

@@ -3,7 +3,7 @@
 from deference_sim.analysis.measure import MEASURES
 from deference_sim.analysis.required_lead import LEAD, Answer, Requirement
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
-from deference_sim.pages.wording import chance, to_error, with_interval, with_repeat
+from deference_sim.pages.wording import chance, footer, to_error, with_interval
 
 
 def page(found: Requirement, repeat: str = "") -> Page:
@@ -25,11 +25,8 @@ def page(found: Requirement, repeat: str = "") -> Page:
         f"Searched from {lowest:g} to {highest:g}. All values meet the same worlds. An interval holds each value at "
         "which the exact binomial test does not reject that the chance is the target; – is an end it does not have."
     )
-    told = (
-        f"{found.replicates:,} replicates at each of {len(found.curve)} values, seed {found.seed}, "
-        f"{found.engine} engine, {found.seconds:.1f} s."
-    )
-    return [*blocks, Paragraph(note, aside=True), Paragraph(with_repeat(told, repeat), aside=True)]
+    told = f"{found.replicates:,} replicates at each of {len(found.curve)} values, seed {found.seed}"
+    return [*blocks, Paragraph(note, aside=True), footer(told, found.engine, found.seconds, repeat)]
 
 
 def _in_one_line(found: Requirement) -> str:

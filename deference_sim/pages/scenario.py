@@ -1,11 +1,13 @@
-"""The page of a scenario: every value with its source, the core ones and what was changed before the rest."""
+"""The page of a scenario: every value with its source; and what an answer says of the inputs that it came from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import get_args
 
+from deference_sim.model.declare import Status
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
-from deference_sim.pages.wording import singular, with_repeat
+from deference_sim.pages.wording import in_words, shortened, singular, with_repeat
 from deference_sim.scenario import Scenario
-from deference_sim.scenario.explain import ValueRow, resolved
+from deference_sim.scenario.explain import ValueRow, parameter_table, resolved
 
 _PARTS: tuple[tuple[str, Callable[[ValueRow], bool]], ...] = (
     ("Core inputs", lambda row: row.tier == "core"),
@@ -38,3 +40,72 @@ def _table(title: str, rows: list[ValueRow], meanings: bool) -> Table:
         (row.path, singular(row.value), row.status, row.source, *((row.meaning,) if meanings else ())) for row in rows
     )
     return Table(title, columns, tuple(cells), whole=frozenset({0, 3}), folded=title.endswith("defaults"))
+
+
+# ---- what stands below an answer ------------------------------------------------------------------------------
+
+
+def inputs(scenario: Scenario) -> Page:
+    """Return the core inputs and all others that were changed, each with its status; guesses stand out."""
+    rows = resolved(scenario)
+    core = [row for row in rows if row.tier == "core"]
+    others = [row for row in rows if row.tier != "core" and not row.path.startswith("hazards.")]
+    unchanged = [row for row in others if row.status in get_args(Status)]
+    changed = [row for row in others if row not in unchanged]
+    columns = ("", "value", "status", "in place of the default")
+    given = f", {_count(core, 'given')} given" if _count(core, "given") else ""
+    title = f"Core inputs: {_count(core, 'guess')} of these {len(core)} are guesses{given}"
+    page: Page = [Table(title, columns, tuple(_input_row(row) for row in core), mark="guess", folded=True)]
+    if changed or scenario.hazards:
+        cells = (*(_input_row(row) for row in changed), *_hazard_rows(rows, scenario))
+        page.append(Table("Other inputs that are not at their defaults", columns, cells, mark="guess", folded=True))
+    note = (
+        "guess: no source fixes the value. given: chosen by whoever wrote the scenario or the command line; we know "
+        "no source for it. published, derived: see `deference-sim parameters`, which also says what each input means. "
+        f"Of the {len(unchanged)} inputs not shown, all at their defaults, {_count(unchanged, 'guess')} are guesses. "
+        "py (progress-year): the AI progress of a calendar year at the recent pace."
+    )
+    return [*page, Paragraph(note, aside=True)]
+
+
+def _count(rows: list[ValueRow], status: str) -> int:
+    return sum(row.status == status for row in rows)
+
+
+def _input_row(row: ValueRow) -> tuple[str, str, str, str]:
+    default = ""
+    if row.status == "given":
+        (declared,) = parameter_table(row.path)
+        default = f"{shortened(declared.default)} ({declared.status})"
+    return row.path, shortened(row.value), row.status, default
+
+
+def _hazard_rows(rows: list[ValueRow], scenario: Scenario) -> list[tuple[str, str, str, str]]:
+    made = []
+    for hazard in scenario.hazards:
+        prefix = f"hazards.{hazard.name}."
+        own = {row.path.removeprefix(prefix): row for row in rows if row.path.startswith(prefix)}
+        said = [name for name, row in own.items() if row.status == "given" or name in ("rate", "lethality")]
+        told = [f"{name} {shortened(own[name].value)}" for name in said if name not in ("name", "kind")]
+        made.append((f"hazards.{hazard.name}", ", ".join([in_words(hazard.kind), *told]), "given", ""))
+    return made
+
+
+def all_inputs(scenarios: Sequence[Scenario]) -> Page:
+    """Return every input of each scenario with its status, and the source of what is not a guess, folded away."""
+    columns = ("", "value", "status", "source")
+    pages = []
+    for scenario in scenarios:
+        rows = resolved(scenario)
+        guesses = _count(rows, "guess")
+        title = f"All {len(rows)} inputs of {scenario.name}: {guesses} are guesses, {_count(rows, 'given')} given"
+        cells = tuple((row.path, row.value, row.status, _source(row)) for row in rows)
+        pages.append(Table(title, columns, cells, mark="guess", folded=True))
+    return [*pages]
+
+
+def _source(row: ValueRow) -> str:
+    if row.status not in ("published", "derived"):
+        return "" if row.status == "guess" else row.source
+    (declared,) = parameter_table(row.path)
+    return declared.source

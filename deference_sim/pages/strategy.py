@@ -43,7 +43,7 @@ def page(found: BestStrategy, repeat: str = "", regret: PolicyRegret | None = No
         Paragraph(fresh_note(found.seed, found.fresh_seed, found.replicates), aside=True),
         Paragraph(SEARCH_NOTE, aside=True),
         *([] if regret is None else [Paragraph(_regret_note(regret), aside=True)]),
-        Paragraph(footer(found.engine, seconds, repeat), aside=True),
+        footer("", found.engine, seconds, repeat),
     ]
 
 
@@ -113,7 +113,7 @@ def regret_page(found: PolicyRegret, repeat: str = "") -> Page:
         _what_they_are(found.policies),
         Paragraph(fresh_note(found.seed, found.fresh_seed, found.replicates), aside=True),
         Paragraph(_regret_note(found), aside=True),
-        Paragraph(footer(found.engine, found.seconds, repeat), aside=True),
+        footer("", found.engine, found.seconds, repeat),
     ]
 
 

@@ -6,7 +6,7 @@ from deference_sim.analysis.estimate import Estimate
 from deference_sim.analysis.measure import MEASURES, Measure
 from deference_sim.analysis.sweep import Sweep
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
-from deference_sim.pages.wording import chance, percent, shown_value, with_interval, with_repeat
+from deference_sim.pages.wording import chance, footer, percent, shown_value, with_interval
 from deference_sim.study.designs import Axis
 
 MOST_COLUMNS = 9  # of a grid that is shown as one
@@ -28,8 +28,8 @@ def page(found: Sweep, repeat: str = "", measure: Measure = "p_stay") -> Page:
         blocks.append(_list(found, estimates))
     runs = sum(tally.n for tally in found.tallies)
     points = f"{len(found.points)} point{'s' * (len(found.points) > 1)}"
-    told = f"{runs:,} runs at {points}, seed {found.seed}, {found.engine} engine, {found.seconds:.1f} s."
-    return [*blocks, Paragraph(SAME_WORLDS, aside=True), Paragraph(with_repeat(told, repeat), aside=True)]
+    told = f"{runs:,} runs at {points}, seed {found.seed}"
+    return [*blocks, Paragraph(SAME_WORLDS, aside=True), footer(told, found.engine, found.seconds, repeat)]
 
 
 def _answer(measure: Measure, estimates: Sequence[Estimate]) -> str:

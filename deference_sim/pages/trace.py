@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from deference_sim.analysis.records import outcome_words
 from deference_sim.analysis.trace import Trajectory
 from deference_sim.model.events import SENTENCES
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
@@ -73,7 +74,7 @@ def outcome(trajectory: Trajectory) -> str:
     """Return how it ended, and when, in a few words."""
     if trajectory.failure:
         return f"cannot be integrated past month {trajectory.month:.6g}"
-    words = trajectory.outcome.replace("_", " ").replace("ai ", "AI ")
+    words = outcome_words(trajectory.outcome, trajectory.scenario.rival.mode == "deadline")
     return f"{words}{f' ({trajectory.cause})' if trajectory.cause else ''} in month {trajectory.month:.2f}"
 
 

@@ -1,4 +1,4 @@
-"""Success over lead or other inputs: curves with their interval, heat maps with contours, and what it takes."""
+"""The pictures of a sweep: curves with their interval over one input, heat maps with contours over two."""
 
 from collections.abc import Callable, Sequence
 from math import log10

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from deference_sim.analysis.records import outcome_words
 from deference_sim.analysis.trace import Trajectory
 from deference_sim.plots.style import (
     BLACK,
@@ -31,7 +32,6 @@ from deference_sim.plots.style import (
     level_line,
     note,
     panels,
-    words_of,
 )
 
 ROUTINE = ("reviewed", "effort shared")  # too many to mark one by one
@@ -128,7 +128,7 @@ def _title(trajectory: Trajectory) -> str:
 
 
 def _end_words(trajectory: Trajectory) -> str:
-    return words_of(trajectory.outcome, bool(np.isfinite(trajectory.path.lead).any()) and not _has_rival(trajectory))
+    return outcome_words(trajectory.outcome, trajectory.scenario.rival.mode == "deadline")
 
 
 def _has_rival(trajectory: Trajectory) -> bool:
