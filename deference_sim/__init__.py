@@ -1,120 +1,88 @@
 """deference_sim: a simulator of takeoff after humans defer to AIs, and of staying in the Basin of Good Deference."""
 
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from deference_sim.version import __version__
+from deference_sim import pages as pages  # which registers what results show of themselves
+from deference_sim.version import __version__ as __version__
 
-if TYPE_CHECKING:
-    from deference_sim import plots as plot
-    from deference_sim.analysis.compare import Comparison, compare
-    from deference_sim.analysis.discover import Discovery, discover
-    from deference_sim.analysis.ema import ema_model
-    from deference_sim.analysis.estimate import Estimate
-    from deference_sim.analysis.handoff import BestHandoff, best_handoff
-    from deference_sim.analysis.nested import InputSpread, input_spread
-    from deference_sim.analysis.required_lead import Requirement, required_lead
-    from deference_sim.analysis.run import Result, simulate
-    from deference_sim.analysis.sensitivity import Sensitivity, sensitivity
-    from deference_sim.analysis.strategy import BestStrategy, PolicyRegret, best_strategy, policy_regret
-    from deference_sim.analysis.sweep import Sweep, sweep
-    from deference_sim.analysis.takeoff import takeoff
-    from deference_sim.analysis.tax import AggregateTax, aggregate_tax
-    from deference_sim.analysis.trace import Trajectories, Trajectory
-    from deference_sim.batches.result import BatchResult, batch
-    from deference_sim.engines.events import Observation, Shares, World
-    from deference_sim.explorer import explore
-    from deference_sim.scenario import Scenario, ScenarioError, load
-    from deference_sim.study.designs import linspace, logspace
+if TYPE_CHECKING:  # the same names for editors and type checkers, which import nothing
+    from deference_sim import plots
+    from deference_sim.analysis.compare import Comparison as Comparison
+    from deference_sim.analysis.compare import compare as compare
+    from deference_sim.analysis.discover import Discovery as Discovery
+    from deference_sim.analysis.discover import discover as discover
+    from deference_sim.analysis.ema import ema_model as ema_model
+    from deference_sim.analysis.estimate import Estimate as Estimate
+    from deference_sim.analysis.handoff import BestHandoff as BestHandoff
+    from deference_sim.analysis.handoff import best_handoff as best_handoff
+    from deference_sim.analysis.nested import InputSpread as InputSpread
+    from deference_sim.analysis.nested import input_spread as input_spread
+    from deference_sim.analysis.required_lead import Requirement as Requirement
+    from deference_sim.analysis.required_lead import required_lead as required_lead
+    from deference_sim.analysis.run import Result as Result
+    from deference_sim.analysis.run import simulate as simulate
+    from deference_sim.analysis.sensitivity import Sensitivity as Sensitivity
+    from deference_sim.analysis.sensitivity import sensitivity as sensitivity
+    from deference_sim.analysis.strategy import BestStrategy as BestStrategy
+    from deference_sim.analysis.strategy import PolicyRegret as PolicyRegret
+    from deference_sim.analysis.strategy import best_strategy as best_strategy
+    from deference_sim.analysis.strategy import policy_regret as policy_regret
+    from deference_sim.analysis.sweep import Sweep as Sweep
+    from deference_sim.analysis.sweep import sweep as sweep
+    from deference_sim.analysis.takeoff import takeoff as takeoff
+    from deference_sim.analysis.tax import AggregateTax as AggregateTax
+    from deference_sim.analysis.tax import aggregate_tax as aggregate_tax
+    from deference_sim.analysis.trace import Trajectories as Trajectories
+    from deference_sim.analysis.trace import Trajectory as Trajectory
+    from deference_sim.analysis.trace import trace as trace
+    from deference_sim.batches.result import BatchResult as BatchResult
+    from deference_sim.batches.result import batch as batch
+    from deference_sim.engines.events import Observation as Observation
+    from deference_sim.engines.events import Shares as Shares
+    from deference_sim.engines.events import World as World
+    from deference_sim.explorer import explore as explore
+    from deference_sim.scenario import Scenario as Scenario
+    from deference_sim.scenario import ScenarioError as ScenarioError
+    from deference_sim.scenario import load as load
+    from deference_sim.study.designs import linspace as linspace
+    from deference_sim.study.designs import logspace as logspace
 
-_HOMES = {
-    "BatchResult": "deference_sim.batches.result",
-    "batch": "deference_sim.batches.result",
-    "BestHandoff": "deference_sim.analysis.handoff",
-    "best_handoff": "deference_sim.analysis.handoff",
-    "BestStrategy": "deference_sim.analysis.strategy",
-    "PolicyRegret": "deference_sim.analysis.strategy",
-    "best_strategy": "deference_sim.analysis.strategy",
-    "policy_regret": "deference_sim.analysis.strategy",
-    "AggregateTax": "deference_sim.analysis.tax",
-    "aggregate_tax": "deference_sim.analysis.tax",
-    "Comparison": "deference_sim.analysis.compare",
-    "compare": "deference_sim.analysis.compare",
-    "InputSpread": "deference_sim.analysis.nested",
-    "input_spread": "deference_sim.analysis.nested",
-    "Requirement": "deference_sim.analysis.required_lead",
-    "required_lead": "deference_sim.analysis.required_lead",
-    "Sweep": "deference_sim.analysis.sweep",
-    "sweep": "deference_sim.analysis.sweep",
-    "takeoff": "deference_sim.analysis.takeoff",
-    "linspace": "deference_sim.study.designs",
-    "logspace": "deference_sim.study.designs",
-    "Estimate": "deference_sim.analysis.estimate",
-    "Trajectories": "deference_sim.analysis.trace",
-    "Trajectory": "deference_sim.analysis.trace",
-    "Result": "deference_sim.analysis.run",
-    "simulate": "deference_sim.analysis.run",
-    "Sensitivity": "deference_sim.analysis.sensitivity",
-    "Discovery": "deference_sim.analysis.discover",
-    "discover": "deference_sim.analysis.discover",
-    "ema_model": "deference_sim.analysis.ema",
-    "sensitivity": "deference_sim.analysis.sensitivity",
-    "explore": "deference_sim.explorer",
-    "Observation": "deference_sim.engines.events",
-    "Shares": "deference_sim.engines.events",
-    "World": "deference_sim.engines.events",
-    "Scenario": "deference_sim.scenario",
-    "ScenarioError": "deference_sim.scenario",
-    "load": "deference_sim.scenario",
-}
-__all__ = [
-    "AggregateTax",
-    "BatchResult",
-    "BestHandoff",
-    "BestStrategy",
-    "Comparison",
-    "Discovery",
-    "Estimate",
-    "InputSpread",
-    "Observation",
-    "PolicyRegret",
-    "Requirement",
-    "Result",
-    "Scenario",
-    "ScenarioError",
-    "Sensitivity",
-    "Shares",
-    "Sweep",
-    "Trajectories",
-    "Trajectory",
-    "World",
-    "aggregate_tax",
-    "batch",
-    "best_handoff",
-    "best_strategy",
-    "compare",
-    "discover",
-    "ema_model",
-    "explore",
-    "input_spread",
-    "linspace",
-    "load",
-    "logspace",
-    "plot",
-    "policy_regret",
-    "required_lead",
-    "sensitivity",
-    "simulate",
-    "sweep",
-    "takeoff",
-]
+    plot = plots
+else:
+    #: The one list of public names, by where they live.
+    _HOMES = {
+        "analysis.compare": ("Comparison", "compare"),
+        "analysis.discover": ("Discovery", "discover"),
+        "analysis.ema": ("ema_model",),
+        "analysis.estimate": ("Estimate",),
+        "analysis.handoff": ("BestHandoff", "best_handoff"),
+        "analysis.nested": ("InputSpread", "input_spread"),
+        "analysis.required_lead": ("Requirement", "required_lead"),
+        "analysis.run": ("Result", "simulate"),
+        "analysis.sensitivity": ("Sensitivity", "sensitivity"),
+        "analysis.strategy": ("BestStrategy", "PolicyRegret", "best_strategy", "policy_regret"),
+        "analysis.sweep": ("Sweep", "sweep"),
+        "analysis.takeoff": ("takeoff",),
+        "analysis.tax": ("AggregateTax", "aggregate_tax"),
+        "analysis.trace": ("Trajectories", "Trajectory", "trace"),
+        "batches.result": ("BatchResult", "batch"),
+        "engines.events": ("Observation", "Shares", "World"),
+        "explorer": ("explore",),
+        "plots": ("plot",),
+        "scenario": ("Scenario", "ScenarioError", "load"),
+        "study.designs": ("linspace", "logspace"),
+    }
+    _PUBLIC = {name: f"deference_sim.{home}" for home, names in _HOMES.items() for name in names}
+    __all__ = sorted(_PUBLIC)
 
+    def __dir__() -> list[str]:
+        """Return the public names, whether or not they have been used."""
+        return [*__all__, "__version__"]
 
-def __getattr__(name: str) -> Any:
-    """Import a public name when it is first used, so that reading a scenario needs neither compiler nor plots."""
-    from importlib import import_module
-
-    if name == "plot":
-        return import_module("deference_sim.plots")
-    if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
-    raise AttributeError(f"module 'deference_sim' has no attribute {name!r}")
+    def __getattr__(name: str) -> object:
+        """Import a public name when it is used, so that reading a scenario needs neither compiler nor plots."""
+        if name not in _PUBLIC:
+            raise AttributeError(f"module 'deference_sim' has no attribute {name!r}")
+        home = import_module(_PUBLIC[name])
+        return home if name == "plot" else getattr(home, name)

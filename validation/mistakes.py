@@ -224,8 +224,8 @@ MUTANTS = (
     ),
     Mutant(
         "a process that the events engine forgets", "engines",
-        "    memetic_disease,\n    paradigm_shifts,",
-        "    paradigm_shifts,",
+        "if stage not in (stages.HAZARDS_STAGE, stages.POLICY_STAGE)",
+        "if stage not in (stages.HAZARDS_STAGE, stages.POLICY_STAGE, stages.OUTBREAK_STAGE)",
         law("outbreaks (compound Poisson)"),
     ),
     Mutant(

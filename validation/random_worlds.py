@@ -29,7 +29,7 @@ from deference_sim.model.state import OUTCOMES
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table, show
 from deference_sim.scenario.catalogue import Parameter, Section, catalogue
 from deference_sim.scenario.problems import ScenarioError
-from deference_sim.study import runner
+from deference_sim.study import limits, runner
 from validation import pages
 
 Random = np.random.Generator
@@ -275,7 +275,7 @@ def look_at(changes: dict[str, Any], replicates: int, seed: int, agree: int) -> 
 
 def serve(pipe: Connection) -> None:
     """Look at what comes through ``pipe`` until it is closed; say first that the law is compiled."""
-    for engine in runner.ENGINES:
+    for engine in limits.ENGINES:
         runner.warm_up(engine)
     pipe.send(None)
     while True:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from time import perf_counter
 from typing import Any
@@ -12,12 +12,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from deference_sim.analysis.estimate import Estimate, chance_of
-from deference_sim.analysis.measure import MEASURES, SUCCESSES, Measure
+from deference_sim.analysis.measure import MEASURES, Measure
 from deference_sim.analysis.paired import Difference, difference
 from deference_sim.model.state import OUTCOMES
-from deference_sim.scenario import Scenario
+from deference_sim.scenario import Scenario, ScenarioLike, as_scenarios
 from deference_sim.scenario.explain import DifferenceRow, differences
-from deference_sim.study.runner import Engine, blocks, check_run, stream, warm_up
+from deference_sim.shown import Shown
+from deference_sim.study.limits import Engine
+from deference_sim.study.runner import blocks, check_run, stream, warm_up
 
 EXAMPLES = 3  # replicates named for each change of outcome
 
@@ -34,8 +36,8 @@ class Change:
     examples: tuple[int, ...]
 
 
-@dataclass(frozen=True)
-class Comparison:
+@dataclass(frozen=True, repr=False)
+class Comparison(Shown):
     """Two scenarios on the same worlds: ``second`` as against ``first``.
 
     Differences are those of the second less the first, paired world by world. ``outcomes`` holds for both scenarios
@@ -100,7 +102,7 @@ class Comparison:
             "seed": self.seed,
             "engine": self.engine,
             "replicates": self.replicates,
-            "inputs": [{"path": row.path, "first": row.first, "second": row.second} for row in self.inputs],
+            "inputs": [asdict(row) for row in self.inputs],
             **{name: _as_dict(*found) for name, found in self.measures.items()},
             "outcomes": {name: _as_dict(*found) for name, found in self.shares.items()},
             "changes": [
@@ -110,17 +112,10 @@ class Comparison:
             "seconds": self.seconds,
         }
 
-    def _repr_html_(self) -> str:
-        """Show the page in a notebook."""
-        from deference_sim.pages.compare import page
-        from deference_sim.pages.layout import html
-
-        return html(page(self))
-
 
 def compare(
-    first: Scenario,
-    *others: Scenario,
+    first: ScenarioLike,
+    *others: ScenarioLike,
     replicates: int = 10_000,
     seed: int = 1,
     engine: Engine = "compiled",
@@ -128,24 +123,25 @@ def compare(
 ) -> list[Comparison]:
     """Run scenarios on the same worlds and compare each of ``others`` with the first.
 
-    Raises ``ValueError`` if there is nothing to compare with.
+    Each is a scenario, or a shipped one's name or a file's path. Raises ``ValueError`` if there is nothing to compare
+    with.
     """
     if not others:
         raise ValueError("a comparison needs at least two scenarios")
     check_run(replicates, engine)
     warm_up(engine)
-    scenarios = [first, *others]
+    scenarios = as_scenarios([first, *others])
     started = perf_counter()
     outcomes, successes = _run(scenarios, replicates, seed, engine, progress)
     seconds = perf_counter() - started
     made = []
-    for place, other in enumerate(others, start=1):
+    for place, other in enumerate(scenarios[1:], start=1):
         measures = {
             name: (chance_of(found[0]), chance_of(found[place]), difference(found[place], found[0]))
             for name, found in successes.items()
         }
         pair = outcomes[0], outcomes[place]
-        made.append(Comparison(first, other, measures, pair, seed, engine, replicates, seconds))
+        made.append(Comparison(scenarios[0], other, measures, pair, seed, engine, replicates, seconds))
     return made
 
 
@@ -159,14 +155,14 @@ def _run(
     """Return outcomes and successes by scenario and replicate: three bytes a run, far less than its record."""
     outcomes = [np.zeros(replicates, np.int8) for _ in scenarios]
     successes: dict[Measure, list[NDArray[np.bool_]]] = {
-        name: [np.zeros(replicates, np.bool_) for _ in scenarios] for name in SUCCESSES
+        name: [np.zeros(replicates, np.bool_) for _ in scenarios] for name in MEASURES
     }
     jobs = ((place, block) for place in range(len(scenarios)) for block in blocks(0, replicates))
-    for place, records in stream(scenarios, jobs, seed, engine, progress=progress):
+    for place, records, _ in stream(scenarios, jobs, seed, engine, progress=progress):
         rows = records["replicate"]
         outcomes[place][rows] = records["outcome"]
         for name, found in successes.items():
-            found[place][rows] = MEASURES[name](records)
+            found[place][rows] = MEASURES[name].of_records(records)
     return outcomes, successes
 
 

@@ -10,7 +10,7 @@ import logging
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from importlib.util import find_spec
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -19,14 +19,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deference_sim.analysis.estimate import Estimate, probability
-from deference_sim.analysis.measure import MEASURES, Measure
+from deference_sim.analysis.measure import Measure, success_of
 from deference_sim.analysis.sensitivity.inputs import choose
 from deference_sim.analysis.sensitivity.plan import Plan
-from deference_sim.scenario import Scenario
+from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.scenario.layers import ARGUMENT
-from deference_sim.scenario.problems import refusal, shown
+from deference_sim.scenario.problems import refusal
+from deference_sim.shown import Shown
+from deference_sim.study.limits import MOST_REPLICATES
 from deference_sim.study.quasi_random import design, whole_design
-from deference_sim.study.runner import MOST_REPLICATES, warm_up
+from deference_sim.study.runner import warm_up
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,8 +75,8 @@ class Box:
     mass: Estimate
 
 
-@dataclass(frozen=True)
-class Discovery:
+@dataclass(frozen=True, repr=False)
+class Discovery(Shown):
     """What makes ``measure`` fail: boxes by PRIM (each found in what those before it leave) and leaves by CART.
 
     A box in which, on the other futures, no more than anywhere may fail is left out.
@@ -119,20 +121,14 @@ class Discovery:
             "seconds": self.seconds,
         }
 
-    def _repr_html_(self) -> str:
-        """Show the page in a notebook."""
-        from deference_sim.pages.discover import html
-
-        return html(self)
-
 
 def _as_dict(box: Box) -> dict[str, Any]:
-    limits = [{name: getattr(limit, name) for name in Limit.__slots__} for limit in box.limits]
-    return {"limits": limits} | {name: getattr(box, name).as_dict() for name in ("density", "coverage", "mass")}
+    shares = {name: getattr(box, name).as_dict() for name in ("density", "coverage", "mass")}
+    return {"limits": [asdict(limit) for limit in box.limits]} | shares
 
 
 def discover(
-    scenario: Scenario,
+    scenario: ScenarioLike,
     *,
     inputs: Sequence[str] = (),
     measure: Measure = "p_stay",
@@ -141,13 +137,13 @@ def discover(
     seed: int = 1,
     progress: Callable[[int], object] | None = None,
 ) -> Discovery:
-    """Find out which ranges of the inputs make ``measure`` fail.
+    """Find out which ranges of the inputs of ``scenario`` make ``measure`` fail.
 
-    ``inputs`` as in ``sensitivity``. Half of ``replicates`` futures (raised to a power of two) find the boxes, the
-    other half judge them. Raises ``ScenarioError`` for what cannot be studied and ``ModuleNotFoundError`` where EMA
-    Workbench is missing.
+    ``scenario`` is one, or a shipped one's name or a file's path. ``inputs`` as in ``sensitivity``. Half of
+    ``replicates`` futures (raised to a power of two) find the boxes, the other half judge them. Raises
+    ``ScenarioError`` for what cannot be studied and ``ModuleNotFoundError`` where EMA Workbench is missing.
     """
-    return carry_out(plan_of(scenario, inputs, measure, replicates, seed), algorithms, progress)
+    return carry_out(plan_of(as_scenario(scenario), inputs, measure, replicates, seed), algorithms, progress)
 
 
 def missing_extra() -> str:
@@ -161,8 +157,7 @@ def plan_of(scenario: Scenario, inputs: Sequence[str], measure: Measure, replica
     """Return the plan of a study, everything about it checked. Raises as ``discover`` does."""
     if told := missing_extra():
         raise ModuleNotFoundError(told)
-    if measure not in MEASURES:
-        raise refusal(ARGUMENT, "measure", shown(str(measure)), "one of " + ", ".join(MEASURES))
+    success_of(measure)
     if not 1 <= replicates <= MOST_REPLICATES:
         raise refusal(ARGUMENT, "replicates", f"{replicates}", f"1 to {MOST_REPLICATES:,}")
     return Plan(scenario, choose(scenario, inputs), measure, whole_design(replicates), seed)

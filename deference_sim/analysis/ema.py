@@ -19,7 +19,7 @@ from deference_sim.analysis.measure import good, stayed
 from deference_sim.analysis.sensitivity.inputs import Input, choose
 from deference_sim.model.declare import choices_of
 from deference_sim.model.strategy import Strategy
-from deference_sim.scenario import Scenario
+from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.scenario.distributions import Distribution
 from deference_sim.study.quasi_random import run_at
 
@@ -46,18 +46,20 @@ class Experiment:
         return {"p_stay": float(ends[:, 0].mean()), "p_good": float(ends[:, 1].mean())}
 
 
-def ema_model(scenario: Scenario, *, inputs: Sequence[str] = (), replicates: int = 200, seed: int = 1) -> Any:
+def ema_model(scenario: ScenarioLike, *, inputs: Sequence[str] = (), replicates: int = 200, seed: int = 1) -> Any:
     """Return a ``Model`` of EMA Workbench that runs ``replicates`` futures of ``scenario`` at each point.
 
-    Uncertainties are ``inputs`` (as in ``sensitivity``), each over the whole of its range if that is finite, else from
-    its 5th to its 95th percentile; the workbench samples them evenly and knows nothing of correlations. The lever is
-    the policy. Outcomes are p_stay and p_good; every point meets the same worlds. The compiled engine uses all cores,
-    so a sequential evaluator is as fast as any. Raises as ``discover`` does.
+    ``scenario`` is one, or a shipped one's name or a file's path. Uncertainties are ``inputs`` (as in ``sensitivity``),
+    each over the whole of its range if that is finite, else from its 5th to its 95th percentile; the workbench samples
+    them evenly and knows nothing of correlations. The lever is the policy. Outcomes are p_stay and p_good; every point
+    meets the same worlds. The compiled engine uses all cores, so a sequential evaluator is as fast as any. Raises as
+    ``discover`` does.
     """
     if told := missing_extra():
         raise ModuleNotFoundError(told)
     from ema_workbench import CategoricalParameter, Model, RealParameter, ScalarOutcome
 
+    scenario = as_scenario(scenario)
     varied = choose(scenario, inputs)
     paths = tuple((_name(one.path), one.path) for one in varied.inputs)
     model = Model("deferencesim", function=Experiment(scenario, paths, replicates, seed))

@@ -1,7 +1,8 @@
 """Estimates: a number found by simulation, with its interval and its Monte Carlo error."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from functools import partial
 from math import ceil, log, sqrt
 from typing import Any
 
@@ -79,6 +80,11 @@ def is_precise(tally: Tally, precision: float) -> bool:
     """Return whether the 95 % interval of p_stay is at most ``precision`` to either side, on average of both."""
     estimate = probability(tally.stayed, tally.n)
     return (estimate.high - estimate.low) / 2.0 <= precision
+
+
+def enough_for(precision: float | None) -> Callable[[Tally], bool] | None:
+    """Return what tells whether a tally is precise enough; None if no precision is asked for."""
+    return None if precision is None else partial(is_precise, precision=precision)
 
 
 def most_replicates(precision: float) -> int:

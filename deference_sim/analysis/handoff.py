@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 from deference_sim.analysis.estimate import Estimate, chance_of, spread
 from deference_sim.analysis.measure import Measure, Successes
 from deference_sim.analysis.paired import Difference, difference, is_worse
-from deference_sim.analysis.worlds import Worlds, how_chosen
+from deference_sim.analysis.worlds import Chosen, Worlds
 from deference_sim.model.state import CATASTROPHES, OUTCOMES
-from deference_sim.scenario import ScenarioError
-from deference_sim.study.runner import Engine, warm_up
+from deference_sim.scenario import Scenario, ScenarioError, ScenarioLike, as_scenario
+from deference_sim.shown import Shown
+from deference_sim.study.limits import Engine
+from deference_sim.study.runner import warm_up
 
 SEARCH_SHARE = 4  # the search has one world for so many fresh ones
 FIRST_GRID = 13  # months tried first, denser towards the start, where pre-work brings most
@@ -37,6 +39,8 @@ _OTHER_WAYS = {"handoff.when_lead_below": None, "handoff.when_margin_above": Non
 _QUANTILE = 0.95  # of an uncertain lead, up to which months are tried
 
 OWN_WAY, INDIFFERENCE, NEVER = "own", "indifference", "never"
+#: Other ways to decide than a fixed month, in words.
+WAYS = {OWN_WAY: "as the scenario says", INDIFFERENCE: "by indifference", NEVER: "never"}
 
 Records = NDArray[np.void]
 Trials = dict[float, Successes]
@@ -100,8 +104,8 @@ class Moved:
     estimate: Estimate
 
 
-@dataclass(frozen=True)
-class BestHandoff:
+@dataclass(frozen=True, repr=False)
+class BestHandoff(Shown, Chosen):
     """When to hand off, to AIs of which capability, and how much that matters.
 
     ``best`` is the level and month that did best on the worlds of ``seed``; every ``estimate`` is of the fresh worlds
@@ -111,12 +115,7 @@ class BestHandoff:
     ``window`` is the last month tried.
     """
 
-    scenario: Any
-    measure: Measure
-    seed: int
-    fresh_seed: int
-    engine: Engine
-    replicates: int
+    scenario: Scenario
     search_replicates: int
     window: float
     best: Level
@@ -156,7 +155,7 @@ class BestHandoff:
         return {
             "scenario": self.scenario.name,
             "hash": self.scenario.hash,
-            **how_chosen(self),
+            **self.how_chosen(),
             "search_replicates": self.search_replicates,
             "lead_months": self.lead,
             "before_months": self.best.month,
@@ -199,13 +198,6 @@ class BestHandoff:
             "seconds": self.seconds,
         }
 
-    def _repr_html_(self) -> str:
-        """Show the page in a notebook."""
-        from deference_sim.pages.handoff import page
-        from deference_sim.pages.layout import html
-
-        return html(page(self))
-
 
 def _level_dict(level: Level) -> dict[str, Any]:
     return {
@@ -219,7 +211,7 @@ def _level_dict(level: Level) -> dict[str, Any]:
 
 
 def best_handoff(
-    scenario: Any,
+    scenario: ScenarioLike,
     replicates: int = 4_000,
     seed: int = 1,
     *,
@@ -229,11 +221,13 @@ def best_handoff(
 ) -> BestHandoff:
     """Find the month and the capability of the handoff that do best in ``scenario``, and what else does as well.
 
-    Months up to the lead (without a rival: the horizon) and some levels of capability are tried on a quarter of
-    ``replicates`` worlds of ``seed``: first on a coarse grid, then on finer ones around the best. What is found is
-    judged on ``replicates`` fresh worlds, the answers under changed assumptions on a quarter of that.
-    ``measure`` is p_good or p_stay. Raises ``ValueError`` for what cannot be run.
+    ``scenario`` is one, or a shipped one's name or a file's path. Months up to the lead (without a rival: the horizon)
+    and some levels of capability are tried on a quarter of ``replicates`` worlds of ``seed``: first on a coarse grid,
+    then on finer ones around the best. What is found is judged on ``replicates`` fresh worlds, the answers under
+    changed assumptions on a quarter of that. ``measure`` is p_good or p_stay. Raises ``ValueError`` for what cannot be
+    run.
     """
+    scenario = as_scenario(scenario)
     warm_up(engine)
     started = perf_counter()
     few = max(replicates // SEARCH_SHARE, 1)
@@ -247,11 +241,6 @@ def best_handoff(
     levels = judge.levels(scenario, found, searched)
     return BestHandoff(
         scenario,
-        measure,
-        seed,
-        worlds.fresh.seed,
-        engine,
-        replicates,
         few,
         window,
         next(level for level in levels if level.capability == best_level),
@@ -261,10 +250,15 @@ def best_handoff(
         judge.alternatives(_alternatives(scenario, best_level)),
         tuple(_moved(scenario, best_level, worlds, few)),
         perf_counter() - started,
+        measure=measure,
+        seed=seed,
+        fresh_seed=worlds.fresh.seed,
+        engine=engine,
+        replicates=replicates,
     )
 
 
-def runs_planned(scenario: Any, replicates: int) -> int:
+def runs_planned(scenario: Scenario, replicates: int) -> int:
     """Return about how many runs ``best_handoff`` makes."""
     few = max(replicates // SEARCH_SHARE, 1)
     search, curve = FIRST_GRID + ROUNDS * REFINED, FIRST_GRID + JUDGED
@@ -273,19 +267,19 @@ def runs_planned(scenario: Any, replicates: int) -> int:
     return few * search * (levels + changes) + replicates * (curve + levels + alternatives) + few * curve * changes
 
 
-def _at(scenario: Any, capability: float, month: float) -> Any:
+def _at(scenario: Scenario, capability: float, month: float) -> Scenario:
     changes = {**_OTHER_WAYS, "handoff.never": False, "handoff.capability": capability, "handoff.at": month}
     return scenario.with_(**changes)
 
 
-def _levels(scenario: Any) -> list[float]:
+def _levels(scenario: Scenario) -> list[float]:
     """Return the levels to try: the least that suffices (0, or the scenario's own below), its own, and some above."""
     own = float(scenario.handoff.capability)
     least = min(own, 0.0)
     return sorted({own, *(least + above for above in LEVELS_ABOVE)})
 
 
-def _window(scenario: Any) -> float:
+def _window(scenario: Scenario) -> float:
     """Return the last month worth trying: when the lead will have run out, or the horizon."""
     if scenario.rival.mode == "none":
         return float(scenario.horizon)
@@ -299,7 +293,7 @@ def _window(scenario: Any) -> float:
 # ---- searching ----------------------------------------------------------------------------------------------
 
 
-def _search(at: Callable[[float], Any], window: float, worlds: Worlds, n: int) -> Trials:
+def _search(at: Callable[[float], Scenario], window: float, worlds: Worlds, n: int) -> Trials:
     """Try months on a coarse grid, then between the neighbours of the best one, twice."""
     trials: Trials = {}
     months = _first_grid(window)
@@ -347,7 +341,7 @@ def _worth_judging(trials: Trials, window: float) -> list[float]:
 class _Judge:
     """Compares with the best month found, on fresh worlds."""
 
-    def __init__(self, at: Callable[[float], Any], month: float, worlds: Worlds, replicates: int) -> None:
+    def __init__(self, at: Callable[[float], Scenario], month: float, worlds: Worlds, replicates: int) -> None:
         self.at, self.worlds, self.replicates = at, worlds, replicates
         (self.best,) = worlds.successes([at(month)], replicates)
 
@@ -361,7 +355,7 @@ class _Judge:
         as_good = not is_worse(found, self.best)
         return Timing(month, *self._judged(records), as_good, risks, _share(records, "unresolved"))
 
-    def levels(self, scenario: Any, months: dict[float, float], searched: dict[float, float]) -> tuple[Level, ...]:
+    def levels(self, scenario: Scenario, months: dict[float, float], searched: dict[float, float]) -> tuple[Level, ...]:
         scenarios = [_at(scenario, level, month) for level, month in months.items()]
         runs = self.worlds.records(scenarios, self.replicates)
         return tuple(
@@ -369,7 +363,7 @@ class _Judge:
             for level, records in zip(months, runs, strict=True)
         )
 
-    def alternatives(self, ways: dict[str, Any]) -> tuple[Alternative, ...]:
+    def alternatives(self, ways: dict[str, Scenario]) -> tuple[Alternative, ...]:
         runs = self.worlds.records(list(ways.values()), self.replicates)
         return tuple(self._alternative(name, records) for name, records in zip(ways, runs, strict=True))
 
@@ -402,7 +396,7 @@ def _as_good(curve: tuple[Timing, ...], best: float) -> tuple[float, float]:
     return months[first], months[last]
 
 
-def _alternatives(scenario: Any, capability: float) -> dict[str, Any]:
+def _alternatives(scenario: Scenario, capability: float) -> dict[str, Scenario]:
     """Return the scenario's own way, handoff by indifference (which needs a lead), and not deferring."""
     ways = {OWN_WAY: scenario}
     if scenario.rival.mode != "none":
@@ -414,7 +408,7 @@ def _alternatives(scenario: Any, capability: float) -> dict[str, Any]:
 # ---- how the answer moves -----------------------------------------------------------------------------------
 
 
-def _moved(scenario: Any, capability: float, worlds: Worlds, n: int) -> Iterator[Moved]:
+def _moved(scenario: Scenario, capability: float, worlds: Worlds, n: int) -> Iterator[Moved]:
     for path, value, factor, changed in _changed(scenario):
         at = partial(_at, changed, capability)
         trials = _search(at, _window(changed), worlds, n)
@@ -424,7 +418,7 @@ def _moved(scenario: Any, capability: float, worlds: Worlds, n: int) -> Iterator
         yield Moved(path, value, factor, month, _as_good(curve, month), estimate)
 
 
-def _changed(scenario: Any) -> Iterator[tuple[str, float, float, Any]]:
+def _changed(scenario: Scenario) -> Iterator[tuple[str, float, float, Scenario]]:
     """Yield the changed scenarios; an uncertain input is fixed, at its median too, to tell the two effects apart."""
     for path, factors in CHANGES:
         value_of, change = (_returns, _with_returns) if path == PREWORK else (_plain, _with_plain)
@@ -438,21 +432,21 @@ def _changed(scenario: Any) -> Iterator[tuple[str, float, float, Any]]:
                 continue  # beyond the declared range: there is no such world to ask about
 
 
-def _plain(scenario: Any, path: str) -> float:
+def _plain(scenario: Scenario, path: str) -> float:
     return float(scenario.value(path))
 
 
-def _with_plain(scenario: Any, path: str, factor: float) -> Any:
+def _with_plain(scenario: Scenario, path: str, factor: float) -> Scenario:
     return scenario.with_(**{path: _plain(scenario, path) * factor})
 
 
-def _returns(scenario: Any, path: str) -> float:
+def _returns(scenario: Scenario, path: str) -> float:
     """Return what pre-work adds from the first month of its curve to the last."""
     knots = scenario.value(path)
     return float(knots[-1][1] - knots[0][1])
 
 
-def _with_returns(scenario: Any, path: str, factor: float) -> Any:
+def _with_returns(scenario: Scenario, path: str, factor: float) -> Scenario:
     """Return ``scenario`` with what pre-work adds beyond the start of its curve multiplied by ``factor``."""
     knots = scenario.value(path)
     start = knots[0][1]

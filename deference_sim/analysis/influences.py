@@ -75,7 +75,9 @@ def influences(scenario: Scenario) -> Influences:
     p, hazards = parameters_of(scenario), hazards_of(scenario)
     for stocks in _states():
         _trace(tracer, law, just_deferring(p, **stocks), p, hazards)
-    return Influences({link: frozenset(signs) for link, signs in tracer.signs.items()})
+    moved = {target for _, target in tracer.signs}
+    still = set(STOCKS) - moved  # what nothing moves stays at its start, and so makes no difference
+    return Influences({link: frozenset(signs) for link, signs in tracer.signs.items() if link[0] not in still})
 
 
 def _states() -> Iterator[dict[str, float]]:

@@ -1,45 +1,80 @@
-"""Measures: what a run may have been, staying in the basin or a good end, told of records and of tallies."""
+"""Measures: what counts as the success of a run, told of records and of tallies, and the words for it; each once."""
 
 from collections.abc import Callable, Mapping
-from typing import Literal
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from deference_sim.analysis.estimate import Estimate, probability
+from deference_sim.scenario.layers import ARGUMENT
+from deference_sim.scenario.problems import refusal, shown
 from deference_sim.study.tally import CATASTROPHE_CODES, SETTLED_CODES, Tally
 
-Measure = Literal["p_good", "p_stay"]
+Measure = Literal["p_stay", "p_good"]
 Successes = NDArray[np.bool_]
-MEANINGS: dict[Measure, str] = {
-    "p_stay": "stays in the Basin of Good Deference",
-    "p_good": "no catastrophe of any kind",
-}
+Records = NDArray[np.void] | Mapping[str, NDArray[Any]]  # or as much of them as columns by name
 
 
-def good(records: NDArray[np.void]) -> NDArray[np.bool_]:
+@dataclass(frozen=True, slots=True)
+class Success:
+    """What a measure is the chance of.
+
+    ``meaning`` says it of a run, ``headline`` names it in a title, ``label`` at an axis. ``of_records`` returns for
+    each record whether it is a success, ``of_tally`` how many of those in a tally are.
+    """
+
+    meaning: str
+    headline: str
+    label: str
+    of_records: Callable[[Records], Successes]
+    of_tally: Callable[[Tally], int]
+
+    def chance(self, tally: Tally) -> Estimate:
+        """Return the probability of success that a tally tells."""
+        return probability(self.of_tally(tally), tally.n)
+
+
+def good(records: Records) -> Successes:
     """Return for each record whether no catastrophe happened; p_good is the mean."""
     return ~_among(records, CATASTROPHE_CODES)
 
 
-def stayed(records: NDArray[np.void]) -> NDArray[np.bool_]:
+def stayed(records: Records) -> Successes:
     """Return for each record whether it was in the basin from a handoff until it settled; p_stay is the mean."""
-    throughout: NDArray[np.bool_] = records["in_basin_throughout"] == 1
+    throughout: Successes = records["in_basin_throughout"] == 1
     return throughout & _among(records, SETTLED_CODES)
 
 
-def _among(records: NDArray[np.void], codes: list[int]) -> NDArray[np.bool_]:
-    found: NDArray[np.bool_] = np.isin(records["outcome"], codes)
+def _among(records: Records, codes: list[int]) -> Successes:
+    found: Successes = np.isin(records["outcome"], codes)
     return found
 
 
-MEASURES: dict[Measure, Callable[[NDArray[np.void]], Successes]] = {"p_good": good, "p_stay": stayed}
-SUCCESSES: Mapping[Measure, Callable[[Tally], int]] = {
-    "p_stay": lambda tally: tally.stayed,
-    "p_good": lambda tally: tally.good,
-}
+MEASURES: Mapping[Measure, Success] = MappingProxyType(
+    {
+        "p_stay": Success(
+            "stays in the Basin of Good Deference",
+            "staying in the Basin of Good Deference (p_stay)",
+            "p_stay: stays in the basin",
+            stayed,
+            lambda tally: tally.stayed,
+        ),
+        "p_good": Success(
+            "no catastrophe of any kind",
+            "no catastrophe of any kind (p_good)",
+            "p_good: no catastrophe",
+            good,
+            lambda tally: tally.good,
+        ),
+    }
+)
 
 
-def share_of(tally: Tally, measure: Measure) -> Estimate:
-    """Return the probability that ``measure`` names."""
-    return probability(SUCCESSES[measure](tally), tally.n)
+def success_of(measure: Measure) -> Success:
+    """Return what ``measure`` is the chance of. Raises ``ScenarioError`` for a measure that there is not."""
+    if measure not in MEASURES:
+        raise refusal(ARGUMENT, "measure", shown(str(measure)), f"one of {', '.join(MEASURES)}")
+    return MEASURES[measure]

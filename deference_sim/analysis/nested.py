@@ -1,7 +1,7 @@
 """Spread over uncertain inputs, kept apart from Monte Carlo error: some draws of the inputs, many worlds for each."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from math import sqrt
 from typing import Any
 
@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deference_sim.analysis.estimate import Estimate, clopper_pearson
-from deference_sim.analysis.measure import MEASURES, Measure
-from deference_sim.study.runner import Engine, blocks, check_run, stream, warm_up
+from deference_sim.analysis.measure import Measure, success_of
+from deference_sim.scenario import ScenarioLike, as_scenario
+from deference_sim.study.limits import Engine
+from deference_sim.study.runner import blocks, check_run, stream, warm_up
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class InputSpread:
     """How the probability of success given the inputs varies over what is uncertain about them.
 
@@ -35,12 +37,14 @@ class InputSpread:
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything for JSON, in full precision."""
-        names = ("sd", "sd_mcse", "p5", "p50", "p95", "share_of_variance", "draws", "worlds")
-        return {"overall": self.overall.as_dict()} | {name: getattr(self, name) for name in names}
+        return asdict(self) | {"overall": self.overall.as_dict()}
+
+    def __repr__(self) -> str:
+        return f"InputSpread: {self.overall} over {self.draws:,} draws of the inputs, with sd {self.sd:.4f}"
 
 
 def input_spread(
-    scenario: Any,
+    scenario: ScenarioLike,
     draws: int = 200,
     worlds: int = 100,
     seed: int = 1,
@@ -51,19 +55,22 @@ def input_spread(
 ) -> InputSpread:
     """Draw the uncertain inputs ``draws`` times, meet ``worlds`` worlds with each, and tell the two spreads apart.
 
-    Raises ``ValueError`` if nothing is uncertain, or for fewer than 2 draws or worlds.
+    ``scenario`` is one, or a shipped one's name or a file's path. Raises ``ValueError`` if nothing is uncertain, or for
+    fewer than 2 draws or worlds.
     """
+    scenario = as_scenario(scenario)
     if not scenario.uncertain:
         raise ValueError(
             f"{scenario.name} has no uncertain input: give one a range, such as rival.lead='2 to 9 months'"
         )
+    succeeded = success_of(measure).of_records
     _check(draws, worlds)
     check_run(draws * worlds, engine)
     warm_up(engine)
     jobs = ((0, block) for block in blocks(0, draws * worlds))
     found = stream([scenario], jobs, seed, engine, worlds_per_draw=worlds, progress=progress)
-    succeeded = np.concatenate([MEASURES[measure](records) for _, records in found])
-    return spread_over_draws(succeeded.reshape(draws, worlds).sum(axis=1), worlds)
+    successes = np.concatenate([succeeded(records) for _, records, _ in found])
+    return spread_over_draws(successes.reshape(draws, worlds).sum(axis=1), worlds)
 
 
 def spread_over_draws(successes: NDArray[np.integer], worlds: int) -> InputSpread:

@@ -10,6 +10,13 @@ from deference_sim.model.state import OUTCOMES
 from deference_sim.trajectory.record import NEVER_IS_INFINITE, YES_OR_NO
 
 
+def outcome_words(outcome: str, with_deadline: bool) -> str:
+    """Return ``outcome`` in words; where the rival is a deadline, its catastrophe is that it was missed."""
+    if with_deadline and outcome == "rival_catastrophe":
+        return "deadline missed"
+    return outcome.replace("_", " ").replace("ai ", "AI ")
+
+
 def records_table(records: NDArray[np.void], causes: Sequence[str]) -> pd.DataFrame:
     """Return records as a table: words for outcomes and causes, missing for what never happened."""
     names = records.dtype.names or ()

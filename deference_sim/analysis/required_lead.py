@@ -9,13 +9,15 @@ from typing import Any, Literal
 import pandas as pd
 
 from deference_sim.analysis.estimate import Estimate, binomial_quantile, probability
-from deference_sim.analysis.measure import SUCCESSES, Measure
-from deference_sim.scenario import Scenario
+from deference_sim.analysis.measure import Measure, success_of
+from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.scenario.catalogue import find
 from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.scenario.problems import Mark, refusal
+from deference_sim.shown import Shown
 from deference_sim.study.designs import Spacing, ends_of
-from deference_sim.study.runner import Engine, check_run, tally_runs, warm_up
+from deference_sim.study.limits import Engine
+from deference_sim.study.runner import check_run, tally_runs, warm_up
 
 LEAD = "rival.lead"
 TARGETS = (0.5, 0.8, 0.9, 0.95)
@@ -59,8 +61,8 @@ class Answer:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+@dataclass(frozen=True, slots=True, repr=False)
+class Requirement(Shown):
     """What it takes for success to be likely enough, for each target, and the curve that this was read from."""
 
     scenario: Scenario
@@ -107,16 +109,9 @@ class Requirement:
         found["curve"] = [{name: value} | estimate.as_dict() for value, estimate in self.curve]
         return found | {"seconds": self.seconds}
 
-    def _repr_html_(self) -> str:
-        """Show the page in a notebook."""
-        from deference_sim.pages.layout import html
-        from deference_sim.pages.required_lead import page
-
-        return html(page(self))
-
 
 def required_lead(
-    scenario: Scenario,
+    scenario: ScenarioLike,
     target: float | Sequence[float] = TARGETS,
     replicates: int = 10_000,
     seed: int = 1,
@@ -130,27 +125,30 @@ def required_lead(
 ) -> Requirement:
     """Return the smallest lead at which ``measure`` reaches each target, with an interval.
 
-    All leads meet the same worlds, in which success hardly ever turns to failure as lead grows, so the curve is as good
-    as monotone. The interval holds every lead at which the exact binomial test does not reject that the chance is the
-    target. ``solve`` names another input, searched ``between`` two ends (``linspace(low, high, 2)``); a lead is
-    searched from 0 to the horizon. Raises ``ScenarioError`` for an input that is no number or has no ends.
+    ``scenario`` is one, or a shipped one's name or a file's path. All leads meet the same worlds, in which success
+    hardly ever turns to failure as lead grows, so the curve is as good as monotone. The interval holds every lead at
+    which the exact binomial test does not reject that the chance is the target. ``solve`` names another input, searched
+    ``between`` two ends (``linspace(low, high, 2)``); a lead is searched from 0 to the horizon. Raises
+    ``ScenarioError`` for an input that is no number or has no ends.
     """
+    chosen = as_scenario(scenario)
     targets = (target,) if isinstance(target, float | int) else tuple(target)
+    count = success_of(measure).of_tally
     _check_targets(targets)
     check_run(replicates, engine)
-    low, high, unit = check_input(scenario, solve, between, mark)
+    low, high, unit = check_input(chosen, solve, between, mark)
     warm_up(engine)
     started = perf_counter()
 
     def counts_at(values: Sequence[float]) -> list[int]:
-        changed = [scenario.with_(**{solve: value}) for value in values]
+        changed = [chosen.with_(**{solve: value}) for value in values]
         tallies = tally_runs(changed, replicates, seed, engine, brief=True, progress=progress)
-        return [SUCCESSES[measure](tally) for tally in tallies]
+        return [count(tally) for tally in tallies]
 
     answers, counts, rising = solved(counts_at, replicates, targets, low, high)
     curve = tuple((value, probability(count, replicates)) for value, count in sorted(counts.items()))
     seconds = perf_counter() - started
-    return Requirement(scenario, solve, unit, measure, answers, curve, rising, replicates, seed, engine, seconds)
+    return Requirement(chosen, solve, unit, measure, answers, curve, rising, replicates, seed, engine, seconds)
 
 
 def solved(

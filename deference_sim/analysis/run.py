@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from time import perf_counter
 from typing import Any
 
@@ -14,7 +14,7 @@ from deference_sim.analysis.estimate import (
     Estimate,
     Quantile,
     band_half_width,
-    is_precise,
+    enough_for,
     most_replicates,
     probability,
     quantile,
@@ -23,25 +23,27 @@ from deference_sim.analysis.estimate import (
     wilson,
 )
 from deference_sim.analysis.records import records_table
-from deference_sim.analysis.trace import Trajectories, Trajectory, sample_trajectories, trace
+from deference_sim.analysis.trace import Trajectories, Trajectory, paths, trace
 from deference_sim.engines.events import Policy, Process, World
 from deference_sim.model.state import OUTCOMES
-from deference_sim.study.runner import NOTHING, Engine, Own, check_run, hazard_names, tally_runs, warm_up
+from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
+from deference_sim.shown import Shown
+from deference_sim.study.limits import Engine
+from deference_sim.study.runner import NOTHING, Own, check_run, tally_runs, warm_up
 from deference_sim.study.tally import UNRESOLVED_CODE, Tally, upper_edges
 
 DELAYS = ("goodness", "buying", "defence", "tests", "halts")
-UNRESOLVED_WORTH_SAYING = 0.01
 
 
-@dataclass(frozen=True)
-class Result:
+@dataclass(frozen=True, repr=False)
+class Result(Shown):
     """What ``replicates`` runs of a scenario say: estimates, and a row for each run where these were kept.
 
     Estimates come from a tally, whose size does not grow with the replicates: shares are exact counts, quantiles in
     months are within 0.2 % of those of the runs (see ``study.tally.Sketch``).
     """
 
-    scenario: Any
+    scenario: Scenario
     seed: int
     engine: Engine
     replicates: int
@@ -97,21 +99,13 @@ class Result:
 
     def outcome_table(self) -> pd.DataFrame:
         """Return a row for each outcome: share, its 95 % interval by itself, and one that holds with all others."""
-        rows = []
-        for name, alone in self.outcomes.items():
-            together = self.outcomes_together[name]
-            rows.append(
-                {
-                    "outcome": name,
-                    "runs": self.tally.ended(name),
-                    "share": alone.value,
-                    "low": alone.low,
-                    "high": alone.high,
-                    "low_together": together.low,
-                    "high_together": together.high,
-                }
-            )
-        return pd.DataFrame(rows)
+        together = self.outcomes_together
+        rows = [
+            (name, self.tally.ended(name), one.value, one.low, one.high, together[name].low, together[name].high)
+            for name, one in self.outcomes.items()
+        ]
+        columns = ["outcome", "runs", "share", "low", "high", "low_together", "high_together"]
+        return pd.DataFrame(rows, columns=columns)
 
     @cached_property
     def causes(self) -> dict[str, Estimate]:
@@ -209,8 +203,14 @@ class Result:
         return pd.concat(tables, ignore_index=True)
 
     def trajectories(self, n: int = 200, points: int = 200) -> Trajectories:
-        """Return paths of the first ``n`` replicates on a common grid of ``points`` times."""
-        return sample_trajectories(self, n, points)
+        """Return paths of the first ``n`` replicates at ``points`` times up to the last end of theirs.
+
+        They are run again. Raises ``ValueError`` if there are not so many.
+        """
+        if not 1 <= n <= self.replicates:
+            raise ValueError(f"n is {n}: it must be between 1 and the {self.replicates} replicates of the result")
+        grid = np.linspace(0.0, self.records["months"].to_numpy()[:n].max(), points)
+        return paths(self.scenario, self.seed, np.arange(n), grid, self.own)
 
     def trace(self, replicate: int) -> Trajectory:
         """Return one replicate's trajectory as a log of events and a fine path."""
@@ -241,12 +241,6 @@ class Result:
             "seconds": self.seconds,
         }
 
-    def _repr_html_(self) -> str:
-        """Show the report's page in a notebook."""
-        from deference_sim.pages.run import html
-
-        return html(self)
-
     def _share(self, count: int) -> Estimate:
         return probability(count, self.replicates)
 
@@ -255,7 +249,7 @@ class Result:
 
 
 def simulate(
-    scenario: Any,
+    scenario: ScenarioLike,
     replicates: int = 10_000,
     seed: int = 1,
     *,
@@ -268,32 +262,31 @@ def simulate(
 ) -> Result:
     """Simulate ``replicates`` runs of ``scenario`` and return what they say.
 
-    The same scenario, seed and replicate always meet the same world. With ``precision`` there are as many runs as it
-    takes for the interval of p_stay to reach at most that far to either side, and ``replicates`` is not looked at:
-    the result is that of a run of this size. Without ``keep_records`` memory does not grow with the replicates.
-    ``policy`` (a function from an ``Observation`` to ``Shares``) and ``processes`` (generator functions of a
-    ``World``) are your own and use the events engine, which is then the default. ``progress`` is told how many more
-    replicates are done. ``seconds`` of the result is the simulation alone, without compiling.
+    ``scenario`` is one, or a shipped one's name or a file's path. The same scenario, seed and replicate always meet the
+    same world. With ``precision`` there are as many runs as it takes for the interval of p_stay to reach at most that
+    far to either side, and ``replicates`` is not looked at: the result is that of a run of this size. Without
+    ``keep_records`` memory does not grow with the replicates. ``policy`` (a function from an ``Observation`` to
+    ``Shares``) and ``processes`` (generator functions of a ``World``) are your own and use the events engine, which is
+    then the default. ``progress`` is told how many more replicates are done. ``seconds`` of the result is the
+    simulation alone, without compiling.
     """
-    own = Own(policy, tuple(processes))
+    scenario, own = as_scenario(scenario), Own(policy, tuple(processes))
     chosen: Engine = engine or ("events" if own else "compiled")
     most = replicates if precision is None else most_replicates(precision)
     check_run(most, chosen, own)
     warm_up(chosen)
-    kept: list[NDArray[np.void]] | None = [] if keep_records else None
-    causes = hazard_names(scenario)
+    kept: list[tuple[NDArray[np.void], Sequence[str]]] = []
     started = perf_counter()
     (tally,) = tally_runs(
         [scenario],
         most,
         seed,
         chosen,
-        enough=None if precision is None else partial(is_precise, precision=precision),
+        enough=enough_for(precision),
         own=own,
-        causes=[causes],
-        keep=kept,
+        taken=(lambda *block: kept.append(block)) if keep_records else None,
         progress=progress,
     )
     seconds = perf_counter() - started
-    table = None if kept is None else records_table(np.concatenate(kept), causes)
+    table = records_table(np.concatenate([records for records, _ in kept]), kept[-1][1]) if keep_records else None
     return Result(scenario, seed, chosen, tally.n, tally, table, seconds, own)

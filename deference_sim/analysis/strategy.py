@@ -12,12 +12,14 @@ import pandas as pd
 from deference_sim.analysis.estimate import Estimate, chance_of
 from deference_sim.analysis.measure import Measure, Successes
 from deference_sim.analysis.paired import Difference, difference, is_worse
-from deference_sim.analysis.worlds import Worlds, how_chosen
+from deference_sim.analysis.worlds import Chosen, Worlds
 from deference_sim.model.strategy import Strategy
-from deference_sim.scenario import Scenario, ScenarioError, load
+from deference_sim.scenario import Scenario, ScenarioError, ScenarioLike, as_scenario, as_scenarios, load
 from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.scenario.problems import gather, refusal
-from deference_sim.study.runner import Engine, warm_up
+from deference_sim.shown import Shown
+from deference_sim.study.limits import Engine
+from deference_sim.study.runner import warm_up
 
 DESIGN = 6  # 2 to this power settings of each policy are tried
 KEPT = 4  # of so many settings one goes on to the next round
@@ -74,19 +76,14 @@ class Tuned:
         return _changes(self.policy, self.settings)
 
 
-@dataclass(frozen=True)
-class BestStrategy:
+@dataclass(frozen=True, repr=False)
+class BestStrategy(Shown, Chosen):
     """Which policy does best in ``scenario``: ``policies`` each with its best settings, the one chosen first.
 
     All choices were made on the worlds of ``seed``; every estimate is of the fresh worlds of ``fresh_seed``.
     """
 
-    scenario: Any
-    measure: Measure
-    seed: int
-    fresh_seed: int
-    engine: Engine
-    replicates: int
+    scenario: Scenario
     own: Estimate
     policies: tuple[Tuned, ...]
     seconds: float
@@ -111,7 +108,7 @@ class BestStrategy:
         return {
             "scenario": self.scenario.name,
             "hash": self.scenario.hash,
-            **how_chosen(self),
+            **self.how_chosen(),
             "settings_tried": 2**DESIGN,
             "own": self.own.as_dict(),
             "best": self.best.policy,
@@ -130,16 +127,9 @@ class BestStrategy:
             "seconds": self.seconds,
         }
 
-    def _repr_html_(self) -> str:
-        """Show the page in a notebook."""
-        from deference_sim.pages.layout import html
-        from deference_sim.pages.strategy import page
 
-        return html(page(self))
-
-
-@dataclass(frozen=True)
-class PolicyRegret:
+@dataclass(frozen=True, repr=False)
+class PolicyRegret(Shown, Chosen):
     """Policies across worlds. ``estimates`` and ``regret`` have a row for each policy and a column for each world.
 
     ``regret`` is what the best policy of a world does better there. Which one is best in a world, and which policy has
@@ -149,11 +139,6 @@ class PolicyRegret:
 
     worlds: tuple[str, ...]
     policies: dict[str, Settings]
-    measure: Measure
-    seed: int
-    fresh_seed: int
-    engine: Engine
-    replicates: int
     estimates: dict[str, tuple[Estimate, ...]]
     regret: dict[str, tuple[Difference, ...]]
     best: tuple[str, ...]
@@ -188,7 +173,7 @@ class PolicyRegret:
         """Return everything for JSON, in full precision."""
         return {
             "worlds": list(self.worlds),
-            **how_chosen(self),
+            **self.how_chosen(),
             "best": dict(zip(self.worlds, self.best, strict=True)),
             "minimax_regret": self.minimax,
             "best_on_average": self.best_on_average,
@@ -209,19 +194,12 @@ class PolicyRegret:
             "seconds": self.seconds,
         }
 
-    def _repr_html_(self) -> str:
-        """Show the tables in a notebook."""
-        from deference_sim.pages.layout import html
-        from deference_sim.pages.strategy import regret_page
-
-        return html(regret_page(self))
-
 
 # ---- searching in one world ---------------------------------------------------------------------------------
 
 
 def best_strategy(
-    scenario: Any,
+    scenario: ScenarioLike,
     replicates: int = 4_000,
     seed: int = 1,
     *,
@@ -231,11 +209,13 @@ def best_strategy(
 ) -> BestStrategy:
     """Find for each policy the settings that do best in ``scenario``, and the best of the policies.
 
-    Of each policy 64 settings, the first points of Sobol's sequence over ``SEARCHED``, and the scenario's own ones are
-    tried on the worlds of ``seed`` by successive halving (Jamieson and Talwalkar, AISTATS 2016): the better quarter of
-    them on a quarter of the replicates, and the better quarter of those on all. The best of each policy is judged on
-    fresh worlds. ``measure`` is p_good or p_stay. Raises ``ValueError`` for what cannot be run.
+    ``scenario`` is one, or a shipped one's name or a file's path. Of each policy 64 settings, the first points of
+    Sobol's sequence over ``SEARCHED``, and the scenario's own ones are tried on the worlds of ``seed`` by successive
+    halving (Jamieson and Talwalkar, AISTATS 2016): the better quarter of them on a quarter of the replicates, and the
+    better quarter of those on all. The best of each policy is judged on fresh worlds. ``measure`` is p_good or p_stay.
+    Raises ``ValueError`` for what cannot be run.
     """
+    scenario = as_scenario(scenario)
     warm_up(engine)
     started = perf_counter()
     worlds = Worlds(seed, measure, engine, progress)
@@ -243,14 +223,14 @@ def best_strategy(
     own, *judged = worlds.fresh.successes([scenario, *(one.scenario for one in found)], replicates)
     return BestStrategy(
         scenario,
-        measure,
-        seed,
-        worlds.fresh.seed,
-        engine,
-        replicates,
         chance_of(own),
         tuple(_tuned(one, successes, judged[0], own) for one, successes in zip(found, judged, strict=True)),
         perf_counter() - started,
+        measure=measure,
+        seed=seed,
+        fresh_seed=worlds.fresh.seed,
+        engine=engine,
+        replicates=replicates,
     )
 
 
@@ -267,12 +247,12 @@ class _Halved:
     """What is left of a policy's settings after the search: the best, and the last few it was chosen from."""
 
     policy: str
-    scenario: Any
+    scenario: Scenario
     share: float
     last: list[dict[str, float]]  # the chosen first
 
 
-def _halved(scenario: Any, policy: str, worlds: Worlds, replicates: int) -> _Halved:
+def _halved(scenario: Scenario, policy: str, worlds: Worlds, replicates: int) -> _Halved:
     candidates = _candidates(scenario, policy)
     scenarios = [scenario.with_(**_changes(policy, settings)) for settings in candidates]
     left = list(range(len(candidates)))
@@ -300,7 +280,7 @@ def _tuned(found: _Halved, judged: Successes, best: Successes, own: Successes) -
     )
 
 
-def _candidates(scenario: Any, policy: str) -> list[dict[str, float]]:
+def _candidates(scenario: Scenario, policy: str) -> list[dict[str, float]]:
     """Return the scenario's own settings, where they fit the policy, and those of the design."""
     from scipy.stats import qmc
 
@@ -330,7 +310,7 @@ def _is_at_edge(name: str, value: float) -> bool:
 
 
 def policy_regret(
-    worlds: Sequence[Any] = WORLDS,
+    worlds: ScenarioLike | Sequence[ScenarioLike] = WORLDS,
     policies: Mapping[str, Settings] | None = None,
     replicates: int = 2_000,
     seed: int = 1,
@@ -339,14 +319,14 @@ def policy_regret(
     engine: Engine = "compiled",
     progress: Callable[[int], object] | None = None,
 ) -> PolicyRegret:
-    """Try ``policies`` in several ``worlds`` (scenarios or their names): how much does each regret in each?
+    """Try ``policies`` in several ``worlds`` (scenarios, their names or paths): how much does each regret in each?
 
     A policy is a name with what it changes in a scenario (such as ``{"strategy.policy": "race"}``); without any, the
     five policies at their declared defaults are tried. All else in a world stays as it is, including what its
     company insists on. Raises ``ScenarioError`` for a world that does not exist or is named twice and for a policy that
     does not fit one, ``ValueError`` if there is no policy.
     """
-    scenarios = [world if isinstance(world, Scenario) else load(world) for world in worlds]
+    scenarios = as_scenarios(worlds)
     names = [scenario.name for scenario in scenarios]
     _check_each_once(names)
     ways = with_defaults() if policies is None else dict(policies)
@@ -362,11 +342,6 @@ def policy_regret(
     return PolicyRegret(
         tuple(names),
         ways,
-        measure,
-        seed,
-        bench.fresh.seed,
-        engine,
-        replicates,
         {way: tuple(chance_of(found) for found in row) for way, row in judged.items()},
         {
             way: tuple(difference(judged[best[place]][place], found) for place, found in enumerate(row))
@@ -376,6 +351,11 @@ def policy_regret(
         list(ways)[int((searched.max(axis=0) - searched).max(axis=1).argmin())],
         list(ways)[int(searched.mean(axis=1).argmax())],
         perf_counter() - started,
+        measure=measure,
+        seed=seed,
+        fresh_seed=bench.fresh.seed,
+        engine=engine,
+        replicates=replicates,
     )
 
 
@@ -385,7 +365,7 @@ def runs_planned(replicates: int, few: int, worlds: int) -> int:
     return len(POLICIES) * (each + replicates) + replicates + 2 * few * (len(POLICIES) + 1) * worlds
 
 
-def load_worlds(names: Iterable[str], *, beside: Any) -> list[Any]:
+def load_worlds(names: Iterable[str], *, beside: Scenario) -> list[Scenario]:
     """Return the scenario ``beside`` and those of ``names``, but not again the one that it was loaded from.
 
     Raises ``ScenarioError`` with every name that is wrong.

@@ -2,27 +2,29 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 import pandas as pd
 
-from deference_sim.analysis.estimate import Estimate, is_precise, most_replicates
-from deference_sim.analysis.measure import SUCCESSES, Measure, share_of
+from deference_sim.analysis.estimate import Estimate, enough_for, most_replicates
+from deference_sim.analysis.measure import MEASURES, Measure, success_of
 from deference_sim.analysis.tables import save_table
 from deference_sim.model.state import OUTCOMES
-from deference_sim.scenario import Scenario
+from deference_sim.scenario import Scenario, ScenarioLike, as_scenarios
 from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.scenario.problems import Mark
+from deference_sim.shown import Shown
 from deference_sim.study.designs import Axis, Point, Spacing, Value, count_points, grid
-from deference_sim.study.runner import Engine, check_run, tally_runs, warm_up
+from deference_sim.study.limits import Engine
+from deference_sim.study.runner import check_run, tally_runs, warm_up
 from deference_sim.study.tally import Tally
 
 
-@dataclass(frozen=True)
-class Sweep:
+@dataclass(frozen=True, repr=False)
+class Sweep(Shown):
     """What was found at every point of a grid; the last axis runs fastest, scenarios slowest.
 
     ``table`` has a row for each point: ``scenario``, a column for each swept path in its documented unit,
@@ -39,7 +41,7 @@ class Sweep:
 
     def estimates(self, measure: Measure = "p_stay") -> list[Estimate]:
         """Return p_stay or p_good at every point, in the order of ``points``."""
-        return [share_of(tally, measure) for tally in self.tallies]
+        return [success_of(measure).chance(tally) for tally in self.tallies]
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -48,7 +50,7 @@ class Sweep:
         for place, axis in enumerate(self.axes):
             columns[axis.path] = [point.values[place] for point in self.points]
         columns["replicates"] = [tally.n for tally in self.tallies]
-        for measure in SUCCESSES:
+        for measure in MEASURES:
             found = self.estimates(measure)
             columns[measure] = [estimate.value for estimate in found]
             columns[f"{measure}_low"] = [estimate.low for estimate in found]
@@ -73,16 +75,9 @@ class Sweep:
             "seconds": self.seconds,
         }
 
-    def _repr_html_(self) -> str:
-        """Show the sweep's page in a notebook."""
-        from deference_sim.pages.layout import html
-        from deference_sim.pages.sweep import page
-
-        return html(page(self))
-
 
 def sweep(
-    scenario: Scenario | Sequence[Scenario],
+    scenario: ScenarioLike | Sequence[ScenarioLike],
     over: Mapping[str, Spacing | Sequence[Value]],
     replicates: int = 10_000,
     seed: int = 1,
@@ -94,12 +89,13 @@ def sweep(
 ) -> Sweep:
     """Run ``scenario`` (or several) at every point of a grid over one or two inputs, on the same worlds everywhere.
 
-    ``over`` maps paths to ``linspace``, ``logspace`` or lists: ``{"rival.lead": linspace("1 month", "1 year", 12),
-    "strategy.policy": ["race", "fixed"]}``. A swept input that is uncertain is fixed at each value. With ``precision``
-    each point gets as many replicates as it takes for its interval of p_stay, instead of ``replicates``. Raises
-    ``ScenarioError`` for a bad path or value, and for too many points or runs, before anything is run.
+    ``scenario`` is one, or a shipped one's name or a file's path. ``over`` maps paths to ``linspace``, ``logspace`` or
+    lists: ``{"rival.lead": linspace("1 month", "1 year", 12), "strategy.policy": ["race", "fixed"]}``. A swept input
+    that is uncertain is fixed at each value. With ``precision`` each point gets as many replicates as it takes for its
+    interval of p_stay, instead of ``replicates``. Raises ``ScenarioError`` for a bad path or value, and for too many
+    points or runs, before anything is run.
     """
-    scenarios = (scenario,) if isinstance(scenario, Scenario) else tuple(scenario)
+    scenarios = as_scenarios(scenario)
     most = replicates if precision is None else most_replicates(precision)
     check_run(most, engine)
     axes, points = grid(scenarios, over, most, mark)
@@ -110,7 +106,7 @@ def sweep(
         most,
         seed,
         engine,
-        enough=None if precision is None else partial(is_precise, precision=precision),
+        enough=enough_for(precision),
         brief=True,
         progress=progress,
     )

@@ -1,7 +1,7 @@
 """The aggregate tax: months of lead that staying in the basin costs, what drives it, and the basin's effective edge."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from math import nan
 from typing import Any
@@ -14,8 +14,9 @@ from deference_sim.analysis.moment import just_deferring, parameters_drawn, para
 from deference_sim.model.handoff import aggregate_tax as integral
 from deference_sim.model.strategy import end_of_the_way, months_left, set_shares
 from deference_sim.model.tax import total_tax
-from deference_sim.scenario import Scenario, ScenarioError
+from deference_sim.scenario import Scenario, ScenarioError, ScenarioLike, as_scenario
 from deference_sim.scenario.catalogue import paths_of
+from deference_sim.shown import Shown
 
 DRAWS = 500  # of uncertain inputs
 LEVELS = 6  # capabilities at which the edge is told
@@ -57,8 +58,8 @@ class Edge:
     margin: float | None
 
 
-@dataclass(frozen=True)
-class AggregateTax:
+@dataclass(frozen=True, repr=False)
+class AggregateTax(Shown):
     """∫ τ/(εP) dC from the handoff to the end of the way, in months, by itself: nothing is simulated.
 
     ``months`` is at the central values (medians of uncertain inputs), ``draws`` at draws of the uncertain inputs, with
@@ -89,40 +90,26 @@ class AggregateTax:
         """Return everything but the draws for JSON, in full precision."""
         has_lead = np.isfinite(self.lead) and self.lead > 0.0
         return {
+            "scenario": self.scenario.name,
+            "hash": self.scenario.hash,
+            "seed": self.seed,
             "months": self.months,
             "untaxed_months": self.untaxed_months,
             "lead_months": self.lead if np.isfinite(self.lead) else None,
             "share_of_lead": self.share_of_lead if has_lead else None,
             "over_uncertain_inputs": spread(self.draws) | {"share_beyond_lead": self.share_beyond_lead},
-            "drivers": [
-                {
-                    "path": driver.path,
-                    "low": driver.low,
-                    "high": driver.high,
-                    "months_at_low": driver.months_at_low,
-                    "months_at_high": driver.months_at_high,
-                    "uncertain": driver.uncertain,
-                }
-                for driver in self.drivers
-            ],
-            "effective_edge": [
-                {"capability": edge.capability, "tax": edge.tax, "margin": edge.margin} for edge in self.edges
-            ],
+            "drivers": [asdict(driver) for driver in self.drivers],
+            "effective_edge": [asdict(edge) for edge in self.edges],
         }
 
-    def _repr_html_(self) -> str:
-        """Show the page in a notebook."""
-        from deference_sim.pages.layout import html
-        from deference_sim.pages.tax import page
 
-        return html(page(self))
-
-
-def aggregate_tax(scenario: Scenario, draws: int = DRAWS, seed: int = 1) -> AggregateTax:
+def aggregate_tax(scenario: ScenarioLike, draws: int = DRAWS, seed: int = 1) -> AggregateTax:
     """Return what staying in the basin costs in months of lead, its distribution, its drivers, and the basin's edge.
 
+    ``scenario`` is one, or a shipped one's name or a file's path.
     Equations (3) to (5): the tax is that of AIs whose goodness is level with them, from the capability handed off to.
     """
+    scenario = as_scenario(scenario)
     p = parameters_of(scenario)
     state = just_deferring(p, C=p.handoff_capability)
     drawn = parameters_drawn(scenario, seed, draws)

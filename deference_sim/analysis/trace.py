@@ -1,9 +1,11 @@
 """Paths: sampled trajectories on a common grid, and one trajectory with the log of what happened."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from math import isfinite
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,19 +19,18 @@ from deference_sim.model.events import EVENTS
 from deference_sim.model.goodness import filled_in
 from deference_sim.model.stages import STAGES
 from deference_sim.model.state import OUTCOMES, PARTIAL, PHASES, PRE
+from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
+from deference_sim.shown import Shown
 from deference_sim.study.runner import Own, numbers_of, world_of
 from deference_sim.trajectory.log import LOG_DTYPE
 from deference_sim.trajectory.sample import SHARES
-
-if TYPE_CHECKING:
-    from deference_sim.analysis.run import Result
 
 Floats = NDArray[np.float64]
 
 FINE = 400  # points of a single trajectory's path
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Trajectories:
     """Paths of several replicates on one grid; each array is (replicate, time), NaN once a run has ended.
 
@@ -61,6 +62,10 @@ class Trajectories:
     outcome: list[str]
     replicates: NDArray[np.int64]
 
+    def __repr__(self) -> str:
+        last = self.months[-1]
+        return f"Trajectories: {len(self.replicates):,} replicates at {len(self.months):,} times, months 0 to {last:g}"
+
 
 @dataclass(frozen=True, slots=True)
 class Spell:
@@ -71,8 +76,8 @@ class Spell:
     end: float
 
 
-@dataclass(frozen=True)
-class Trajectory:
+@dataclass(frozen=True, repr=False)
+class Trajectory(Shown):
     """One replicate: what it leaves behind, its log (a row for each event) and its path on a fine grid.
 
     ``record`` is the replicate's row of ``Result.records``. The log says for each event where things stood just after
@@ -81,7 +86,7 @@ class Trajectory:
     no further; empty if it came to an end.
     """
 
-    scenario: str
+    scenario: Scenario
     replicate: int
     seed: int
     record: "pd.Series[Any]"
@@ -106,28 +111,48 @@ class Trajectory:
         """When it ended."""
         return float(self.record["months"])
 
+    @cached_property
+    def draws(self) -> dict[str, float]:
+        """The value of every uncertain input in this replicate, by path, in its documented unit."""
+        draws = self.scenario.draws(self.seed, np.array([self.replicate]))
+        return {path: float(values[0]) for path, values in draws.items()}
 
-def sample_trajectories(result: "Result", n: int, points: int) -> Trajectories:
-    """Run the first ``n`` replicates of ``result`` again and sample them at ``points`` times up to the last end."""
-    if not 1 <= n <= result.replicates:
-        raise ValueError(f"n is {n}: it must be between 1 and the {result.replicates} replicates of the result")
-    grid = np.linspace(0.0, result.records["months"].to_numpy()[:n].max(), points)
-    return _paths(result.scenario, result.seed, np.arange(n), grid, result.own)
+    def as_dict(self) -> dict[str, Any]:
+        """Return outcome, what was drawn, and every entry of the log for JSON, in full; None for what is infinite."""
+        return {
+            "scenario": self.scenario.name,
+            "hash": self.scenario.hash,
+            "seed": self.seed,
+            "replicate": self.replicate,
+            "outcome": self.outcome,
+            "cause": self.cause,
+            "month": self.month,
+            "failure": self.failure or None,
+            "phases": [asdict(spell) for spell in self.phases],
+            "scheming": [list(months) for months in self.scheming],
+            "draws": self.draws,
+            "log": [{name: _finite(value) for name, value in row.items()} for row in self.log.to_dict("records")],
+        }
+
+
+def _finite(value: Any) -> Any:
+    return None if isinstance(value, float) and not isfinite(value) else value
 
 
 def trace(
-    scenario: Any,
-    replicate: int,
-    seed: int,
+    scenario: ScenarioLike,
+    replicate: int = 0,
+    seed: int = 1,
     *,
     policy: Policy | None = None,
     processes: Sequence[Callable[[World], Process]] = (),
 ) -> Trajectory:
-    """Run one replicate with its log and a fine path.
+    """Run one replicate of ``scenario`` with its log and a fine path.
 
-    One that cannot be integrated is followed as far as it comes; its ``failure`` says why it ends there.
+    ``scenario`` is one, or a shipped one's name or a file's path. A replicate that cannot be integrated is followed as
+    far as it comes; its ``failure`` says why it ends there.
     """
-    own = Own(policy, processes)
+    scenario, own = as_scenario(scenario), Own(policy, processes)
     try:
         return _traced(scenario, replicate, seed, own)
     except StepError as error:
@@ -136,18 +161,18 @@ def trace(
             raise
         shorter = scenario.with_(horizon=error.month)  # a horizon changes nothing of what is before it
         short = trace(shorter, replicate, seed, policy=policy, processes=processes)
-        return replace(short, failure=str(error))
+        return replace(short, scenario=scenario, failure=str(error))
 
 
-def _traced(scenario: Any, replicate: int, seed: int, own: Own) -> Trajectory:
+def _traced(scenario: Scenario, replicate: int, seed: int, own: Own) -> Trajectory:
     told = _run(scenario, seed, replicate, own)
     record = records_table(told.record, told.world.causes).iloc[0]
     grid = np.linspace(0.0, float(record["months"]), FINE)
-    path = _paths(scenario, seed, np.array([replicate]), grid, own)
+    path = paths(scenario, seed, np.array([replicate]), grid, own)
     phases = [Spell(PHASES[phase], start, end) for phase, start, end in _spells(told, "phase", PRE)]
     scheming = [(start, end) for schemes, start, end in _spells(told, "scheming", 0) if schemes]
     return Trajectory(
-        scenario.name, replicate, seed, record, _log(told, _fill_in(scenario, seed, replicate)), path, phases, scheming
+        scenario, replicate, seed, record, _log(told, _fill_in(scenario, seed, replicate)), path, phases, scheming
     )
 
 
@@ -171,7 +196,7 @@ class _Run:
     seen: list[_Seen] = field(default_factory=list)
 
 
-def _run(scenario: Any, seed: int, replicate: int, own: Own) -> _Run:
+def _run(scenario: Scenario, seed: int, replicate: int, own: Own) -> _Run:
     seen: list[_Seen] = []
     watchers = [_watcher(stage, seen) for stage in range(len(STAGES))]
     processes = (*own.processes, *watchers)
@@ -209,7 +234,7 @@ def _spells(run: _Run, name: str, first: int) -> Iterator[tuple[int, float, floa
             yield value, start, end
 
 
-def _fill_in(scenario: Any, seed: int, replicate: int) -> Floats:
+def _fill_in(scenario: Scenario, seed: int, replicate: int) -> Floats:
     """Return the margins that humans fill in for broad alignment and capability profile."""
     parameters, _ = numbers_of(scenario, seed, np.array([replicate]))
     return np.array([parameters[f"handoff_fill_in_{name}"][0] for name in ("alignment", "profile")])
@@ -249,7 +274,7 @@ def _about(event: str, item: int, causes: Sequence[str]) -> str:
     return OUTCOMES[item] if event == "resolved" else ""
 
 
-def _paths(scenario: Any, seed: int, replicates: NDArray[np.int64], grid: Floats, own: Own) -> Trajectories:
+def paths(scenario: Scenario, seed: int, replicates: NDArray[np.int64], grid: Floats, own: Own) -> Trajectories:
     """Run the replicates and sample them at the months of ``grid``."""
     if own:
         worlds = [
@@ -264,7 +289,7 @@ def _paths(scenario: Any, seed: int, replicates: NDArray[np.int64], grid: Floats
     return _collect(scenario, records, samples, grid)
 
 
-def _collect(scenario: Any, records: NDArray[np.void], samples: NDArray[np.void], grid: Floats) -> Trajectories:
+def _collect(scenario: Scenario, records: NDArray[np.void], samples: NDArray[np.void], grid: Floats) -> Trajectories:
     known = {name: samples[name] for name in samples.dtype.names or ()}
     known["lead"] = np.where(np.isfinite(known["lead"]), known["lead"], np.nan)
     known["margin"] = known["G"] - known["C"]

@@ -1,14 +1,16 @@
 """Worlds to choose on: scenarios tried on the same replicates, and fresh replicates to judge the chosen one on."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from deference_sim.analysis.measure import MEASURES, Measure, Successes
-from deference_sim.study.runner import Engine, blocks, check_run, stream
+from deference_sim.analysis.measure import MEASURES, Measure, Successes, success_of
+from deference_sim.scenario import Scenario
+from deference_sim.study.limits import Engine
+from deference_sim.study.runner import blocks, check_run, stream
 
 FRESH = 1_000_000  # added to the seed for fresh worlds: far from the seeds that people try one after another
 _SEEDS = 2**128
@@ -28,16 +30,15 @@ class Worlds:
     progress: Callable[[int], object] | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a measure that is not known."""
-        if self.measure not in MEASURES:
-            raise ValueError(f"measure is {self.measure!r}: it must be one of {', '.join(MEASURES)}")
+        """Refuse a measure that there is not."""
+        success_of(self.measure)
 
-    def records(self, scenarios: Sequence[Any], replicates: int) -> Iterator[NDArray[np.void]]:
+    def records(self, scenarios: Sequence[Scenario], replicates: int) -> Iterator[NDArray[np.void]]:
         """Yield for each scenario the records of the first ``replicates`` of these worlds."""
         check_run(replicates, self.engine)
         jobs = ((place, block) for place in range(len(scenarios)) for block in blocks(0, replicates))
         parts: list[NDArray[np.void]] = []
-        for _, records in stream(scenarios, jobs, self.seed, self.engine, progress=self.progress):
+        for _, records, _ in stream(scenarios, jobs, self.seed, self.engine, progress=self.progress):
             parts.append(records)
             if sum(map(len, parts)) == replicates:
                 yield np.concatenate(parts)
@@ -45,9 +46,9 @@ class Worlds:
 
     def succeeded(self, records: NDArray[np.void]) -> Successes:
         """Return for each record whether it counts as a success."""
-        return MEASURES[self.measure](records)
+        return MEASURES[self.measure].of_records(records)
 
-    def successes(self, scenarios: Sequence[Any], replicates: int) -> list[Successes]:
+    def successes(self, scenarios: Sequence[Scenario], replicates: int) -> list[Successes]:
         """Return for each scenario which of the first ``replicates`` of these worlds are successes."""
         return [self.succeeded(records) for records in self.records(scenarios, replicates)]
 
@@ -57,6 +58,16 @@ class Worlds:
         return replace(self, seed=(self.seed + FRESH) % _SEEDS)
 
 
-def how_chosen(found: Any) -> dict[str, Any]:
-    """Return for JSON on which worlds a choice was made and judged: the five fields that every choice has."""
-    return {name: getattr(found, name) for name in ("measure", "seed", "fresh_seed", "engine", "replicates")}
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """By what a choice was made, on the worlds of which seed, and on how many fresh ones of another it was judged."""
+
+    measure: Measure
+    seed: int
+    fresh_seed: int
+    engine: Engine
+    replicates: int
+
+    def how_chosen(self) -> dict[str, Any]:
+        """Return these for JSON."""
+        return {one.name: getattr(self, one.name) for one in fields(Chosen)}

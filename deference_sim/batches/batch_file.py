@@ -20,7 +20,7 @@ from deference_sim.scenario.problems import Mark, did_you_mean, gather, in_order
 from deference_sim.scenario.reader import check_schema, read_name
 from deference_sim.scenario.scalars import kind_of, read_number, read_text
 from deference_sim.scenario.tree import Entry, ListNode, MapNode, Node, Scalar, is_broken, node_of
-from deference_sim.study.runner import ENGINES, MOST_REPLICATES, Engine
+from deference_sim.study.limits import ENGINES, LAST_SEED, MOST_REPLICATES, USUAL_REPLICATES, Engine
 
 KEYS: Final = (
     "schema",
@@ -35,8 +35,6 @@ KEYS: Final = (
     "engine",
     "sensitivity",
 )
-REPLICATES: Final = 10_000
-LAST_SEED: Final = 2**128 - 1
 MOST_POINTS, MOST_FUTURES = 10_000, 1_000_000_000  # more only when asked for
 _MOST_VALUES = 100_000  # on one axis
 _STUDY_KEYS = ("method", "inputs", "measure", "replicates")
@@ -256,7 +254,7 @@ def _seed(node: Node) -> int:
 def _replicates(node: Node | None, typed: int | None) -> int:
     if typed is not None:
         return typed
-    return REPLICATES if node is None or is_broken(node) else _whole(node, "replicates", 1, MOST_REPLICATES)
+    return USUAL_REPLICATES if node is None or is_broken(node) else _whole(node, "replicates", 1, MOST_REPLICATES)
 
 
 def _whole(node: Node, path: str, least: int, most: int) -> int:

@@ -7,8 +7,8 @@ from pathlib import Path
 from deference_sim.batches.files import DamagedError
 from deference_sim.batches.plan import Plan, Task, conflicts, gaps
 from deference_sim.batches.sealed import opened
-from deference_sim.batches.session import ConflictError, first_difference
-from deference_sim.batches.store import PLAN, RUNS, Chunks, DamagedPlanError, Finding, Held, Store
+from deference_sim.batches.session import ConflictError, first_difference, no_batch_in
+from deference_sim.batches.store import RUNS, Chunks, DamagedPlanError, Finding, Held, Store
 from deference_sim.batches.work import Failure, Workers, work_off
 from deference_sim.study.provenance import engine_version
 
@@ -71,7 +71,7 @@ def stores_in(folder: Path) -> list[Store]:
     found = [own] if own.has_plan() else [Store(path) for path in sorted(folder.glob(SHARDS))]
     found = [store for store in found if store.has_plan()]
     if not found:
-        raise ConflictError(f"{folder} holds no batch: there is no {PLAN} in it; begin one with `deference-sim batch`")
+        raise no_batch_in(folder)
     return found
 
 

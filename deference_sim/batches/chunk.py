@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from deference_sim.batches.plan import Run, Task
 from deference_sim.batches.sealed import encoded, table_of
 from deference_sim.engines import compiled
+from deference_sim.study.limits import Engine
 from deference_sim.study.provenance import engine_version
-from deference_sim.study.runner import BLOCK, Engine, hazard_names, numbers_of, world_of
+from deference_sim.study.runner import BLOCK, hazard_names, numbers_of, world_of
 
 
 class StoppedError(RuntimeError):

@@ -13,8 +13,8 @@ from deference_sim.scenario.explain import differences
 from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.scenario.problems import Mark
 from deference_sim.scenario.tree import MapNode
+from deference_sim.study.limits import Engine
 from deference_sim.study.provenance import engine_version
-from deference_sim.study.runner import Engine
 
 FORMAT: Final = 1
 #: Replicates of a chunk: some seconds of work, so that little is lost, and few enough files. Part of no result.

@@ -103,7 +103,7 @@ def work_in(
             lost = str(error)
         finally:
             workers.close()
-        missing = sum(task.stop - task.first for task in session.missing)
+        missing = session.to_do
         table, tables = pd.DataFrame(), dict[str, bytes]()
         if not missing or failures:
             table = points_table(session.plan, session.chunks)

@@ -48,13 +48,18 @@ class Session:
         return self._shard == WHOLE
 
     @property
+    def to_do(self) -> int:
+        """How many replicates are missing."""
+        return sum(task.stop - task.first for task in self.missing)
+
+    @property
     def chunks(self) -> Chunks:
         """The sound chunks."""
         return Chunks(self._held)
 
     def check_room(self, bytes_each: float) -> None:
         """Raise ``OSError`` if what is missing, at so many bytes a replicate, will not fit on the disk."""
-        needed = math.ceil(sum(task.stop - task.first for task in self.missing) * bytes_each * _MARGIN)
+        needed = math.ceil(self.to_do * bytes_each * _MARGIN)
         free = shutil.disk_usage(self.store.folder).free
         if needed > free:
             raise OSError(errno.ENOSPC, f"about {megabytes(needed)} are needed, {megabytes(free)} are free")
@@ -98,6 +103,11 @@ class Session:
         self.store.add_provenance(about | circumstances())
 
 
+def no_batch_in(folder: Path) -> ConflictError:
+    """Return the error for a folder without a plan."""
+    return ConflictError(f"{folder} holds no batch: there is no {PLAN} in it; begin one with `deference-sim batch`")
+
+
 @contextmanager
 def opened_batch(
     folder: Path, plan: Plan | None, *, shard: Shard = WHOLE, take_over: bool = False, say: Say = print
@@ -109,7 +119,7 @@ def opened_batch(
     """
     store = Store(folder)
     if plan is None and not store.has_plan():
-        raise ConflictError(f"{folder} holds no batch: there is no {PLAN} in it; begin one with `deference-sim batch`")
+        raise no_batch_in(folder)
     make_folder(folder)
     check_writable(folder)
     with locked(folder, take_over=take_over) as lock:

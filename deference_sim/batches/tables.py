@@ -1,6 +1,6 @@
 """Tables of a batch: every point with its probabilities, intervals and paired differences, in four formats."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -8,47 +8,40 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from deference_sim.analysis.estimate import digits_for, probability
+from deference_sim.analysis.measure import MEASURES, Success
 from deference_sim.analysis.paired import difference
 from deference_sim.batches.plan import Plan, Point
 from deference_sim.batches.store import Chunks
-from deference_sim.model.state import CATASTROPHES, OUTCOMES, SETTLED
+from deference_sim.model.state import OUTCOMES
 from deference_sim.scenario.catalogue import find
 from deference_sim.scenario.explain import spread_text
 from deference_sim.scenario.layers import ARGUMENT
 
-MEASURES: Final = ("p_stay", "p_good")
-_WANTED = ["outcome", "in_basin_throughout"]
-_ABSENT = 0  # the place of "" in OUTCOMES: a replicate that is not there
+_WANTED: Final = ("outcome", "in_basin_throughout")  # all that the measures look at
+_ABSENT: Final = 0  # the place of "" in OUTCOMES: a replicate that is not there
 
-Bools = NDArray[np.bool_]
+Ends = Mapping[str, NDArray[Any]]
 
 
-class _Ends:
-    """How the replicates of one point ended, all seeds one after the other; absent where a chunk is missing."""
+def _ends(plan: Plan, point: Point, chunks: Chunks) -> Ends:
+    """Return how the replicates of one point ended, all seeds one after the other, as columns of records.
 
-    def __init__(self, plan: Plan, point: Point, chunks: Chunks) -> None:
-        size = plan.replicates
-        self.outcome = np.zeros(size * len(plan.seeds), np.int8)
-        self.throughout = np.zeros(size * len(plan.seeds), bool)
-        for place, run in enumerate(plan.runs_of(point)):
-            for first, table in chunks.tables(run.key, 0, size, _WANTED):
-                rows = slice(place * size + first, place * size + first + len(table))
-                outcomes = table["outcome"].combine_chunks()
-                codes = np.array([OUTCOMES.index(word) for word in outcomes.dictionary.to_pylist()], np.int8)
-                self.outcome[rows] = codes[outcomes.indices.to_numpy()]
-                self.throughout[rows] = table["in_basin_throughout"].to_numpy()
+    The outcome is ``_ABSENT`` where a chunk is missing.
+    """
+    size = plan.replicates
+    found = {name: np.zeros(size * len(plan.seeds), np.int8) for name in _WANTED}
+    for place, run in enumerate(plan.runs_of(point)):
+        for first, table in chunks.tables(run.key, 0, size, _WANTED):
+            rows = slice(place * size + first, place * size + first + len(table))
+            outcomes = table["outcome"].combine_chunks()
+            codes = np.array([OUTCOMES.index(word) for word in outcomes.dictionary.to_pylist()], np.int8)
+            found["outcome"][rows] = codes[outcomes.indices.to_numpy()]
+            found["in_basin_throughout"][rows] = table["in_basin_throughout"].to_numpy()
+    return found
 
-    @property
-    def present(self) -> Bools:
-        return np.asarray(self.outcome != _ABSENT)
 
-    def success(self, measure: str) -> Bools:
-        if measure == "p_good":
-            return ~self.among(CATASTROPHES)
-        return self.throughout & self.among(SETTLED)
-
-    def among(self, outcomes: Sequence[str]) -> Bools:
-        return np.asarray(np.isin(self.outcome, [OUTCOMES.index(name) for name in outcomes]))
+def _present(ends: Ends) -> NDArray[np.bool_]:
+    return np.asarray(ends["outcome"] != _ABSENT)
 
 
 def points_table(plan: Plan, chunks: Chunks) -> pd.DataFrame:
@@ -58,37 +51,39 @@ def points_table(plan: Plan, chunks: Chunks) -> pd.DataFrame:
     interval and Monte Carlo standard error, and with the difference from the first point on the same worlds; then the
     share of each outcome. Raises ``DamagedError`` or ``OSError`` for a chunk that cannot be read.
     """
-    reference = _Ends(plan, plan.points[0], chunks)
+    reference = _ends(plan, plan.points[0], chunks)
     rows = []
     for place, (point, varied) in enumerate(zip(plan.points, _varied(plan), strict=True)):
-        ends = _Ends(plan, point, chunks)
-        n = int(ends.present.sum())
+        ends = _ends(plan, point, chunks)
+        n = int(_present(ends).sum())
         if not n:
             continue
         row: dict[str, object] = {**varied, "replicates": n}
-        for measure in MEASURES:
-            row |= _probability(measure, ends) | _difference(measure, ends, reference if place else None)
-        rows.append(row | {name: float(ends.among([name]).sum()) / n for name in OUTCOMES[1:]})
+        for name, success in MEASURES.items():
+            row |= _probability(name, success, ends) | _difference(name, success, ends, reference if place else None)
+        counts = {name: np.count_nonzero(ends["outcome"] == OUTCOMES.index(name)) for name in OUTCOMES[1:]}
+        rows.append(row | {name: count / n for name, count in counts.items()})
     return pd.DataFrame(rows)
 
 
-def _probability(measure: str, ends: _Ends) -> dict[str, object]:
-    found = probability(int((ends.success(measure) & ends.present).sum()), int(ends.present.sum()))
+def _probability(name: str, success: Success, ends: Ends) -> dict[str, object]:
+    present = _present(ends)
+    found = probability(int((success.of_records(ends) & present).sum()), int(present.sum()))
     return {
-        measure: found.value,
-        f"{measure}_low": found.low,
-        f"{measure}_high": found.high,
-        f"{measure}_mcse": found.mcse,
-        f"{measure}_method": found.method,
+        name: found.value,
+        f"{name}_low": found.low,
+        f"{name}_high": found.high,
+        f"{name}_mcse": found.mcse,
+        f"{name}_method": found.method,
     }
 
 
-def _difference(measure: str, ends: _Ends, reference: _Ends | None) -> dict[str, object]:
+def _difference(name: str, success: Success, ends: Ends, reference: Ends | None) -> dict[str, object]:
     """Return the difference on the worlds that both have; missing for the reference itself and where there are none."""
-    names = [f"{measure}_difference{end}" for end in ("", "_low", "_high", "_mcse")]
-    if reference is None or not (both := ends.present & reference.present).any():
+    names = [f"{name}_difference{end}" for end in ("", "_low", "_high", "_mcse")]
+    if reference is None or not (both := _present(ends) & _present(reference)).any():
         return dict.fromkeys(names, float("nan"))
-    found = difference(ends.success(measure)[both], reference.success(measure)[both])
+    found = difference(success.of_records(ends)[both], success.of_records(reference)[both])
     return dict(zip(names, (found.value, found.low, found.high, found.mcse), strict=True))
 
 

@@ -1,7 +1,6 @@
 """The commands about batches: ``batch``, ``resume``, ``verify``, ``rerun`` and ``merge``."""
 
 import re
-import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,9 +11,7 @@ import typer
 
 from deference_sim.cli.errors import BAD_INPUT, CANNOT_WRITE, CONFLICT, FAILED
 from deference_sim.cli.options import (
-    LAST_SEED,
     AsJson,
-    EngineName,
     Quiet,
     Settings,
     number_of_futures,
@@ -22,7 +19,9 @@ from deference_sim.cli.options import (
 )
 from deference_sim.cli.output import announce, print_json, print_page
 from deference_sim.cli.pace import duration, pace, tell
+from deference_sim.cli.repeat import in_shell
 from deference_sim.cli.stopping import Stop, stoppable
+from deference_sim.study.limits import LAST_SEED, Engine
 
 if TYPE_CHECKING:
     from deference_sim.batches.plan import Plan
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
 
 RESUMABLE = 75
 MOST_SHARDS = 100_000
-MOST_ROWS, MOST_AXES = 30, 2  # of a table on a page; with more axes p_good is in the files alone
 Shard = tuple[int, int]
 
 
@@ -74,7 +72,7 @@ def batch(
         int | None,
         typer.Option(metavar="N", parser=whole_number(0, LAST_SEED), help="The only seed, in place of the file's."),
     ] = None,
-    engine: Annotated[EngineName | None, typer.Option(help="In place of the file's.")] = None,
+    engine: Annotated[Engine | None, typer.Option(help="In place of the file's.")] = None,
     settings: Settings = None,
     shard: Annotated[
         Any,
@@ -161,7 +159,7 @@ def rerun(folder: Folder, cluster: ClusterAddress = None, as_json: AsJson = Fals
         total = sum(chunk.stop - chunk.first for chunk in whole.held)
         workers = _workers(cluster)
         try:
-            with pace(total, quiet) as tick:
+            with pace(total, quiet, in_lines=True) as tick:
                 found = repeat(whole, workers, stop.asked, tick)
         finally:
             workers.close()
@@ -218,9 +216,8 @@ def _carry_out(
         workers = _workers(cluster)
         try:
             _tell_size(session, workers.width, say)
-            total = sum(task.stop - task.first for task in session.missing)
-            with pace(total, quiet) as tick:
-                result = work_in(session, workers, shlex.join(["deference-sim", *sys.argv[1:]]), stop.asked, tick)
+            with pace(session.to_do, quiet, in_lines=True) as tick:
+                result = work_in(session, workers, in_shell(*sys.argv[1:]), stop.asked, tick)
         finally:
             workers.close()
         if result.lost:
@@ -241,8 +238,7 @@ def _tell_size(session: "Session", width: int, say: Callable[[str], object]) -> 
     from deference_sim.batches.session import megabytes
 
     plan = session.plan
-    missing = sum(task.stop - task.first for task in session.missing)
-    whole = len(plan.runs) * plan.replicates
+    missing, whole = session.to_do, len(plan.runs) * plan.replicates
     text = f"{plan.name}: {len(plan.points):,} points, {len(plan.runs):,} runs of {plan.replicates:,} futures"
     if not session.missing:
         say(f"{text}: all there")
@@ -264,7 +260,7 @@ def _workers(cluster: str | None) -> "Workers":
 
 
 def _resume(folder: Path, cluster: str | None) -> str:
-    return shlex.join(["deference-sim", "resume", str(folder), *(["--cluster", cluster] if cluster else [])])
+    return in_shell("resume", str(folder), *(["--cluster", cluster] if cluster else []))
 
 
 @contextmanager
@@ -307,32 +303,6 @@ def _show(result: "BatchResult", as_json: bool) -> None:
     if as_json:
         print_json(result.as_dict())
         return
-    from deference_sim.batches.store import CHUNKS, RUNS, TABLES
-    from deference_sim.batches.tables import readable
-    from deference_sim.pages.layout import Page, Paragraph, Table
+    from deference_sim.cli.batch_page import page
 
-    if not len(result.table):
-        print(f"{result.folder}: {result.missing:,} replicates are missing")
-        return
-    shown = readable(result.table)
-    counts = shown["replicates"].unique()
-    text = "95 % intervals; differences of p_stay from the first row, on the same worlds."
-    if len(counts) == 1:
-        text = f"{counts[0]:,} futures at each point; {text}"
-        shown = shown.drop(columns="replicates")
-    if len(result.plan.axes) > MOST_AXES:
-        shown = shown.drop(columns=shown.columns[-1])  # p_good, for want of room
-    cells = shown.map(lambda value: f"{value:g}" if isinstance(value, float) else str(value))
-    columns = tuple(str(name).removesuffix(" (95 % interval)") for name in shown.columns)
-    rows = tuple(tuple(row) for row in cells.head(MOST_ROWS).itertuples(index=False))
-    if len(shown) > len(rows):
-        text += f" {len(shown) - len(rows):,} more points are in the tables."
-    told = (("records", CHUNKS), ("a file for each run", RUNS))
-    held = [f"{what}: {result.folder / name}" for what, name in told if (result.folder / name).is_dir()]
-    where = [f"Tables: {result.folder / TABLES}", *held]
-    page: Page = [
-        Table("", columns, rows, frozenset(range(1, len(columns))), frozenset(range(len(columns)))),
-        Paragraph(text, aside=True),
-        Paragraph(f"{'; '.join(where)}.", aside=True),
-    ]
-    print_page(page)
+    print_page(page(result))

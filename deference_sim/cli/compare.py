@@ -1,31 +1,22 @@
 """The command ``compare``: what differs between scenarios, in inputs and on the same worlds in outcomes."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from deference_sim.cli.answer import Answer, check_places, deliver
-from deference_sim.cli.options import (
-    USUAL_REPLICATES,
-    AsJson,
-    Engine,
-    Out,
-    Quiet,
-    Replicates,
-    Seed,
-    Settings,
-    command_line,
-)
-from deference_sim.cli.output import announce, progress
+from deference_sim.cli.answer import Answer, Asked, answering
+from deference_sim.cli.options import Replicates, scenarios
+from deference_sim.cli.repeat import in_shell
+from deference_sim.study.limits import USUAL_REPLICATES
+
+if TYPE_CHECKING:
+    from deference_sim.analysis.compare import Comparison
+    from deference_sim.pages.layout import Page
 
 
+@answering(scenarios("A B...", "Two scenarios or more, by name or file; A is the yardstick."))
 def compare(
-    scenarios: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="A B...", help="Two scenarios or more, by name or file; A is the yardstick.", show_default=False
-        ),
-    ],
+    asked: Asked,
     changes: Annotated[
         list[str] | None,
         typer.Option(
@@ -33,46 +24,41 @@ def compare(
         ),
     ] = None,
     replicates: Replicates = USUAL_REPLICATES,
-    seed: Seed = 1,
-    engine: Engine = "compiled",
-    settings: Settings = None,
-    as_json: AsJson = False,
-    out: Out = None,
-    quiet: Quiet = False,
-) -> None:
+) -> Answer:
     """Compare scenarios on the same worlds: paired differences, which worlds end otherwise, and where to see why."""
+    from deference_sim.analysis.compare import compare as run_comparison
     from deference_sim.scenario import load
 
-    settled = settings or []
-    asked = [(name, settled) for name in scenarios]
+    chosen = list(asked.scenarios)
     if changes:
-        asked.append((scenarios[0], [*settled, *changes]))
-    if len(asked) < 2:
+        chosen.append(load(asked.names[0], set=[*asked.settings, *changes]))
+    if len(chosen) < 2:
         raise typer.BadParameter("give two scenarios or more, or one and --with PATH=VALUE", param_hint="'A B...'")
-    chosen = [load(name, set=values) for name, values in asked]
-    check_places(None, out)
-    from deference_sim.analysis.compare import compare as run_comparison
-    from deference_sim.pages import compare as compare_page
-
-    announce(quiet, engine)
-    with progress(replicates * len(chosen), quiet) as advance:
-        found = run_comparison(*chosen, replicates=replicates, seed=seed, engine=engine, progress=advance)
-
-    options = {"with": changes, "replicates": replicates, "seed": seed, "engine": engine, "set": settings}
-    repeat = command_line("compare", *scenarios, **options)
-    traces = [command_line("trace", name, seed=seed, set=values) for name, values in asked]
-    page = []
-    for place, one in enumerate(found, start=1):
-        names = (scenarios[0], f"with {' '.join(changes)}") if changes and place == len(found) else None
-        page += compare_page.page(one, names, (traces[0], traces[place]), repeat)
-    answer = Answer(
-        page,
-        {"comparisons": [one.as_dict() for one in found]} if len(found) > 1 else found[0].as_dict(),
-        repeat,
-        chosen,
-        seed,
+    with asked.at_work(replicates * len(chosen)) as tick:
+        found = run_comparison(*chosen, replicates=replicates, seed=asked.seed, engine=asked.engine, progress=tick)
+    return Answer(
+        found[0],
         replicates,
-        engine,
+        page=lambda repeat: _page(found, asked, changes or [], repeat),
+        json={"comparisons": [one.as_dict() for one in found]} if len(found) > 1 else None,
         tables=lambda: {f"differences_{place}": one.table for place, one in enumerate(found, start=1)},
+        scenarios=chosen,
     )
-    deliver(answer, as_json=as_json, out=out)
+
+
+def _page(found: "list[Comparison]", asked: Asked, changes: list[str], repeat: str) -> "Page":
+    """Return the pages of all comparisons, one below the other; the last may be with the first scenario changed."""
+    from deference_sim.pages import page_of
+
+    def trace(name: str, changes: list[str]) -> str:
+        options = [word for change in (*asked.settings, *changes) for word in ("--set", change)]
+        return in_shell("trace", name, "--seed", str(asked.seed), *options)
+
+    first, *others = (trace(name, []) for name in asked.names)
+    page: Page = []
+    for one, other in zip(found, others, strict=False):
+        page += page_of(one, repeat, trace=(first, other))
+    if changes:
+        names = asked.names[0], f"with {' '.join(changes)}"
+        page += page_of(found[-1], repeat, names=names, trace=(first, trace(asked.names[0], changes)))
+    return page

@@ -6,10 +6,16 @@ from typing import Annotated
 import typer
 
 from deference_sim.cli.errors import BAD_INPUT
-from deference_sim.cli.options import USUAL_REPLICATES, Quiet, Seed, Settings, whole_number
+from deference_sim.cli.options import Quiet, Seed, Settings, whole_number
 from deference_sim.cli.output import announce
+from deference_sim.study.limits import USUAL_REPLICATES
 
-MOST_REPLICATES = 100_000
+
+def number_shown(text: object) -> int:
+    """Parse a number of futures that a page can show."""
+    from deference_sim.explorer.state import MOST_SHOWN
+
+    return whole_number(1, MOST_SHOWN)(text)
 
 
 def explore(
@@ -18,11 +24,7 @@ def explore(
     ] = "baseline",
     replicates: Annotated[
         int,
-        typer.Option(
-            metavar="N",
-            parser=whole_number(1, MOST_REPLICATES),
-            help="How many futures the refined answer has, from 1.",
-        ),
+        typer.Option(metavar="N", parser=number_shown, help="How many futures the refined answer has, from 1."),
     ] = USUAL_REPLICATES,
     seed: Seed = 1,
     settings: Settings = None,

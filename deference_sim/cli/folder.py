@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from deference_sim.cli.output import save_picture
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -59,12 +61,12 @@ def save_folder(
     ``page`` is what the command prints; its inputs and ``provenance`` are added to it. Raises ``OSError``.
     """
     from deference_sim.pages import files
-    from deference_sim.pages import run as run_page
+    from deference_sim.pages import provenance as provenance_page
+    from deference_sim.pages.scenario import all_inputs
 
     title, answer = files.without_title(page)
     pictures = [files.Picture(f"{name}.png", _png(draw), told) for name, (told, draw) in drawings.items()]
-    ends = run_page.all_inputs(scenarios), run_page.made_by(provenance)
-    blocks = [*files.with_pictures(answer, pictures), *ends[0], *ends[1]]
+    blocks = [*files.with_pictures(answer, pictures), *all_inputs(scenarios), *provenance_page.page(provenance)]
     contents = {
         "report.html": files.html_file(title, blocks).encode(),
         "report.md": files.markdown_file(title, blocks).encode(),
@@ -117,16 +119,8 @@ def _digest(path: Path) -> str:
 
 
 def _png(draw: Callable[[], Any]) -> bytes:
-    import matplotlib
-
-    matplotlib.use("Agg")  # a picture in a file needs no screen
-    import matplotlib.pyplot as plt
-    import numpy as np
-
-    axes: Any = np.ravel(draw())
     data = BytesIO()
-    axes[0].figure.savefig(data, format="png", dpi=DOTS_PER_INCH)
-    plt.close(axes[0].figure)
+    save_picture(draw, data, format="png", dpi=DOTS_PER_INCH)
     return data.getvalue()
 
 

@@ -52,10 +52,10 @@ def parameters(
 
 def show(scenario: ScenarioName, settings: Settings = None) -> None:
     """Show every value of a scenario and where it comes from: file and line, default, or command line."""
-    from deference_sim.pages import inputs as inputs_page
+    from deference_sim.pages import page_of
     from deference_sim.scenario import load
 
-    print_page(inputs_page.show_page(load(scenario, set=settings or ())))
+    print_page(page_of(load(scenario, set=settings or ()), meanings=False))
 
 
 def diff(

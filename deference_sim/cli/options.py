@@ -1,17 +1,15 @@
 """Options that several commands share, each checked before any work is done."""
 
-import shlex
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
-MOST_REPLICATES = 1_000_000_000
-USUAL_REPLICATES = 10_000
+from deference_sim.study import limits
+from deference_sim.study.limits import LAST_SEED, MOST_REPLICATES, USUAL_REPLICATES
+
 FINEST_PRECISION = 1e-4
-LAST_SEED = 2**128 - 1
-EngineName = Literal["compiled", "events"]
 MeasureName = Literal["p_good", "p_stay"]
 PICTURES = (".png", ".pdf", ".svg")
 
@@ -43,6 +41,11 @@ def precise_enough(text: object) -> float:
     if not FINEST_PRECISION <= number <= 0.5:
         raise typer.BadParameter(f"found {text}; allowed: a number from {FINEST_PRECISION:g} to 0.5")
     return number
+
+
+def scenarios(metavar: str, told: str) -> Any:
+    """Return the argument of a command that takes several scenarios."""
+    return Annotated[list[str], typer.Argument(metavar=metavar, help=told, show_default=False)]
 
 
 ScenarioName = Annotated[
@@ -88,11 +91,20 @@ Precision = Annotated[
         help="As many futures as it takes for the 95 % interval of p_stay to be at most H to either side.",
     ),
 ]
-Engine = Annotated[EngineName, typer.Option(help="compiled is fast; events is the readable reference, and slow.")]
+Engine = Annotated[limits.Engine, typer.Option(help="compiled is fast; events is the readable reference, and slow.")]
 
 Measured = Annotated[
     MeasureName,
     typer.Option("--measure", help="What counts as success: p_good, no catastrophe of any kind; p_stay, in the basin."),
+]
+Inputs = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--inputs",
+        metavar="PATH",
+        help="What to vary: paths, uncertain, or core; repeatable, or with commas. Default: what is uncertain in the "
+        "scenario, and the core inputs too if that is fewer than two.",
+    ),
 ]
 Picture = Annotated[
     Path | None, typer.Option("--plot", metavar="FILE", help=f"Save a picture ({', '.join(PICTURES)}).")
@@ -114,14 +126,6 @@ def fixed_number(replicates: int | None, precision: float | None) -> int:
     return replicates or USUAL_REPLICATES
 
 
-def command_line(command: str, *arguments: str, **options: object) -> str:
-    """Return the command that repeats what was asked for, ready for a shell.
-
-    An option stands once for each value of a list, without a value if True, and not at all if None or False.
-    """
-    words = ["deference-sim", command, *arguments]
-    for name, value in options.items():
-        values = value if isinstance(value, list) else [] if value is None or value is False else [value]
-        for one in values:
-            words += [f"--{name}"] if one is True else [f"--{name}", str(one)]
-    return shlex.join(words)
+def split(inputs: list[str] | None) -> list[str]:
+    """Return the paths of ``--inputs``, given one at a time or with commas."""
+    return [path.strip() for several in inputs or () for path in several.split(",") if path.strip()]

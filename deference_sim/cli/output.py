@@ -1,16 +1,16 @@
-"""What commands print and save: JSON, pages, progress, pictures."""
+"""What commands print and save: JSON, pages, notices, pictures."""
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import typer
 
 if TYPE_CHECKING:
-    from deference_sim.pages.layout import Block
+    from deference_sim.pages.layout import Page
+    from deference_sim.scenario import Scenario
 
 
 def print_json(found: dict[str, Any]) -> None:
@@ -18,14 +18,14 @@ def print_json(found: dict[str, Any]) -> None:
     print(json.dumps(found, indent=2, allow_nan=False))
 
 
-def print_page(page: "list[Block]") -> None:
+def print_page(page: "Page") -> None:
     """Print a page, laid out for the terminal or the file that standard output is."""
     from deference_sim.pages import layout
 
     layout.show(page, sys.stdout)
 
 
-def tell_notices(scenario: Any, quiet: bool) -> None:
+def tell_notices(scenario: "Scenario", quiet: bool) -> None:
     """Say on standard error what is allowed in the scenario but can hardly be meant."""
     from deference_sim.scenario.notices import notices
 
@@ -43,23 +43,6 @@ def announce(quiet: bool, *engines: str) -> None:
         announce_compilation(lambda notice: print(notice, file=sys.stderr, flush=True), missing)
 
 
-@contextmanager
-def progress(total: int | None, quiet: bool) -> Iterator[Callable[[int], object] | None]:
-    """Yield what is to be told how many more are done: a bar on standard error, on a terminal only.
-
-    ``total`` is None where nobody knows beforehand how many it will be.
-    """
-    if quiet or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("simulating", total=total)
-        yield lambda count: bar.advance(task, count)
-
-
 def check_file(file: Path, suffixes: Sequence[str], option: str) -> None:
     """Raise an error with the remedy, before any work, if ``option`` names a file that cannot be saved."""
     if file.suffix.lower() not in suffixes:
@@ -69,12 +52,14 @@ def check_file(file: Path, suffixes: Sequence[str], option: str) -> None:
         raise typer.BadParameter(f"{found}: name a file in a folder that exists", param_hint=option)
 
 
-def save_picture(draw: Callable[[], Any], file: Path) -> None:
-    """Save in ``file`` the figure of the Axes that ``draw`` returns."""
+def save_picture(draw: Callable[[], Any], file: Path | IO[bytes], **form: Any) -> None:
+    """Save in ``file`` the figure of the Axes that ``draw`` returns; ``form`` is matplotlib's, such as ``dpi``."""
     import matplotlib
 
     matplotlib.use("Agg")  # a picture in a file needs no screen
+    import matplotlib.pyplot as plt
     import numpy as np
 
     axes: Any = np.ravel(draw())
-    axes[0].figure.savefig(file)
+    axes[0].figure.savefig(file, **form)
+    plt.close(axes[0].figure)

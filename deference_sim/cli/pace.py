@@ -41,12 +41,16 @@ class Lines:
 
 
 @contextmanager
-def pace(total: int | None, quiet: bool) -> Iterator[Callable[[int], object]]:
-    """Yield what is to be told how many more are done: a bar on a terminal, lines elsewhere."""
-    if quiet or (total is None and not sys.stderr.isatty()):
+def pace(total: int | None, quiet: bool, *, in_lines: bool = False) -> Iterator[Callable[[int], object]]:
+    """Yield what is to be told how many more are done: a bar on a terminal, with ``in_lines`` lines elsewhere.
+
+    ``total`` is None where nobody knows beforehand how many it will be.
+    """
+    on_terminal = sys.stderr.isatty()
+    if quiet or not (on_terminal or (in_lines and total is not None)):
         yield lambda count: None
         return
-    if not sys.stderr.isatty():
+    if not on_terminal:
         yield Lines(total or 0, tell).tick
         return
     from rich.console import Console

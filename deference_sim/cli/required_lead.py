@@ -4,22 +4,9 @@ from typing import Annotated
 
 import typer
 
-from deference_sim.cli.answer import Answer, check_places, deliver
-from deference_sim.cli.options import (
-    USUAL_REPLICATES,
-    AsJson,
-    Engine,
-    Measured,
-    Out,
-    Picture,
-    Quiet,
-    Replicates,
-    ScenarioName,
-    Seed,
-    Settings,
-    command_line,
-)
-from deference_sim.cli.output import announce, progress
+from deference_sim.cli.answer import Answer, Asked, answering
+from deference_sim.cli.options import Measured, Replicates
+from deference_sim.study.limits import USUAL_REPLICATES
 
 
 def chance(text: object) -> float:
@@ -33,8 +20,9 @@ def chance(text: object) -> float:
     return number
 
 
+@answering(plot=True)
 def required_lead(
-    scenario: ScenarioName,
+    asked: Asked,
     target: Annotated[
         list[float] | None,
         typer.Option(metavar="P", parser=chance, help="Chance to reach; repeatable. Default: 0.5, 0.8, 0.9, 0.95."),
@@ -45,68 +33,33 @@ def required_lead(
         typer.Option(metavar="PATH[=A:B]", help="Another input to solve for, and between what to search."),
     ] = "rival.lead",
     replicates: Replicates = USUAL_REPLICATES,
-    seed: Seed = 1,
-    engine: Engine = "compiled",
-    settings: Settings = None,
-    as_json: AsJson = False,
-    plot: Picture = None,
-    out: Out = None,
-    quiet: Quiet = False,
-) -> None:
+) -> Answer:
     """Find the smallest lead at which success is likely enough, with an interval; or say that none is."""
-    from deference_sim.scenario import load
+    from deference_sim.analysis import required_lead as analysis
     from deference_sim.scenario.layers import COMMAND_LINE
     from deference_sim.study.designs import between_of
 
     path, between = between_of(solve, COMMAND_LINE)
-    chosen = load(scenario, set=settings or ())
-    from deference_sim.analysis import required_lead as analysis
-    from deference_sim.pages import required_lead as required_lead_page
-
-    analysis.check_input(chosen, path, between, COMMAND_LINE)
-    check_places(plot, out)
+    analysis.check_input(asked.scenario, path, between, COMMAND_LINE)
     targets = sorted(set(target)) if target else list(analysis.TARGETS)
-    announce(quiet, engine)
-    with progress(None, quiet) as advance:
+    with asked.at_work(None) as tick:
         found = analysis.required_lead(
-            chosen,
+            asked.scenario,
             targets,
             replicates,
-            seed,
+            asked.seed,
             measure=measure,
             solve=path,
             between=between,
-            engine=engine,
-            progress=advance,
+            engine=asked.engine,
+            progress=tick,
             mark=COMMAND_LINE,
         )
-
-    def draw() -> object:
-        from deference_sim import plots
-
-        return plots.required_lead(found)
-
-    repeat = command_line(
-        "required-lead",
-        scenario,
-        target=[f"{one:g}" for one in targets],
-        solve=solve if solve != analysis.LEAD else None,
-        measure=measure,
-        replicates=replicates,
-        seed=seed,
-        engine=engine,
-        set=settings,
-    )
-
-    answer = Answer(
-        required_lead_page.page(found, repeat),
-        found.as_dict(),
-        repeat,
-        [chosen],
-        seed,
+    told = "The curve, and where it meets the targets"
+    return Answer(
+        found,
         replicates,
-        engine,
-        {"picture": ("The curve, and where it meets the targets", draw)},
-        lambda: {"answers": found.table, "curve": found.curve_table},
+        came_out={"target": targets},
+        drawings=lambda plots: {"picture": (told, lambda: plots.required_lead(found))},
+        tables=lambda: {"answers": found.table, "curve": found.curve_table},
     )
-    deliver(answer, as_json=as_json, plot=plot, out=out)

@@ -1,25 +1,11 @@
 """The command ``run``: Monte Carlo of one scenario."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from deference_sim.cli.answer import Answer, check_places, deliver
-from deference_sim.cli.options import (
-    AsJson,
-    Engine,
-    Out,
-    Precision,
-    Quiet,
-    ReplicatesIfFixed,
-    ScenarioName,
-    Seed,
-    Settings,
-    command_line,
-    fixed_number,
-    whole_number,
-)
-from deference_sim.cli.output import announce, progress, tell_notices
+from deference_sim.cli.answer import Answer, Asked, answering
+from deference_sim.cli.options import Precision, ReplicatesIfFixed, fixed_number, whole_number
 
 if TYPE_CHECKING:
     from deference_sim.analysis.run import Result
@@ -29,8 +15,9 @@ MOST_DRAWS = 100_000
 PATHS_DRAWN = 80  # each takes some hundredths of a second
 
 
+@answering()
 def run(
-    scenario: ScenarioName,
+    asked: Asked,
     replicates: ReplicatesIfFixed = None,
     precision: Precision = None,
     draws: Annotated[
@@ -41,60 +28,38 @@ def run(
             help="Tell the spread over uncertain inputs too: K draws of them, as many more futures shared among these.",
         ),
     ] = None,
-    seed: Seed = 1,
-    engine: Engine = "compiled",
-    settings: Settings = None,
-    as_json: AsJson = False,
-    out: Out = None,
-    quiet: Quiet = False,
-) -> None:
+) -> Answer:
     """Estimate by Monte Carlo how likely the AIs are to stay in the Basin of Good Deference, and what it costs."""
-    from deference_sim.scenario import load
-
-    wanted = fixed_number(replicates, precision)
-    chosen = load(scenario, set=settings or ())
-    if draws is not None and not chosen.uncertain:
-        hint = "leave --draws out, or give an input a range: --set rival.lead='2 to 9 months'"
-        raise typer.BadParameter(f"{chosen.name} has no uncertain input: {hint}", param_hint="'--draws'")
-    check_places(None, out)
-    tell_notices(chosen, quiet)
     from deference_sim.analysis.nested import input_spread
     from deference_sim.analysis.run import simulate
-    from deference_sim.pages import run as run_page
 
-    announce(quiet, engine, *(["events"] if out is not None else []))  # which draws single trajectories
-    with progress(None if precision or draws else wanted, quiet) as advance:
-        result = simulate(
-            chosen, wanted, seed, engine=engine, precision=precision, keep_records=out is not None, progress=advance
-        )
-        worlds = max(result.replicates // draws, 2) if draws else 0
-        spread = input_spread(chosen, draws, worlds, seed, engine=engine, progress=advance) if draws else None
-    repeat = command_line(
-        "run", scenario, draws=draws, replicates=result.replicates, seed=seed, engine=engine, set=settings
+    scenario, seed, engine = asked.scenario, asked.seed, asked.engine
+    wanted = fixed_number(replicates, precision)
+    if draws is not None and not scenario.uncertain:
+        hint = "leave --draws out, or give an input a range: --set rival.lead='2 to 9 months'"
+        raise typer.BadParameter(f"{scenario.name} has no uncertain input: {hint}", param_hint="'--draws'")
+    keep = asked.out is not None
+    with asked.at_work(None if precision or draws else wanted) as tick:
+        found = simulate(scenario, wanted, seed, engine=engine, precision=precision, keep_records=keep, progress=tick)
+        worlds = max(found.replicates // draws, 2) if draws else 0
+        spread = input_spread(scenario, draws, worlds, seed, engine=engine, progress=tick) if draws else None
+    return Answer(
+        found,
+        found.replicates,
+        came_out={"replicates": found.replicates, "precision": None},
+        about={"spread": spread},
+        json=found.as_dict() | ({"input_spread": spread.as_dict()} if spread else {}),
+        drawings=lambda plots: _drawings(plots, found),
+        tables=lambda: {"outcomes": found.outcome_table(), "cumulative_incidence": found.cumulative_incidence()},
     )
 
-    answer = Answer(
-        run_page.page(result, repeat, spread),
-        result.as_dict() | ({"input_spread": spread.as_dict()} if spread else {}),
-        repeat,
-        [chosen],
-        seed,
-        result.replicates,
-        engine,
-        _drawings(result) if out is not None else {},
-        lambda: {"outcomes": result.outcome_table(), "cumulative_incidence": result.cumulative_incidence()},
-    )
-    deliver(answer, as_json=as_json, out=out)
 
-
-def _drawings(result: "Result") -> "Drawings":
-    from deference_sim import plots
-
+def _drawings(plots: Any, found: "Result") -> "Drawings":
     return {
-        "outcomes_over_time": ("How runs end, by month", lambda: plots.outcomes_over_time(result)),
+        "outcomes_over_time": ("How runs end, by month", lambda: plots.outcomes_over_time(found)),
         "trajectories": (
             "Capability, deference-goodness, margin and lead: where 50 and 90 % of the runs are, and some runs",
-            lambda: plots.trajectories(result, n=PATHS_DRAWN),
+            lambda: plots.trajectories(found, n=PATHS_DRAWN),
         ),
-        "effort_over_time": ("What the AIs work on, on average", lambda: plots.effort_over_time(result, n=PATHS_DRAWN)),
+        "effort_over_time": ("What the AIs work on, on average", lambda: plots.effort_over_time(found, n=PATHS_DRAWN)),
     }

@@ -1,19 +1,17 @@
 """The command ``takeoff``: the figures of published models of capability growth, reproduced."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from deference_sim.cli.answer import Answer, check_places, deliver
-from deference_sim.cli.options import AsJson, Out, Quiet, Seed, Settings, command_line, number_of_futures
-from deference_sim.cli.output import announce, print_page, progress
-
-if TYPE_CHECKING:
-    from deference_sim.analysis.takeoff.table import TakeoffTable
-    from deference_sim.pages.layout import Page
+from deference_sim.cli.answer import Answer, Asked, answering
+from deference_sim.cli.options import number_of_futures
+from deference_sim.cli.output import print_page
 
 
+@answering(None, engine="compiled")
 def takeoff(
+    asked: Asked,
     preset: Annotated[
         str | None, typer.Argument(metavar="PRESET", help="Which published table; without it they are listed.")
     ] = None,
@@ -27,12 +25,7 @@ def takeoff(
             show_default=False,
         ),
     ] = None,
-    seed: Seed = 1,
-    settings: Settings = None,
-    as_json: AsJson = False,
-    out: Out = None,
-    quiet: Quiet = False,
-) -> None:
+) -> Answer:
     """Reproduce published figures of capability growth: printed, recomputed, ours, difference and interval.
 
     Nothing but capability grows in the presets of Forethought and AI 2027; --set puts another prior in, such as
@@ -40,47 +33,24 @@ def takeoff(
     """
     from deference_sim.analysis.takeoff import PRESETS
     from deference_sim.analysis.takeoff import takeoff as table_of
-    from deference_sim.analysis.takeoff.table import unheard
+    from deference_sim.pages.takeoff import presets_page
     from deference_sim.scenario.problems import did_you_mean
 
     if only_list or preset is None:
-        print_page(_presets_page())
-        return
+        print_page(presets_page())
+        raise typer.Exit
     if preset not in PRESETS:
         near = did_you_mean(preset, PRESETS)
         raise typer.BadParameter(f"no preset {preset!r}; {near or 'see `deference-sim takeoff --list`'}")
     count = replicates or PRESETS[preset].replicates
     if count > PRESETS[preset].most:
-        found = f"found {count}; {preset} takes at most {PRESETS[preset].most}"
-        raise typer.BadParameter(found, param_hint="'--replicates'")
-    check_places(None, out)
-    announce(quiet, "compiled")
-    with progress(count * PRESETS[preset].passes, quiet) as advance:
-        table = table_of(preset, replicates, seed, tuple(settings or ()), advance or unheard)
-    repeat = command_line("takeoff", preset, replicates=table.replicates, seed=seed, set=settings)
-    page, tables = _page(table, repeat), {"figures": table.frame}
-    answer = Answer(page, table.as_dict(), repeat, [], seed, table.replicates, tables=lambda: tables)
-    deliver(answer, as_json=as_json, out=out)
-
-
-def _presets_page() -> "Page":
-    from deference_sim.analysis.takeoff import PRESETS
-    from deference_sim.pages.layout import Paragraph, Table
-
-    rows = tuple((name, preset.title) for name, preset in PRESETS.items())
-    return [Table("", ("preset", "what it reproduces"), rows), Paragraph("Run one: deference-sim takeoff PRESET", True)]
-
-
-def _page(table: "TakeoffTable", repeat: str) -> "Page":
-    from deference_sim.pages.layout import Heading, Paragraph, Table
-    from deference_sim.pages.wording import with_repeat
-
-    head, *rows = table.texts()
-    runs = f"{table.replicates:,} runs" if table.replicates > 1 else "One run, nothing in it random"
-    return [
-        Heading(table.title),
-        Table("", head, tuple(rows), frozenset(range(1, len(head)))),
-        *(Paragraph(note, aside=True) for note in table.notes),
-        Paragraph(f"Source: {table.source}.", aside=True),
-        Paragraph(with_repeat(f"{runs}, seed {table.seed}.", repeat), aside=True),
-    ]
+        problem = f"found {count}; {preset} takes at most {PRESETS[preset].most}"
+        raise typer.BadParameter(problem, param_hint="'--replicates'")
+    with asked.at_work(count * PRESETS[preset].passes) as tick:
+        found = table_of(preset, replicates, asked.seed, tuple(asked.settings), tick)
+    return Answer(
+        found,
+        found.replicates,
+        came_out={"replicates": found.replicates},
+        tables=lambda: {"figures": found.frame},
+    )

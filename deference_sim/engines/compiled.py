@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deference_sim import streams
-from deference_sim.engines.failure import step_error
+from deference_sim.engines.failure import cannot_integrate
 from deference_sim.engines.law import compiled_law
 from deference_sim.trajectory.log import LOG_DTYPE
 from deference_sim.trajectory.record import RECORD_DTYPE
@@ -54,5 +54,5 @@ def _run(
     log = np.zeros(0, LOG_DTYPE)
     done = law.run_block(key, replicates, parameters, hazards, blank, scratch, processes, log, grid, samples, records)
     if done < len(replicates):
-        raise step_error(int(replicates[done]), seed, float(scratch["t"][0]))
+        raise cannot_integrate(int(replicates[done]), seed, float(scratch["t"][0]))
     return records

@@ -23,7 +23,7 @@ import simpy
 from numpy.typing import NDArray
 
 from deference_sim import streams
-from deference_sim.engines.failure import step_error
+from deference_sim.engines.failure import cannot_integrate
 from deference_sim.model import stages
 from deference_sim.model.state import RESOLVED
 from deference_sim.trajectory.flow import PAUSED
@@ -206,7 +206,7 @@ class World(simpy.Environment):
             sample_at = self._grid[self._sampled] if self._sampled < len(self._grid) else np.inf
             why = self.law.go_on(self._S, self._P, self._H, self._X, min(self.peek(), sample_at))
             if why == STEP_FAILED:
-                raise step_error(self.replicate, self.seed, self.month)
+                raise cannot_integrate(self.replicate, self.seed, self.month)
             if why != PAUSED or self.month < sample_at:
                 return int(why)
             self.law.sample(self._S, self._P, self.samples, self._sampled)

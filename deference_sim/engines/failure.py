@@ -7,7 +7,7 @@ class StepError(RuntimeError):
     month = 0.0
 
 
-def step_error(replicate: int, seed: int, month: float) -> StepError:
+def cannot_integrate(replicate: int, seed: int, month: float) -> StepError:
     """Return the error for a replicate whose integration stopped at ``month``."""
     error = StepError(
         f"replicate {replicate} (seed {seed}) cannot be integrated past month {month:g}: steps became too short or "

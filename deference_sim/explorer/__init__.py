@@ -1,10 +1,10 @@
 """The explorer: a scenario to be changed by hand, with answers at once; a page of its own, or in a notebook."""
 
-import os
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from deference_sim.scenario import Scenario
+from deference_sim.scenario import ScenarioLike
+from deference_sim.study.limits import USUAL_REPLICATES
 
 if TYPE_CHECKING:
     from deference_sim.explorer.page import Explorer
@@ -17,9 +17,7 @@ def is_installed() -> bool:
     return find_spec("panel") is not None
 
 
-def explore(
-    scenario: Scenario | str | os.PathLike[str] = "baseline", replicates: int = 10_000, seed: int = 1
-) -> "Explorer":
+def explore(scenario: ScenarioLike = "baseline", replicates: int = USUAL_REPLICATES, seed: int = 1) -> "Explorer":
     """Return the explorer of ``scenario`` (a name, a path or a ``Scenario``), which shows itself in a notebook.
 
     Raises ``ScenarioError`` for what cannot be shown and ``ImportError`` with the remedy if Panel is missing.

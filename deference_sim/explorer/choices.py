@@ -7,10 +7,11 @@ from typing import Any
 import panel as pn
 
 from deference_sim.explorer.controls import core_paths
-from deference_sim.explorer.state import MOST_REPLICATES, Presets, View
+from deference_sim.explorer.state import MOST_SHOWN, Presets, View
 from deference_sim.scenario.catalogue import parameters
+from deference_sim.study.limits import USUAL_REPLICATES
 
-REPLICATES = (1_000, 10_000, MOST_REPLICATES)
+REPLICATES = (1_000, USUAL_REPLICATES, MOST_SHOWN)
 NOTHING = "nothing"
 #: How a widget takes its room: as one of a column, or as one of several in a row.
 _BELOW: dict[str, Any] = {"margin": (4, 5), "sizing_mode": "stretch_width"}

@@ -80,7 +80,7 @@ class Runs:
         whole = blocks(self.replicates, replicates)
         parts = [part for block in whole for part in np.array_split(block, ceil(len(block) / size))]
         started = perf_counter()
-        for _, records in stream([self.scenario], ((0, part) for part in parts), self.seed):
+        for _, records, _ in stream([self.scenario], ((0, part) for part in parts), self.seed):
             self.seconds += perf_counter() - started
             self._records.append(records)
             go_on(wanted)
@@ -170,7 +170,9 @@ def _numbers(runs: list[Runs], scenarios: tuple[Scenario, ...], look: int, is_la
     if len(runs) == 1:
         return Numbers(results[0], None, {}, is_last)
     shown, against = (run.records[:look] for run in runs)
-    differences = {name: difference(succeeded(shown), succeeded(against)) for name, succeeded in MEASURES.items()}
+    differences = {
+        name: difference(success.of_records(shown), success.of_records(against)) for name, success in MEASURES.items()
+    }
     return Numbers(results[0], results[1], differences, is_last)
 
 

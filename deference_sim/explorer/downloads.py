@@ -2,19 +2,31 @@
 
 from collections.abc import Callable
 from io import BytesIO, StringIO
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import pandas as pd
 import panel as pn
 
 from deference_sim.explorer import pictures
 from deference_sim.explorer.computing import Curve, Numbers
+from deference_sim.explorer.state import View
+from deference_sim.explorer.static import page
+from deference_sim.scenario import Scenario
 
-if TYPE_CHECKING:
-    from deference_sim.explorer.page import Explorer
+
+class Page(Protocol):
+    """As much of an interactive page as is taken away from it."""
+
+    view: View
+    numbers: Numbers | None
+    curve: Curve | None
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario shown, with every change."""
 
 
-def buttons(current: "Callable[[], Explorer]") -> Any:
+def buttons(current: Callable[[], Page]) -> Any:
     """Return the buttons, hidden until there is something to take away."""
     made = [
         _button("Scenario (YAML)", "yaml", lambda: current().scenario.to_yaml(), current),
@@ -42,22 +54,20 @@ def curve_table(curve: Curve | None) -> pd.DataFrame:
     return pd.DataFrame() if curve is None else curve.sweep.table
 
 
-def _numbers(explorer: "Explorer") -> Numbers:
+def _numbers(explorer: Page) -> Numbers:
     assert explorer.numbers is not None, "the buttons are hidden until there are numbers"
     return explorer.numbers
 
 
-def _pictures(explorer: "Explorer") -> bytes:
+def _pictures(explorer: Page) -> bytes:
     return pictures.picture_of_all(_numbers(explorer).result, explorer.curve)
 
 
-def _page(explorer: "Explorer") -> str:
-    from deference_sim.explorer.static import page
-
+def _page(explorer: Page) -> str:
     return page(explorer.view, _numbers(explorer), explorer.curve)
 
 
-def _button(name: str, suffix: str, make: Callable[[], str | bytes], current: "Callable[[], Explorer]") -> Any:
+def _button(name: str, suffix: str, make: Callable[[], str | bytes], current: Callable[[], Page]) -> Any:
     def file() -> BytesIO | StringIO:
         button.filename = f"{current().scenario.name}.{suffix}"
         made = make()

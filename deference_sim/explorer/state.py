@@ -6,16 +6,15 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from urllib.parse import parse_qs, urlencode
 
-from deference_sim.scenario import Scenario, ScenarioError, load
+from deference_sim.scenario import Scenario, ScenarioError, ScenarioLike, load
 from deference_sim.scenario.catalogue import find
 from deference_sim.scenario.library import shipped
 from deference_sim.scenario.problems import Mark, did_you_mean, gather, refusal, shown
+from deference_sim.study.limits import LAST_SEED, USUAL_REPLICATES
 
 ADDRESS = Mark("address")
-MOST_REPLICATES = 100_000  # of one page: a costlier question belongs on the command line
-USUAL_REPLICATES = 10_000
+MOST_SHOWN = 100_000  # of one page: a costlier question belongs on the command line
 MOST_SETTINGS = 200
-LAST_SEED = 2**128 - 1
 LEAD = "rival.lead"
 
 Settings = tuple[tuple[str, str], ...]  # paths with their values as a file says them
@@ -104,7 +103,7 @@ def of_arguments(given: Mapping[str, Sequence[str]], presets: Presets, usual: Vi
     settings, against_settings = gather(partial(_settings, key, given) for key in ("set", "against-set"))
     replicates, seed = gather(
         (
-            partial(_whole, said, "replicates", usual.replicates, 1, MOST_REPLICATES),
+            partial(_whole, said, "replicates", usual.replicates, 1, MOST_SHOWN),
             partial(_whole, said, "seed", usual.seed, 0, LAST_SEED),
         )
     )
@@ -169,9 +168,7 @@ def in_words(error: ScenarioError) -> str:
     return "; ".join(": ".join(part for part in told if part) for told in parts)
 
 
-def start(
-    scenario: Scenario | str | os.PathLike[str], settings: Sequence[str], replicates: int, seed: int
-) -> tuple[Presets, View]:
+def start(scenario: ScenarioLike, settings: Sequence[str], replicates: int, seed: int) -> tuple[Presets, View]:
     """Return the presets and the first view of a page that begins with ``scenario`` (a name, a path, an object).
 
     ``settings`` are texts ``PATH=VALUE`` on top. Raises ``ScenarioError``.

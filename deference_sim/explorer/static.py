@@ -3,16 +3,16 @@
 from base64 import b64encode
 from html import escape
 
-from deference_sim.analysis.measure import SUCCESSES, share_of
+from deference_sim.analysis.measure import MEASURES
+from deference_sim.analysis.records import outcome_words
 from deference_sim.explorer import pictures, words
 from deference_sim.explorer.choices import name_of_opponent
 from deference_sim.explorer.computing import Curve, Numbers
 from deference_sim.explorer.state import View
 from deference_sim.model.state import OUTCOMES
 from deference_sim.pages.layout import Table, html
-from deference_sim.pages.run import inputs
+from deference_sim.pages.scenario import inputs
 from deference_sim.pages.wording import chance
-from deference_sim.plots.style import words_of
 
 # Panel's own export asks other servers for its styles. This one may ask nobody, and says so to the browser.
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
@@ -70,10 +70,10 @@ def _at(curve: Curve, place: int, title: str) -> str:
     tally = curve.sweep.tallies[place]
     with_deadline = curve.sweep.scenarios[0].rival.mode == "deadline"
     rows: list[tuple[str, str, str]] = []
-    for name in SUCCESSES:
-        rows.append((name, *chance(share_of(tally, name))))
+    for name, success in MEASURES.items():
+        rows.append((name, *chance(success.chance(tally))))
     for outcome in OUTCOMES[1:]:
         if count := tally.ended(outcome):
-            rows.append((words_of(outcome, with_deadline), f"{100.0 * count / tally.n:.1f} %", ""))
+            rows.append((outcome_words(outcome, with_deadline), f"{100.0 * count / tally.n:.1f} %", ""))
     columns = ("", "share", "95 % interval")
     return html([Table(f"{title}, {tally.n:,} futures", columns, tuple(rows), frozenset({1}))])

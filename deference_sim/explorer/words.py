@@ -4,7 +4,7 @@ import shlex
 from html import escape
 
 from deference_sim.analysis.estimate import Estimate
-from deference_sim.analysis.measure import MEANINGS, Measure
+from deference_sim.analysis.measure import MEASURES, Measure
 from deference_sim.analysis.paired import Difference
 from deference_sim.explorer.computing import Numbers
 from deference_sim.explorer.state import View
@@ -87,7 +87,7 @@ def _chance_html(
     return (
         f'<div class="chance" data-measure="{name}"{data}><b>{value}</b> '
         f'<span class="interval">{interval}</span>'
-        f'<span class="words">{MEANINGS[name]} ({name})</span>{compared}</div>'
+        f'<span class="words">{MEASURES[name].meaning} ({name})</span>{compared}</div>'
     )
 
 

@@ -4,41 +4,45 @@ from collections.abc import Sequence
 
 from deference_sim.analysis.compare import Comparison
 from deference_sim.analysis.estimate import Estimate
-from deference_sim.analysis.measure import MEANINGS
+from deference_sim.analysis.measure import MEASURES
 from deference_sim.analysis.paired import Difference
 from deference_sim.pages.layout import Entry, Heading, Page, Paragraph, Table
 from deference_sim.pages.run import ending
-from deference_sim.pages.wording import MOST_DECIMALS, decimals, percent, shortened, with_repeat
+from deference_sim.pages.wording import MOST_DECIMALS, decimals, footer, percent, points, shortened
 from deference_sim.scenario import Scenario
 
 MOST_INPUTS = 24  # that differ and are listed
 MOST_CHANGES = 8
 
 
-def page(found: Comparison, names: tuple[str, str] | None = None, trace: Sequence[str] = (), repeat: str = "") -> Page:
+def page(found: Comparison, repeat: str = "", names: tuple[str, str] | None = None, trace: Sequence[str] = ()) -> Page:
     """Return what differs between two scenarios, called ``names`` (by default as they are).
 
-    ``trace`` holds the commands, up to the option ``--replicate``, that tell one run of the first and the second.
+    ``trace`` holds the commands, up to the option ``--replicate``, that tell one run of the first and the second;
+    ``repeat`` is the command that repeats the comparison.
     """
     first, second = names or _names(found)
     columns = ("", first, second, "difference (points)", "95 % interval")
-    chances = tuple((f"{name}: {MEANINGS[name]}", *_pair(*pair)) for name, pair in found.measures.items())
+    chances = tuple((f"{name}: {MEASURES[name].meaning}", *_pair(*pair)) for name, pair in found.measures.items())
     ends = tuple((_short(found.second, name), *_pair(*pair)) for name, pair in found.shares.items())
     numbers = frozenset({1, 2, 3})
     note = (
         "Differences are those of the second less the first, paired world by world. The intervals hold the Monte Carlo "
         "error alone."
     )
-    told = f"{found.replicates:,} replicates of each, seed {found.seed}, {found.engine} engine, {found.seconds:.1f} s."
     return [
-        Heading(f"{second} as against {first}, on the same {found.replicates:,} worlds"),
+        Heading(f"{second} as against {first}, on the same {found.replicates:,} worlds", _answer(found)),
         *_inputs(found, first, second),
         Table("Chances", columns, chances, numbers, frozenset(range(1, 5))),
         Table("How it ends", columns, ends, numbers, frozenset(range(5))),
         *_changes(found, first, second, trace),
         Paragraph(note, aside=True),
-        Paragraph(with_repeat(told, repeat), aside=True),
+        footer(f"{found.replicates:,} replicates of each, seed {found.seed}", found.engine, found.seconds, repeat),
     ]
+
+
+def _answer(found: Comparison) -> str:
+    return ", ".join(f"{name} {points(change)} points" for name, (_, _, change) in found.measures.items())
 
 
 def _names(found: Comparison) -> tuple[str, str]:

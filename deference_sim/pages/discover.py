@@ -2,19 +2,20 @@
 
 from deference_sim.analysis.discover import CHANCE, Box, Discovery, Limit
 from deference_sim.analysis.estimate import Estimate
+from deference_sim.analysis.measure import MEASURES
 from deference_sim.analysis.sensitivity.plan import short
-from deference_sim.pages import layout
 from deference_sim.pages.layout import Entry, Heading, Page, Paragraph
-from deference_sim.pages.sensitivity import MEASURES, about_inputs
-from deference_sim.pages.wording import percent, with_repeat
+from deference_sim.pages.sensitivity import about_inputs
+from deference_sim.pages.wording import footer, percent
 
 ALGORITHMS = {"prim": "PRIM (peeling)", "cart": "CART (tree)"}
 
 
 def page(found: Discovery, repeat: str = "") -> Page:
     """Return the page; ``repeat`` is the command that repeats the study."""
+    plan = found.plan
     blocks: Page = [
-        Heading(f"{found.plan.scenario.name} – where {MEASURES[found.plan.measure]} fails"),
+        Heading(f"{plan.scenario.name} – where {MEASURES[plan.measure].headline} fails", _answer(found)),
         Paragraph(f"Of all futures {_told(found.failures)} fail."),
     ]
     for algorithm, boxes in found.boxes.items():
@@ -28,14 +29,14 @@ def page(found: Discovery, repeat: str = "") -> Page:
     return [
         *blocks,
         Paragraph(_READING, aside=True),
-        *(Paragraph(text, aside=True) for text in about_inputs(found.plan.varied, found.plan.scenario)),
-        Paragraph(_footer(found, repeat), aside=True),
+        *(Paragraph(text, aside=True) for text in about_inputs(plan.varied, plan.scenario)),
+        footer(f"{found.runs:,} futures, seed {plan.seed}", "compiled", found.seconds, repeat, plan.scenario),
     ]
 
 
-def html(found: Discovery) -> str:
-    """Return the page as HTML for a notebook, every text escaped."""
-    return layout.html(page(found))
+def _answer(found: Discovery) -> str:
+    counts = (f"boxes by {ALGORITHMS[algorithm]}: {len(boxes)}" for algorithm, boxes in found.boxes.items())
+    return f"of all futures {_told(found.failures)} fail; {', '.join(counts)}"
 
 
 _READING = (
@@ -44,7 +45,7 @@ _READING = (
     "anywhere to all; of PRIM's boxes that reach it the one with the best balance of density and coverage, of CART's "
     "leaves all, or the densest if none does. PRIM finds each box in what those before it leave; all are judged among "
     "all futures. quasi-p: how likely so many failures would be inside if the limit did nothing; limits above "
-    f"{CHANCE:g} are dropped. CART has no such test."
+    f"{CHANCE:g} are dropped. CART has no such test. 95 % intervals in brackets."
 )
 
 
@@ -76,11 +77,3 @@ def _p(chance: float) -> str:
 def _told(estimate: Estimate) -> str:
     low, high = (percent(end, estimate).removesuffix(" %") for end in (estimate.low, estimate.high))
     return f"{percent(estimate.value, estimate)} ({low} to {high})"
-
-
-def _footer(found: Discovery, repeat: str) -> str:
-    told = (
-        f"{found.runs:,} futures, seed {found.plan.seed}, compiled engine, {found.seconds:.1f} s; scenario hash "
-        f"{found.plan.scenario.hash[:12]}. 95 % intervals in brackets."
-    )
-    return with_repeat(told, repeat)

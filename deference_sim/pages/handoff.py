@@ -1,18 +1,21 @@
-"""Pages about choices: when to hand off, and which policy to follow, here and across worlds."""
+"""The page of a search for the best handoff: when, to AIs of which capability, and how the answer moves."""
 
-from deference_sim.analysis.handoff import INDIFFERENCE, NEVER, OWN_WAY, PREWORK, Alternative, BestHandoff, Timing
-from deference_sim.analysis.measure import MEANINGS
-from deference_sim.analysis.run import UNRESOLVED_WORTH_SAYING
+from deference_sim.analysis.handoff import INDIFFERENCE, NEVER, OWN_WAY, PREWORK, WAYS, Alternative, BestHandoff, Timing
+from deference_sim.analysis.measure import MEASURES
+from deference_sim.analysis.records import outcome_words
 from deference_sim.model.state import CATASTROPHES
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
-from deference_sim.pages.wording import chance, footer, fresh_note, percent, points, with_interval
+from deference_sim.pages.wording import (
+    UNRESOLVED_WORTH_SAYING,
+    chance,
+    footer,
+    fresh_note,
+    percent,
+    points,
+    with_interval,
+)
 from deference_sim.scenario.explain import parameter_table
 
-WAYS = {
-    OWN_WAY: "as the scenario says",
-    INDIFFERENCE: "by indifference",
-    NEVER: "never",
-}
 BETTER = {
     OWN_WAY: "What the scenario says",
     INDIFFERENCE: "Deciding on the way, by indifference,",
@@ -22,25 +25,27 @@ NONE = "–"
 NUMBERS = frozenset({1, 3})  # columns of numbers in a table of chances
 
 
-# ---- when to hand off ---------------------------------------------------------------------------------------
-
-
 def page(found: BestHandoff, repeat: str = "") -> Page:
     """Return when to hand off and what that is worth; ``repeat`` is the command that repeats it."""
     return [
-        Heading(f"{found.scenario.name} – when to hand off"),
-        Paragraph(_handoff_answer(found)),
+        Heading(f"{found.scenario.name} – when to hand off", _in_one_line(found)),
+        Paragraph(_answer(found)),
         _ways(found),
         *_open_ends(found),
         _months(found),
         _levels(found),
         _moves(found),
         Paragraph(_note(found), aside=True),
-        Paragraph(footer(found.engine, found.seconds, repeat), aside=True),
+        footer("", found.engine, found.seconds, repeat),
     ]
 
 
-def _handoff_answer(found: BestHandoff) -> str:
+def _in_one_line(found: BestHandoff) -> str:
+    chosen = f"month {found.best.month:g}, to AIs of capability {found.best.capability:g} py"
+    return f"{chosen}: {found.measure} {with_interval(found.best.estimate)}"
+
+
+def _answer(found: BestHandoff) -> str:
     best = found.best
     first, last = found.as_good
     to_whom = f"to AIs of capability {best.capability:g} py"
@@ -49,7 +54,8 @@ def _handoff_answer(found: BestHandoff) -> str:
         told += "But the month hardly matters: none of those tried does significantly worse. "
     elif first < last:
         told += f"Anything from {first:g} to {last:g} months is as good. "
-    told += f"{_split(found)}{found.measure} ({MEANINGS[found.measure]}) is then {with_interval(best.estimate)}."
+    chance_of = f"{found.measure} ({MEASURES[found.measure].meaning})"
+    told += f"{_split(found)}{chance_of} is then {with_interval(best.estimate)}."
     better = [way for way in found.alternatives if way.loss.high < 0.0]
     return told + "".join(f" {BETTER[way.name]} does better still." for way in better)
 
@@ -97,12 +103,11 @@ def _open_ends(found: BestHandoff) -> Page:
 
 def _months(found: BestHandoff) -> Table:
     occurring = [name for name in CATASTROPHES if any(timing.risks[name] > 0.0 for timing in found.curve)]
-    words = {name: name.replace("_", " ").replace("ai ", "AI ") for name in occurring}
-    if found.scenario.rival.mode == "deadline":
-        words["rival_catastrophe"] = "deadline missed"
+    with_deadline = found.scenario.rival.mode == "deadline"
     open_ends = any(timing.unresolved > UNRESOLVED_WORTH_SAYING for timing in found.curve)
     more = ("not settled",) if open_ends else ()
-    columns = ("month", found.measure, "95 % interval", "", *(words[name] for name in occurring), *more)
+    words = [outcome_words(name, with_deadline) for name in occurring]
+    columns = ("month", found.measure, "95 % interval", "", *words, *more)
     rows = tuple(_month_row(timing, found, occurring, open_ends) for timing in _shown(found))
     right = frozenset({0, 1, *range(4, len(columns))})
     return Table("By month of the handoff, and what goes wrong (share of runs)", columns, rows, right)
@@ -171,18 +176,10 @@ def _median(spread: dict[str, float | None]) -> str:
 
 def _note(found: BestHandoff) -> str:
     return (
-        f"{fresh_note(found)} Handed off: the median month in which it happens. By indifference: once the chance of a "
-        "good end looks no better later, by the margin that reviews find. As good: not significantly worse than the "
-        "best month in a paired test at 5 %; whichever of the months tried is truly best is among them with a "
-        "probability of at least 95 %. The answers under changed assumptions keep the capability and rest on "
-        f"{found.search_replicates:,} worlds each, so that more months pass as good there."
+        f"{fresh_note(found.seed, found.fresh_seed, found.replicates)} Handed off: the median month in which it "
+        "happens. By indifference: once the chance of a good end looks no better later, by the margin that reviews "
+        "find. As good: not significantly worse than the best month in a paired test at 5 %; whichever of the months "
+        "tried is truly best is among them with a probability of at least 95 %. The answers under changed assumptions "
+        f"keep the capability and rest on {found.search_replicates:,} worlds each, so that more months pass as good "
+        "there."
     )
-
-
-# ---- which policy -------------------------------------------------------------------------------------------
-
-
-# ---- across worlds ------------------------------------------------------------------------------------------
-
-
-# ---- words --------------------------------------------------------------------------------------------------

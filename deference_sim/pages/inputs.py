@@ -1,14 +1,9 @@
-"""Tables of inputs: which scenarios ship, what each parameter means, what a scenario says, how two differ."""
+"""Tables of inputs: which scenarios ship, what each parameter means, how two scenarios differ."""
 
-from typing import TYPE_CHECKING
-
-from deference_sim.pages.layout import Entry, Heading, Page, Paragraph, Table
+from deference_sim.pages.layout import Entry, Page, Paragraph, Table
 from deference_sim.pages.wording import singular
-from deference_sim.scenario import load, shipped
-from deference_sim.scenario.explain import ParameterRow, differences, parameter_table, resolved
-
-if TYPE_CHECKING:
-    from deference_sim.scenario import Scenario
+from deference_sim.scenario import Scenario, load, shipped
+from deference_sim.scenario.explain import ParameterRow, differences, parameter_table
 
 
 def scenarios_page() -> Page:
@@ -34,26 +29,7 @@ def _parameter_entry(row: ParameterRow) -> Entry:
     return Entry(row.path, (row.meaning, f"default {row.default}; {row.range}", status))
 
 
-def show_page(scenario: "Scenario") -> Page:
-    """Return every value of a scenario with its source, the core ones first."""
-    rows = resolved(scenario)
-    columns = ("", "value", "status", "from")
-    return [
-        Heading(f"{scenario.name} (hash {scenario.hash})"),
-        *([Paragraph(" ".join(scenario.description.split()))] if scenario.description else []),
-        *(
-            Table(
-                title,
-                columns,
-                tuple((r.path, singular(r.value), r.status, r.source) for r in rows if r.tier == tier),
-                whole=frozenset({0, 3}),
-            )
-            for title, tier in (("Core inputs", "core"), ("Other inputs", "more"))
-        ),
-    ]
-
-
-def diff_page(first: "Scenario", second: "Scenario") -> Page:
+def diff_page(first: Scenario, second: Scenario) -> Page:
     """Return where two scenarios differ in meaning."""
     rows = tuple(
         (row.path, singular(row.first or "–"), singular(row.second or "–")) for row in differences(first, second)

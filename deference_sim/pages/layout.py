@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
+from textwrap import shorten
 from typing import Literal, TextIO
 
 from rich.console import Console, RenderableType
@@ -17,9 +18,10 @@ STRONG = "bold"
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """The title of a page."""
+    """The title of a page, and its ``answer`` in one line, for where there is no room for the page."""
 
     text: str
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,12 @@ def show(page: Iterable[Block], file: TextIO) -> None:
             for part in _rich(block, console.width):
                 console.print(part)
     file.write("".join(line.rstrip() + "\n" for line in captured.get().splitlines()))
+
+
+def brief(page: Iterable[Block]) -> str:
+    """Return the titles of ``page`` and their answers as lines of plain text, each cut at the width of a page."""
+    lines = [line for block in page if isinstance(block, Heading) for line in (block.text, block.answer) if line]
+    return "\n".join(shorten(line, WIDTH, placeholder=" …") for line in lines)
 
 
 def html(page: Iterable[Block]) -> str:

@@ -1,9 +1,9 @@
 """The page of a required lead: how much it takes, with its interval, and the curve that it was read off."""
 
-from deference_sim.analysis.measure import MEANINGS
+from deference_sim.analysis.measure import MEASURES
 from deference_sim.analysis.required_lead import LEAD, Answer, Requirement
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
-from deference_sim.pages.wording import chance, to_error, with_interval, with_repeat
+from deference_sim.pages.wording import chance, footer, to_error, with_interval
 
 
 def page(found: Requirement, repeat: str = "") -> Page:
@@ -15,8 +15,8 @@ def page(found: Requirement, repeat: str = "") -> Page:
     columns = (f"for {found.measure} of", f"{found.path} {enough}{unit}", "95 % interval")
     lowest, highest = found.curve[0][0], found.curve[-1][0]
     blocks: Page = [
-        Heading(f"{found.scenario.name} – {what}"),
-        Paragraph(f"{found.measure}: {MEANINGS[found.measure]}."),
+        Heading(f"{found.scenario.name} – {what}", _in_one_line(found)),
+        Paragraph(f"{found.measure}: {MEASURES[found.measure].meaning}."),
         Table("", columns, rows, frozenset({1}), frozenset(range(3))),
         *(Paragraph(told) for one in found.answers if (told := _exception(one, found))),
         _curve(found),
@@ -25,11 +25,17 @@ def page(found: Requirement, repeat: str = "") -> Page:
         f"Searched from {lowest:g} to {highest:g}. All values meet the same worlds. An interval holds each value at "
         "which the exact binomial test does not reject that the chance is the target; – is an end it does not have."
     )
-    told = (
-        f"{found.replicates:,} replicates at each of {len(found.curve)} values, seed {found.seed}, "
-        f"{found.engine} engine, {found.seconds:.1f} s."
+    told = f"{found.replicates:,} replicates at each of {len(found.curve)} values, seed {found.seed}"
+    return [*blocks, Paragraph(note, aside=True), footer(told, found.engine, found.seconds, repeat)]
+
+
+def _in_one_line(found: Requirement) -> str:
+    unit = "" if found.unit == "1" else f" {found.unit}"
+    told = ((f"{100.0 * one.target:g} %", *_answer(one), one.status) for one in found.answers)
+    return "; ".join(
+        f"for {target}: {value}{f'{unit} ({interval})' if status == 'found' else ''}"
+        for target, value, interval, status in told
     )
-    return [*blocks, Paragraph(note, aside=True), Paragraph(with_repeat(told, repeat), aside=True)]
 
 
 def _answer(one: Answer) -> tuple[str, str]:

@@ -1,25 +1,28 @@
 """The report of a Monte Carlo run: what a strategist reads first, in plain words, for a terminal and a notebook."""
 
-from collections.abc import Sequence
 from math import sqrt
-from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
 from deference_sim.analysis.estimate import Estimate, probability
+from deference_sim.analysis.measure import MEASURES
 from deference_sim.analysis.nested import InputSpread
-from deference_sim.analysis.run import UNRESOLVED_WORTH_SAYING, Result
-from deference_sim.model.declare import Status
+from deference_sim.analysis.run import Result
 from deference_sim.model.events import COUNTERS
 from deference_sim.model.hazards import HANDLED, SUFFERED
 from deference_sim.model.state import CATASTROPHES
-from deference_sim.pages import layout
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
-from deference_sim.pages.wording import chance, decimals, percent, shortened, with_repeat
-from deference_sim.scenario.explain import ValueRow, parameter_table, resolved
-
-if TYPE_CHECKING:
-    from deference_sim.scenario import Scenario
+from deference_sim.pages.scenario import inputs
+from deference_sim.pages.wording import (
+    UNRESOLVED_WORTH_SAYING,
+    chance,
+    decimals,
+    footer,
+    in_words,
+    percent,
+    with_interval,
+)
+from deference_sim.scenario import Scenario
 
 Spread = dict[str, float | None]
 
@@ -41,35 +44,34 @@ GOOD, OPEN, CATASTROPHE = "no catastrophe", "open", "catastrophe"
 MOST_DECIMALS = 2  # of months: a hundredth is seven hours
 
 
-def page(result: Result, repeat: str = "", spread: InputSpread | None = None) -> Page:
+def page(found: Result, repeat: str = "", spread: InputSpread | None = None) -> Page:
     """Return the report; ``repeat`` is the command that repeats the run, ``spread`` that of p_stay over inputs."""
-    scenario = result.scenario
+    scenario, runs = found.scenario, f"{found.replicates:,} replicates, seed {found.seed}"
     return [
-        Heading(f"{scenario.name} – {result.replicates:,} simulated futures"),
+        Heading(f"{scenario.name} – {found.replicates:,} simulated futures", _answer(found)),
         *([Paragraph(" ".join(scenario.description.split()))] if scenario.description else []),
-        *headline(result),
+        *headline(found),
         *([Paragraph(spread_over_inputs(spread))] if spread else []),
-        *endings(result),
-        *on_the_way(result),
-        *months(result),
+        *endings(found),
+        *on_the_way(found),
+        *months(found),
         *inputs(scenario),
-        Paragraph(_footer(result, repeat), aside=True),
+        footer(runs, found.engine, found.seconds, repeat, scenario),
     ]
-
-
-def html(result: Result) -> str:
-    """Return the report as HTML for a notebook, every text escaped, the inputs folded away."""
-    return layout.html(page(result))
 
 
 # ---- how likely ---------------------------------------------------------------------------------------------
 
 
+def _answer(result: Result) -> str:
+    return f"p_stay {with_interval(result.p_stay)}, p_good {with_interval(result.p_good)}"
+
+
 def headline(result: Result) -> Page:
     """Return p_stay and p_good with what they mean; with bounds where many runs were not settled."""
     rows = [
-        ("stays in the Basin of Good Deference (p_stay)", *chance(result.p_stay)),
-        ("no catastrophe of any kind (p_good)", *chance(result.p_good)),
+        (f"{MEASURES['p_stay'].meaning} (p_stay)", *chance(result.p_stay)),
+        (f"{MEASURES['p_good'].meaning} (p_good)", *chance(result.p_good)),
     ]
     given = result.p_stay_given_handoff
     if given is not None and given.n < result.replicates:
@@ -129,7 +131,7 @@ def endings(result: Result) -> Page:
 
 
 def _ends(result: Result) -> list[tuple[str, str, Estimate]]:
-    kinds = {hazard.name: _kind(hazard.kind) for hazard in result.scenario.hazards}
+    kinds = {hazard.name: in_words(hazard.kind) for hazard in result.scenario.hazards}
     ends = []
     for outcome, estimate in result.outcomes.items():
         if outcome == "exogenous_catastrophe":
@@ -141,27 +143,23 @@ def _ends(result: Result) -> list[tuple[str, str, Estimate]]:
     return [end for end in ends if end[2].value > 0.0 or _is_possible(result.scenario, end)]
 
 
-def ending(scenario: "Scenario", outcome: str) -> str:
+def ending(scenario: Scenario, outcome: str) -> str:
     """Return ``outcome`` in words."""
     if outcome == "rival_catastrophe" and scenario.rival.mode == "deadline":
         return MISSED
     return SCHEMED if outcome == "ai_takeover" and _can_scheme(scenario) else ENDINGS[outcome]
 
 
-def _can_scheme(scenario: "Scenario") -> bool:
+def _can_scheme(scenario: Scenario) -> bool:
     inputs = (scenario.scheming.at_handoff, scenario.scheming.per_generation)
     return any(inputs) or any(path.startswith("scheming.") for path in scenario.uncertain)
-
-
-def _kind(kind: str) -> str:
-    return kind.replace("_", " ").replace(" ai", " AI")
 
 
 def _group(outcome: str) -> str:
     return CATASTROPHE if outcome in CATASTROPHES else OPEN if outcome == "unresolved" else GOOD
 
 
-def _is_possible(scenario: "Scenario", end: tuple[str, str, Estimate]) -> bool:
+def _is_possible(scenario: Scenario, end: tuple[str, str, Estimate]) -> bool:
     """Return whether an end that was not seen is worth naming: a catastrophe that this scenario could hold."""
     without_rival = scenario.rival.mode == "none" and end[1] == ENDINGS["rival_catastrophe"]
     return end[0] == CATASTROPHE and not without_rival
@@ -229,7 +227,7 @@ def months(result: Result) -> Page:
     return [table, Paragraph(note, aside=True)]
 
 
-def _lead_at_start(scenario: "Scenario") -> list[tuple[str, ...]]:
+def _lead_at_start(scenario: Scenario) -> list[tuple[str, ...]]:
     words = {"takeoff": "lead at the start", "deadline": "months to the deadline, at the start", "none": ""}
     name = words[scenario.rival.mode]
     if not name:
@@ -249,103 +247,3 @@ def _month_row(name: str, spread: Spread, n: int) -> tuple[str, ...]:
     places = decimals(2.11 * (p95 - p5) / 3.29 / sqrt(max(n, 1)), MOST_DECIMALS)
     low, median, high, average = (f"{value:.{places}f}" for value in (p5, p50, p95, mean))
     return (name, median, "" if low == high else f"{low} to {high}", average)
-
-
-# ---- from what ----------------------------------------------------------------------------------------------
-
-
-def inputs(scenario: "Scenario") -> Page:
-    """Return the core inputs and all others that were changed, each with its status; guesses stand out."""
-    rows = resolved(scenario)
-    core = [row for row in rows if row.tier == "core"]
-    others = [row for row in rows if row.tier != "core" and not row.path.startswith("hazards.")]
-    unchanged = [row for row in others if row.status in get_args(Status)]
-    changed = [row for row in others if row not in unchanged]
-    columns = ("", "value", "status", "in place of the default")
-    given = f", {_count(core, 'given')} given" if _count(core, "given") else ""
-    title = f"Core inputs: {_count(core, 'guess')} of these {len(core)} are guesses{given}"
-    page: Page = [Table(title, columns, tuple(_input_row(row) for row in core), mark="guess", folded=True)]
-    if changed or scenario.hazards:
-        cells = (*(_input_row(row) for row in changed), *_hazard_rows(rows, scenario))
-        page.append(Table("Other inputs that are not at their defaults", columns, cells, mark="guess", folded=True))
-    note = (
-        "guess: no source fixes the value. given: chosen by whoever wrote the scenario or the command line; we know "
-        "no source for it. published, derived: see `deference-sim parameters`, which also says what each input means. "
-        f"Of the {len(unchanged)} inputs not shown, all at their defaults, {_count(unchanged, 'guess')} are guesses. "
-        "py (progress-year): the AI progress of a calendar year at the recent pace."
-    )
-    return [*page, Paragraph(note, aside=True)]
-
-
-def all_inputs(scenarios: Sequence["Scenario"]) -> Page:
-    """Return every input of each scenario with its status, and the source of what is not a guess, folded away."""
-    columns = ("", "value", "status", "source")
-    pages = []
-    for scenario in scenarios:
-        rows = resolved(scenario)
-        guesses = _count(rows, "guess")
-        title = f"All {len(rows)} inputs of {scenario.name}: {guesses} are guesses, {_count(rows, 'given')} given"
-        cells = tuple((row.path, row.value, row.status, _source(row)) for row in rows)
-        pages.append(Table(title, columns, cells, mark="guess", folded=True))
-    return [*pages]
-
-
-def _source(row: ValueRow) -> str:
-    if row.status not in ("published", "derived"):
-        return "" if row.status == "guess" else row.source
-    (declared,) = parameter_table(row.path)
-    return declared.source
-
-
-def made_by(provenance: dict[str, Any]) -> Page:
-    """Return in a table what made a result, from what ``study.provenance.provenance`` returns."""
-    versions, platform = provenance["versions"], provenance["platform"]
-    libraries = ", ".join(f"{name} {version}" for name, version in versions.items() if name != "deference_sim")
-    hashes = dict.fromkeys(scenario["hash"] for scenario in provenance["scenarios"].values())
-    rows = (
-        ("command", provenance["command"]),
-        *([("scenario hash", ", ".join(hashes))] if hashes else []),
-        ("seed", ", ".join(provenance["seeds"])),
-        ("replicates", f"{provenance['replicates']:,}"),
-        ("engine", f"{provenance['engine']}, version {provenance['engine_version']}"),
-        ("deference_sim", versions["deference_sim"]),
-        ("with", libraries),
-        ("on", f"{platform['system']}, {platform['machine']}, {platform['cores']} cores"),
-        ("at", provenance["time"]),
-    )
-    note = (
-        "The same command with the same versions gives the same numbers, whatever the machine's cores. What they are: "
-        "consequences of the inputs above, most of which nobody could source. They are no forecast."
-    )
-    return [Table("Provenance", ("", ""), rows), Paragraph(note, aside=True)]
-
-
-def _count(rows: list[ValueRow], status: str) -> int:
-    return sum(row.status == status for row in rows)
-
-
-def _input_row(row: ValueRow) -> tuple[str, str, str, str]:
-    default = ""
-    if row.status == "given":
-        (declared,) = parameter_table(row.path)
-        default = f"{shortened(declared.default)} ({declared.status})"
-    return row.path, shortened(row.value), row.status, default
-
-
-def _hazard_rows(rows: list[ValueRow], scenario: "Scenario") -> list[tuple[str, str, str, str]]:
-    made = []
-    for hazard in scenario.hazards:
-        prefix = f"hazards.{hazard.name}."
-        own = {row.path.removeprefix(prefix): row for row in rows if row.path.startswith(prefix)}
-        said = [name for name, row in own.items() if row.status == "given" or name in ("rate", "lethality")]
-        told = [f"{name} {shortened(own[name].value)}" for name in said if name not in ("name", "kind")]
-        made.append((f"hazards.{hazard.name}", ", ".join([_kind(hazard.kind), *told]), "given", ""))
-    return made
-
-
-def _footer(result: Result, repeat: str) -> str:
-    told = (
-        f"{result.replicates:,} replicates, seed {result.seed}, {result.engine} engine, {result.seconds:.1f} s; "
-        f"scenario hash {result.scenario.hash[:12]}."
-    )
-    return with_repeat(told, repeat)

@@ -1,18 +1,17 @@
 """The page of a sensitivity study: what matters most, in words and one table, for a terminal and a notebook."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from deference_sim.analysis.measure import MEASURES
 from deference_sim.analysis.sensitivity import Sensitivity
 from deference_sim.analysis.sensitivity.inputs import CORE, HALF_TO_DOUBLE, RANGES, Varied
-from deference_sim.pages import layout
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
-from deference_sim.pages.wording import with_repeat
-
-if TYPE_CHECKING:
-    from deference_sim.scenario import Scenario
+from deference_sim.pages.wording import footer
+from deference_sim.scenario import Scenario
 
 Row = Mapping[str, Any]
+MOST_NAMED = 3  # inputs in the answer
 TITLES = {
     "tornado": "Tornado: one input at a time",
     "sobol": "Sobol' indices: shares of the variance of the chance",
@@ -20,24 +19,20 @@ TITLES = {
     "rank": "Rank correlations",
     "voi": "Value of perfect information",
 }
-MEASURES = {
-    "p_stay": "staying in the Basin of Good Deference (p_stay)",
-    "p_good": "no catastrophe of any kind (p_good)",
-}
 
 
 def page(found: Sensitivity, repeat: str = "") -> Page:
     """Return the page; ``repeat`` is the command that repeats the study."""
-    columns, cells = _COLUMNS[found.method]
+    success, (columns, cells) = MEASURES[found.plan.measure], _COLUMNS[found.method]
     table: list[dict[str, Any]] = found.table.to_dict("records")  # type: ignore[assignment]
     rows = tuple(line for row in table for line in _lines(row, cells(row)))
     numbers = frozenset(range(2, 2 + len(columns)))
     return [
-        Heading(f"{found.plan.scenario.name} – what matters most for {MEASURES[found.plan.measure]}"),
+        Heading(f"{found.plan.scenario.name} – what matters most for {success.headline}", _answer(found)),
         *_summary(found),
         Table(TITLES[found.method], ("", "range", *columns, "status"), rows, numbers, numbers | {0}, "guess"),
         *(Paragraph(text, aside=True) for text in (*_READINGS[found.method](found), *_about_inputs(found))),
-        Paragraph(_footer(found, repeat), aside=True),
+        _footer(found, repeat),
     ]
 
 
@@ -53,9 +48,8 @@ def _lines(row: Row, cells: tuple[str, ...]) -> list[tuple[str, ...]]:
     ]
 
 
-def html(found: Sensitivity) -> str:
-    """Return the page as HTML for a notebook, every text escaped."""
-    return layout.html(page(found))
+def _answer(found: Sensitivity) -> str:
+    return f"most important first: {', '.join(found.table['input'].head(MOST_NAMED))}"
 
 
 def _summary(found: Sensitivity) -> Page:
@@ -205,7 +199,7 @@ def _about_inputs(found: Sensitivity) -> list[str]:
     return about_inputs(found.plan.varied, found.plan.scenario, as_groups=as_groups)
 
 
-def about_inputs(varied: Varied, scenario: "Scenario", *, as_groups: bool = False) -> list[str]:
+def about_inputs(varied: Varied, scenario: Scenario, *, as_groups: bool = False) -> list[str]:
     """Return what was varied, where the ranges are from, and what was left out, in words."""
     own = [one.path for one in varied.inputs if one.path in scenario.uncertain]
     sources = {
@@ -234,7 +228,7 @@ def about_inputs(varied: Varied, scenario: "Scenario", *, as_groups: bool = Fals
     ]
 
 
-def _footer(found: Sensitivity, repeat: str) -> str:
+def _footer(found: Sensitivity, repeat: str) -> Paragraph:
     rows = {
         "tornado": "futures at each end",
         "sobol": "rows in the base sample, two worlds each",
@@ -242,11 +236,8 @@ def _footer(found: Sensitivity, repeat: str) -> str:
         "rank": "points",
         "voi": "points, each with every option",
     }[found.method]
-    told = (
-        f"{found.more['rows']:,} {rows}: {found.runs:,} futures, seed {found.plan.seed}, compiled engine, "
-        f"{found.seconds:.1f} s; scenario hash {found.plan.scenario.hash[:12]}."
-    )
-    return with_repeat(told, repeat)
+    runs = f"{found.more['rows']:,} {rows}: {found.runs:,} futures, seed {found.plan.seed}"
+    return footer(runs, "compiled", found.seconds, repeat, found.plan.scenario)
 
 
 # ---- numbers in words ---------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from deference_sim.analysis.measure import MEANINGS
+from deference_sim.analysis.measure import MEASURES
 from deference_sim.analysis.strategy import (
     AS_IT_IS,
     DESIGN,
@@ -25,7 +25,7 @@ SEARCH_NOTE = (
 )
 
 
-def page(found: BestStrategy, regret: PolicyRegret | None = None, repeat: str = "") -> Page:
+def page(found: BestStrategy, repeat: str = "", regret: PolicyRegret | None = None) -> Page:
     """Return which policy does best in one scenario, with which settings, and what these policies regret elsewhere.
 
     ``repeat`` is the command that repeats it.
@@ -33,21 +33,26 @@ def page(found: BestStrategy, regret: PolicyRegret | None = None, repeat: str = 
     elsewhere = [] if regret is None else across_worlds(regret)
     seconds = found.seconds + (0.0 if regret is None else regret.seconds)
     return [
-        Heading(f"{found.scenario.name} – which policy does best"),
-        Paragraph(_strategy_answer(found)),
+        Heading(f"{found.scenario.name} – which policy does best", _in_one_line(found)),
+        Paragraph(_answer(found)),
         _policies(found),
         _settings(found),
         *_edges(found.best),
         *elsewhere,
         _what_they_are(policies_to_compare(found)),
-        Paragraph(fresh_note(found), aside=True),
+        Paragraph(fresh_note(found.seed, found.fresh_seed, found.replicates), aside=True),
         Paragraph(SEARCH_NOTE, aside=True),
         *([] if regret is None else [Paragraph(_regret_note(regret), aside=True)]),
-        Paragraph(footer(found.engine, seconds, repeat), aside=True),
+        footer("", found.engine, seconds, repeat),
     ]
 
 
-def _strategy_answer(found: BestStrategy) -> str:
+def _in_one_line(found: BestStrategy) -> str:
+    tuned = f"{found.best.policy}, tuned: {found.measure} {with_interval(found.best.estimate)}"
+    return f"{tuned}, against {with_interval(found.own)} as it is"
+
+
+def _answer(found: BestStrategy) -> str:
     best, own = found.best, found.scenario.strategy.policy
     ties = [tuned.policy for tuned in found.policies[1:] if tuned.as_good]
     as_good = f" With settings of their own {_listed(ties)} do as well." if len(ties) > 1 else ""
@@ -56,7 +61,7 @@ def _strategy_answer(found: BestStrategy) -> str:
     versus = f"against {with_interval(found.own)} for the scenario's own {own} as it is"
     gain = f"{points(best.gain)} points" + (", which may be no gain at all" if best.gain.low <= 0.0 else "")
     return (
-        f"Best of what was tried: {best.policy}, tuned. {found.measure} ({MEANINGS[found.measure]}) is then "
+        f"Best of what was tried: {best.policy}, tuned. {found.measure} ({MEASURES[found.measure].meaning}) is then "
         f"{with_interval(best.estimate)}, {versus}: {gain}.{as_good}"
     )
 
@@ -100,15 +105,15 @@ def _edges(tuned: Tuned) -> Page:
     return [Paragraph(f"At the edge of what was searched, so that more of it may do better still: {names}.")]
 
 
-def regret_page(found: PolicyRegret) -> Page:
-    """Return how policies do across worlds, and what each regrets."""
+def regret_page(found: PolicyRegret, repeat: str = "") -> Page:
+    """Return how policies do across worlds, and what each regrets; ``repeat`` is the command that repeats it."""
     return [
-        Heading("Policies across worlds"),
+        Heading("Policies across worlds", _regret_answer(found)),
         *across_worlds(found),
         _what_they_are(found.policies),
-        Paragraph(fresh_note(found), aside=True),
+        Paragraph(fresh_note(found.seed, found.fresh_seed, found.replicates), aside=True),
         Paragraph(_regret_note(found), aside=True),
-        Paragraph(footer(found.engine, found.seconds), aside=True),
+        footer("", found.engine, found.seconds, repeat),
     ]
 
 

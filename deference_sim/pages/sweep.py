@@ -1,23 +1,24 @@
-"""Pages about lead: sweeps, the lead that it takes, comparisons, and how much of it the aggregate tax eats."""
+"""The page of a sweep: the chance of success over one or two inputs."""
 
 from collections.abc import Sequence
 
 from deference_sim.analysis.estimate import Estimate
-from deference_sim.analysis.measure import MEANINGS, Measure
+from deference_sim.analysis.measure import MEASURES, Measure
 from deference_sim.analysis.sweep import Sweep
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
-from deference_sim.pages.wording import chance, percent, shown_value, with_repeat
+from deference_sim.pages.wording import chance, footer, percent, shown_value, with_interval
 from deference_sim.study.designs import Axis
 
 MOST_COLUMNS = 9  # of a grid that is shown as one
 SAME_WORLDS = "All points meet the same worlds. Intervals hold the Monte Carlo error alone."
 
 
-def page(found: Sweep, measure: Measure = "p_stay", repeat: str = "") -> Page:
+def page(found: Sweep, repeat: str = "", measure: Measure = "p_stay") -> Page:
     """Return the chances over a sweep; ``repeat`` is the command that repeats it."""
     estimates = found.estimates(measure)
     names = ", ".join(scenario.name for scenario in found.scenarios)
-    blocks: Page = [Heading(f"{names} – {measure} ({MEANINGS[measure]}) over {_paths(found.axes)}")]
+    title = f"{names} – {measure} ({MEASURES[measure].meaning}) over {_paths(found.axes)}"
+    blocks: Page = [Heading(title, _answer(measure, estimates))]
     if len(found.axes) == 2 and len(found.axes[1].values) <= MOST_COLUMNS:
         size = len(found.axes[0].values) * len(found.axes[1].values)
         for place, scenario in enumerate(found.scenarios):
@@ -27,8 +28,13 @@ def page(found: Sweep, measure: Measure = "p_stay", repeat: str = "") -> Page:
         blocks.append(_list(found, estimates))
     runs = sum(tally.n for tally in found.tallies)
     points = f"{len(found.points)} point{'s' * (len(found.points) > 1)}"
-    told = f"{runs:,} runs at {points}, seed {found.seed}, {found.engine} engine, {found.seconds:.1f} s."
-    return [*blocks, Paragraph(SAME_WORLDS, aside=True), Paragraph(with_repeat(told, repeat), aside=True)]
+    told = f"{runs:,} runs at {points}, seed {found.seed}"
+    return [*blocks, Paragraph(SAME_WORLDS, aside=True), footer(told, found.engine, found.seconds, repeat)]
+
+
+def _answer(measure: Measure, estimates: Sequence[Estimate]) -> str:
+    low, high = (least_or_most(estimates, key=lambda one: one.value) for least_or_most in (min, max))
+    return f"{measure} from {with_interval(low)} to {with_interval(high)} at {len(estimates):,} points"
 
 
 def _paths(axes: Sequence[Axis]) -> str:
@@ -60,15 +66,3 @@ def _list(found: Sweep, estimates: Sequence[Estimate]) -> Table:
     last = len(columns) - 1
     numeric = {several + place for place, axis in enumerate(found.axes) if axis.is_numeric}
     return Table("", columns, rows, frozenset(numeric | {last - 1}), frozenset(range(len(columns))))
-
-
-# ---- what it takes ------------------------------------------------------------------------------------------
-
-
-# ---- comparisons --------------------------------------------------------------------------------------------
-
-
-# ---- the aggregate tax --------------------------------------------------------------------------------------
-
-
-# ---- numbers ------------------------------------------------------------------------------------------------

@@ -5,28 +5,31 @@ import numpy as np
 from deference_sim.analysis.estimate import spread
 from deference_sim.analysis.tax import AggregateTax, Driver
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
-from deference_sim.pages.wording import rounded
+from deference_sim.pages.wording import rounded, with_repeat
 from deference_sim.scenario.catalogue import find
 from deference_sim.scenario.layers import ARGUMENT
 
 MOST_DRIVERS = 8
+_MADE_BY = "Computed from the law's equations (3) to (5): nothing is simulated."
 
 
-def page(found: AggregateTax) -> Page:
-    """Return what staying in the basin costs in months of lead, what drives it, and where the effective edge lies."""
-    told = (
-        f"Staying in the basin all the way costs {found.months:.2f} months of lead, on top of the "
-        f"{found.untaxed_months:.2f} months that growth takes without a tax."
-    )
+def page(found: AggregateTax, repeat: str = "") -> Page:
+    """Return what staying in the basin costs in months of lead, what drives it, and where the effective edge lies.
+
+    ``repeat`` is the command that repeats it.
+    """
+    answer = f"Staying in the basin all the way costs {found.months:.2f} months of lead"
+    told = f"{answer}, on top of the {found.untaxed_months:.2f} months that growth takes without a tax."
     if np.isfinite(found.lead):
         share = f"{100.0 * found.share_of_lead:.0f} % of the {found.lead:.3g} months of lead"
         told += f" That is {share}, before any time is bought."
     return [
-        Heading(f"{found.scenario.name} – the aggregate deference-goodness tax"),
+        Heading(f"{found.scenario.name} – the aggregate deference-goodness tax", answer),
         Paragraph(told),
         *_tax_spread(found),
         _drivers(found),
         *_edges(found),
+        Paragraph(with_repeat(_MADE_BY, repeat), aside=True),
     ]
 
 

@@ -1,20 +1,19 @@
 """The story of one trajectory: what happened when, why effort moved, what it cost and why it ended."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numpy as np
 import pandas as pd
 
+from deference_sim.analysis.records import outcome_words
 from deference_sim.analysis.trace import Trajectory
 from deference_sim.model.events import SENTENCES
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
+from deference_sim.pages.wording import with_repeat
+from deference_sim.scenario import Scenario
 from deference_sim.scenario.explain import parameter_table
-
-if TYPE_CHECKING:
-    from deference_sim.scenario import Scenario
 
 MOVED = 0.4  # a review that moves at least this share of all effort is told on its own
 ENDS = 20  # lines told from the start and from the end of a trajectory that cannot be integrated
@@ -30,12 +29,14 @@ DELAY_WORDS = {
 }
 
 
-def page(scenario: "Scenario", trajectory: Trajectory, *, every_entry: bool = False) -> Page:
-    """Return the story of ``trajectory``; with ``every_entry`` each entry of its log on a line of its own."""
-    log = trajectory.log
-    teller = _Teller(scenario.strategy.policy, log)
-    rows = _entry_rows(log) if every_entry else teller.tell()
-    if trajectory.failure:
+def page(found: Trajectory, repeat: str = "", *, every_entry: bool = False) -> Page:
+    """Return the story of a trajectory; with ``every_entry`` each entry of its log on a line of its own.
+
+    ``repeat`` is the command that repeats it.
+    """
+    scenario = found.scenario
+    rows = _entry_rows(found.log) if every_entry else _Teller(scenario.strategy.policy, found.log).tell()
+    if found.failure:
         rows = _first_and_last(rows)
     note = (
         "capability in py above the minimum for deference; margin: deference-goodness less capability, in py, above 0 "
@@ -44,19 +45,19 @@ def page(scenario: "Scenario", trajectory: Trajectory, *, every_entry: bool = Fa
     )
     if every_entry:
         note += " effort: capability / goodness / buying time / defence / tests."
-    if any(spell.phase == "partial" for spell in trajectory.phases):
+    if any(spell.phase == "partial" for spell in found.phases):
         note += " In partial deference the margin holds what humans fill in; reviews look at the AIs alone."
     columns = (*COLUMNS[:2], "effort", *COLUMNS[2:]) if every_entry else COLUMNS
     right = frozenset({0, *range(len(columns) - 3, len(columns))})
+    title, why = f"{scenario.name}, replicate {found.replicate} of seed {found.seed}", why_it_ended(found)
     return [
-        Heading(
-            f"{trajectory.scenario}, replicate {trajectory.replicate} of seed {trajectory.seed}: {outcome(trajectory)}"
-        ),
-        *_draws(scenario, trajectory),
+        Heading(f"{title}: {outcome(found)}", why),
+        *_draws(found),
         Table("What happened", columns, tuple(rows), right),
         Paragraph(note, aside=True),
-        Paragraph(why_it_ended(scenario, trajectory)),
-        Paragraph(what_it_cost(trajectory)),
+        Paragraph(why),
+        Paragraph(what_it_cost(found)),
+        Paragraph(with_repeat("Told by the events engine.", repeat), aside=True),
     ]
 
 
@@ -69,47 +70,18 @@ def _first_and_last(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     return [*rows[:ENDS], ("", f"… {left_out:,} more lines …", *blank), *rows[-ENDS:]]
 
 
-def as_dict(scenario: "Scenario", trajectory: Trajectory) -> dict[str, Any]:
-    """Return the trajectory for JSON: outcome, what was drawn for it, and every entry of its log; None for infinite."""
-    return {
-        "scenario": trajectory.scenario,
-        "hash": scenario.hash,
-        "seed": trajectory.seed,
-        "replicate": trajectory.replicate,
-        "outcome": trajectory.outcome,
-        "cause": trajectory.cause,
-        "month": trajectory.month,
-        "failure": trajectory.failure or None,
-        "phases": [asdict(spell) for spell in trajectory.phases],
-        "scheming": [list(months) for months in trajectory.scheming],
-        "draws": drawn_values(scenario, trajectory),
-        "log": [{name: _finite(value) for name, value in row.items()} for row in trajectory.log.to_dict("records")],
-    }
-
-
-def _finite(value: Any) -> Any:
-    return None if isinstance(value, float) and not isfinite(value) else value
-
-
 def outcome(trajectory: Trajectory) -> str:
     """Return how it ended, and when, in a few words."""
     if trajectory.failure:
         return f"cannot be integrated past month {trajectory.month:.6g}"
-    words = trajectory.outcome.replace("_", " ").replace("ai ", "AI ")
+    words = outcome_words(trajectory.outcome, trajectory.scenario.rival.mode == "deadline")
     return f"{words}{f' ({trajectory.cause})' if trajectory.cause else ''} in month {trajectory.month:.2f}"
 
 
-def drawn_values(scenario: "Scenario", trajectory: Trajectory) -> dict[str, float]:
-    """Return the value of every uncertain input in this replicate, in its documented unit."""
-    draws = scenario.draws(trajectory.seed, np.array([trajectory.replicate]))
-    return {path: float(values[0]) for path, values in draws.items()}
-
-
-def _draws(scenario: "Scenario", trajectory: Trajectory) -> Page:
-    drawn = drawn_values(scenario, trajectory)
-    if not drawn:
+def _draws(trajectory: Trajectory) -> Page:
+    if not trajectory.draws:
         return []
-    told = (f"{path} {value:.3g} {parameter_table(path)[0].unit}".rstrip() for path, value in drawn.items())
+    told = (f"{path} {value:.3g} {parameter_table(path)[0].unit}".rstrip() for path, value in trajectory.draws.items())
     return [Paragraph(f"Uncertain inputs, as drawn for this replicate: {', '.join(told)}.")]
 
 
@@ -137,10 +109,11 @@ def what_it_cost(trajectory: Trajectory) -> str:
     return told
 
 
-def why_it_ended(scenario: "Scenario", trajectory: Trajectory) -> str:
+def why_it_ended(trajectory: Trajectory) -> str:
     """Return why the trajectory ended as it did."""
     if trajectory.failure:
         return f"Why it ended: {trajectory.failure}."
+    scenario = trajectory.scenario
     end = _Moment.of(next(trajectory.log.tail(1).itertuples()))
     reasons = {
         "ai_takeover": _takeover(trajectory, end),
@@ -182,7 +155,7 @@ def _standing(end: "_Moment") -> str:
     )
 
 
-def _overtaken(scenario: "Scenario", end: "_Moment", harm: str) -> str:
+def _overtaken(scenario: Scenario, end: "_Moment", harm: str) -> str:
     if scenario.rival.mode == "deadline":
         return f"the deadline came when aligned capability was only {end.aligned:.2f} py, {harm}."
     if end.R >= end.aligned:

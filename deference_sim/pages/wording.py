@@ -4,13 +4,16 @@ import re
 from math import ceil, log10
 
 from deference_sim.analysis.estimate import Estimate, digits_for
-from deference_sim.analysis.handoff import BestHandoff
 from deference_sim.analysis.paired import Difference
-from deference_sim.analysis.strategy import BestStrategy, PolicyRegret
+from deference_sim.pages.layout import Paragraph
+from deference_sim.scenario import Scenario
 from deference_sim.scenario.canonical import value_text
 from deference_sim.scenario.catalogue import find
 from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.study.designs import Axis, Value
+
+MOST_DECIMALS = 6
+UNRESOLVED_WORTH_SAYING = 0.01  # share of runs that were not settled
 
 
 def percent(share: float, estimate: Estimate) -> str:
@@ -51,7 +54,9 @@ def with_repeat(told: str, repeat: str) -> str:
     return f"{told} Repeat: {repeat}" if repeat else told
 
 
-MOST_DECIMALS = 6
+def in_words(kind: str) -> str:
+    """Return a word of the scenario files, such as the kind of a hazard, as people write it."""
+    return kind.replace("_", " ").replace(" ai", " AI")
 
 
 def shown_value(axis: Axis, value: Value) -> str:
@@ -71,13 +76,6 @@ def to_error(value: float, error: float) -> str:
     return f"{value:.{decimals(error, MOST_DECIMALS)}f}" if error > 0.0 else f"{value:.2g}"
 
 
-FRESH_NOTE = (
-    "What is best was chosen on the worlds of seed {seed}; all chances are from {replicates:,} fresh worlds (seed "
-    "{fresh_seed}), so that the luck of the winner is not in them. Differences are paired: both ways meet the same "
-    "worlds. Intervals hold the Monte Carlo error alone."
-)
-
-
 def points(found: Difference) -> str:
     """Return a difference in points with its interval."""
     digits = max(digits_for(found.mcse) - 2, 0) if found.mcse > 0.0 else 1
@@ -85,11 +83,20 @@ def points(found: Difference) -> str:
     return f"{value} ({low} to {high})"
 
 
-def fresh_note(found: BestHandoff | BestStrategy | PolicyRegret) -> str:
+def fresh_note(seed: int, fresh_seed: int, replicates: int) -> str:
     """Return on which worlds the best was chosen, and on which it was judged."""
-    return FRESH_NOTE.format(seed=found.seed, replicates=found.replicates, fresh_seed=found.fresh_seed)
+    return (
+        f"What is best was chosen on the worlds of seed {seed}; all chances are from {replicates:,} fresh worlds (seed "
+        f"{fresh_seed}), so that the luck of the winner is not in them. Differences are paired: both ways meet the "
+        "same worlds. Intervals hold the Monte Carlo error alone."
+    )
 
 
-def footer(engine: str, seconds: float, repeat: str = "") -> str:
-    """Return the last line of a page: what made it, how long that took, and the command that repeats it."""
-    return with_repeat(f"{engine} engine, {seconds:.1f} s.", repeat)
+def footer(runs: str, engine: str, seconds: float, repeat: str = "", scenario: Scenario | None = None) -> Paragraph:
+    """Return the end of a page: which runs made it, on what, how long that took, and the command that repeats it.
+
+    With the hash of the ``scenario`` where the page is about one alone.
+    """
+    told = ", ".join(part for part in (runs, f"{engine} engine", f"{seconds:.1f} s") if part)
+    made_from = "" if scenario is None else f"; scenario hash {scenario.hash[:12]}"
+    return Paragraph(with_repeat(f"{told}{made_from}.", repeat), aside=True)

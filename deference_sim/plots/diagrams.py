@@ -23,7 +23,7 @@ from deference_sim.model.hazards import EXOGENOUS_CATASTROPHE
 from deference_sim.model.processes import RATE_PROCESSES
 from deference_sim.model.stocks import STOCKS
 from deference_sim.plots.style import BLACK, BLUE, GREY, SKY, SMALL, VERMILION, WORDS, axes, legend_under
-from deference_sim.scenario import Scenario
+from deference_sim.scenario import ScenarioLike, as_scenario
 
 Floats = NDArray[np.float64]
 Link = tuple[str, str]
@@ -111,14 +111,15 @@ LOOPS = (
 )
 
 
-def causal_loops(scenario: Scenario, ax: Axes | None = None) -> Axes:
+def causal_loops(scenario: ScenarioLike, ax: Axes | None = None) -> Axes:
     """Draw what influences what after the handoff in ``scenario``, with the sign of each influence.
 
-    Every arrow is a slope found in the law's own equations at the scenario's parameters (of uncertain inputs, the
-    medians): what is switched off has no arrow. ``+``: more makes for more, all else being equal; ``−``: for less;
-    ``±``: it depends on where the run is. Draws on ``ax`` or a new figure; returns the Axes.
+    ``scenario`` is one, or a shipped one's name or a file's path. Every arrow is a slope found in the law's own
+    equations at the scenario's parameters (of uncertain inputs, the medians): what is switched off has no arrow. ``+``:
+    more makes for more, all else being equal; ``−``: for less; ``±``: it depends on where the run is. Draws on ``ax``
+    or a new figure; returns the Axes.
     """
-    drawn = axes(ax, (11.5, 8.7))
+    scenario, drawn = as_scenario(scenario), axes(ax, (11.5, 8.7))
     found = influences(scenario).merged(GROUPS)
     links = {link: found.polarity(*link) for link in found.signs if not HIDDEN.intersection(link)}
     nodes = placed(links, CAUSES, STOCK_WORDS | EVENT_WORDS)
@@ -201,14 +202,15 @@ AUXILIARIES: dict[str, Spot] = {
 }
 
 
-def stocks_and_flows(scenario: Scenario, ax: Axes | None = None) -> Axes:
+def stocks_and_flows(scenario: ScenarioLike, ax: Axes | None = None) -> Axes:
     """Draw the stocks of the model, the flows that fill them, and what governs each flow after the handoff.
 
-    Boxes are stocks, double lines with a valve their flows; thin arrows say what governs a flow or a quantity, with
-    signs found in the law's own equations as in ``causal_loops``. A stock that never moves in ``scenario`` is left
-    out. Draws on ``ax`` or a new figure; returns the Axes.
+    ``scenario`` is one, or a shipped one's name or a file's path. Boxes are stocks, double lines with a valve their
+    flows; thin arrows say what governs a flow or a quantity, with signs found in the law's own equations as in
+    ``causal_loops``. A stock that never moves in ``scenario`` is left out. Draws on ``ax`` or a new figure; returns the
+    Axes.
     """
-    drawn = axes(ax, (11.5, 9.6))
+    scenario, drawn = as_scenario(scenario), axes(ax, (11.5, 9.6))
     found = influences(scenario).merged(TOGETHER)
     links = {
         link: found.polarity(*link)

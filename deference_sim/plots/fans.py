@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
+from deference_sim.analysis.records import outcome_words
 from deference_sim.analysis.run import Result
 from deference_sim.analysis.trace import Trajectories
 from deference_sim.model.state import CATASTROPHES
@@ -29,7 +30,6 @@ from deference_sim.plots.style import (
     outcome_handle,
     panels,
     title_of,
-    words_of,
 )
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -183,5 +183,6 @@ def _outcome_handles(result: Result) -> list[Line2D]:
     with_deadline = result.scenario.rival.mode == "deadline"
     shares = {name: estimate.value for name, estimate in result.outcomes.items() if estimate.value > 0.0}
     return [
-        outcome_handle(name, f"{words_of(name, with_deadline)} {100.0 * share:.1f} %") for name, share in shares.items()
+        outcome_handle(name, f"{outcome_words(name, with_deadline)} {100.0 * share:.1f} %")
+        for name, share in shares.items()
     ]

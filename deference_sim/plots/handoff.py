@@ -1,4 +1,4 @@
-"""Choices in pictures: the chance of success and what goes wrong by month of handoff; policies and their regret."""
+"""The picture of the best handoff: the chance of success and what goes wrong, by its month."""
 
 from typing import Any, Literal
 
@@ -7,7 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from deference_sim.analysis.handoff import INDIFFERENCE, NEVER, OWN_WAY, BestHandoff
+from deference_sim.analysis.handoff import INDIFFERENCE, NEVER, OWN_WAY, WAYS, BestHandoff
+from deference_sim.analysis.records import outcome_words
 from deference_sim.model.state import CATASTROPHES
 from deference_sim.plots.style import (
     GREEN,
@@ -20,15 +21,10 @@ from deference_sim.plots.style import (
     clean,
     legend_beside,
     panels,
-    words_of,
 )
 
 Line = Literal["--", "-.", ":"]
-WAYS: dict[str, tuple[str, str, Line]] = {
-    OWN_WAY: ("as the scenario says", ORANGE, "--"),
-    INDIFFERENCE: ("by indifference", PURPLE, "-."),
-    NEVER: ("never", GREY, ":"),
-}
+WAYS_DRAWN: dict[str, tuple[str, Line]] = {OWN_WAY: (ORANGE, "--"), INDIFFERENCE: (PURPLE, "-."), NEVER: (GREY, ":")}
 BAND = 0.25  # opacity of an interval
 
 
@@ -65,9 +61,9 @@ def _draw_chances(ax: Axes, found: BestHandoff) -> None:
         Patch(color=GREEN, alpha=0.15, linewidth=0, label=f"as good: {first:g} to {last:g}"),
     ]
     for way in found.alternatives:
-        words, colour, line = WAYS[way.name]
+        colour, line = WAYS_DRAWN[way.name]
         ax.axhline(way.estimate.value, color=colour, linewidth=1.2, linestyle=line, zorder=2.5)
-        handles.append(Line2D([], [], color=colour, linewidth=1.2, linestyle=line, label=words))
+        handles.append(Line2D([], [], color=colour, linewidth=1.2, linestyle=line, label=WAYS[way.name]))
     ax.set_ylabel(found.measure)
     runs = f"{found.replicates:,} fresh worlds a month, seed {found.seed}"
     title = f"{found.scenario.name}: {runs}, AIs of {found.best.capability:g} py"
@@ -83,7 +79,7 @@ def _draw_risks(ax: Axes, found: BestHandoff) -> None:
     for name in occurring:
         above = below + np.array([timing.risks[name] for timing in found.curve])
         ax.fill_between(months, below, above, color=LOOKS[name].colour, alpha=0.8, linewidth=0, zorder=2)
-        words = words_of(name, found.scenario.rival.mode == "deadline")
+        words = outcome_words(name, found.scenario.rival.mode == "deadline")
         handles.append(Patch(color=LOOKS[name].colour, alpha=0.8, label=words))
         below = above
     ax.set_ylabel("share of runs that end in")

@@ -6,9 +6,10 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from deference_sim.analysis.estimate import Estimate, probability
+from deference_sim.analysis.records import outcome_words
 from deference_sim.analysis.run import Result
 from deference_sim.model.state import CATASTROPHES
-from deference_sim.plots.style import LOOKS, TIME, WORDS, axes, clean, legend_beside, title_of, words_of
+from deference_sim.plots.style import LOOKS, TIME, WORDS, axes, clean, legend_beside, title_of
 
 POINTS = 300  # months at which runs are counted
 
@@ -77,7 +78,7 @@ def _stack(
 
 
 def _handle(name: str, share: Estimate, with_deadline: bool) -> Patch:
-    return Patch(color=LOOKS[name].colour, alpha=0.8, label=f"{words_of(name, with_deadline)}\n{_percent(share)}")
+    return Patch(color=LOOKS[name].colour, alpha=0.8, label=f"{outcome_words(name, with_deadline)}\n{_percent(share)}")
 
 
 def _under_way(unresolved: Estimate) -> str:

@@ -9,6 +9,7 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from deference_sim.analysis.moment import just_deferring, parameters_of, rates_of
+from deference_sim.analysis.records import outcome_words
 from deference_sim.analysis.run import Result
 from deference_sim.analysis.tax import effective_edge
 from deference_sim.analysis.trace import Trajectories
@@ -24,7 +25,6 @@ from deference_sim.plots.style import (
     legend_beside,
     outcome_handle,
     title_of,
-    words_of,
 )
 from deference_sim.scenario import Scenario
 
@@ -111,7 +111,7 @@ def _arrow(ax: Axes, place: tuple[float, float], direction: Floats) -> None:
 
 def _handles(result: Result, paths: Trajectories, with_effective_edge: bool) -> list[Any]:
     with_deadline = result.scenario.rival.mode == "deadline"
-    runs = [outcome_handle(name, words_of(name, with_deadline)) for name in LOOKS if name in paths.outcome]
+    runs = [outcome_handle(name, outcome_words(name, with_deadline)) for name in LOOKS if name in paths.outcome]
     edges: list[Any] = [
         Line2D([], [], color=BLACK, linewidth=1.2, label="edge of the Basin\nof Good Deference"),
         Patch(color=VERMILION, alpha=0.2, linewidth=0, label="outside the basin"),

@@ -40,23 +40,22 @@ Panels = NDArray[Any]  # of Axes
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How an outcome is named and drawn; ``marker`` is a dot for a good end, a cross for a catastrophe."""
+    """How an outcome is drawn; ``marker`` is a dot for a good end, a cross for a catastrophe."""
 
-    words: str
     colour: str
     marker: str
 
 
 LOOKS = {
-    "ai_takeover": Look("AI takeover", VERMILION, BAD),
-    "catastrophic_mistake": Look("catastrophic mistake", ORANGE, BAD),
-    "exogenous_catastrophe": Look("exogenous catastrophe", PURPLE, BAD),
-    "rival_catastrophe": Look("rival catastrophe", BLACK, BAD),
-    "overtaken_safely": Look("overtaken safely", YELLOW, GOOD),
-    "punted": Look("punted", BLUE, GOOD),
-    "stabilised": Look("stabilised", GREEN, GOOD),
-    "fizzled": Look("fizzled", SKY, GOOD),
-    "unresolved": Look("unresolved", GREY, OPEN),
+    "ai_takeover": Look(VERMILION, BAD),
+    "catastrophic_mistake": Look(ORANGE, BAD),
+    "exogenous_catastrophe": Look(PURPLE, BAD),
+    "rival_catastrophe": Look(BLACK, BAD),
+    "overtaken_safely": Look(YELLOW, GOOD),
+    "punted": Look(BLUE, GOOD),
+    "stabilised": Look(GREEN, GOOD),
+    "fizzled": Look(SKY, GOOD),
+    "unresolved": Look(GREY, OPEN),
 }
 
 
@@ -182,11 +181,6 @@ def _legend(
         columnspacing=1.2,
         borderaxespad=0.0,
     )
-
-
-def words_of(outcome: str, with_deadline: bool) -> str:
-    """Return ``outcome`` in words; where the rival is a deadline, its catastrophe is that it was missed."""
-    return "deadline missed" if with_deadline and outcome == "rival_catastrophe" else LOOKS[outcome].words
 
 
 def outcome_handle(outcome: str, words: str) -> Line2D:

@@ -1,4 +1,4 @@
-"""Success over lead or other inputs: curves with their interval, heat maps with contours, and what it takes."""
+"""The pictures of a sweep: curves with their interval over one input, heat maps with contours over two."""
 
 from collections.abc import Callable, Sequence
 from math import log10
@@ -12,7 +12,7 @@ from matplotlib.ticker import LogLocator, NullFormatter
 from numpy.typing import NDArray
 
 from deference_sim.analysis.estimate import Estimate
-from deference_sim.analysis.measure import Measure
+from deference_sim.analysis.measure import Measure, success_of
 from deference_sim.analysis.sweep import Sweep
 from deference_sim.plots.style import (
     BLACK,
@@ -35,10 +35,6 @@ CONTOURS = (0.1, 0.5, 0.8, 0.9, 0.95)
 COLOURS = (BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, BLACK)
 ROUND_DIGITS = (1.0, 2.0, 5.0)
 BAND = 0.22  # opacity of an interval
-CHANCES: dict[Measure, str] = {
-    "p_stay": "p_stay: stays in the basin",
-    "p_good": "p_good: no catastrophe",
-}
 
 Floats = NDArray[np.float64]
 
@@ -96,7 +92,7 @@ def heat_map(sweep: Sweep, measure: Measure = "p_stay", ax: Axes | None = None, 
     places = _places(across), _places(up)
     mesh = drawn.pcolormesh(_edges(places[0]), _edges(places[1]), chances, cmap="cividis", vmin=0.0, vmax=1.0)
     bar = drawn.figure.colorbar(mesh, ax=drawn)
-    bar.set_label(CHANCES[measure])
+    bar.set_label(success_of(measure).label)
     bar.outline.set_visible(False)
     if across.is_numeric and up.is_numeric and min(shape) > 1:
         _contours(drawn, *places, chances)
@@ -159,7 +155,7 @@ def finish(ax: Axes, label: str, measure: Measure, logarithmic: bool) -> None:
         ax.xaxis.set_minor_formatter(NullFormatter())
     ax.set_ylim(-0.02, 1.02)
     ax.set_xlabel(label)
-    ax.set_ylabel(CHANCES[measure])
+    ax.set_ylabel(success_of(measure).label)
     clean(np.array([ax]))
 
 

@@ -14,7 +14,7 @@ from deference_sim.model.strategy import end_of_the_way
 from deference_sim.model.tax import total_tax
 from deference_sim.plots.fans import INNER, OUTER, QUANTILES
 from deference_sim.plots.style import BLACK, GREEN, ORANGE, OURS, axes, clean, legend_beside, note
-from deference_sim.scenario import Scenario
+from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 
 POINTS = 120  # capabilities
 DRAWS = 400  # of uncertain inputs
@@ -22,15 +22,15 @@ DRAWS = 400  # of uncertain inputs
 Floats = NDArray[np.float64]
 
 
-def tax_by_capability(scenario: Scenario, seed: int = 1, ax: Axes | None = None) -> Axes:
+def tax_by_capability(scenario: ScenarioLike, seed: int = 1, ax: Axes | None = None) -> Axes:
     """Draw the deference-goodness tax against the capability (py) of AIs whose goodness is just level with it.
 
-    The tax is effort to raise goodness by 1 py over effort to raise capability by 1 py; at 1, keeping in step doubles
-    the work. From the capability handed off to, up to where the takeoff is over. Thin lines are the two components,
-    broad alignment and capability profile. If inputs are uncertain, their first 400 draws of ``seed`` are shown as a
-    fan. Draws on ``ax`` or a new figure; returns the Axes.
+    ``scenario`` is one, or a shipped one's name or a file's path. The tax is effort to raise goodness by 1 py over
+    effort to raise capability by 1 py; at 1, keeping in step doubles the work. From the capability handed off to, up to
+    where the takeoff is over. Thin lines are the two components, broad alignment and capability profile. If inputs are
+    uncertain, their first 400 draws of ``seed`` are shown as a fan. Draws on ``ax`` or a new figure; returns the Axes.
     """
-    drawn = axes(ax, (8.0, 4.2))
+    scenario, drawn = as_scenario(scenario), axes(ax, (8.0, 4.2))
     draws = parameters_drawn(scenario, seed, DRAWS)
     start = min(p.handoff_capability for p in draws)
     levels = np.linspace(start, max(end_of_the_way(p, start) for p in draws), POINTS)

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from deference_sim.analysis.records import outcome_words
 from deference_sim.analysis.trace import Trajectory
 from deference_sim.plots.style import (
     BLACK,
@@ -31,7 +32,6 @@ from deference_sim.plots.style import (
     level_line,
     note,
     panels,
-    words_of,
 )
 
 ROUTINE = ("reviewed", "effort shared")  # too many to mark one by one
@@ -124,11 +124,11 @@ def trajectory(trajectory: Trajectory, ax: Any = None) -> Panels:
 def _title(trajectory: Trajectory) -> str:
     cause = f" ({trajectory.cause})" if trajectory.cause else ""
     end = f"{_end_words(trajectory)}{cause} after {trajectory.month:.1f} months"
-    return f"{trajectory.scenario}, replicate {trajectory.replicate}, seed {trajectory.seed}: {end}"
+    return f"{trajectory.scenario.name}, replicate {trajectory.replicate}, seed {trajectory.seed}: {end}"
 
 
 def _end_words(trajectory: Trajectory) -> str:
-    return words_of(trajectory.outcome, bool(np.isfinite(trajectory.path.lead).any()) and not _has_rival(trajectory))
+    return outcome_words(trajectory.outcome, trajectory.scenario.rival.mode == "deadline")
 
 
 def _has_rival(trajectory: Trajectory) -> bool:

@@ -3,21 +3,19 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from deference_sim.model.declare import Block
 from deference_sim.scenario.catalogue import Parameter, Section, catalogue, paths_of
 from deference_sim.scenario.distributions import Distribution
+from deference_sim.scenario.fields import Fields
 from deference_sim.scenario.reader import SCHEMA
-
-if TYPE_CHECKING:
-    from deference_sim.scenario.scenario import Scenario
 
 #: Fields of a scenario that change no result, and so are not in its hash.
 COSMETIC: Final = ("name", "description", "sources")
 
 
-def canonical_text(scenario: "Scenario") -> str:
+def canonical_text(scenario: Fields) -> str:
     """Return one line of JSON that is equal for scenarios of equal meaning, in documented units.
 
     Every parameter is in it, given or not; an uncertain one as its distribution.
@@ -28,12 +26,12 @@ def canonical_text(scenario: "Scenario") -> str:
     return json.dumps(meaning, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
-def hash_of(scenario: "Scenario") -> str:
+def hash_of(scenario: Fields) -> str:
     """Return 16 bytes of BLAKE2b of the canonical text, in hexadecimal."""
     return hashlib.blake2b(canonical_text(scenario).encode(), digest_size=16).hexdigest()
 
 
-def document(scenario: "Scenario", *, defaults: bool = True) -> dict[str, Any]:
+def document(scenario: Fields, *, defaults: bool = True) -> dict[str, Any]:
     """Return the scenario as the mapping of a file, in documented units; without ``defaults`` only what was given."""
     found: dict[str, Any] = {"schema": SCHEMA, "name": scenario.name, "description": scenario.description}
     for name, entry in catalogue().items():
@@ -51,12 +49,12 @@ def document(scenario: "Scenario", *, defaults: bool = True) -> dict[str, Any]:
     return found
 
 
-def _block(scenario: "Scenario", section: Section, prefix: str, block: Block, defaults: bool) -> dict[str, Any]:
+def _block(scenario: Fields, section: Section, prefix: str, block: Block, defaults: bool) -> dict[str, Any]:
     values = {name: (f"{prefix}.{name}", getattr(block, name)) for name in section.parameters}
     return _held(scenario, values, defaults)
 
 
-def _held(scenario: "Scenario", values: Mapping[str, tuple[str, Any]], defaults: bool) -> dict[str, Any]:
+def _held(scenario: Fields, values: Mapping[str, tuple[str, Any]], defaults: bool) -> dict[str, Any]:
     return {
         name: _plain(scenario.uncertain.get(path, value))
         for name, (path, value) in values.items()
@@ -64,7 +62,7 @@ def _held(scenario: "Scenario", values: Mapping[str, tuple[str, Any]], defaults:
     }
 
 
-def yaml_text(scenario: "Scenario") -> str:
+def yaml_text(scenario: Fields) -> str:
     """Return a file that holds every parameter, with its unit; reading it gives an equal scenario."""
     lines: list[str] = []
     for key, value in document(scenario).items():

@@ -64,6 +64,18 @@ class Distribution(ABC):
         return float(self.quantile(np.array([0.5]))[0])
 
 
+class Bounded(Distribution):
+    """What lies from ``low`` to ``high``."""
+
+    low: float
+    high: float
+
+    @property
+    def support(self) -> tuple[float, float]:
+        """From ``low`` to ``high``."""
+        return self.low, self.high
+
+
 @dataclass(frozen=True, slots=True)
 class Normal(Distribution):
     """Bell-shaped around ``mean``."""
@@ -117,7 +129,7 @@ class Lognormal(Distribution):
 
 
 @dataclass(frozen=True, slots=True)
-class Uniform(Distribution):
+class Uniform(Bounded):
     """Equally likely everywhere from ``low`` to ``high``."""
 
     low: float
@@ -131,18 +143,13 @@ class Uniform(Distribution):
         """Return P(X ≤ x)."""
         return np.clip((x - self.low) / (self.high - self.low), 0.0, 1.0)
 
-    @property
-    def support(self) -> tuple[float, float]:
-        """From ``low`` to ``high``."""
-        return self.low, self.high
-
     def specification(self) -> dict[str, Any]:
         """Return the mapping of a file."""
         return {"uniform": {"min": self.low, "max": self.high}}
 
 
 @dataclass(frozen=True, slots=True)
-class Loguniform(Distribution):
+class Loguniform(Bounded):
     """The logarithm is uniform: every doubling from ``low`` to ``high`` is equally likely."""
 
     low: float
@@ -157,18 +164,13 @@ class Loguniform(Distribution):
         inside = np.clip(x, self.low, self.high)
         return np.asarray(np.log(inside / self.low) / math.log(self.high / self.low))
 
-    @property
-    def support(self) -> tuple[float, float]:
-        """From ``low`` to ``high``."""
-        return self.low, self.high
-
     def specification(self) -> dict[str, Any]:
         """Return the mapping of a file."""
         return {"loguniform": {"min": self.low, "max": self.high}}
 
 
 @dataclass(frozen=True, slots=True)
-class Beta(Distribution):
+class Beta(Bounded):
     """The beta distribution, from ``low`` to ``high``."""
 
     alpha: float
@@ -186,18 +188,13 @@ class Beta(Distribution):
         share = np.clip((x - self.low) / (self.high - self.low), 0.0, 1.0)
         return np.asarray(special().betainc(self.alpha, self.beta, share))
 
-    @property
-    def support(self) -> tuple[float, float]:
-        """From ``low`` to ``high``."""
-        return self.low, self.high
-
     def specification(self) -> dict[str, Any]:
         """Return the mapping of a file."""
         return {"beta": {"alpha": self.alpha, "beta": self.beta, "min": self.low, "max": self.high}}
 
 
 @dataclass(frozen=True, slots=True)
-class Triangular(Distribution):
+class Triangular(Bounded):
     """Rises from ``low`` to ``mode`` and falls to ``high``, both in a straight line."""
 
     low: float
@@ -218,11 +215,6 @@ class Triangular(Distribution):
         rising = (x - self.low) ** 2 / (width * left) if left else np.zeros_like(x)
         falling = 1.0 - ((self.high - x) ** 2 / (width * right) if right else 0.0)
         return np.where(x < self.mode, rising, falling)
-
-    @property
-    def support(self) -> tuple[float, float]:
-        """From ``low`` to ``high``."""
-        return self.low, self.high
 
     def specification(self) -> dict[str, Any]:
         """Return the mapping of a file."""

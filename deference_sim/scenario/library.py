@@ -2,17 +2,40 @@
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
 from deference_sim.scenario.layers import read_layers, setting
-from deference_sim.scenario.problems import Mark, ScenarioError, did_you_mean, in_order, refusal, shown, sift
+from deference_sim.scenario.problems import Mark, ScenarioError, did_you_mean, gather, in_order, refusal, shown, sift
 from deference_sim.scenario.reader import NAME_PATTERN
 from deference_sim.scenario.scenario import Scenario
 from deference_sim.scenario.shipped import shipped
 
-__all__ = ["load", "shipped"]
+__all__ = ["ScenarioLike", "as_scenario", "as_scenarios", "load", "shipped"]
+
+ScenarioLike: TypeAlias = Scenario | str | os.PathLike[str]
+
+
+def as_scenario(given: ScenarioLike) -> Scenario:
+    """Return ``given`` if it is a scenario, else that of a shipped name or of a file, as ``load`` does.
+
+    Every public function that takes a scenario takes one of these. Raises ``ScenarioError`` for a name or a file that
+    is none, and ``TypeError`` for anything else.
+    """
+    if isinstance(given, Scenario):
+        return given
+    if isinstance(given, str | os.PathLike):
+        return load(given)
+    raise TypeError(f"a scenario is a Scenario, a shipped scenario's name or the path of a file, not {given!r}")
+
+
+def as_scenarios(given: ScenarioLike | Iterable[ScenarioLike]) -> tuple[Scenario, ...]:
+    """Return one scenario or several, each as ``as_scenario`` does. Raises ``ScenarioError`` with all that is wrong."""
+    if isinstance(given, Scenario | str | os.PathLike) or not isinstance(given, Iterable):
+        return (as_scenario(given),)
+    return tuple(gather(partial(as_scenario, one) for one in given))
 
 
 def load(name_or_path: str | os.PathLike[str], set: Sequence[str] = ()) -> Scenario:

@@ -3,15 +3,15 @@
 They look at central values where inputs are uncertain.
 """
 
-from typing import Any
+from deference_sim.scenario.scenario import Scenario
 
 
-def notices(scenario: Any) -> list[str]:
+def notices(scenario: Scenario) -> list[str]:
     """Return a sentence for each thing in ``scenario`` that cannot happen, or has happened before it starts."""
     return [*_about_growth(scenario), *_about_handoff(scenario), *_about_risks(scenario)]
 
 
-def _about_growth(scenario: Any) -> list[str]:
+def _about_growth(scenario: Scenario) -> list[str]:
     capability, found = scenario.capability, []
     level, ceiling = capability.stabilise_at, capability.ceiling
     bounded = capability.law == "software_explosion" and capability.hardware_pace == 0
@@ -33,7 +33,7 @@ def _about_growth(scenario: Any) -> list[str]:
     return found
 
 
-def _about_handoff(scenario: Any) -> list[str]:
+def _about_handoff(scenario: Scenario) -> list[str]:
     if scenario.handoff.never:
         return ["handoff.never is true: nobody defers, so that p_stay is 0"]
     at = scenario.handoff.at
@@ -42,7 +42,7 @@ def _about_handoff(scenario: Any) -> list[str]:
     return []
 
 
-def _about_risks(scenario: Any) -> list[str]:
+def _about_risks(scenario: Scenario) -> list[str]:
     basin = scenario.basin
     from_ais = basin.hazard_inside or basin.hazard_outside or scenario.alternatives.early_takeover_rate
     from_rival = scenario.rival.mode != "none" and scenario.rival.overtake_rate != 0 and scenario.rival.catastrophe

@@ -1,4 +1,4 @@
-"""The scenario: every parameter of the model, which of them are uncertain, and where each came from."""
+"""The scenario: checked as a whole, changed by path, compared by meaning, and drawn from."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -6,9 +6,8 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import ValidationError, model_validator
 
-from deference_sim.model.parameters import Blocks
 from deference_sim.scenario.canonical import canonical_text, document, hash_of, yaml_text
 from deference_sim.scenario.catalogue import (
     Parameter,
@@ -20,40 +19,25 @@ from deference_sim.scenario.catalogue import (
     parameters,
     paths_of,
 )
-from deference_sim.scenario.copula import Correlation, check_correlations, draw, values_at
-from deference_sim.scenario.distributions import Distribution, Floats
+from deference_sim.scenario.copula import check_correlations, draw, values_at
+from deference_sim.scenario.distributions import Floats
+from deference_sim.scenario.fields import Fields
 from deference_sim.scenario.frozen import FrozenMap
 from deference_sim.scenario.layers import ARGUMENT, Change, change_of, changed, marked_tree
 from deference_sim.scenario.problems import ScenarioError, refusal, sift
-from deference_sim.scenario.reader import NAME_PATTERN, read_fields, reworded
+from deference_sim.scenario.reader import read_fields, reworded
 from deference_sim.scenario.source import refused_character
 from deference_sim.scenario.tree import MapNode
 from deference_sim.scenario.uncertain import outside_range
+from deference_sim.shown import Shown
 from deference_sim.streams import stream_table
 
 
-class Scenario(Blocks):
-    """One scenario, frozen. Blocks hold plain numbers in documented units; of an uncertain input, its median.
+class Scenario(Shown, Fields):
+    """One scenario, frozen, and checked as a whole. Of an uncertain input a block holds the median.
 
     Two scenarios are equal if name, description and meaning are; ``hash`` is of the meaning alone.
     """
-
-    model_config = ConfigDict(arbitrary_types_allowed=True)
-
-    name: str = Field("scenario", pattern=f"^{NAME_PATTERN}$", description="Its name.")
-    description: str = Field("", description="What it is about.")
-    uncertain: FrozenMap[Distribution] = Field(
-        FrozenMap(), description="Distribution of every uncertain input, by path."
-    )
-    correlations: tuple[Correlation, ...] = Field((), description="Rank correlations of uncertain inputs.")
-    sources: FrozenMap[str] = Field(
-        FrozenMap(), repr=False, description="Where the value of every path came from, such as `baseline.yaml:12`."
-    )
-
-    @field_validator("uncertain", "sources", mode="before")
-    @classmethod
-    def _freeze(cls, value: object) -> object:
-        return FrozenMap(value) if isinstance(value, Mapping) else value
 
     @model_validator(mode="after")
     def _check_texts(self) -> Self:
@@ -157,11 +141,6 @@ class Scenario(Blocks):
 
     def _inside_ranges(self, drawn: Mapping[str, Floats]) -> dict[str, Floats]:
         return {path: _inside(values, find(path, ARGUMENT)) for path, values in drawn.items()}
-
-    def _repr_html_(self) -> str:
-        from deference_sim.pages.scenario import html_of  # it needs this class
-
-        return html_of(self)
 
     @classmethod
     def of_tree(cls, tree: MapNode, *, name: str = "scenario", changes: Sequence[Change] = ()) -> Self:

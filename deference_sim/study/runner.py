@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,16 +21,15 @@ from deference_sim.study.indifference import (
     fill_in_good_ends,
     table_of_good_ends,
 )
+from deference_sim.study.limits import ENGINES, MOST_REPLICATES, Engine
 from deference_sim.study.tally import Tally
 
-Engine = Literal["compiled", "events"]
-ENGINES: tuple[Engine, ...] = ("compiled", "events")
 BLOCK = 1024  # replicates; part of no result
-MOST_REPLICATES = 1_000_000_000
 _AHEAD = 8  # blocks a core that may be under way or waiting to be taken up, so that memory does not grow
 
 Block = NDArray[np.int64]
 Told = Callable[[int], object]
+Causes = Sequence[str]  # names, in the order in which records number them
 Taken = TypeVar("Taken")
 Given = TypeVar("Given")
 
@@ -134,11 +133,10 @@ def run(
     ``progress`` is told how many more replicates are done. Raises ``ValueError`` for what cannot be run, and
     ``StepError`` for a replicate that cannot be integrated.
     """
-    causes = hazard_names(scenario)
     check_run(replicates, engine, own)
     jobs = ((0, block) for block in blocks(0, replicates))
-    found = stream([scenario], jobs, seed, engine, own=own, causes=[causes], progress=progress)
-    return np.concatenate([records for _, records in found]), causes
+    found = list(stream([scenario], jobs, seed, engine, own=own, progress=progress))
+    return np.concatenate([records for _, records, _ in found]), list(found[-1][2])
 
 
 def blocks(first: int, last: int) -> Iterator[Block]:
@@ -158,28 +156,25 @@ def tally_runs(
     enough: Callable[[Tally], bool] | None = None,
     brief: bool = False,
     own: Own = NOTHING,
-    causes: Sequence[list[str]] = (),
-    keep: list[NDArray[np.void]] | None = None,
+    taken: Callable[[NDArray[np.void], Causes], object] | None = None,
     progress: Told | None = None,
 ) -> list[Tally]:
     """Return the tally of replicates 0 to ``replicates`` - 1 of each scenario; all meet the same worlds.
 
     With ``enough``, which is asked after each batch, a scenario gets as many batches as it takes, at most
-    ``replicates``: what it has then is what a run of that size has. ``brief`` leaves out what happened when. ``causes``
-    are lists, for each scenario, of the names of its hazards, which take up those of own causes; ``keep`` takes up the
-    records themselves.
+    ``replicates``: what it has then is what a run of that size has. ``brief`` leaves out what happened when. ``taken``
+    is given the records of each block, in order, and the names of their causes; the last block's names are all.
     """
     check_run(replicates, engine, own)
     made = [Tally((), with_months=False) if brief else Tally() for _ in scenarios]
-    causes = causes or [hazard_names(scenario) for scenario in scenarios]
     left, done = list(range(len(scenarios))), 0
     while left:
         last = replicates if enough is None else min(next_look(done), replicates)
         jobs = ((place, block) for place in left for block in blocks(done, last))
-        for place, records in stream(scenarios, jobs, seed, engine, own=own, causes=causes, progress=progress):
-            made[place].add(records, causes[place])
-            if keep is not None:
-                keep.append(records)
+        for place, records, causes in stream(scenarios, jobs, seed, engine, own=own, progress=progress):
+            made[place].add(records, causes)
+            if taken is not None:
+                taken(records, causes)
         left = [place for place in left if enough is not None and last < replicates and not enough(made[place])]
         done = last
     return made
@@ -198,32 +193,32 @@ def stream(
     *,
     worlds_per_draw: int = 1,
     own: Own = NOTHING,
-    causes: Sequence[list[str]] = (),
     progress: Told | None = None,
-) -> Iterator[tuple[int, NDArray[np.void]]]:
-    """Run blocks of replicates, each of the scenario at the given place, on all cores; yield the records in order.
+) -> Iterator[tuple[int, NDArray[np.void], Causes]]:
+    """Run blocks of replicates, each of the scenario at the given place, on all cores.
 
-    Few blocks wait at a time, so memory does not grow with their number. Uncertain inputs are drawn anew every
-    ``worlds_per_draw`` replicates. ``causes`` takes up, for each scenario, the names that the user's own processes
-    give to causes, after those of its hazards.
+    Yields in order the place, the records, and the names of the causes that these number: the scenario's hazards, then
+    those that the user's own processes have named so far. Few blocks wait at a time, so memory does not grow with their
+    number. Uncertain inputs are drawn anew every ``worlds_per_draw`` replicates.
     """
     compiled_law()  # once, before threads could each compile it
     told = progress or (lambda count: None)
     numbers = _Numbers(scenarios, seed, worlds_per_draw)
+    causes: list[Causes] = [hazard_names(scenario) for scenario in scenarios]
 
-    def on_compiled(job: tuple[int, Block]) -> tuple[int, NDArray[np.void]]:
+    def on_compiled(job: tuple[int, Block]) -> tuple[int, NDArray[np.void], Causes]:
         place, block = job
         records = compiled.run_replicates(*numbers.of(place, block), seed, block)
         told(len(block))
-        return place, records
+        return place, records, causes[place]
 
     if engine == "compiled":
         yield from _in_order(on_compiled, jobs)
         return
     for place, block in jobs:
-        names = hazard_names(scenarios[place])
-        known = causes[place] if causes else list(names)
-        yield place, _run_events(numbers.of(place, block), seed, block, names, known, own, told)
+        hazards = hazard_names(scenarios[place])
+        records, causes[place] = _run_events(numbers.of(place, block), seed, block, hazards, causes[place], own, told)
+        yield place, records, causes[place]
 
 
 class _Numbers:
@@ -276,14 +271,15 @@ def _run_events(
     seed: int,
     block: Block,
     hazards: list[str],
-    causes: list[str],
+    known: Causes,
     own: Own,
     told: Told,
-) -> NDArray[np.void]:
+) -> tuple[NDArray[np.void], Causes]:
+    """Return the records of a block, and the ``known`` names of causes followed by those that came up in it."""
     law = compiled_law()
     parameters, rows = numbers
     law.prepare(parameters)
-    records = []
+    records, causes = [], list(known)
     for i, replicate in enumerate(block):
         row = i if len(parameters) > 1 else 0
         world = events.World(
@@ -300,7 +296,7 @@ def _run_events(
         _number_own_cause(record, world.causes, causes)
         records.append(record)
         told(1)
-    return np.concatenate(records)
+    return np.concatenate(records), causes
 
 
 def _number_own_cause(record: NDArray[np.void], of_world: Sequence[str], causes: list[str]) -> None:

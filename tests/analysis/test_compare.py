@@ -74,7 +74,7 @@ def test_several_are_compared_with_the_first(pair: tuple[ds.Scenario, ds.Scenari
 
 
 def test_the_page_names_runs_to_look_at(found: ds.Comparison) -> None:
-    text = html(compare_page.page(found, ("as it is", "at once"), ("trace A", "trace B"), "again"))
+    text = html(compare_page.page(found, "again", ("as it is", "at once"), ("trace A", "trace B")))
     first = found.changes[0].examples[0]
     assert f"trace A --replicate {first}" in text
     assert f"trace B --replicate {first}" in text

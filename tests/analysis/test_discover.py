@@ -15,16 +15,7 @@ from deference_sim.analysis.measure import good, stayed
 from deference_sim.scenario import ScenarioError
 from deference_sim.study.runner import run
 
-QUICK = ds.load("baseline").with_(
-    **{
-        "horizon": 24,
-        "capability.stabilise_at": 1.5,
-        "rival.lead": "0.3 to 3 months",
-        "goodness.broad_alignment": {"uniform": {"min": 0, "max": 1}},
-        "evaluation.review_interval": "1 month",
-        "evaluation.review_work": 0.5,
-    }
-)
+from .quick import QUICK
 
 
 def pretended(rows: int, chance_inside: float, chance_outside: float) -> tuple[pd.DataFrame, Any]:

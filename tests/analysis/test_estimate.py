@@ -1,11 +1,11 @@
-"""Intervals hold what they promise: exact coverage where it can be computed, and the precision that was asked for."""
+"""Intervals: the precision that was asked for, quantiles, and the spread over uncertain inputs."""
 
 from math import exp, sqrt
 from typing import Any
 
 import numpy as np
 import pytest
-from scipy.stats import binom, kstest
+from scipy.stats import binom
 
 from deference_sim.analysis.estimate import (
     band_half_width,
@@ -13,7 +13,6 @@ from deference_sim.analysis.estimate import (
     most_replicates,
     probability,
     quantile,
-    simultaneous_shares,
 )
 from deference_sim.analysis.nested import input_spread, spread_over_draws
 from deference_sim.analysis.run import simulate
@@ -84,32 +83,17 @@ def test_the_most_replicates_are_always_enough(precision: float) -> None:
         assert (found.high - found.low) / 2 <= precision
 
 
-def test_intervals_of_all_shares_hold_together() -> None:
-    """4,000 multinomial tries of 60: the share in which all five intervals hold is at least 95 %, 5 errors allowed."""
-    shares = np.array([0.5, 0.3, 0.15, 0.04, 0.01])
-    tries = np.random.default_rng(8).multinomial(60, shares, 4000)
-    table = {int(count): simultaneous_shares(dict(zip("abcde", (count, 60 - count, 0, 0, 0), strict=True)))["a"]
-             for count in range(61)}  # fmt: skip
-    held = np.array([all(table[int(c)].low <= p <= table[int(c)].high for c, p in zip(row, shares, strict=True))
-                     for row in tries])  # fmt: skip
-    assert held.mean() >= 0.95 - 5 * sqrt(0.95 * 0.05 / 4000)
-
-
 @pytest.mark.parametrize("share", [0.05, 0.5, 0.95])
-@pytest.mark.parametrize("n", [20, 100, 1000])
-def test_quantile_intervals_hold_with_their_exact_probability(n: int, share: float) -> None:
-    """The values are their own ranks, so that the interval shows its ranks; the rest is binomial."""
+@pytest.mark.parametrize("n", [20, 1000])
+def test_a_quantile_lies_in_its_interval_and_knows_how_many_never_came(n: int, share: float) -> None:
+    """How often the interval holds the truth is in ``test_interval_coverage.py``."""
     sketch = Sketch()
     sketch.add(np.arange(1, n + 1, dtype=float))
     found = quantile(sketch, share, 2 * n)
     assert found is not None
     assert (found.n, found.never) == (n, 0.5)
-    first = 0 if found.low is None else round(found.low)
-    last = n + 1 if found.high is None else round(found.high)
-    if n <= 100:  # beyond it, bins hold several ranks
-        covered = binom.cdf(last - 1, n, share) - binom.cdf(first - 1, n, share)
-        assert 0.95 <= covered <= 1.0
-    assert first <= found.value <= last
+    assert (found.low or 0.0) <= found.value <= (found.high or n)
+    assert found.value == pytest.approx(share * n, abs=1.0, rel=2.1e-3)
     assert quantile(Sketch(), share, 10) is None
 
 
@@ -120,15 +104,9 @@ def test_binomial_quantiles() -> None:
                 assert binomial_quantile(u, n, share) == binom.ppf(u, n, share)
 
 
-def test_the_band_holds_for_whole_curves() -> None:
-    """Would catch a pointwise band: of 2,000 samples of 200, at most 5 % leave it anywhere."""
-    u = np.sort(np.random.default_rng(4).random((2000, 200)), axis=1)
-    steps = np.arange(200) / 200
-    worst = np.maximum(np.abs(u - steps), np.abs(u - steps - 1 / 200)).max(axis=1)
-    outside = (worst > band_half_width(200)).mean()
-    assert 0.03 < outside < 0.05 + 5 * sqrt(0.05 * 0.95 / 2000)
-    assert kstest(u[0], "uniform").statistic == pytest.approx(worst[0])
-    assert band_half_width(200, 9) > band_half_width(200)
+def test_a_band_of_several_curves_is_wider() -> None:
+    """How often a band holds is in ``test_interval_coverage.py``."""
+    assert 0.0 < band_half_width(200) < band_half_width(200, 9) < band_half_width(50, 9)
 
 
 # ---- spread over inputs -------------------------------------------------------------------------------------
@@ -155,15 +133,6 @@ def test_spread_over_inputs_is_free_of_noise() -> None:
         assert found.share_of_variance == pytest.approx(0.2125, abs=0.015)
     assert found.p5 == pytest.approx(0.0933002716838, abs=0.015)
     assert found.p95 == pytest.approx(0.837209655534, abs=0.015)
-
-
-def test_the_overall_interval_covers_over_draws() -> None:
-    """Would catch a pooled binomial interval, which covers 32 %: 300 repetitions of 50 draws × 100 worlds."""
-    held = 0
-    for repetition in range(300):
-        overall = spread_over_draws(lomax(50, 100, 1000 + repetition)[1], 100).overall
-        held += overall.low <= 4 / 9 <= overall.high
-    assert 0.95 - 5 * sqrt(0.95 * 0.05 / 300) < held / 300 <= 1.0
 
 
 def test_spread_through_the_engine() -> None:

@@ -134,7 +134,7 @@ def test_returns_to_prework_are_changed_beyond_the_start_of_the_curve() -> None:
 
 
 def test_bad_input_is_met_before_any_work(world: Any) -> None:
-    with pytest.raises(ValueError, match="measure is 'p_bad': it must be one of p_good, p_stay"):
+    with pytest.raises(ValueError, match="measure  p_bad  one of p_stay, p_good"):
         best_handoff(world, 10, measure="p_bad")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="replicates is 0"):
         best_handoff(world, 0)

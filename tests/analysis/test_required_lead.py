@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from scipy.stats import lognorm
@@ -164,16 +163,15 @@ def test_another_input_is_solved_for() -> None:
     assert "value" in found.as_dict()
 
 
+@pytest.mark.usefixtures("no_window")
 def test_the_page_and_picture_say_what_was_found(found: ds.Requirement) -> None:
     text = html(lead_page.page(found))
     assert "not reachable" in text
     assert "99 % is not reachable: the highest chance found is" in text
-    plt.switch_backend("agg")
     ax = ds.plot.required_lead(found)
     assert ax.get_xlabel() == "rival.lead (months)"
     assert ax.lines[0].get_xdata().tolist() == [lead for lead, _ in found.curve]
     assert "99 %: not reachable" in [text.get_text() for text in ax.texts]
-    plt.close("all")
 
 
 @pytest.mark.parametrize(

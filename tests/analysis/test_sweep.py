@@ -157,7 +157,7 @@ def test_tables_in_four_formats(swept: ds.Sweep, tmp_path: Any) -> None:
 
 
 def test_the_page_has_every_chance(swept: ds.Sweep) -> None:
-    text = html(sweep_page.page(swept, "p_good", "deference-sim sweep <x>"))
+    text = html(sweep_page.page(swept, "deference-sim sweep <x>", "p_good"))
     assert text.count("<td") == 3 * 3
     assert "&lt;x&gt;" in text
     one = html(sweep_page.page(ds.sweep(swept.scenarios, over={"rival.lead": LEADS}, replicates=20)))

@@ -18,7 +18,7 @@ from deference_sim.batches.result import batch, work_in
 from deference_sim.batches.session import opened_batch
 from deference_sim.batches.store import Store
 from deference_sim.batches.work import MOST_TRIES
-from deference_sim.engines.failure import step_error
+from deference_sim.engines.failure import cannot_integrate
 
 Result = Callable[[Path], dict[str, bytes]]
 
@@ -102,7 +102,7 @@ def test_a_broken_pool_of_the_callers_ends_the_work_and_keeps_what_is_done(
 
 @pytest.mark.parametrize(
     ("error", "tries"),
-    [(step_error(17, 7, 2.5), 1), (OtherVersionError("other"), 1), (MemoryError("none left"), MOST_TRIES)],
+    [(cannot_integrate(17, 7, 2.5), 1), (OtherVersionError("other"), 1), (MemoryError("none left"), MOST_TRIES)],
 )
 def test_a_task_that_fails_is_listed_with_its_reason(plan: Plan, tmp_path: Path, error: Exception, tries: int) -> None:
     tried: list[Task] = []

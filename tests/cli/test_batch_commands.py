@@ -325,13 +325,3 @@ def test_the_file_is_read_once(tiny: Path, tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(session, "work_off", edit_first)
     found = json.loads(call("batch", tiny, "--out", tmp_path / "out", "--json").stdout)
     assert [point["scenario"] for point in found["points"]] == ["baseline", "rushed-handoff"]
-
-
-def test_help_of_a_batch_imports_nothing_heavy() -> None:
-    code = (
-        "import sys; from deference_sim.cli import main\nsys.argv = ['x', 'batch', '--help']\n"
-        "try:\n main()\nexcept SystemExit: pass\n"
-        "print([m for m in ('numba', 'pyarrow', 'pandas', 'distributed') if m in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines()[-1] == "[]"

@@ -11,12 +11,12 @@ from typing import Any, get_args
 import pytest
 
 from deference_sim import cli
+from deference_sim.analysis.measure import MEASURES
 from deference_sim.analysis.run import simulate
 from deference_sim.cli import options
-from deference_sim.engines import events, law
+from deference_sim.engines import failure, law
 from deference_sim.scenario import load, shipped
 from deference_sim.scenario.explain import parameter_table, resolved
-from deference_sim.study.runner import ENGINES, MOST_REPLICATES
 
 from .commands import call, output_of
 
@@ -87,9 +87,8 @@ def test_notices_go_to_standard_error_and_can_be_silenced(monkeypatch: pytest.Mo
     assert json.loads(loud.stdout)["scenario"] == json.loads(quiet.stdout)["scenario"] == "baseline"
 
 
-def test_engines_and_limits_are_those_of_the_runner() -> None:
-    assert options.MOST_REPLICATES == MOST_REPLICATES
-    assert set(ENGINES) == set(get_args(options.EngineName))
+def test_measures_are_those_of_the_analysis() -> None:
+    assert set(get_args(options.MeasureName)) == set(MEASURES)
 
 
 # ---- bad input
@@ -154,10 +153,10 @@ def test_no_traceback_reaches_the_terminal() -> None:
 
 def test_a_trajectory_that_cannot_be_integrated_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> None:
-        raise events.step_error(3, 1, 2.5)
+        raise failure.cannot_integrate(3, 1, 2.5)
 
     monkeypatch.setattr("deference_sim.analysis.run.simulate", fail)
-    result = call("run", "baseline", *FEW)
+    result = call("run", "baseline", *FEW, "--quiet")
     assert result.exit_code == 1
     assert result.stderr.startswith("replicate 3 (seed 1)")
 
@@ -207,10 +206,12 @@ def test_output_that_cannot_be_written_is_told() -> None:
 # ---- light commands
 
 
-HEAVY = ("numba", "scipy.stats", "matplotlib", "pandas", "simpy")
+HEAVY = ("numba", "scipy.stats", "matplotlib", "pandas", "simpy", "pyarrow", "distributed", "panel")
 
 
-@pytest.mark.parametrize("arguments", [("--help",), ("run", "--help"), ("check", "baseline"), ("parameters",)])
+@pytest.mark.parametrize(
+    "arguments", [("--help",), ("run", "--help"), ("batch", "--help"), ("check", "baseline"), ("parameters",)]
+)
 def test_light_commands_import_nothing_heavy(arguments: tuple[str, ...]) -> None:
     code = f"sys.argv[0] = 'x'\ntry:\n main()\nexcept SystemExit: pass\nprint([m for m in {HEAVY} if m in sys.modules])"
     result = process(*arguments, code="\n" + code)

@@ -1,20 +1,20 @@
 """The documentation: its examples do what they show, its equations have the code's numbers, its outputs are kept.
 
 Would catch: an example that a change of the program has made wrong, an equation left out of the page of the model or
-put in another order, a docstring that cites an equation that is not there, a page whose long command was never run.
+put in another order, a docstring that cites an equation that is not there, a file named where it no longer is, a page
+whose long command was never run.
 """
 
 import doctest
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
-import matplotlib.pyplot as plt
 import pytest
 
 from .scripts import DOCS, script
 
-PACKAGE = DOCS.parent / "deference_sim"
+ROOT = DOCS.parent
+PACKAGE = ROOT / "deference_sim"
 PAGES = sorted(page for page in DOCS.glob("**/*.md") if not {"generated", "_build"} & set(page.parts))
 EQUATIONS = 14
 
@@ -23,13 +23,7 @@ def text_of(page: Path) -> str:
     return page.read_text(encoding="utf-8")
 
 
-@pytest.fixture(autouse=True)
-def _no_window() -> Iterator[None]:
-    plt.switch_backend("agg")
-    yield
-    plt.close("all")
-
-
+@pytest.mark.usefixtures("no_window")
 @pytest.mark.parametrize("page", [page for page in PAGES if ">>> " in text_of(page)], ids=lambda page: page.stem)
 def test_examples_do_what_they_show(page: Path) -> None:
     test = doctest.DocTestParser().get_doctest(text_of(page), {}, page.name, str(page), 0)
@@ -53,6 +47,15 @@ def test_every_equation_is_in_the_code_and_no_other_is_cited() -> None:
         for number in re.findall(r"\d+", run)
     }
     assert cited == set(range(1, EQUATIONS + 1))
+
+
+def test_files_that_pages_name_are_there() -> None:
+    made = re.compile(r"<!-- made: .*?<!-- end: ", re.DOTALL)  # tables of another day
+    texts = [made.sub("", text_of(page)) for page in PAGES if page.stem != "add-a-mechanism"]  # which has some to make
+    named = set(re.findall(r"`((?:[.\w]+/)+\w+\.py)`", "".join(texts)))
+    missing = {name for name in named if not any((top / name).is_file() for top in (ROOT, PACKAGE, ROOT / "tests"))}
+    assert len(named) > 40
+    assert missing == set()
 
 
 def test_every_long_command_has_its_output_and_no_output_is_left_over() -> None:

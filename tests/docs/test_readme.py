@@ -6,15 +6,14 @@ made again and not put in, a page that was moved, a README that nobody finishes.
 
 import re
 import shlex
-from pathlib import Path
 
 import typer
 
 from deference_sim import cli
 
-from .scripts import script
+from .scripts import DOCS, script
 
-ROOT = Path(cli.__file__).parent.parent.parent
+ROOT = DOCS.parent
 README = ROOT / "README.md"
 TEXT = README.read_text(encoding="utf-8")
 MOST_LINES = 250

@@ -14,7 +14,7 @@ import pytest
 
 from deference_sim.engines import law
 from deference_sim.scenario import load
-from deference_sim.study import runner
+from deference_sim.study import limits, runner
 from validation.bounds import PLAIN, records_of, records_under
 
 WHERE_IT_CACHES = """
@@ -52,7 +52,7 @@ def test_a_folder_that_cannot_be_written_is_no_error(writable: bool, tmp_path: P
 
 def test_what_a_run_leaves_is_found_again() -> None:
     """Would catch names of cached files that are not those that Numba gives, so that every run would be announced."""
-    for engine in runner.ENGINES:
+    for engine in limits.ENGINES:
         runner.run(load("baseline"), 1, 1, engine)
         assert law.is_cached(engine)
 

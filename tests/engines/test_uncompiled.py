@@ -12,10 +12,10 @@ ROOT = Path(__file__).parents[2]
 REPLICATES, SEED = 2, 5
 SCRIPT = """
 import sys
-from deference_sim.study import runner
+from deference_sim.study import limits, runner
 from validation.soak_worlds import worlds
 for name in sys.argv[3:]:
-    for engine in runner.ENGINES:
+    for engine in limits.ENGINES:
         print(runner.run(worlds()[name], int(sys.argv[1]), int(sys.argv[2]), engine)[0].tobytes().hex())
 """
 

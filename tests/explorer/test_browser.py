@@ -6,11 +6,11 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from typer.testing import CliRunner
 
 from deference_sim import simulate
-from deference_sim.cli import app
 from deference_sim.explorer.state import of_query, start
+
+from ..cli.commands import output_of
 
 Browser = Any  # tests/explorer/conftest.py
 
@@ -20,8 +20,7 @@ ALERTS = "return deep('[role=alert]').map(e => e.textContent).join('')"
 
 
 def on_the_command_line(scenario: Path, *more: str) -> dict[str, Any]:
-    arguments = ["run", str(scenario), "--replicates", str(FEW), "--json", "--quiet", *more]
-    return json.loads(CliRunner().invoke(app, arguments).stdout)
+    return json.loads(output_of("run", scenario, "--replicates", FEW, "--json", "--quiet", *more))
 
 
 def test_the_number_is_the_command_lines_before_and_after_a_control_is_moved(

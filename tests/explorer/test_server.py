@@ -13,8 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from deference_sim import cli, explore
-from deference_sim.cli.explore import MOST_REPLICATES
-from deference_sim.explorer import state
+from deference_sim.explorer.state import MOST_SHOWN
 
 ROOT = Path(cli.__file__).parents[2]
 
@@ -72,7 +71,7 @@ def test_it_listens_on_loopback_only(address: str) -> None:
         (("baselin",), "did you mean `baseline`?"),
         (("no/such/file.yaml",), "no/such/file.yaml"),
         (("baseline", "--set", "rival.led=3"), "did you mean `rival.lead`?"),
-        (("baseline", "--replicates", str(MOST_REPLICATES + 1)), "allowed: a whole number from 1"),
+        (("baseline", "--replicates", str(MOST_SHOWN + 1)), "allowed: a whole number from 1"),
         (("baseline", "--port", "70000"), "from 0 to 65535"),
         (("baseline", "--seed", "-1"), "found -1"),
     ],
@@ -101,10 +100,6 @@ def test_a_missing_extra_is_said_with_its_remedy(monkeypatch: pytest.MonkeyPatch
     assert "pip install 'deference-sim[explorer]'" in result.stderr
     with pytest.raises(ImportError, match="pip install"):
         explore("baseline")
-
-
-def test_the_limits_are_those_of_the_page() -> None:
-    assert MOST_REPLICATES == state.MOST_REPLICATES
 
 
 def test_the_command_does_not_load_panel_unless_it_is_run() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deference_sim.explorer.state import MOST_REPLICATES, Presets, View, of_query, start
+from deference_sim.explorer.state import MOST_SHOWN, Presets, View, of_query, start
 from deference_sim.scenario import ScenarioError, load, shipped
 
 USUAL = View("baseline")
@@ -24,7 +24,7 @@ VIEWS = st.builds(
     View,
     scenario=st.sampled_from(["baseline", "plan-b"]),
     settings=SETTINGS,
-    replicates=st.integers(1, MOST_REPLICATES),
+    replicates=st.integers(1, MOST_SHOWN),
     seed=st.integers(0, 2**128 - 1),
     over=st.sampled_from(["rival.lead", "tax.broad_alignment"]),
     against=st.just("plan-d"),
@@ -56,7 +56,7 @@ def test_the_command_that_a_page_tells_means_the_same_scenario() -> None:
         ("?set=rival.lead=-3", "at least 0"),
         ("?set=rival.lead", "PATH=VALUE"),
         ("?set=rival.lead=3&set=rival.lead=4", "each path once"),
-        (f"?replicates={MOST_REPLICATES + 1}", f"from 1 to {MOST_REPLICATES}"),
+        (f"?replicates={MOST_SHOWN + 1}", f"from 1 to {MOST_SHOWN}"),
         ("?replicates=-1", "whole number"),
         ("?seed=x", "whole number"),
         ("?seed=" + "9" * 5000, "whole number"),

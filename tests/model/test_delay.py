@@ -101,8 +101,8 @@ def test_booking_more_often_changes_nothing() -> None:
 # ---- the smallest margin ----------------------------------------------------------------------------------
 
 
-# Fails: the margin is looked at when a step begins and when the run resolves, not when a step ends at an instant that
-# changes goodness. What it was just before a successor or a review is lost.
+# Would catch: a margin that is looked at when a step begins and when the run resolves, but not when a step ends at an
+# instant that changes goodness, so that what it was just before a successor or a review is lost.
 @pytest.mark.parametrize("name", ["baseline", "race", "drift"])
 def test_the_smallest_margin_is_no_larger_than_any_seen(name: str) -> None:
     changes: dict[str, Any] = {"drift": {"goodness": {"drift_noise": 0.3}}, "race": {"strategy": {"policy": "race"}}}
@@ -280,7 +280,7 @@ def test_shares_of_every_policy_are_shares() -> None:
     assert len(policies) == 5
 
 
-# Fails: uncertain shares may add up to more than all effort, which the checks of a file see only at their medians.
+# Uncertain shares may add up to more than all effort, which the checks of a file see only at their medians.
 def test_shares_drawn_too_large_are_still_shares() -> None:
     run_ = Plain(Blocks()).hand_off()
     run_.p.strategy_time_buying_share, run_.p.strategy_defence_share = 0.8, 0.55

@@ -83,7 +83,7 @@ def test_close_to_a_blow_up_levels_are_reached_when_they_must(capability: dict[s
 
 
 # Would catch: a blow-up that ends in an infinity, a NaN, an error of the integrator or a run that never ends.
-# Fails: the pace has a corner where its exponent is clamped, and no step gets across it within the tolerance.
+# The pace has a corner where its exponent is clamped, at which steps could get stuck.
 @pytest.mark.parametrize("tolerance", [1e-6, 1e-8])
 @pytest.mark.parametrize(("capability", "month"), BLOW_UPS)
 def test_a_blow_up_ends_as_an_event(capability: dict[str, Any], month: float, tolerance: float) -> None:
@@ -93,7 +93,7 @@ def test_a_blow_up_ends_as_an_event(capability: dict[str, Any], month: float, to
     assert all(math.isfinite(value) for name, value in vars(record).items() if name in ("A", "W", "D", "Q", "R"))
 
 
-# Fails for the same reason.
+# Would catch the same of the rival's.
 def test_a_rival_that_blows_up_is_no_error() -> None:
     blocks = quiet(
         horizon=5.0,

@@ -246,8 +246,8 @@ EXTREMES: dict[str, dict[str, Any]] = {
 }
 
 
-# Fails for the first three: exponents without a clamp, and the logarithm of a ratio that has become 0. Python raises
-# there, and compiled code goes on with infinity. Bounds in the declarations would do.
+# Of an exponent without a clamp, or the logarithm of a ratio that has become 0, Python raises an error, and compiled
+# code makes infinity.
 @pytest.mark.parametrize("name", EXTREMES)
 def test_whatever_a_file_may_say_the_text_gives_numbers(name: str) -> None:
     """Would catch: a division by 0, an overflow, a logarithm of 0 in either language."""

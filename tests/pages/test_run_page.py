@@ -240,7 +240,7 @@ def test_other_inputs_are_listed_only_when_changed(rushed_text: str) -> None:
 
 def test_html_is_escaped_and_folds_the_inputs(rushed: Result) -> None:
     harmful = rushed.scenario.with_(description="<script>alert(1)</script> & [bold]more[/bold]")
-    shown = run_page.html(simulate(harmful, 20))
+    shown = simulate(harmful, 20)._repr_html_()
     assert "<script>" not in shown
     assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; [bold]more[/bold]" in shown
     assert shown.count("<details>") == 2

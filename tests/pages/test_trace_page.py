@@ -40,9 +40,9 @@ def scenario_of(name: str) -> Scenario:
     return load(name, set=SETTINGS[name])
 
 
-def text_of(scenario: Scenario, trajectory: Trajectory, *, every_entry: bool = False) -> str:
+def text_of(trajectory: Trajectory, *, every_entry: bool = False) -> str:
     file = io.StringIO()
-    layout.show(trace_page.page(scenario, trajectory, every_entry=every_entry), file)
+    layout.show(trace_page.page(trajectory, every_entry=every_entry), file)
     return file.getvalue()
 
 
@@ -55,7 +55,7 @@ def test_story_agrees_with_the_record_for_every_outcome(result: Result) -> None:
     for outcome, rows in result.records.groupby("outcome", observed=True):
         record = rows.iloc[0]
         trajectory = result.trace(int(record["replicate"]))
-        told = text_of(result.scenario, trajectory)
+        told = text_of(trajectory)
         assert trajectory.outcome == outcome
         assert trajectory.month == record["months"]
         assert f"in month {record['months']:.2f}" in told.splitlines()[0]
@@ -67,7 +67,7 @@ def test_the_trajectory_carries_the_row_of_the_records(result: Result) -> None:
     for replicate in range(5):
         trajectory = result.trace(replicate)
         row = result.records.loc[replicate]
-        assert trajectory.scenario == result.scenario.name
+        assert trajectory.scenario is result.scenario
         assert list(trajectory.record.index) == list(row.index)
         assert all(a == b or (a != a and b != b) for a, b in zip(trajectory.record, row, strict=True))
 
@@ -129,7 +129,7 @@ def takeover(*settings: str, phase: str, scheming: bool, replicates: int = 60) -
     for replicate in taken.index:
         trajectory = result.trace(int(replicate))
         if trajectory.log["phase"].iloc[-1] == phase:
-            return trace_page.why_it_ended(scenario, trajectory)
+            return trace_page.why_it_ended(trajectory)
     raise AssertionError("no such takeover here")
 
 
@@ -172,8 +172,8 @@ def test_every_mechanism_is_told_in_words(event: str) -> None:
         trajectory = trace(scenario, replicate, 3)
         times = int((trajectory.log["event"] == event).sum())
         if times:
-            assert " ".join(text_of(scenario, trajectory).split()).count(words) >= 1
-            every = text_of(scenario, trajectory, every_entry=True)
+            assert " ".join(text_of(trajectory).split()).count(words) >= 1
+            every = text_of(trajectory, every_entry=True)
             assert f" {event} " not in every, "an entry has no words of its own"
             return
     raise AssertionError(f"{event} does not happen here")
@@ -188,7 +188,7 @@ def test_a_rival_that_is_behind_is_not_said_to_overtake() -> None:
             continue
         end = trajectory.log.iloc[-1]
         behind = end["R"] < min(end["C"], end["G"]) + end["D"]
-        why = trace_page.why_it_ended(scenario, trajectory)
+        why = trace_page.why_it_ended(trajectory)
         assert ("got out of hand" in why) == behind
         assert ("overtook" in why) == (not behind)
         assert f"{end['R']:.2f} py" in why
@@ -205,7 +205,7 @@ def test_partial_deference_counts_what_humans_fill_in() -> None:
     alone = np.minimum(trajectory.path.broad_alignment, trajectory.path.capability_profile) - trajectory.path.capability
     assert (trajectory.path.margin >= alone).all()
     assert (trajectory.path.margin > alone).any()
-    assert "what humans fill in" in " ".join(text_of(scenario, trajectory).split())
+    assert "what humans fill in" in " ".join(text_of(trajectory).split())
 
 
 def test_the_scenarios_here_reach_every_outcome_and_retrain() -> None:
@@ -218,7 +218,7 @@ def test_the_scenarios_here_reach_every_outcome_and_retrain() -> None:
 def test_quiet_reviews_are_grouped_and_every_entry_can_be_had() -> None:
     scenario = load("baseline")
     trajectory = trace(scenario, 0, 1)
-    told, everything = text_of(scenario, trajectory), text_of(scenario, trajectory, every_entry=True)
+    told, everything = text_of(trajectory), text_of(trajectory, every_entry=True)
     reviews = int((trajectory.log["event"] == "reviewed").sum())
     assert reviews > 30
     assert len(told.splitlines()) < reviews
@@ -234,22 +234,22 @@ def test_capability_that_stops_is_told() -> None:
     effort = trajectory.log[trajectory.log["event"] == "effort shared"]["capability_share"]
     stops = int(((effort == 0.0) & (effort.shift() > 0.0)).sum())
     assert stops > 0
-    assert text_of(scenario, trajectory).count("→ 0 % (stops)") == stops
+    assert text_of(trajectory).count("→ 0 % (stops)") == stops
 
 
 def test_uncertain_inputs_are_told_as_drawn() -> None:
     scenario = load("baseline", set=["rival.lead=2 to 9 months"])
     trajectory = trace(scenario, 5, 1)
     (drawn,) = scenario.draws(1, np.array([5]))["rival.lead"]
-    assert trace_page.drawn_values(scenario, trajectory) == {"rival.lead": drawn}
-    assert f"rival.lead {drawn:.3g} months" in text_of(scenario, trajectory)
+    assert trajectory.draws == {"rival.lead": drawn}
+    assert f"rival.lead {drawn:.3g} months" in text_of(trajectory)
 
 
 @pytest.mark.parametrize("name", ["baseline", "five-hazards"])
 def test_json_holds_every_entry_and_nothing_infinite(name: str) -> None:
     scenario = load(name, set=["rival.mode=none"])
     trajectory = trace(scenario, 2, 1)
-    found = json.loads(json.dumps(trace_page.as_dict(scenario, trajectory), allow_nan=False))
+    found = json.loads(json.dumps(trajectory.as_dict(), allow_nan=False))
     assert found["outcome"] == trajectory.outcome
     assert found["month"] == trajectory.month == found["log"][-1]["month"]
     assert len(found["log"]) == len(trajectory.log)
@@ -260,6 +260,6 @@ def test_json_holds_every_entry_and_nothing_infinite(name: str) -> None:
 
 def test_before_the_handoff_nothing_is_spent() -> None:
     scenario = load("baseline", set=["handoff.at=100 months", "horizon=8 months"])
-    told = text_of(scenario, trace(scenario, 1, 1))
+    told = text_of(trace(scenario, 1, 1))
     assert "humans had not handed off" in told
     assert "months of delay" not in told

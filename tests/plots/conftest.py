@@ -1,8 +1,5 @@
-"""Runs to draw; no window opens, and every figure is closed again."""
+"""Runs to draw, and pictures without windows."""
 
-from collections.abc import Iterator
-
-import matplotlib.pyplot as plt
 import pytest
 
 import deference_sim as ds
@@ -11,10 +8,8 @@ SEED = 3
 
 
 @pytest.fixture(autouse=True)
-def _no_window() -> Iterator[None]:
-    plt.switch_backend("agg")
-    yield
-    plt.close("all")
+def _no_window(no_window: None) -> None:
+    """Pictures are drawn off screen."""
 
 
 @pytest.fixture(scope="session")

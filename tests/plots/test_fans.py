@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 
 import deference_sim as ds
+from deference_sim.analysis.records import outcome_words
 from deference_sim.plots import style
 
 from .reading import edges
@@ -159,7 +160,8 @@ def test_a_path_has_the_colour_of_the_marker_at_its_end(drawn: Any) -> None:
 def test_the_legend_has_the_outcomes_that_occur_with_their_shares(drawn: Any, few: ds.Result) -> None:
     entries = [text.get_text() for text in drawn[1, 1].get_legend().get_texts()]
     occurring = {name: share.value for name, share in few.outcomes.items() if share.value > 0}
-    assert entries == [f"{style.LOOKS[name].words} {100 * share:.1f} %" for name, share in occurring.items()]
+    words = {name: outcome_words(name, with_deadline=False) for name in occurring}
+    assert entries == [f"{words[name]} {100 * share:.1f} %" for name, share in occurring.items()]
 
 
 def test_fewer_replicates_than_asked_for_are_all_drawn() -> None:

@@ -5,17 +5,13 @@ import pytest
 import deference_sim as ds
 from deference_sim.plots.sweep import is_grid
 
-LEADS = ds.linspace("1 month", "5 months", 3)
+RUSHED = ds.load("rushed-handoff")
+LEADS = [1, 3, 5]
 
 
 @pytest.fixture(scope="module")
-def rushed() -> ds.Scenario:
-    return ds.load("rushed-handoff")
-
-
-@pytest.fixture(scope="module")
-def swept(rushed: ds.Scenario) -> ds.Sweep:
-    return ds.sweep(rushed, over={"rival.lead": LEADS, "strategy.policy": ["race", "fixed"]}, replicates=120, seed=3)
+def swept() -> ds.Sweep:
+    return ds.sweep(RUSHED, over={"rival.lead": LEADS, "strategy.policy": ["race", "fixed"]}, replicates=40)
 
 
 def test_a_curve_has_a_line_and_a_band_for_each_policy(swept: ds.Sweep) -> None:
@@ -23,15 +19,15 @@ def test_a_curve_has_a_line_and_a_band_for_each_policy(swept: ds.Sweep) -> None:
     assert ax.get_xlabel() == "rival.lead (months)"
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["race", "fixed"]
     for k, line in enumerate(ax.lines):
-        assert line.get_xdata().tolist() == [1, 3, 5]
+        assert line.get_xdata().tolist() == LEADS
         assert line.get_ydata().tolist() == swept.table["p_good"].iloc[k::2].tolist()
     assert len(ax.collections) == 2
 
 
-def test_a_heat_map_has_a_cell_for_each_point(rushed: ds.Scenario, swept: ds.Sweep) -> None:
+def test_a_heat_map_has_a_cell_for_each_point(swept: ds.Sweep) -> None:
     """Would catch axes that are swapped."""
     over = {"rival.lead": LEADS, "tax.broad_alignment": ds.logspace(0.05, 2, 4)}
-    found = ds.sweep(rushed, over=over, replicates=30)
+    found = ds.sweep(RUSHED, over=over, replicates=30)
     ax = ds.plot.heat_map(found)
     cells = ax.collections[0].get_array().reshape(4, 3)
     assert cells.T.ravel().tolist() == found.table["p_stay"].tolist()
@@ -39,10 +35,10 @@ def test_a_heat_map_has_a_cell_for_each_point(rushed: ds.Scenario, swept: ds.Swe
     assert [label.get_text() for label in ds.plot.heat_map(swept).get_yticklabels()] == ["race", "fixed"]
 
 
-def test_of_several_scenarios_each_has_a_heat_map_with_its_name(rushed: ds.Scenario) -> None:
+def test_of_several_scenarios_each_has_a_heat_map_with_its_name() -> None:
     """Would catch a picture under the name of another scenario."""
     over = {"rival.lead": [1, 4], "tax.decline": [0, 0.05]}
-    found = ds.sweep([ds.load("baseline"), rushed], over=over, replicates=30)
+    found = ds.sweep([ds.load("baseline"), RUSHED], over=over, replicates=30)
     assert is_grid(found)
     for number, name in enumerate(("baseline", "rushed-handoff")):
         ax = ds.plot.heat_map(found, number=number)
@@ -51,8 +47,8 @@ def test_of_several_scenarios_each_has_a_heat_map_with_its_name(rushed: ds.Scena
         assert ax.get_title(loc="left").startswith(f"{name}: 30 replicates")
 
 
-def test_inputs_that_are_words_have_dots_with_intervals(rushed: ds.Scenario) -> None:
-    found = ds.sweep(rushed, over={"strategy.policy": ["race", "safety_case"]}, replicates=30)
+def test_inputs_that_are_words_have_dots_with_intervals() -> None:
+    found = ds.sweep(RUSHED, over={"strategy.policy": ["race", "safety_case"]}, replicates=30)
     assert not is_grid(found)
     ax = ds.plot.lead_curve(found)
     assert [label.get_text() for label in ax.get_xticklabels()] == ["race", "safety case"]
@@ -64,9 +60,9 @@ def test_inputs_that_are_words_have_dots_with_intervals(rushed: ds.Scenario) -> 
     ]
 
 
-def test_pictures_that_cannot_be_drawn_say_so(rushed: ds.Scenario) -> None:
+def test_pictures_that_cannot_be_drawn_say_so() -> None:
     with pytest.raises(ValueError, match="two inputs"):
-        ds.plot.heat_map(ds.sweep(rushed, over={"rival.lead": [1, 2]}, replicates=5))
+        ds.plot.heat_map(ds.sweep(RUSHED, over={"rival.lead": [1, 2]}, replicates=5))
     many = {"rival.lead": LEADS, "tax.decline": ds.linspace(0, 0.1, 9)}
     with pytest.raises(ValueError, match="heat_map"):
-        ds.plot.lead_curve(ds.sweep(rushed, over=many, replicates=2))
+        ds.plot.lead_curve(ds.sweep(RUSHED, over=many, replicates=2))

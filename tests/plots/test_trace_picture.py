@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 
 import deference_sim as ds
+from deference_sim.analysis.records import outcome_words
 from deference_sim.plots import style
 
 from .reading import edges, share_of_ink
@@ -30,11 +31,11 @@ def test_one_run_has_labels_units_and_a_title(traced: Any, trace: ds.Trajectory)
     labels = [panel.get_ylabel() for panel in traced.flat]
     assert labels == ["level (py)", "margin M (py)", "lead L (months)", "share of effort", ""]
     assert "(months)" in traced.flat[4].get_xlabel()
-    words = style.LOOKS[trace.outcome].words
+    words = outcome_words(trace.outcome, with_deadline=False)
     assert (
         traced.flat[0]
         .get_title(loc="left")
-        .startswith(f"{trace.scenario}, replicate {trace.replicate}, seed {trace.seed}: {words}")
+        .startswith(f"{trace.scenario.name}, replicate {trace.replicate}, seed {trace.seed}: {words}")
     )
 
 
@@ -63,7 +64,7 @@ def test_every_event_but_routine_has_a_mark_at_its_month(traced: Any, trace: ds.
     }
     told = trace.log[~trace.log["event"].isin(["reviewed", "effort shared"])]
     for month, event in told[["month", "event"]].itertuples(index=False):
-        words = style.LOOKS[trace.outcome].words if event == "resolved" else event
+        words = outcome_words(trace.outcome, with_deadline=False) if event == "resolved" else event
         assert any(at == round(month, 9) and row.startswith(words) for at, row in marks), event
     assert len(marks) == len(told.drop_duplicates(["month", "event", "about"]))
 

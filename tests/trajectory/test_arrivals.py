@@ -118,8 +118,8 @@ def test_a_rate_that_grows_with_capability_fires_at_the_inverse_of_its_integral(
     check_arrivals(GROWING[law], 2e-6, 1e-6, growth=growth, diffusion_gap=0.0)
 
 
-# Fails: within a step the rate has a corner where what has leaked begins to grow, and three points of quadrature miss
-# it by up to 1e-4 of the months, whatever the tolerance.
+# Within a step the rate has a corner where what has leaked begins to grow: a few points of quadrature across it are off
+# by up to 1e-4 of the months, whatever the tolerance.
 @pytest.mark.parametrize("law", GROWING)
 def test_the_corner_of_a_rate_is_in_its_integral(law: str) -> None:
     check_arrivals(GROWING[law], 1e-8, 1e-11, growth=0.5, diffusion_gap=0.4)
@@ -333,8 +333,8 @@ def rival_after(p: Any, months: float) -> float:
     return float(solved.y[0, -1])
 
 
-# Fails for laws that blow up: the inverse is sought between R and 1,000 py by one quadrature over all of that, which
-# misses most of the time; a setback of two months takes the rival to hundreds of py, where the run cannot go on.
+# Would catch, for laws that blow up: an inverse that one quadrature seeks between R and 1,000 py, which misses most of
+# the time; a setback of two months then takes the rival to hundreds of py, where the run cannot go on.
 @pytest.mark.parametrize("law", LAWS)
 @pytest.mark.parametrize(("months_lost", "lead"), [(0.4, 0.3), (2.0, 0.5), (1.2, 3.0), (5.0, 20.0)])
 def test_a_setback_moves_the_rival_along_its_own_path(law: str, months_lost: float, lead: float) -> None:

@@ -197,7 +197,6 @@ def test_each_crossing_fires_once() -> None:
     assert len(watch(deadline).entries("deadline met")) == 1
 
 
-# Fails: that growth has fizzled out with the rival behind again is found at the next instant, whatever that is.
 def test_who_is_ahead_again_after_growth_fizzled_out_has_fizzled_then() -> None:
     """The lead turns positive when Q passes R. Would catch: an outcome that waits for a review, or for a hazard."""
     changes: dict[str, Any] = {
@@ -323,8 +322,7 @@ def test_just_before_and_just_after_are_no_ties(month: float) -> None:
         assert tied(month, horizon=month * (1.0 + late) + late).outcome == outcome
 
 
-# Fails at some months: the integral of the rate goes as far as the step is followed, to its first crossing, and an
-# arrival a rounding error later is not seen as part of that instant.
+# Would catch at some months: an arrival a rounding error after a crossing that is not seen as part of that instant.
 @pytest.mark.parametrize("month", MONTHS)
 def test_a_fatal_hazard_goes_before_all_but_the_ais(month: float) -> None:
     """The arrival is put at ``month`` by its rate. Would catch outcomes in another order than the documented one."""
@@ -340,8 +338,8 @@ def test_the_horizon_goes_before_a_handoff_by_the_clock(month: float) -> None:
     assert (record.outcome, record.handoff_month) == ("unresolved", math.inf)
 
 
-# Fails at some months: the step ends at the review by the clock, and a crossing a rounding error later is not seen as
-# part of that instant. So rounding decides whether there are one or two reviews, and in the next test how the run ends.
+# Would catch at some months: a crossing a rounding error after the review by the clock that is not seen as part of that
+# instant, so that rounding decides whether there are one or two reviews, and in the next test how the run ends.
 @pytest.mark.parametrize("month", MONTHS)
 def test_two_reasons_for_a_review_at_one_time_make_one_review(month: float) -> None:
     """A review is due by the clock, by work and by a successor at once."""
@@ -356,7 +354,6 @@ def test_two_reasons_for_a_review_at_one_time_make_one_review(month: float) -> N
     assert run.times("successor deferred to") == run.times("reviewed")[1:]
 
 
-# Fails at some months, see above.
 @pytest.mark.parametrize("with_", ["horizon", "deadline", "horizon and deadline"])
 @pytest.mark.parametrize("month", MONTHS)
 def test_ties_on_the_day_of_a_review_end_as_on_any_other(month: float, with_: str) -> None:

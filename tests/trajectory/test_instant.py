@@ -291,7 +291,7 @@ def test_a_company_that_ignores_advice_takes_the_last_successor() -> None:
     assert found.record.retrainings == MOST_RETRAININGS
 
 
-# Fails: a successor that waits is taken up while deference is halted, although no generation happens then.
+# Would catch: a successor that waits and is taken up while deference is halted, although no generation happens then.
 def test_no_successor_is_deferred_to_while_deference_is_halted() -> None:
     """AI work on goodness yields nothing here; humans who repair it make the waiting successor acceptable."""
 
@@ -312,8 +312,7 @@ def test_no_successor_is_deferred_to_while_deference_is_halted() -> None:
     assert not [t for t in found.times("successor deferred to") if t > halted]
 
 
-# Fails with an error after a million instants at one time: months are too coarse for the work that is left, so that
-# the clock cannot get to the end of a retraining.
+# Months may be too coarse for the work that is left, so that the clock cannot get to the end of a retraining.
 def test_a_fast_retraining_comes_to_an_end() -> None:
     """All values lie within the published ranges, and p = 1 is allowed. Would catch a run that never ends."""
     blocks = Blocks.model_validate(
@@ -434,7 +433,7 @@ def test_tests_human_work_and_a_trial_make_reviews_less_noisy_and_less_kind() ->
     assert found == pytest.approx((1.0 + z) / math.sqrt(1.0 + 3.0))
 
 
-# Fails: the noise follows the declared share of tests, not the share that is in force.
+# Would catch: noise that follows the declared share of tests, not the share that is in force.
 def test_tests_that_the_company_takes_away_do_not_make_reviews_less_noisy() -> None:
     def spread(min_capability_share: float) -> float:
         blocks = quiet(

@@ -5,7 +5,7 @@ exact value, and all together a sum of squares. ``python -m validation`` prints 
 Arrival times are also checked one by one against the numbers at their own addresses, which leaves no room for a step.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from itertools import pairwise
 from math import exp, expm1, log, sqrt
 from typing import Any
@@ -20,7 +20,7 @@ import deference_sim as ds
 from deference_sim import streams
 from validation.answers import CASES
 from validation.answers.growth import explosion_months, explosion_pace
-from validation.quiet import MEDIAN_EXPLOSION, NEVER_HAND_OFF, YEAR, hazard
+from validation.quiet import MEDIAN_EXPLOSION, NEVER_HAND_OFF, YEAR, hazard, quiet
 from validation.recipe import (
     MISS,
     TOLERANCE,
@@ -31,6 +31,8 @@ from validation.recipe import (
     share_is_right,
     z_of,
 )
+
+from ..tables import assert_same
 
 FEWER = 1_000  # replicates of each where all are pooled, on seeds of their own
 SOONER = 3  # by how much fewer replicates worlds without a well-known mistake are run here than by hand
@@ -61,7 +63,7 @@ def test_known_law(case: Case) -> None:
     table = ds.simulate(case.scenario, replicates_of(case), case.seed).records
     some = min(4, case.n)
     events = ds.simulate(case.scenario, some, case.seed, engine="events").records
-    pd.testing.assert_frame_equal(events, table.iloc[:some], check_exact=True)
+    assert_same(events, table.iloc[:some])
     for answer in case.answers:
         verdict = answer.judge(table)
         assert verdict.holds, f"{answer.what}: {verdict.found:.6g}, exact {answer.exact:.6g}, z = {verdict.z:.2f}"
@@ -91,7 +93,7 @@ def first_thresholds(stream: str | int) -> np.ndarray:
     return np.array([streams.exponential(key, replicate, number, 0) for replicate in range(REPLICATES)])
 
 
-def test_constant_hazard_arrives_exactly_when_due(quiet: Callable[..., Any]) -> None:
+def test_constant_hazard_arrives_exactly_when_due() -> None:
     """Would catch a hazard tossed per step, a wrong address, a rate in the wrong unit."""
     table = ds.simulate(quiet(**NEVER_HAND_OFF, hazards=[hazard(rate=0.05)]), REPLICATES, SEED).records
     due = first_thresholds("hazard:a") / 0.05 * YEAR
@@ -101,9 +103,7 @@ def test_constant_hazard_arrives_exactly_when_due(quiet: Callable[..., Any]) -> 
 
 @pytest.mark.parametrize("reviews", [None, 0.1])
 @pytest.mark.parametrize(("growth", "gap"), [(0.4, 1.0), (0.4, 0.0), (2.0, 1.0)])
-def test_growing_hazard_arrives_exactly_when_due(
-    quiet: Callable[..., Any], growth: float, gap: float, reviews: float | None
-) -> None:
+def test_growing_hazard_arrives_exactly_when_due(growth: float, gap: float, reviews: float | None) -> None:
     """Would catch a hazard frozen over a step, and integrals that depend on how time is stepped (δ = 2e-6)."""
     rate = 0.3 * 10.0 ** (-2.0 * growth)
 
@@ -139,7 +139,7 @@ def hazard_of_a_race(C: float, A: float, h_in: float, s_in: float, h_out: float,
         0.02,
     ],
 )
-def test_ai_catastrophe_comes_exactly_when_due(quiet: Callable[..., Any], inside_scale: float) -> None:
+def test_ai_catastrophe_comes_exactly_when_due(inside_scale: float) -> None:
     """Would catch a hazard from the AIs that is off at the edge, or frozen over a step (δ = 1e-5)."""
     A, h_in, h_out, s_out = 0.6, 0.3 / inside_scale, 0.5, 0.3
     changes = {
@@ -156,7 +156,7 @@ def test_ai_catastrophe_comes_exactly_when_due(quiet: Callable[..., Any], inside
     np.testing.assert_allclose(found, first_thresholds(streams.AI_CATASTROPHE), rtol=0, atol=1e-5)
 
 
-def test_overtaking_comes_exactly_when_due(quiet: Callable[..., Any]) -> None:
+def test_overtaking_comes_exactly_when_due() -> None:
     """Would catch an overtaking hazard on our clock instead of the rival's, or before the rival takes off."""
     lead, width, edge = 2.0, 0.75, -1.0
     changes = {
@@ -176,7 +176,7 @@ def test_overtaking_comes_exactly_when_due(quiet: Callable[..., Any]) -> None:
 # ---- C31: marks of two hazards -----------------------------------------------------------------------------
 
 
-def test_marks_of_two_hazards_are_independent(quiet: Callable[..., Any]) -> None:
+def test_marks_of_two_hazards_are_independent() -> None:
     """Would catch one stream used for two hazards, for marks and waiting times, or twice in a row (C31, δ = 0.17)."""
     often = {"rate": 120, "severity_mean": 0, "severity_sd": 1, "lethality": 0}
     scenario = quiet(**NEVER_HAND_OFF, hazards=[hazard("a", **often), hazard("b", **often)])
@@ -196,7 +196,7 @@ def test_marks_of_two_hazards_are_independent(quiet: Callable[..., Any]) -> None
     assert abs(z_of(float(wait_a.mean()), 0.1, 0.1, n)) <= TOLERANCE
 
 
-def test_counts_of_two_hazards_are_poisson(quiet: Callable[..., Any]) -> None:
+def test_counts_of_two_hazards_are_poisson() -> None:
     """Would catch shared streams across replicates: counts handled and suffered are independent and Poisson (C31)."""
     often = {"rate": 10, "severity_mean": 0, "severity_sd": 1, "lethality": 0}
     n, mean = 5_000, 10.0  # of each kind: two hazards, ten a year each, half of them handled
@@ -211,9 +211,7 @@ def test_counts_of_two_hazards_are_poisson(quiet: Callable[..., Any]) -> None:
 
 
 @pytest.mark.parametrize(("severity", "handled"), [(0.0, True), (1e-12, False), (-1e-12, True)])
-def test_handled_if_aligned_capability_just_reaches_it(
-    quiet: Callable[..., Any], severity: float, handled: bool
-) -> None:
+def test_handled_if_aligned_capability_just_reaches_it(severity: float, handled: bool) -> None:
     """Would catch > for ≥, and a severity or an aligned capability that is off by anything at all: Q is exactly 0."""
     exactly = {"rate": 6, "severity_mean": severity, "severity_sd": 0, "lethality": 0}
     table = ds.simulate(quiet(**NEVER_HAND_OFF, horizon=24, hazards=[hazard(**exactly)]), 20, seed=33).records
@@ -242,7 +240,7 @@ def months_to_the_end(scenario: Any, how: str) -> float:
          "capability.parallel_returns": 0.6, "capability.stabilise_at": 5},
     ],
 )  # fmt: skip
-def test_growth_times_with_reviews_and_generations(quiet: Callable[..., Any], changes: dict[str, Any]) -> None:
+def test_growth_times_with_reviews_and_generations(changes: dict[str, Any]) -> None:
     """Would catch a path that depends on who looks at it on the way: months to 1e-6, relative."""
     k = changes.get("capability.exponent") or 8 * 0.6 * (1 - 1 / 3.6) * log(2) / log(10)
     start = changes["capability.initial_speedup"] / 24.0
@@ -256,13 +254,13 @@ def test_growth_times_with_reviews_and_generations(quiet: Callable[..., Any], ch
         ({"capability.law": "constant_returns", "capability.returns": 2.4, "capability.initial_speedup": 8}, 3.0914912),
     ],
 )
-def test_blow_up_ends_as_an_event(quiet: Callable[..., Any], changes: dict[str, Any], exact: float) -> None:
+def test_blow_up_ends_as_an_event(changes: dict[str, Any], exact: float) -> None:
     """Would catch infinities and endless steps where pace diverges: the run ends at 1,000 py as fizzled (C08)."""
     scenario = quiet(**changes, **{"capability.fizzle_pace": 1})
     assert months_to_the_end(scenario, "fizzled") == pytest.approx(exact, rel=1e-6)
 
 
-def test_milestones_reproduce_the_published_gap(quiet: Callable[..., Any]) -> None:
+def test_milestones_reproduce_the_published_gap() -> None:
     """Would catch milestones interpolated linearly: 19 human-only years at 25 to 250 times are 0.297057 years."""
     scenario = quiet(**{"capability.law": "milestones", "capability.stabilise_at": 9.5})
     exact = 19.0 * (1 / 25 - 1 / 250) / log(250 / 25)
@@ -270,7 +268,7 @@ def test_milestones_reproduce_the_published_gap(quiet: Callable[..., Any]) -> No
     assert months_to_the_end(scenario, "stabilised") / YEAR == pytest.approx(exact, rel=1e-6)
 
 
-def test_fizzles_where_pace_is_down_to_the_recent(quiet: Callable[..., Any]) -> None:
+def test_fizzles_where_pace_is_down_to_the_recent() -> None:
     """Would catch a fizzle tested on the pace that effort leaves, before the peak, or per month instead of per year."""
     changes = {"capability.law": "software_explosion", "capability.initial_speedup": 20, "capability.fizzle_pace": 1}
     row = ds.simulate(quiet(**changes), 1).records.iloc[0]
@@ -280,7 +278,7 @@ def test_fizzles_where_pace_is_down_to_the_recent(quiet: Callable[..., Any]) -> 
     assert row["months"] == pytest.approx(explosion_months(exact), rel=1e-6)
 
 
-def test_defence_bought_time_and_lead(quiet: Callable[..., Any]) -> None:
+def test_defence_bought_time_and_lead() -> None:
     """Would catch wrong signs or units in equations (9), (10) and (12), all with closed forms at constant pace."""
     share, decay, cap, b = 0.3, 2.0, 5.0, 0.5
     changes = {
@@ -310,7 +308,7 @@ def test_defence_bought_time_and_lead(quiet: Callable[..., Any]) -> None:
         assert row["delay_buying"] == pytest.approx(0.05 * horizon, rel=1e-12)
 
 
-def test_aggregate_tax(quiet: Callable[..., Any]) -> None:
+def test_aggregate_tax() -> None:
     """Would catch a tax that falls with goodness instead of capability, or ignores epistemic efficiency."""
     tau, decline, efficiency = 0.8, 0.3, 0.4
     changes = {
@@ -363,9 +361,7 @@ def on_target(tau_A: float, tau_W: float, **changes: Any) -> dict[str, Any]:
     ("tau_A", "tau_W", "efficiency"), [(0.01, 0.02, 1), (0.15, 0.15, 1), (0.5, 1.5, 1), (0.5, 1.5, 0.2), (5.0, 5.0, 1)]
 )
 @pytest.mark.parametrize("law", ["exponential", "software_explosion"])
-def test_race_against_a_deadline(
-    quiet: Callable[..., Any], law: str, tau_A: float, tau_W: float, efficiency: float
-) -> None:
+def test_race_against_a_deadline(law: str, tau_A: float, tau_W: float, efficiency: float) -> None:
     """Would catch a tax that is not (1 + τ/ε) times the untaxed time, or a deadline missed by a hair (claim 3)."""
     growth = MEDIAN_EXPLOSION if law == "software_explosion" else {}
     untaxed = explosion_months(5.0) if growth else 5.0
@@ -382,7 +378,7 @@ def test_race_against_a_deadline(
     assert row["in_basin_throughout"]
 
 
-def test_a_component_without_tax_keeps_in_step(quiet: Callable[..., Any]) -> None:
+def test_a_component_without_tax_keeps_in_step() -> None:
     """Would catch a free component that falls behind because it gets no work: (1 + τ) holds with τ_W = 0 too."""
     row = ds.simulate(quiet(**on_target(0.3, 0.0), **{"rival.lead": 1.01 * 1.3 * 5.0}), 1).records.iloc[0]
     assert row["outcome"] == "stabilised"
@@ -390,7 +386,7 @@ def test_a_component_without_tax_keeps_in_step(quiet: Callable[..., Any]) -> Non
 
 
 @pytest.mark.parametrize("bought", [0.0, 0.25, 0.5])
-def test_bought_time_moves_the_deadline_by_as_much(quiet: Callable[..., Any], bought: float) -> None:
+def test_bought_time_moves_the_deadline_by_as_much(bought: float) -> None:
     """Would catch bought time that is not added to the deadline month for month, or that costs no effort (claim 3)."""
     share, tau = 0.05, 1.0
     needed = (1.0 + tau) * 5.0 / (1.0 - share)
@@ -445,7 +441,7 @@ TIES = [
 
 @pytest.mark.parametrize("engine", ["compiled", "events"])
 @pytest.mark.parametrize(("changes", "how"), TIES)
-def test_ties(quiet: Callable[..., Any], changes: dict[str, Any], how: str, engine: Any) -> None:
+def test_ties(changes: dict[str, Any], how: str, engine: Any) -> None:
     """Would catch times compared a rounding apart, or an order of priority other than the documented one (C32)."""
     table = ds.simulate(quiet(**changes), 20, engine=engine).records
     assert set(table["outcome"]) == {how}
@@ -453,7 +449,7 @@ def test_ties(quiet: Callable[..., Any], changes: dict[str, Any], how: str, engi
 
 
 @pytest.mark.parametrize("engine", ["compiled", "events"])
-def test_fifth_generation_comes_at_exactly_four(quiet: Callable[..., Any], engine: Any) -> None:
+def test_fifth_generation_comes_at_exactly_four(engine: Any) -> None:
     """Would catch > for ≥ and sums of 0.8 that miss 4 (C20's trap): the successor at 4.0 still counts."""
     scenario = quiet(**{"generations.step": 0.8, "capability.stabilise_at": 4})
     row = ds.simulate(scenario, 1, engine=engine).records.iloc[0]
@@ -476,7 +472,7 @@ def test_recipe_sees_a_wrong_answer() -> None:
     assert not law.judge(pd.DataFrame({"u": uniform**1.3})).holds
 
 
-# ---- known defects -----------------------------------------------------------------------------------------
+# ---- what has been wrong once -------------------------------------------------------------------------------
 
 FILLED_IN = {
     "goodness.capability_profile": -1,
@@ -489,7 +485,7 @@ FILLED_IN = {
 }
 
 
-def test_what_humans_fill_in_counts_to_the_end(quiet: Callable[..., Any]) -> None:
+def test_what_humans_fill_in_counts_to_the_end() -> None:
     """Would catch a record that contradicts its outcome: stabilised at 2 py, but an aligned capability of −1."""
     row = ds.simulate(quiet(**FILLED_IN), 1).records.iloc[0]
     assert row["outcome"] == "stabilised"
@@ -497,7 +493,7 @@ def test_what_humans_fill_in_counts_to_the_end(quiet: Callable[..., Any]) -> Non
     assert row["lead"] == pytest.approx(10.0 - row["months"] + 2.0 / 0.5)
 
 
-def test_prework_is_followed_round_its_corners(quiet: Callable[..., Any]) -> None:
+def test_prework_is_followed_round_its_corners() -> None:
     """Would catch goodness before handoff that is off by much more than the tolerance."""
     changes = {"handoff.prework": [[0.1, 0], [1, 0.1], [10, 0.5]], "handoff.at": 100, "horizon": 10}
     row = ds.simulate(quiet(**{"goodness.broad_alignment": 0.2, **changes}), 1).records.iloc[0]

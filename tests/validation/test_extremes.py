@@ -1,10 +1,8 @@
 """The quick ones among the extreme values of a file; all of them by hand: ``python -m validation.extremes``."""
 
 import pytest
-from typer.testing import CliRunner
 
 from deference_sim.analysis.trace import trace
-from deference_sim.cli import app
 from deference_sim.cli.errors import FAILED
 from deference_sim.engines.failure import StepError
 from deference_sim.pages.trace import ENDS, _first_and_last
@@ -12,6 +10,8 @@ from deference_sim.scenario import load
 from deference_sim.study import runner
 from validation.extremes import STEP_ERROR, WORLDS, World, judged, see
 from validation.random_worlds import ENDLESS, Look
+
+from ..cli.commands import call
 
 QUICK = [world for world in WORLDS if world.quick]
 #: Growth so steep that steps become too short.
@@ -57,7 +57,7 @@ def test_verdicts() -> None:
 def test_the_command_tells_a_failing_future_and_says_so() -> None:
     """Would catch a command that tells nothing of what failed, or that calls it a success."""
     settings = [f"--set={path}={'null' if value is None else value}" for path, value in STEEP.items()]
-    told = CliRunner().invoke(app, ["trace", "baseline", "--replicate", "2", "--quiet", *settings])
+    told = call("trace", "baseline", "--replicate", "2", "--quiet", *settings)
     assert told.exit_code == FAILED
     assert "replicate 2 of seed 1: cannot be integrated past month 0.47" in told.stdout
     assert "successor 1 is deferred to" in told.stdout

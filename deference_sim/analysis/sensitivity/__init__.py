@@ -8,17 +8,18 @@ from time import perf_counter
 from types import ModuleType
 from typing import Any, get_args
 
-from deference_sim.analysis.measure import MEASURES, Measure
+from deference_sim.analysis.measure import Measure, success_of
 from deference_sim.analysis.sensitivity import morris, rank, sobol, tornado, voi
 from deference_sim.analysis.sensitivity.inputs import DECISIONS, Input, Varied, choose
 from deference_sim.analysis.sensitivity.plan import Decision, Plan
 from deference_sim.analysis.sensitivity.result import Method, Sensitivity
 from deference_sim.model.declare import choices_of
 from deference_sim.model.strategy import Strategy
-from deference_sim.scenario import Scenario
+from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.scenario.problems import gather, refusal, shown
-from deference_sim.study.runner import MOST_REPLICATES, warm_up
+from deference_sim.study.limits import MOST_REPLICATES
+from deference_sim.study.runner import warm_up
 
 __all__ = ["Input", "Sensitivity", "Varied", "carry_out", "missing_extra", "plan_of", "planned_runs", "sensitivity"]
 
@@ -27,7 +28,7 @@ LEAST_TRAJECTORIES = 4
 
 
 def sensitivity(
-    scenario: Scenario,
+    scenario: ScenarioLike,
     method: Method = "tornado",
     *,
     inputs: Sequence[str] = (),
@@ -37,18 +38,24 @@ def sensitivity(
     decision: Mapping[str, Sequence[Any]] | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> Sensitivity:
-    """Find out which inputs matter most for the chance of success.
+    """Find out which inputs of ``scenario`` matter most for the chance of success.
 
-    ``method`` is ``tornado`` (each input at its low and high value), ``sobol`` (shares of variance), ``morris``
-    (screening), ``rank`` (rank correlations) or ``voi`` (value of knowing an input before taking a decision).
-    ``inputs`` are paths, ``uncertain`` or ``core``; by default what the scenario has uncertain, and the core inputs too
-    if that is fewer than two. ``replicates`` counts futures at each value (tornado), rows of the base sample (sobol),
-    trajectories (morris) or points (rank, voi); for Sobol' designs it is raised to a power of two. ``decision`` maps
-    the path of one input to its options, for ``voi``; by default every policy.
-    Raises ``ScenarioError`` for what cannot be studied and ``ModuleNotFoundError`` where an extra is missing.
+    ``scenario`` is one, or a shipped one's name or a file's path. ``method`` is ``tornado`` (each input at its low and
+    high value), ``sobol`` (shares of variance), ``morris`` (screening), ``rank`` (rank correlations) or ``voi`` (value
+    of knowing an input before taking a decision). ``inputs`` are paths, ``uncertain`` or ``core``; by default what the
+    scenario has uncertain, and the core inputs too if that is fewer than two. ``replicates`` counts futures at each
+    value (tornado), rows of the base sample (sobol), trajectories (morris) or points (rank, voi); for Sobol' designs it
+    is raised to a power of two. ``decision`` maps the path of one input to its options, for ``voi``; by default every
+    policy. Raises ``ScenarioError`` for what cannot be studied and ``ModuleNotFoundError`` where an extra is missing.
     """
     plan = plan_of(
-        scenario, method, inputs=inputs, measure=measure, replicates=replicates, seed=seed, decision=decision
+        as_scenario(scenario),
+        method,
+        inputs=inputs,
+        measure=measure,
+        replicates=replicates,
+        seed=seed,
+        decision=decision,
     )
     return carry_out(plan, method, progress)
 
@@ -66,8 +73,7 @@ def plan_of(
     """Return the plan of a study, everything about it checked. Raises as ``sensitivity`` does."""
     if method not in _METHODS:
         raise refusal(ARGUMENT, "method", shown(str(method)), "one of " + ", ".join(get_args(Method)))
-    if measure not in MEASURES:
-        raise refusal(ARGUMENT, "measure", shown(str(measure)), "one of " + ", ".join(MEASURES))
+    success_of(measure)
     if told := missing_extra(method):
         raise ModuleNotFoundError(told)
     if decision and method != "voi":

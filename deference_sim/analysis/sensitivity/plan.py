@@ -45,7 +45,8 @@ class Plan:
 
     def run(self, scenario: Scenario, draws: dict[str, Floats], worlds: Worlds) -> Floats:
         """Return whether each future of ``scenario`` succeeds (1 or 0) with these values of some inputs."""
-        return run_at(scenario, draws, self.seed, worlds, MEASURES[self.measure], self.progress).astype(float)
+        succeeded = MEASURES[self.measure].of_records
+        return run_at(scenario, draws, self.seed, worlds, succeeded, self.progress).astype(float)
 
 
 @dataclass(frozen=True, slots=True)

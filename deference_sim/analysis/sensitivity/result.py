@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from deference_sim.analysis.sensitivity.plan import Plan
+from deference_sim.shown import Shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -11,8 +12,8 @@ if TYPE_CHECKING:
 Method = Literal["tornado", "sobol", "morris", "rank", "voi"]
 
 
-@dataclass(frozen=True)
-class Sensitivity:
+@dataclass(frozen=True, repr=False)
+class Sensitivity(Shown):
     """What matters most for the chance of success.
 
     ``table`` has a row for each input, or for each group of correlated inputs, the most important first: ``input``,
@@ -55,12 +56,6 @@ class Sensitivity:
             **_without_nan(self.more),
             "seconds": self.seconds,
         }
-
-    def _repr_html_(self) -> str:
-        """Show the page in a notebook."""
-        from deference_sim.pages.sensitivity import html
-
-        return html(self)
 
 
 def _without_nan(found: Any) -> Any:

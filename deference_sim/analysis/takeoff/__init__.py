@@ -8,7 +8,7 @@ from types import MappingProxyType
 from deference_sim.analysis.takeoff import ai_2027, forethought, plans, slowdown
 from deference_sim.analysis.takeoff.forethought import windows
 from deference_sim.analysis.takeoff.table import Request, TakeoffTable, unheard
-from deference_sim.study.runner import MOST_REPLICATES
+from deference_sim.study.limits import MOST_REPLICATES
 
 IN_MEMORY = 5_000_000  # replicates of which every value or record is held at once
 

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from deference_sim.analysis.estimate import Estimate
+from deference_sim.shown import Shown
 
 MOST_DECIMALS = 4  # shown of a simulated number
 
@@ -71,8 +72,8 @@ class Figure:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class TakeoffTable:
+@dataclass(frozen=True, slots=True, repr=False)
+class TakeoffTable(Shown):
     """All figures of a preset, with the source and what has to be known to read them."""
 
     preset: str

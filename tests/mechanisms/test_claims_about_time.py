@@ -1,4 +1,4 @@
-"""What the essay says must come out: claims of docs/claims.md on shipped scenarios or small changes of them.
+"""What the essay says of lead, tax, deadlines, bought time and plans, on shipped scenarios; numbers of docs/claims.md.
 
 Both sides of a comparison meet the same worlds (same seed, same addresses), so differences are judged by their
 discordant pairs. A claim that something is better is asserted as an effect of ten points or more, 5 standard errors
@@ -6,81 +6,19 @@ clear of its bound; at the sizes measured (docs/claims.md) each has a power of m
 part of no claim. Claims about scheming, override, best handoff and a world without basin are tests of the mechanisms.
 """
 
-from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
 from math import sqrt
-from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 import deference_sim as ds
-from deference_sim.model.state import CATASTROPHES, SETTLED
+from deference_sim.model.state import SETTLED
 
-SEED = 1
+from .claims import MARGIN, Gain, good, records, share_is_above, start, stayed
+
 CLEAR = 0.10  # a difference that is worth claiming
-MARGIN = 5.0  # standard errors
-
-
-def start(level: float) -> dict[str, Any]:
-    """Return the changes for a start at this level of both components."""
-    return {"goodness.broad_alignment": level, "goodness.capability_profile": level}
-
-
-@cache
-def good(name: str, n: int, *changes: tuple[str, Any]) -> NDArray[np.bool_]:
-    """Return which of ``n`` replicates of a scenario end without a catastrophe."""
-    table = ds.simulate(ds.load(name).with_(**dict(changes)), n, SEED).records
-    return ~table["outcome"].isin(CATASTROPHES).to_numpy()
-
-
-@cache
-def stayed(name: str, n: int, *changes: tuple[str, Any]) -> NDArray[np.bool_]:
-    """Return which of ``n`` replicates stay in the basin from handoff until the matter is settled."""
-    table = ds.simulate(ds.load(name).with_(**dict(changes)), n, SEED).records
-    return (table["in_basin_throughout"] & table["outcome"].isin(SETTLED)).to_numpy()
-
-
-@dataclass(frozen=True)
-class Gain:
-    """How much better ``better`` does than ``worse``, pair by pair."""
-
-    better: NDArray[np.bool_]
-    worse: NDArray[np.bool_]
-
-    @property
-    def n(self) -> int:
-        """The number of pairs."""
-        return len(self.better)
-
-    @property
-    def value(self) -> float:
-        """The difference of the two shares."""
-        return float(self.better.mean() - self.worse.mean())
-
-    @property
-    def reversals(self) -> float:
-        """The share of pairs in which the better way does worse."""
-        return float((self.worse & ~self.better).mean())
-
-    @property
-    def error(self) -> float:
-        """The standard error of the difference, from the discordant counts."""
-        b, c = int((self.better & ~self.worse).sum()), int((self.worse & ~self.better).sum())
-        return sqrt(b + c - (b - c) ** 2 / self.n) / self.n
-
-    @property
-    def is_clear(self) -> bool:
-        """Whether the difference is above ten points, with room for chance."""
-        return self.value - MARGIN * self.error > CLEAR
-
-
-def share_is_above(happened: NDArray[np.bool_], bound: float) -> bool:
-    """Return whether a probability is above a bound, with room for chance."""
-    share = float(happened.mean())
-    return share - MARGIN * sqrt(share * (1.0 - share) / len(happened)) > bound
 
 
 # ---- 1, 2: lead --------------------------------------------------------------------------------------------
@@ -92,7 +30,7 @@ ON_THE_CURVE = 500
 @pytest.fixture(scope="module")
 def curve() -> list[NDArray[np.bool_]]:
     """Return, for each lead, which replicates of the baseline stay in the basin."""
-    return [stayed("baseline", ON_THE_CURVE, ("rival.lead", float(lead))) for lead in LEADS]
+    return [stayed("baseline", ON_THE_CURVE, **{"rival.lead": float(lead)}) for lead in LEADS]
 
 
 def test_claim_1_a_month_of_lead_suffices_with_a_good_start_and_bought_time() -> None:
@@ -104,7 +42,7 @@ def test_claim_1_a_month_of_lead_suffices_with_a_good_start_and_bought_time() ->
 @pytest.mark.parametrize("name", ["one-month-lead", "baseline"])
 def test_claim_1_nothing_helps_without_lead_and_bought_time(name: str) -> None:
     """Would catch a rival without teeth: at no lead and no bought time less than 10 % end well."""
-    assert share_is_above(~good(name, 400, ("rival.lead", 0.0), ("time_buying.max_rate", 0.0)), 0.9)
+    assert share_is_above(~good(name, 400, **{"rival.lead": 0.0, "time_buying.max_rate": 0.0}), 0.9)
 
 
 def test_claim_1_no_cliff(curve: list[NDArray[np.bool_]]) -> None:
@@ -131,7 +69,7 @@ def test_claim_2_more_lead_never_hurts(curve: list[NDArray[np.bool_]]) -> None:
 def test_claim_2_elsewhere(name: str) -> None:
     """Would catch the same where more than the rival is at work: twice the lead."""
     lead = ds.load(name).value("rival.lead")
-    gain = Gain(stayed(name, 400, ("rival.lead", 2 * lead)), stayed(name, 400))
+    gain = Gain(stayed(name, 400, **{"rival.lead": 2 * lead}), stayed(name, 400))
     assert gain.reversals <= 0.01
     assert gain.value >= 0
 
@@ -149,13 +87,12 @@ BUYING = {
 def test_claim_4_a_heavy_tax_needs_bought_time() -> None:
     """Would catch a tax of ten times that is paid out of nothing, or bought time that cannot keep up with it."""
     begin = start(1.2)
-    with_bought_time = {**begin, **BUYING}
-    assert share_is_above(~good("tax-ten-times", 200, *begin.items()), 0.9)
-    result = ds.simulate(ds.load("tax-ten-times").with_(**with_bought_time), 150, SEED)
-    ends_well = result.records["outcome"].isin(SETTLED).to_numpy()  # settled, not merely at the horizon
-    assert Gain(ends_well, good("tax-ten-times", 200, *begin.items())[:150]).is_clear
+    assert share_is_above(~good("tax-ten-times", 200, **begin), 0.9)
+    table = records("tax-ten-times", 150, **begin, **BUYING)
+    ends_well = table["outcome"].isin(SETTLED).to_numpy()  # settled, not merely at the horizon
+    assert Gain(ends_well, good("tax-ten-times", 200, **begin)[:150]).is_above(CLEAR)
     assert share_is_above(ends_well, 0.6)
-    assert result.records["bought"][ends_well].median() > 24
+    assert table["bought"][ends_well].median() > 24
 
 
 # ---- 8: deadlines and safety cases -------------------------------------------------------------------------
@@ -163,9 +100,9 @@ def test_claim_4_a_heavy_tax_needs_bought_time() -> None:
 
 def test_claim_8a_a_deadline_asks_for_more_risk_as_time_runs_out() -> None:
     """Would catch a policy blind to a deadline: where all of the tax is too much, safety cases come too late."""
-    safety_case = ("strategy.policy", "safety_case")
-    gain = Gain(good("single-deadline", 400), good("single-deadline", 400, safety_case))
-    assert gain.is_clear
+    safety_case = {"strategy.policy": "safety_case"}
+    gain = Gain(good("single-deadline", 400), good("single-deadline", 400, **safety_case))
+    assert gain.is_above(CLEAR)
     assert gain.value > 0.3
 
 
@@ -182,10 +119,10 @@ def test_claim_8b_with_ample_lead_misjudging_it_is_the_risk() -> None:
 
     def run(policy: str, error: float) -> NDArray[np.bool_]:
         changes = MISJUDGED | {"strategy.policy": policy, "evaluation.lead_error": error}
-        return good("baseline", 500, *changes.items())
+        return good("baseline", 500, **changes)
 
-    assert Gain(run("safety_case", 12.0), run("deadline_aware", 12.0)).is_clear
-    assert Gain(run("deadline_aware", 0.0), run("deadline_aware", 12.0)).is_clear
+    assert Gain(run("safety_case", 12.0), run("deadline_aware", 12.0)).is_above(CLEAR)
+    assert Gain(run("deadline_aware", 0.0), run("deadline_aware", 12.0)).is_above(CLEAR)
     assert (run("safety_case", 0.0) == run("safety_case", 12.0)).all()
     assert abs(Gain(run("safety_case", 0.0), run("deadline_aware", 0.0)).value) < 0.02
 
@@ -197,14 +134,14 @@ def test_claim_9_poor_epistemics_cost_much_only_when_lead_is_short() -> None:
     """Would catch epistemic efficiency that does not lengthen the way: five times slower at 2 and 6 months of lead."""
 
     def loss(lead: float) -> Gain:
-        lead_is = ("rival.lead", lead)
+        lead_is = {"rival.lead": lead}
         return Gain(
-            good("bad-epistemics", 500, lead_is, ("goodness.epistemic_efficiency", 1.0)),
-            good("bad-epistemics", 500, lead_is),
+            good("bad-epistemics", 500, **lead_is, **{"goodness.epistemic_efficiency": 1.0}),
+            good("bad-epistemics", 500, **lead_is),
         )
 
     short, ample = loss(2.0), loss(6.0)
-    assert short.is_clear
+    assert short.is_above(CLEAR)
     assert 0.0 <= ample.value < 0.05
     assert short.value - ample.value - MARGIN * sqrt(short.error**2 + ample.error**2) > CLEAR
 
@@ -216,14 +153,14 @@ def test_claim_9_poor_epistemics_cost_much_only_when_lead_is_short() -> None:
 def test_claim_11_more_ability_to_buy_time_never_hurts(policy: str) -> None:
     """Would catch bought time that works against those who buy it: no policy does worse for being better at it."""
     runs = [
-        good("baseline", 300, ("strategy.policy", policy), ("rival.lead", 2.0), ("time_buying.max_rate", rate))
+        good("baseline", 300, **{"strategy.policy": policy, "rival.lead": 2.0, "time_buying.max_rate": rate})
         for rate in (0.0, 0.5, 1.0)
     ]
     for less, more in pairwise(runs):
         assert Gain(more, less).reversals <= 0.01
         assert Gain(more, less).value >= 0
     if policy != "race":  # racers are lost before it matters
-        assert Gain(runs[-1], runs[0]).is_clear
+        assert Gain(runs[-1], runs[0]).is_above(CLEAR)
 
 
 # ---- 14: the published plans -------------------------------------------------------------------------------

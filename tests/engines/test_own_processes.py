@@ -1,27 +1,23 @@
 """Processes and policies of one's own in a few lines of Python, and that looking on changes nothing."""
 
 import re
-from collections.abc import Callable
 from math import exp, log
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 from scipy.stats import binom
 
 import deference_sim as ds
 from deference_sim import streams
 from deference_sim.trajectory import instant
+from validation.quiet import quiet
+
+from ..tables import assert_same
 
 SEED = 7
 DOCUMENT = Path(__file__).parents[2] / "docs" / "architecture.md"
-
-
-def assert_same(first: pd.DataFrame, second: pd.DataFrame) -> None:
-    """Assert that two tables of records are the same to the last bit."""
-    pd.testing.assert_frame_equal(first, second, check_exact=True)
 
 
 # ---- processes ---------------------------------------------------------------------------------------------
@@ -70,7 +66,7 @@ def test_a_breakthrough_helps_those_who_are_still_there() -> None:
     assert with_it["months"][settled & ~over].mean() < without["months"][settled & ~over].mean() - 0.05
 
 
-def test_a_change_is_exact(quiet: Callable[..., Any]) -> None:
+def test_a_change_is_exact() -> None:
     """Would catch a change that is lost, doubled or at the wrong time: at 1 py a month the rest is arithmetic."""
 
     def setback(world: ds.World) -> Any:
@@ -83,7 +79,7 @@ def test_a_change_is_exact(quiet: Callable[..., Any]) -> None:
     assert (table["outcome"] == "stabilised").all()
 
 
-def test_a_catastrophe_of_ones_own(quiet: Callable[..., Any]) -> None:
+def test_a_catastrophe_of_ones_own() -> None:
     """Would catch an own stream that is not the replicate's own, and a cause that does not reach the result."""
     n = 250
     result = ds.simulate(quiet(horizon=48), n, SEED, processes=[solar_storm])
@@ -198,7 +194,7 @@ def test_a_policy_sees_estimates_only() -> None:
     assert abs(shared["margin_estimate"] - true_margin).mean() > 0.1
 
 
-def test_a_policy_that_pays_the_tax_keeps_its_margin(quiet: Callable[..., Any]) -> None:
+def test_a_policy_that_pays_the_tax_keeps_its_margin() -> None:
     """Would catch shares that are not put into force: τ/(1 + τ) of effort for goodness holds the margin."""
 
     def pays(seen: ds.Observation) -> ds.Shares:

@@ -1,0 +1,34 @@
+"""The page of a batch: its points with their chances, and where tables and records lie."""
+
+from deference_sim.batches.result import BatchResult
+from deference_sim.batches.store import CHUNKS, RUNS, TABLES
+from deference_sim.batches.tables import readable
+from deference_sim.pages.layout import Page, Paragraph, Table
+
+MOST_ROWS, MOST_AXES = 30, 2  # of a table on a page; with more axes p_good is in the files alone
+
+
+def page(found: BatchResult) -> Page:
+    """Return what a batch has found so far."""
+    if not len(found.table):
+        return [Paragraph(f"{found.folder}: {found.missing:,} replicates are missing")]
+    shown = readable(found.table)
+    counts = shown["replicates"].unique()
+    text = "95 % intervals; differences of p_stay from the first row, on the same worlds."
+    if len(counts) == 1:
+        text = f"{counts[0]:,} futures at each point; {text}"
+        shown = shown.drop(columns="replicates")
+    if len(found.plan.axes) > MOST_AXES:
+        shown = shown.drop(columns=shown.columns[-1])  # p_good, for want of room
+    cells = shown.map(lambda value: f"{value:g}" if isinstance(value, float) else str(value))
+    columns = tuple(str(name).removesuffix(" (95 % interval)") for name in shown.columns)
+    rows = tuple(tuple(row) for row in cells.head(MOST_ROWS).itertuples(index=False))
+    if len(shown) > len(rows):
+        text += f" {len(shown) - len(rows):,} more points are in the tables."
+    told = (("records", CHUNKS), ("a file for each run", RUNS))
+    held = [f"{what}: {found.folder / name}" for what, name in told if (found.folder / name).is_dir()]
+    return [
+        Table("", columns, rows, frozenset(range(1, len(columns))), frozenset(range(len(columns)))),
+        Paragraph(text, aside=True),
+        Paragraph(f"{'; '.join([f'Tables: {found.folder / TABLES}', *held])}.", aside=True),
+    ]

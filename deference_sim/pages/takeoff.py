@@ -1,0 +1,25 @@
+"""The page of a published source: each figure as printed, as recomputed, and ours; and which sources there are."""
+
+from deference_sim.analysis.takeoff import PRESETS
+from deference_sim.analysis.takeoff.table import TakeoffTable
+from deference_sim.pages.layout import Heading, Page, Paragraph, Table
+from deference_sim.pages.wording import with_repeat
+
+
+def page(found: TakeoffTable, repeat: str = "") -> Page:
+    """Return the figures of a source beside ours; ``repeat`` is the command that repeats them."""
+    head, *rows = found.texts()
+    runs = f"{found.replicates:,} runs" if found.replicates > 1 else "One run, nothing in it random"
+    return [
+        Heading(found.title, f"{len(found.figures)} figures of {found.source}"),
+        Table("", head, tuple(rows), frozenset(range(1, len(head)))),
+        *(Paragraph(note, aside=True) for note in found.notes),
+        Paragraph(f"Source: {found.source}.", aside=True),
+        Paragraph(with_repeat(f"{runs}, seed {found.seed}.", repeat), aside=True),
+    ]
+
+
+def presets_page() -> Page:
+    """Return the published tables that can be reproduced, by the names of their presets."""
+    rows = tuple((name, preset.title) for name, preset in PRESETS.items())
+    return [Table("", ("preset", "what it reproduces"), rows), Paragraph("Run one: deference-sim takeoff PRESET", True)]

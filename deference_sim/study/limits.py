@@ -1,0 +1,9 @@
+"""What may be asked of a run: engines, numbers of replicates, seeds; told without loading what carries a run out."""
+
+from typing import Final, Literal, get_args
+
+Engine = Literal["compiled", "events"]
+ENGINES: Final[tuple[Engine, ...]] = get_args(Engine)
+USUAL_REPLICATES: Final = 10_000
+MOST_REPLICATES: Final = 1_000_000_000
+LAST_SEED: Final = 2**128 - 1
