@@ -27,12 +27,10 @@ REFINED = 8  # months tried between the neighbours of the best one found
 ROUNDS = 2  # of refinement
 JUDGED = 12  # months, beside the first grid, that fresh worlds are spent on around the best one
 LEVELS_ABOVE = (0.0, 0.5, 1.0, 2.0)  # py above the least capability that suffices
-PREWORK = "handoff.prework"
 #: What is changed to see how the answer moves, and by which factors.
 CHANGES = (
     ("rival.lead", (0.5, 2.0)),
     ("capability.initial_speedup", (0.5, 2.0, 10.0)),
-    (PREWORK, (0.5, 2.0)),
     ("handoff.human_pace", (0.5, 2.0)),
 )
 _OTHER_WAYS = {"handoff.when_lead_below": None, "handoff.when_margin_above": None, "handoff.indifference": False}
@@ -421,33 +419,11 @@ def _moved(scenario: Scenario, capability: float, worlds: Worlds, n: int) -> Ite
 def _changed(scenario: Scenario) -> Iterator[tuple[str, float, float, Scenario]]:
     """Yield the changed scenarios; an uncertain input is fixed, at its median too, to tell the two effects apart."""
     for path, factors in CHANGES:
-        value_of, change = (_returns, _with_returns) if path == PREWORK else (_plain, _with_plain)
-        own = value_of(scenario, path)
+        own = float(scenario.value(path))
         if own == 0.0 or (path == "rival.lead" and scenario.rival.mode == "none"):
             continue
         for factor in (*factors, *((1.0,) if path in scenario.uncertain else ())):
             try:
-                yield path, own * factor, factor, change(scenario, path, factor)
+                yield path, own * factor, factor, scenario.with_(**{path: own * factor})
             except ScenarioError:
                 continue  # beyond the declared range: there is no such world to ask about
-
-
-def _plain(scenario: Scenario, path: str) -> float:
-    return float(scenario.value(path))
-
-
-def _with_plain(scenario: Scenario, path: str, factor: float) -> Scenario:
-    return scenario.with_(**{path: _plain(scenario, path) * factor})
-
-
-def _returns(scenario: Scenario, path: str) -> float:
-    """Return what pre-work adds from the first month of its curve to the last."""
-    knots = scenario.value(path)
-    return float(knots[-1][1] - knots[0][1])
-
-
-def _with_returns(scenario: Scenario, path: str, factor: float) -> Scenario:
-    """Return ``scenario`` with what pre-work adds beyond the start of its curve multiplied by ``factor``."""
-    knots = scenario.value(path)
-    start = knots[0][1]
-    return scenario.with_(**{path: [[month, start + factor * (gain - start)] for month, gain in knots]})

@@ -48,7 +48,7 @@ def just_deferring(p: Any, **stocks: float) -> Any:
         setattr(state, name, value)
     if p.rival_mode == TAKEOFF and state.R >= 0.0:
         state.rival_started = 1
-        state.clock_shift = p.rival_lead + rival_months(p, 0.0, state.R, state.Z) + state.bought
+        state.clock_shift = p.rival_lead + rival_months(p, 0.0, state.R) + state.bought
     state.alignment_estimate, state.profile_estimate = state.A, state.W
     decide(state, p)
     return state

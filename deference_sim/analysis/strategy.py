@@ -28,21 +28,18 @@ ROUNDS = 3  # the last with all replicates, each before it with a quarter of the
 SEARCHED = {
     "goodness_share": (0.0, 0.5),
     "target": (0.0, 2.0),
-    "risk_floor": (-0.5, 1.0),
-    "gain": (0.0, 4.0),
     "gate": (-0.5, 1.5),
     "time_buying_share": (0.0, 0.4),
     "defence_share": (0.0, 0.1),
-    "urgency": (0.0, 4.0),
 }
-_COMMON = ("time_buying_share", "defence_share", "urgency")
+_COMMON = ("time_buying_share", "defence_share")
 #: The settings that each policy heeds.
 POLICIES = {
     "fixed": ("goodness_share", *_COMMON),
     "race": _COMMON,
-    "margin_target": ("target", "gain", *_COMMON),
-    "safety_case": ("target", "gain", "gate", *_COMMON),
-    "deadline_aware": ("target", "risk_floor", "gain", "gate", *_COMMON),
+    "margin_target": ("target", *_COMMON),
+    "safety_case": ("target", "gate", *_COMMON),
+    "deadline_aware": ("target", "gate", *_COMMON),
 }
 #: Shipped scenarios in which policies do differently, each for another reason.
 WORLDS = ("baseline", "rushed-handoff", "single-deadline", "bad-epistemics", "five-hazards", "with-scheming", "plan-b")

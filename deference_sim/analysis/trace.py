@@ -16,9 +16,8 @@ from deference_sim.engines import compiled
 from deference_sim.engines.events import Policy, Process, World
 from deference_sim.engines.failure import StepError
 from deference_sim.model.events import EVENTS
-from deference_sim.model.goodness import filled_in
 from deference_sim.model.stages import STAGES
-from deference_sim.model.state import OUTCOMES, PARTIAL, PHASES, PRE
+from deference_sim.model.state import OUTCOMES, PHASES, PRE
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.shown import Shown
 from deference_sim.study.runner import Own, numbers_of, world_of
@@ -171,9 +170,7 @@ def _traced(scenario: Scenario, replicate: int, seed: int, own: Own) -> Trajecto
     path = paths(scenario, seed, np.array([replicate]), grid, own)
     phases = [Spell(PHASES[phase], start, end) for phase, start, end in _spells(told, "phase", PRE)]
     scheming = [(start, end) for schemes, start, end in _spells(told, "scheming", 0) if schemes]
-    return Trajectory(
-        scenario, replicate, seed, record, _log(told, _fill_in(scenario, seed, replicate)), path, phases, scheming
-    )
+    return Trajectory(scenario, replicate, seed, record, _log(told), path, phases, scheming)
 
 
 # ---- running ------------------------------------------------------------------------------------------------
@@ -234,23 +231,10 @@ def _spells(run: _Run, name: str, first: int) -> Iterator[tuple[int, float, floa
             yield value, start, end
 
 
-def _fill_in(scenario: Scenario, seed: int, replicate: int) -> Floats:
-    """Return the margins that humans fill in for broad alignment and capability profile."""
-    parameters, _ = numbers_of(scenario, seed, np.array([replicate]))
-    return np.array([parameters[f"handoff_fill_in_{name}"][0] for name in ("alignment", "profile")])
-
-
-def _goodness(phase: int, C: float, A: float, W: float, fill_in: Floats) -> float:
-    """Return G, as the law has it in ``phase``."""
-    if phase != PARTIAL:
-        return min(A, W)
-    return float(min(filled_in(A, C, fill_in[0]), filled_in(W, C, fill_in[1])))
-
-
 # ---- what is made of runs -----------------------------------------------------------------------------------
 
 
-def _log(run: _Run, fill_in: Floats) -> pd.DataFrame:
+def _log(run: _Run) -> pd.DataFrame:
     entries = np.array(run.world.log, LOG_DTYPE)
     log = pd.DataFrame({name: entries[name] for name in LOG_DTYPE.names or ()})
     log["event"] = [EVENTS[code] for code in log["event"]]
@@ -263,8 +247,6 @@ def _log(run: _Run, fill_in: Floats) -> pd.DataFrame:
     phases = [note.phase if note else PRE for note in notes]
     log["phase"] = [PHASES[phase] for phase in phases]
     log["scheming"] = [bool(note and note.scheming) for note in notes]
-    stocks = zip(phases, log["C"], log["A"], log["W"], strict=True)
-    log["G"] = [_goodness(phase, C, A, W, fill_in) for phase, C, A, W in stocks]
     return log
 
 

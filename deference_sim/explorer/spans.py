@@ -60,9 +60,8 @@ def points_of(path: str, scenario: Scenario, count: int) -> tuple[float, ...]:
 
 
 def _values(path: str, parameter: Parameter, scenario: Scenario) -> list[float]:
-    """Return the default and the scenario's own value, and that of what stands in for null; 0 if there is none."""
-    stand_in = parameter.declaration.null
-    found = [parameter.default, scenario.value(path), scenario.value(stand_in) if isinstance(stand_in, str) else None]
+    """Return the default and the scenario's own value, 0 if there is none."""
+    found = [parameter.default, scenario.value(path)]
     return [float(value) for value in found if isinstance(value, float | int)] or [0.0]
 
 

@@ -56,7 +56,7 @@ class Evaluation(Block):
         ge=0.0,
         source="guess: evaluation is hard (the essay), and what tests miss they miss each time",
         tier="core",
-        plausible="lognormal 0.1 to 0.7 py",
+        plausible="{lognormal: {p5: 0.1 py, p95: 0.7 py}}",
     )
     tests_half: float = parameter(
         0.5, "Work on tests that halves the variance of that lasting error.", unit="py", gt=0.0
@@ -143,9 +143,15 @@ def margin_found(state: Any, p: Any, A: float, W: float) -> float:
 @equation
 def spread_of_estimates(state: Any, p: Any) -> float:
     """Return ψ, by which the two estimates of a review lie apart for want of knowledge, times the root of two."""
-    ratio, noise = p.goodness_profile_ratio, p.evaluation_noise
+    ratio = p.goodness_profile_ratio
+    return sqrt(2.0 * (1.0 + ratio * ratio)) * unknown_margin(state, p)
+
+
+@equation
+def unknown_margin(state: Any, p: Any) -> float:
+    """Return the standard deviation of what one review leaves unknown about broad alignment, in py."""
     left = what_tests_leave(p, state.T) * p.evaluation_persistent_error
-    return sqrt(2.0 * (1.0 + ratio * ratio) * (noise * noise + left * left))
+    return sqrt(p.evaluation_noise * p.evaluation_noise + left * left)
 
 
 @equation

@@ -46,7 +46,7 @@ class Goodness(Block):
         unit="py",
         source="a good initialisation, in the essay's sense: guess, no figure exists; Clymer's is worse (clymer-start)",
         tier="core",
-        plausible="normal 0.3 to 1.3 py",
+        plausible="{normal: {p5: 0.3 py, p95: 1.3 py}}",
     )
     capability_profile: float = parameter(
         0.8,
@@ -54,7 +54,7 @@ class Goodness(Block):
         unit="py",
         source="a good initialisation, in the essay's sense: guess, no figure exists; Clymer's is worse (clymer-start)",
         tier="core",
-        plausible="normal 0.3 to 1.3 py",
+        plausible="{normal: {p5: 0.3 py, p95: 1.3 py}}",
     )
     spread: float = parameter(
         0.3,

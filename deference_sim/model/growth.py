@@ -29,7 +29,7 @@ class Capability(Block):
         source=f"{_FORETHOUGHT}: 2 to 32, median 8; AI 2027: 25 at a like point; 12 lies between",
         status="derived",
         tier="core",
-        plausible="lognormal 3 to 40",
+        plausible="{lognormal: {p5: 3, p95: 40}}",
     )
     returns: float = parameter(
         1.2,
@@ -38,7 +38,7 @@ class Capability(Block):
         status="published",
         source=f"{_FORETHOUGHT}: median 1.2, 0.4 to 3.6",
         tier="core",
-        plausible="lognormal 0.45 to 3.2",
+        plausible="{lognormal: {p5: 0.45, p95: 3.2}}",
     )
     parallel_returns: float = parameter(
         0.3,
@@ -91,7 +91,7 @@ class Capability(Block):
         null=float("nan"),
         source="guess: nobody knows what suffices; above 6.5 the takeoff ends first",
         tier="core",
-        plausible="normal 2 to 6.5 py",
+        plausible="{lognormal: {p5: 2 py, p95: 6.5 py}}",
     )
     exponent: float = parameter(
         0.0,

@@ -210,5 +210,5 @@ def hand_off(state: Any, p: Any) -> None:
 @equation
 def aggregate_tax(p: Any, C: float) -> float:
     """Return the months that staying in the basin costs wise AIs from ``C`` to the end of the way, ∫ τ/P dC."""
-    taxed, _ = months_on_the_way(p, C, end_of_the_way(p, C))
+    taxed, _, _, _ = months_on_the_way(p, C, end_of_the_way(p, C))
     return taxed

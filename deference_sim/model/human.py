@@ -1,5 +1,4 @@
-"""Human work: one stock of months and one curve of what they are worth, before handoff, in halts, in partial deference.
-"""
+"""Human work: one stock of months and one curve of their worth: before handoff, in halts and beside AIs."""
 
 from math import exp, inf, log, log1p
 from typing import Any

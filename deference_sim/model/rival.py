@@ -39,7 +39,7 @@ class Rival(Block):
         source="lead over less careful companies 2 to 9 months (Redwood Research, October 2025); US over China 4 to 14 "
         "(Epoch AI)",
         tier="core",
-        plausible="lognormal 0.5 to 12 months",
+        plausible="{lognormal: {p5: 0.5 months, p95: 12 months}}",
     )
     speed: float = parameter(
         1.0,
@@ -47,7 +47,7 @@ class Rival(Block):
         gt=0.0,
         source="guess: it skips no step that we take, and has the same hardware",
         tier="core",
-        plausible="normal 0.5 to 1.5",
+        plausible="{normal: {p5: 0.5, p95: 1.5, min: 0.1}}",
     )
     edge: float = parameter(
         0.5,
@@ -55,7 +55,7 @@ class Rival(Block):
         unit="py",
         source="the essay: staying a bit ahead may not be enough; guess",
         tier="core",
-        plausible="normal -0.5 to 1.5 py",
+        plausible="{normal: {p5: -0.5 py, p95: 1.5 py}}",
     )
     edge_sd: float = parameter(
         0.5, "Standard deviation of that between runs: nobody knows the world's.", unit="py", ge=0.0

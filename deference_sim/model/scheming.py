@@ -23,7 +23,7 @@ class Scheming(Block):
         "Probability that the first AIs scheme, at capability 0 without human work before.",
         source="Carlsmith's report on scheming gives more, for AIs made without care: discounted, guess",
         tier="core",
-        plausible="lognormal 0.01 to 0.3",
+        plausible="{lognormal: {p5: 0.01, p95: 0.3, max: 1}}",
     )
     rate: float = parameter(
         0.02,
@@ -33,7 +33,7 @@ class Scheming(Block):
         le=10_000.0,
         source="guess: a few per cent over a takeoff of good AIs",
         tier="core",
-        plausible="uniform 0 to 0.06 per py",
+        plausible="{uniform: {min: 0 per py, max: 0.06 per py}}",
     )
     capability_slope: float = parameter(
         0.3, "Orders of magnitude by which both grow per py of capability.", unit="per py", ge=-5.0, le=5.0

@@ -12,6 +12,7 @@ from deference_sim.model.declare import equation
 from deference_sim.model.growth import SOFTWARE_EXPLOSION, hardware_pace, own_pace
 from deference_sim.model.quadrature import GAUSS_NODES, GAUSS_WEIGHTS, SLOWEST, STEP_NODES, STEP_WEIGHTS
 from deference_sim.model.tax import total_tax
+from deference_sim.model.work import ability
 
 LONGEST = 0.2  # py of a brief span
 MOST_FOLDS = 0.3  # by which the pace bends over a brief span, as natural logarithm: 3 points then err by 4e-10
@@ -32,32 +33,47 @@ def is_brief(p: Any, low: float, high: float) -> bool:
 
 
 @equation
+def at_level(p: Any, level: float, weight: float) -> Any:
+    """Return what a level on the way counts for: (tax months, untaxed months, and of both the share that AIs buy).
+
+    The last two are for one month bought per month by unlimited aligned capability.
+    """
+    untaxed = weight / max(own_pace(p, level), SLOWEST)
+    taxed = untaxed * total_tax(p, level, level, level, 1.0)
+    able = ability(level)
+    share = able / (able + p.time_buying_capability_half)
+    return taxed, untaxed, taxed * share, untaxed * share
+
+
+@equation
 def months_on_the_way(p: Any, low: float, high: float) -> Any:
-    """Return (tax months, untaxed months) at full effort and its own level's tax from ``low`` to ``high``."""
+    """Return the same from ``low`` to ``high``, at full effort and each level's own tax, by 16 points."""
     half = 0.5 * (high - low)
     middle = 0.5 * (high + low)
-    taxed = 0.0
-    untaxed = 0.0
+    taxed, untaxed, taxed_bought, untaxed_bought = 0.0, 0.0, 0.0, 0.0
     for node in range(8):
         for side in range(2):
             level = middle + (GAUSS_NODES[node] if side else -GAUSS_NODES[node]) * half
-            months = GAUSS_WEIGHTS[node] / max(own_pace(p, level), SLOWEST)
-            untaxed += months
-            taxed += months * total_tax(p, level, level, level, 1.0)
-    return taxed * half, untaxed * half
+            one = at_level(p, level, GAUSS_WEIGHTS[node])
+            taxed += one[0]
+            untaxed += one[1]
+            taxed_bought += one[2]
+            untaxed_bought += one[3]
+    return taxed * half, untaxed * half, taxed_bought * half, untaxed_bought * half
 
 
 @equation
 def brief_months_on_the_way(p: Any, low: float, high: float) -> Any:
     """Return the same over a brief span; negative if ``high`` is below ``low``."""
-    taxed = 0.0
-    untaxed = 0.0
+    length = high - low
+    taxed, untaxed, taxed_bought, untaxed_bought = 0.0, 0.0, 0.0, 0.0
     for node in range(3):
-        level = low + STEP_NODES[node] * (high - low)
-        months = STEP_WEIGHTS[node] / max(own_pace(p, level), SLOWEST)
-        untaxed += months
-        taxed += months * total_tax(p, level, level, level, 1.0)
-    return taxed * (high - low), untaxed * (high - low)
+        one = at_level(p, low + STEP_NODES[node] * length, STEP_WEIGHTS[node])
+        taxed += one[0]
+        untaxed += one[1]
+        taxed_bought += one[2]
+        untaxed_bought += one[3]
+    return taxed * length, untaxed * length, taxed_bought * length, untaxed_bought * length
 
 
 @equation(looks_ahead=True)
@@ -67,11 +83,15 @@ def keep_the_way(state: Any, p: Any, end: float) -> None:
     kept = state.way_whole > 0.0 and state.way_untaxed > LEAST_LEFT * state.way_whole and state.way_to == end
     if kept and is_brief(p, start, C):
         if start != C:
-            taxed, untaxed = brief_months_on_the_way(p, start, C)
-            state.way_taxed -= taxed
-            state.way_untaxed -= untaxed
+            gone = brief_months_on_the_way(p, start, C)
+            state.way_taxed -= gone[0]
+            state.way_untaxed -= gone[1]
+            state.way_taxed_bought -= gone[2]
+            state.way_untaxed_bought -= gone[3]
     else:
-        state.way_taxed, state.way_untaxed = months_on_the_way(p, C, end)
+        left = months_on_the_way(p, C, end)
+        state.way_taxed, state.way_untaxed = left[0], left[1]
+        state.way_taxed_bought, state.way_untaxed_bought = left[2], left[3]
         state.way_whole = state.way_untaxed
     state.way_from = C
     state.way_to = end

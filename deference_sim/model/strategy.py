@@ -8,15 +8,15 @@ from pydantic import model_validator
 from deference_sim.model.company import advice
 from deference_sim.model.declare import Block, Quantity, equation, parameter, share
 from deference_sim.model.delay import count_time
-from deference_sim.model.evaluation import margin_estimate, tax_estimate
+from deference_sim.model.evaluation import margin_estimate, tax_estimate, unknown_margin
 from deference_sim.model.events import BY_ITS_EFFECTS, event
 from deference_sim.model.goodness import LEAST_TAX, waste_factor
 from deference_sim.model.growth import LIMIT, SOFTWARE_EXPLOSION
-from deference_sim.model.rival import DEADLINE, NO_RIVAL, aligned_capability, lead_months, rival_clock
+from deference_sim.model.rival import DEADLINE, NO_RIVAL, lead_months, rival_clock
 from deference_sim.model.spans import keep_the_race, keep_the_way, months_on_the_way
 from deference_sim.model.state import HALTED, TAKEN
 from deference_sim.model.tax import shape_factor
-from deference_sim.model.time_buying import buying_rate, buying_scale
+from deference_sim.model.time_buying import buying_scale
 from deference_sim.model.work import working_pace
 
 SLACK = Quantity("slack", "months", "slack")
@@ -65,6 +65,7 @@ class Strategy(Block):
 FIXED, RACE, MARGIN_TARGET, SAFETY_CASE, DEADLINE_AWARE = range(5)
 MOST_MONTHS = 1e12  # keeps what is left of a way that cannot be paid or walked finite
 LEAST_RESEARCH = 1e-9
+UNKNOWN = 2.0  # standard deviations of what is not known about the margin, below which nobody aims
 GAIN = 1.0  # per py; share of effort moved to goodness per py of margin that is missing
 ROUNDING = 1e-12  # a share of effort below this is none
 
@@ -83,7 +84,7 @@ def end_of_the_way(p: Any, C: float) -> float:
 @equation
 def months_left(state: Any, p: Any) -> Any:
     """Return (tax months, untaxed months) from here to the end at full effort, as decisions estimate them."""
-    taxed, untaxed = months_on_the_way(p, state.C, end_of_the_way(p, state.C))
+    taxed, untaxed, _, _ = months_on_the_way(p, state.C, end_of_the_way(p, state.C))
     return taxed * state.paradigm_factor * state.tax_error_factor, untaxed
 
 
@@ -91,23 +92,21 @@ def months_left(state: Any, p: Any) -> Any:
 def slack(state: Any, p: Any, research: float, scale: float) -> float:
     """Return the months that are left over if the margin found is kept to the end; below 0 there is too little time.
 
-    What there is: the months, as believed and with those that one expects to buy, until the rival is within the
-    expected edge of where the way ends, or the deadline comes. What it takes: the way, with its tax. ``research`` is
-    the share of effort left for capability and goodness, ``scale`` the months bought per month by unlimited aligned
+    What there is: the months, as believed and with those that one expects to buy on the way, until the rival is within
+    the expected edge of where the way ends, or the deadline comes. What it takes: the way, with its tax. ``research``
+    is the share of effort left for capability and goodness, ``scale`` the months bought per month by unlimited aligned
     capability. Called by ``decide`` alone: it brings the months that are kept from one decision to the next up to date.
     """
     end = end_of_the_way(p, state.C)
     if p.rival_mode == DEADLINE:
         end = max(min(end, p.rival_handle_at - state.D), state.C)
     keep_the_way(state, p, end)
-    taxed = state.way_taxed * state.paradigm_factor * state.tax_error_factor
-    needed = min((state.way_untaxed + taxed) / max(research, LEAST_RESEARCH), MOST_MONTHS)
-    aligned = aligned_capability(state, p) - state.D
-    buying = buying_rate(p, scale, aligned, state.bought)
-    there_is = max(months_to_danger(state, p, end) + state.lead_error, 0.0)
+    tax, effort = state.paradigm_factor * state.tax_error_factor, max(research, LEAST_RESEARCH)
+    needed = min((state.way_untaxed + tax * state.way_taxed) / effort, MOST_MONTHS)
     left_to_buy = max(p.time_buying_max_bought - state.bought, 0.0)
-    expected = min(buying * there_is / max(1.0 - buying, LEAST_RESEARCH), left_to_buy)
-    return min(there_is + expected, MOST_MONTHS) - needed
+    buying = scale * left_to_buy / p.time_buying_max_bought
+    bought = min(buying * (state.way_untaxed_bought + tax * state.way_taxed_bought) / effort, left_to_buy)
+    return max(months_to_danger(state, p, end) + state.lead_error, 0.0) + min(bought, needed) - needed
 
 
 @equation
@@ -124,11 +123,16 @@ def months_to_danger(state: Any, p: Any, end: float) -> float:
 
 
 @equation
-def margin_in_reach(state: Any, p: Any, months: float, research: float) -> float:
-    """Return the largest margin up to the target that there is time for, with ``months`` left over as things are."""
+def margin_to_aim_at(state: Any, p: Any, months: float, research: float) -> float:
+    """Return the margin to aim at with ``months`` left over as things are: the largest that there is time for.
+
+    At most the target. Less than twice what one does not know about the margin is never given up for time: where even
+    that would not be enough, giving up goodness is in vain, and the less is given up the further it is from enough.
+    """
     tax = max(tax_estimate(state, p, state.C, wasteful(state, p)), LEAST_TAX)
-    spare = months * research * working_pace(state, p, state.C) / tax
-    return min(max(margin_estimate(state, p) + spare, 0.0), p.strategy_target)
+    in_reach = margin_estimate(state, p) + months * research * working_pace(state, p, state.C) / tax
+    least = min(UNKNOWN * unknown_margin(state, p), p.strategy_target)
+    return min(least + abs(in_reach - least), p.strategy_target)
 
 
 @equation
@@ -163,11 +167,11 @@ def decide(state: Any, p: Any) -> None:
     everything = max(tests + buying + defence, 1.0)  # above 1 only where uncertain shares are drawn too large together
     tests, buying, defence = tests / everything, buying / everything, defence / everything
     research = max(1.0 - buying - defence - tests, 0.0)
-    reach = p.strategy_target
+    target = p.strategy_target
     if p.strategy_policy == DEADLINE_AWARE:
         scale = state.buying_scale if buying == state.time_buying_share else buying_scale(p, buying)
-        reach = margin_in_reach(state, p, slack(state, p, research, scale), research)
-    goodness, gate = wanted_goodness(state, p, reach)
+        target = margin_to_aim_at(state, p, slack(state, p, research, scale), research)
+    goodness, gate = wanted_goodness(state, p, target)
     state.gate_advice = advice(state, p, state.gate_advice, margin_estimate(state, p) < gate)
     goodness = research if state.gate_advice == TAKEN else research * goodness
     if p.strategy_policy == FIXED:

@@ -28,7 +28,7 @@ class Tax(Block):
         ge=0.0,
         source="the essay: from about 0 to 10 and more; Clymer's odds point lower; the two together 0.3",
         tier="core",
-        plausible="lognormal 0.005 to 1.5",
+        plausible="{lognormal: {p5: 0.005, p95: 1.5}}",
     )
     capability_profile: float = parameter(
         0.15,
@@ -36,7 +36,7 @@ class Tax(Block):
         ge=0.0,
         source="the essay: from about 0 to 10 and more; Clymer's odds point lower; the two together 0.3",
         tier="core",
-        plausible="lognormal 0.005 to 1.5",
+        plausible="{lognormal: {p5: 0.005, p95: 1.5}}",
     )
     decline: float = parameter(
         0.05,
@@ -46,7 +46,7 @@ class Tax(Block):
         le=2.0,
         source="the essay gives the direction: work on goodness has higher returns to labour",
         tier="core",
-        plausible="normal -0.1 to 0.3 per py",
+        plausible="{normal: {p5: -0.1 per py, p95: 0.3 per py}}",
     )
     shape: Pairs = parameter(
         ((0.0, 1.0), (5.0, 1.0)),

@@ -11,7 +11,7 @@ from deference_sim.model.rival import lose_lead
 from deference_sim.model.stages import DEAL_STAGE
 from deference_sim.model.state import HALTED, PRE
 from deference_sim.model.stocks import flow, stock
-from deference_sim.model.work import is_deferring
+from deference_sim.model.work import ability, is_deferring
 from deference_sim.streams import DEAL, uniform_pair
 
 TIME_BUYING = Quantity("time buying", "months per month", "time bought b")
@@ -21,7 +21,6 @@ DEAL_STRUCK = event("deal struck", "deal {item}: the rival's clock is paused for
 DEAL_BACKFIRED = event("deal backfired", "deal {item} backfires: {lost} months of lead are lost")
 SHARE_REFERENCE = 0.05  # of effort, at which max_rate holds
 SHARE_ELASTICITY = 0.5  # of time bought to the share of effort
-HEAD_START = 0.5  # py of aligned capability counted as already there at capability 0
 DEAL_MARKS = 1 << 30  # sizes of deals stand at these indices of the stream, their arrivals below
 
 
@@ -33,7 +32,7 @@ class TimeBuying(Block):
         "Months bought per month by very capable aligned AIs that spend 5 % of effort on it.",
         source="guess: little at handoff, rising to 0.5 to 1 month per month",
         tier="core",
-        plausible="uniform 0 to 1",
+        plausible="{uniform: {min: 0, max: 1}}",
     )
     capability_half: float = parameter(
         2.0,
@@ -65,8 +64,8 @@ def buying_scale(p: Any, share: float) -> float:
 @equation(gives=TIME_BUYING, takes={"aligned": ALIGNED}, inlined=True)
 def buying_rate(p: Any, scale: float, aligned: float, bought: float) -> float:
     """Return b, months bought per month by AIs of ``aligned`` capability; equation (9)."""
-    ability = max(aligned + HEAD_START, 0.0)
-    return bounded_rate(p, scale * ability / (ability + p.time_buying_capability_half), bought)
+    able = ability(aligned)
+    return bounded_rate(p, scale * able / (able + p.time_buying_capability_half), bought)
 
 
 @equation(inlined=True)
@@ -96,8 +95,7 @@ def spreading(state: Any, p: Any, stocks: Any, now: Any) -> float:
     """Return how fast methods spread while AIs do the work, per month; equation (12)."""
     if not is_deferring(state):
         return 0.0
-    ability = max(now.aligned + HEAD_START, 0.0)
-    return state.time_buying_share * p.time_buying_proliferation * ability * now.pace
+    return state.time_buying_share * p.time_buying_proliferation * ability(now.aligned) * now.pace
 
 
 @equation

@@ -6,6 +6,8 @@ from deference_sim.model.declare import equation
 from deference_sim.model.growth import PACE, own_pace
 from deference_sim.model.state import FULL, HALTED, PARTIAL
 
+HEAD_START = 0.5  # py of aligned capability counted as already there at capability 0
+
 
 @equation
 def human_pace(p: Any) -> float:
@@ -50,3 +52,9 @@ def software_pace(state: Any, p: Any, C: float) -> float:
 def is_deferring(state: Any) -> bool:
     """Return whether AIs do the work, in part or in full."""
     return state.phase == PARTIAL or state.phase == FULL
+
+
+@equation(inlined=True)
+def ability(aligned: float) -> float:
+    """Return what AIs of ``aligned`` capability bring to buying time and to spreading methods, in py."""
+    return max(aligned + HEAD_START, 0.0)

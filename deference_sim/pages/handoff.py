@@ -1,6 +1,6 @@
 """The page of a search for the best handoff: when, to AIs of which capability, and how the answer moves."""
 
-from deference_sim.analysis.handoff import INDIFFERENCE, NEVER, OWN_WAY, PREWORK, WAYS, Alternative, BestHandoff, Timing
+from deference_sim.analysis.handoff import INDIFFERENCE, NEVER, OWN_WAY, WAYS, Alternative, BestHandoff, Timing
 from deference_sim.analysis.measure import MEASURES
 from deference_sim.analysis.records import outcome_words
 from deference_sim.model.state import CATASTROPHES
@@ -155,8 +155,7 @@ def _moves(found: BestHandoff) -> Table:
     rows = [("as it is", "", f"{found.best.month:g}", _range(found.as_good), *chance(found.best.estimate))]
     for moved in found.changes:
         (declared,) = parameter_table(moved.path)
-        unit = "py in all" if moved.path == PREWORK else declared.unit
-        value = f"{moved.value:.4g} {unit}".rstrip()
+        value = f"{moved.value:.4g} {declared.unit}".rstrip()
         change = "its median" if moved.factor == 1.0 else f"× {moved.factor:g}"
         rows.append(
             (moved.path, f"{value} ({change})", f"{moved.month:g}", _range(moved.as_good), *chance(moved.estimate))

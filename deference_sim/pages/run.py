@@ -35,7 +35,7 @@ ENDINGS = {
     "overtaken_safely": "overtaken safely: the rival's takeoff did no catastrophic harm",
     "punted": "punted: another end state, such as a long pause, took over",
     "stabilised": "stabilised: aligned capability secured the situation",
-    "fizzled": "fizzled out: growth became slow while still ahead",
+    "ridden_out": "ridden out: the takeoff ended, and AIs were ahead and at work for as long as it takes",
     "unresolved": "not settled when the run ended",
 }
 SCHEMED = "AI takeover: scheming, or too little broad alignment"
@@ -151,7 +151,7 @@ def ending(scenario: Scenario, outcome: str) -> str:
 
 
 def _can_scheme(scenario: Scenario) -> bool:
-    inputs = (scenario.scheming.at_handoff, scenario.scheming.per_generation)
+    inputs = (scenario.scheming.at_handoff, scenario.scheming.rate)
     return any(inputs) or any(path.startswith("scheming.") for path in scenario.uncertain)
 
 

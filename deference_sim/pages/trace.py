@@ -126,7 +126,7 @@ def why_it_ended(trajectory: Trajectory) -> str:
         f"with {trajectory.record['bought']:.2f} months bought and capability at {end.C:.2f} py.",
         "stabilised": f"aligned capability reached {end.aligned - end.D:.2f} py, enough to stabilise the situation."
         + (" The AIs schemed all the same, and so were outside the basin." if end.scheming else ""),
-        "fizzled": f"at {end.C:.2f} py growth had become slow, with {end.lead_words}.",
+        "ridden_out": f"the takeoff had ended at {end.C:.2f} py, and the situation held, with {end.lead_words}.",
         "unresolved": "nothing was settled when the run reached its horizon.",
     }
     return f"Why it ended: {reasons[trajectory.outcome]}"

@@ -54,7 +54,7 @@ LOOKS = {
     "overtaken_safely": Look(YELLOW, GOOD),
     "punted": Look(BLUE, GOOD),
     "stabilised": Look(GREEN, GOOD),
-    "fizzled": Look(SKY, GOOD),
+    "ridden_out": Look(SKY, GOOD),
     "unresolved": Look(GREY, OPEN),
 }
 

@@ -126,8 +126,6 @@ def _core_first(found: Iterable[Parameter]) -> list[Parameter]:
 def _parameter_row(parameter: Parameter) -> ParameterRow:
     declaration = parameter.declaration
     default = "required" if parameter.required else value_text(parameter.default, parameter)
-    if parameter.default is None and isinstance(declaration.null, str):
-        default = f"null (that of {declaration.null})"
     unit = "" if parameter.unit == "1" else parameter.unit
     return ParameterRow(
         parameter.path,

@@ -44,9 +44,13 @@ def _about_handoff(scenario: Scenario) -> list[str]:
 
 def _about_risks(scenario: Scenario) -> list[str]:
     basin = scenario.basin
-    from_ais = basin.hazard_inside or basin.hazard_outside or scenario.alternatives.early_takeover_rate
-    from_rival = scenario.rival.mode != "none" and scenario.rival.overtake_rate != 0 and scenario.rival.catastrophe
-    from_hazards = any(hazard.rate and hazard.lethality for hazard in scenario.hazards)
+    from_ais = (
+        basin.hazard_at_edge
+        or scenario.alternatives.early_takeover_rate
+        or any((scenario.scheming.at_handoff, scenario.scheming.rate))
+    )
+    from_rival = scenario.rival.mode != "none" and scenario.rival.catastrophe
+    from_hazards = scenario.hazard_factor and any(hazard.rate and hazard.lethality for hazard in scenario.hazards)
     if from_ais or from_rival or from_hazards or scenario.rival.mode == "deadline":
         return []
     return ["no catastrophe is possible: the hazards from the AIs, of being overtaken and of all that is listed are 0"]

@@ -57,6 +57,8 @@ _NUMBERS = (
     "way_to",
     "way_taxed",
     "way_untaxed",
+    "way_taxed_bought",  # of these, for one month bought per month by unlimited aligned capability
+    "way_untaxed_bought",
     "way_whole",  # at the last fresh integral
     "race_from",
     "race_to",

@@ -102,7 +102,7 @@ def _months_of_steps(rows: Any, step: float, until: float, months: Any) -> None:
         passed = 0.0
         months[row, 0] = 0.0
         for k in range(1, months.shape[1]):
-            passed += rival_months(rows[row], (k - 1) * step, k * step, 0.0)
+            passed += rival_months(rows[row], (k - 1) * step, k * step)
             if passed > until:
                 break
             months[row, k] = passed
