@@ -8,7 +8,6 @@ from deference_sim.model.events import event
 from deference_sim.model.goodness import effective_profile
 from deference_sim.model.growth import own_pace
 from deference_sim.model.human import human_effort
-from deference_sim.model.roads import AT_START
 from deference_sim.model.state import HALTED, PRE
 from deference_sim.model.stocks import flow, stock
 from deference_sim.model.tax import total_tax
@@ -177,7 +176,7 @@ def review(state: Any, p: Any) -> None:
     state.looks_safe = 1 if margin_estimate(state, p) >= p.strategy_target else 0
     if state.t == state.handoff_month:
         state.handoff_estimate = margin_estimate(state, p)
-        if state.road == AT_START:
+        if state.first_exit_month == state.t:  # outside from the start: what counts is this review
             state.believed_safe = state.looks_safe
     state.reviews += 1
     state.U = 0.0
