@@ -8,7 +8,6 @@ from deference_sim.model.events import event
 from deference_sim.model.goodness import effective_profile
 from deference_sim.model.growth import own_pace
 from deference_sim.model.human import human_effort
-from deference_sim.model.roads import AT_START
 from deference_sim.model.state import HALTED, PRE
 from deference_sim.model.stocks import flow, stock
 from deference_sim.model.tax import total_tax
@@ -137,14 +136,18 @@ def margin_found(state: Any, p: Any, A: float, W: float) -> float:
     The smaller of two noisy estimates is too low on average; that is given back, as far as it can be known.
     """
     supplied = effective_profile(state, p, W)
-    return min(A, supplied) + lost_to_noise(abs(A - supplied), spread_of_estimates(state, p)) - state.C
+    return min(A, supplied) + lost_to_noise(abs(A - supplied), spread_of_estimates(p)) - state.C
 
 
 @equation
-def spread_of_estimates(state: Any, p: Any) -> float:
-    """Return ψ, by which the two estimates of a review lie apart for want of knowledge, times the root of two."""
+def spread_of_estimates(p: Any) -> float:
+    """Return ψ, the root of two times the standard deviation of how far the noise of one review sets components apart.
+
+    Lasting errors do not count: work goes to whichever component looks weaker, until both look alike, and so the
+    smaller of the true ones lies below the smaller estimate, not above it.
+    """
     ratio = p.goodness_profile_ratio
-    return sqrt(2.0 * (1.0 + ratio * ratio)) * unknown_margin(state, p)
+    return sqrt(2.0 * (1.0 + ratio * ratio)) * p.evaluation_noise
 
 
 @equation
@@ -177,7 +180,7 @@ def review(state: Any, p: Any) -> None:
     state.looks_safe = 1 if margin_estimate(state, p) >= p.strategy_target else 0
     if state.t == state.handoff_month:
         state.handoff_estimate = margin_estimate(state, p)
-        if state.road == AT_START:
+        if state.first_exit_month == state.t:  # outside from the start: what counts is this review
             state.believed_safe = state.looks_safe
     state.reviews += 1
     state.U = 0.0
@@ -196,7 +199,7 @@ def own_margin_estimate(state: Any, p: Any) -> float:
     """Return the margin that decisions believe the AIs have without what humans supply, in py."""
     apart = abs(state.alignment_estimate - state.profile_estimate)
     smaller = min(state.alignment_estimate, state.profile_estimate)
-    return smaller + lost_to_noise(apart, spread_of_estimates(state, p)) - state.C
+    return smaller + lost_to_noise(apart, spread_of_estimates(p)) - state.C
 
 
 @equation

@@ -28,7 +28,12 @@ NAME_PATTERN = r"^[a-z][a-z0-9_]{0,63}$"
 class Defence(Block):
     """Active defence against exogenous hazards."""
 
-    returns: float = parameter(1.0, "Defence gained per py of progress at full effort.", ge=0.0)
+    returns: float = parameter(
+        0.5,
+        "Defence gained per py of progress at full effort.",
+        ge=0.0,
+        source="guess: from about 1 on any share of effort for defence pays in any world, below 0.3 in none",
+    )
     decay: float = parameter(
         0.3,
         "Share of defence that is lost per year.",

@@ -52,7 +52,7 @@ class Blocks(Block):
         le=1_000.0,
         source="guess: no base rate exists for most of them",
         tier="core",
-        plausible="{lognormal: {p5: 0.2, p95: 5}}",
+        plausible="{lognormal: {p5: 0.2, p95: 5, max: 1000}}",
     )
     capability: Capability = Capability()
     goodness: Goodness = Goodness()
