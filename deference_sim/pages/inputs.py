@@ -26,7 +26,10 @@ def parameters_page(path: str | None, *, every: bool = False) -> Page:
 
 def _parameter_entry(row: ParameterRow) -> Entry:
     status = f"{row.status}: {row.source}" if row.source else row.status
-    return Entry(row.path, (row.meaning, f"default {row.default}; {row.range}", status))
+    lines = [row.meaning, f"default {row.default}; {row.range}", status]
+    if row.plausible:
+        lines.append(f"plausible {row.plausible}; this range: {row.plausible_status}")
+    return Entry(row.path, tuple(lines))
 
 
 def diff_page(first: Scenario, second: Scenario) -> Page:

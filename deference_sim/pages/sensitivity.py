@@ -5,7 +5,7 @@ from typing import Any
 
 from deference_sim.analysis.measure import MEASURES
 from deference_sim.analysis.sensitivity import Sensitivity
-from deference_sim.analysis.sensitivity.inputs import CORE, HALF_TO_DOUBLE, RANGES, Varied
+from deference_sim.analysis.sensitivity.inputs import CORE, HALF_TO_DOUBLE, RANGES, WIDENED, Varied
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
 from deference_sim.pages.wording import footer
 from deference_sim.scenario import Scenario
@@ -135,10 +135,10 @@ _COLUMNS: dict[str, tuple[tuple[str, ...], Callable[[Row], tuple[str, ...]]]] = 
 
 def _read_tornado(found: Sensitivity) -> list[str]:
     return [
-        "Each input is set to the low and to the high end of its range (10th and 90th percentile; the ends of a range "
-        "that is half to double), everything else stays as the scenario has it, and all bars meet the same worlds. "
-        "swing: chance at the high end less that at the low end, in percentage points; paired interval. An input that "
-        "is correlated with others is moved alone."
+        "Each input is set to the low and to the high end of its range (5th and 95th percentile; the ends of a range "
+        "that was widened, or is half to double), everything else stays as the scenario has it, and all bars meet the "
+        "same worlds. swing: chance at the high end less that at the low end, in percentage points; paired interval. "
+        "Inputs that are one unknown move together; one that is merely correlated with others is moved alone."
     ]
 
 
@@ -184,7 +184,7 @@ def _read_voi(found: Sensitivity) -> list[str]:
     ]
 
 
-_RANGE_SHOWN = "range: 10th to 90th percentile."
+_RANGE_SHOWN = "range: 5th to 95th percentile."
 _READINGS: dict[str, Callable[[Sensitivity], list[str]]] = {
     "tornado": _read_tornado,
     "sobol": _read_sobol,
@@ -203,7 +203,8 @@ def about_inputs(varied: Varied, scenario: Scenario, *, as_groups: bool = False)
     """Return what was varied, where the ranges are from, and what was left out, in words."""
     own = [one.path for one in varied.inputs if one.path in scenario.uncertain]
     sources = {
-        RANGES: f"the range that the scenario {RANGES} has",
+        RANGES: f"the plausible range, which the scenario {RANGES} has too",
+        WIDENED: "the plausible range, widened to hold the scenario's value, which lies outside",
         HALF_TO_DOUBLE: "half to double the scenario's value, for want of anything better",
     }
     told = [f"Varied: {len(varied.inputs)} inputs"]
@@ -212,7 +213,7 @@ def about_inputs(varied: Varied, scenario: Scenario, *, as_groups: bool = False)
     for source, words in sources.items():
         paths = [one.path for one in varied.inputs if one.range_from == source]
         if paths:
-            told.append(f"{', '.join(paths)} over {words}")
+            told.append(f"{len(paths) if source == RANGES else ', '.join(paths)} over {words}")
     text = "; ".join(told) + "."
     tied = [varied.label(group) for group in varied.groups if len(group) > 1]
     if tied:
@@ -224,7 +225,7 @@ def about_inputs(varied: Varied, scenario: Scenario, *, as_groups: bool = False)
         text += f" Drawn anew in each world, as part of chance: {', '.join(unvaried)}."
     return [
         f"{text} Others with --inputs PATH (or --inputs {CORE}), another range with --set PATH='A to B'.",
-        "status: that of the declared default. guess: no source fixes the value (see `deference-sim parameters`).",
+        "status: that of the range. guess: no source fixes it (see `deference-sim parameters`).",
     ]
 
 

@@ -19,6 +19,7 @@ from deference_sim.scenario.catalogue import (
 from deference_sim.scenario.combined import Mixture
 from deference_sim.scenario.distributions import Distribution
 from deference_sim.scenario.layers import ARGUMENT
+from deference_sim.scenario.plausible import plausible_ranges, range_status
 from deference_sim.scenario.problems import refusal
 from deference_sim.scenario.scenario import Scenario
 
@@ -35,6 +36,8 @@ class ParameterRow:
     status: str
     source: str
     tier: str
+    plausible: str  # the range over which a core input is looked at; empty for any other
+    plausible_status: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,7 @@ def _parameter_row(parameter: Parameter) -> ParameterRow:
     declaration = parameter.declaration
     default = "required" if parameter.required else value_text(parameter.default, parameter)
     unit = "" if parameter.unit == "1" else parameter.unit
+    plausible = plausible_ranges().get(parameter.path)
     return ParameterRow(
         parameter.path,
         parameter.meaning,
@@ -136,6 +140,8 @@ def _parameter_row(parameter: Parameter) -> ParameterRow:
         declaration.status,
         declaration.source,
         declaration.tier,
+        "" if plausible is None else spread_text(plausible, parameter.unit),
+        "" if plausible is None else range_status(parameter.path),
     )
 
 

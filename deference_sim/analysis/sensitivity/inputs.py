@@ -1,32 +1,33 @@
 """Which inputs a study varies, over which ranges, and which of them are tied to one another."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 
 import numpy as np
 
 from deference_sim.scenario import Scenario, load
-from deference_sim.scenario.catalogue import Parameter, find, general_path, parameters
-from deference_sim.scenario.copula import groups
+from deference_sim.scenario.catalogue import Parameter, find
+from deference_sim.scenario.copula import Correlation, groups
 from deference_sim.scenario.distributions import Distribution, Floats, Loguniform, Uniform
 from deference_sim.scenario.layers import ARGUMENT
+from deference_sim.scenario.plausible import TWINS, core_paths, plausible_ranges, range_status
 from deference_sim.scenario.problems import gather, refusal
 
 UNCERTAIN, CORE = "uncertain", "core"
 DECISIONS = ("strategy", "handoff")  # blocks whose inputs are chosen, not found out
-RANGES = "uncertain-baseline"  # the shipped scenario that holds a plausible range of the main unknowns
+RANGES = "uncertain-baseline"  # the shipped scenario that holds the plausible range of the main unknowns
+WIDENED = "widened"
 HALF_TO_DOUBLE = "half to double"
-FEW = 2  # with fewer uncertain inputs than this a scenario says too little about what is not known
-ENDS = (0.1, 0.9)
+ENDS = (0.05, 0.95)
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
     """One input of a study: its plausible range, and where that is from.
 
-    ``low`` and ``high`` are the 10th and 90th percentile of ``distribution``, or the ends of a range that is only half
-    to double the value; ``status`` is that of the declared default (published, derived or guess).
+    Its low and high value are the 5th and 95th percentile of ``distribution``, or the ends of a range that is only half
+    to double the value, or that was widened to hold it. ``status`` (published, derived or guess) is that of the range.
     """
 
     path: str
@@ -39,7 +40,7 @@ class Input:
     @property
     def ends(self) -> tuple[float, float]:
         """The low and the high value."""
-        if self.range_from == HALF_TO_DOUBLE:
+        if self.range_from in (HALF_TO_DOUBLE, WIDENED):
             return self.distribution.support
         low, high = self.distribution.quantile(np.array(ENDS))
         return float(low), float(high)
@@ -49,12 +50,14 @@ class Input:
 class Varied:
     """What a study varies: ``scenario`` has every one of ``inputs`` uncertain; correlated ones form one of ``groups``.
 
-    ``left_out`` are core inputs that have no range, each with the reason.
+    ``bundles`` are those that are one unknown (perfectly correlated): none of them moves alone. ``left_out`` are inputs
+    that have no range, each with the reason.
     """
 
     scenario: Scenario
     inputs: tuple[Input, ...]
     groups: tuple[tuple[int, ...], ...]
+    bundles: tuple[tuple[int, ...], ...]
     left_out: tuple[tuple[str, str], ...]
 
     @property
@@ -74,20 +77,20 @@ class Varied:
 def choose(scenario: Scenario, wanted: Sequence[str] = ()) -> Varied:
     """Return what a study of ``scenario`` varies.
 
-    ``wanted`` are paths, ``uncertain`` (all that the scenario has uncertain) or ``core`` (every core number that is
-    not a decision). By default the uncertain ones, and the core too if there are fewer than two. What is correlated
-    with a wanted input is varied with it. An input that the scenario holds fixed gets the range it has in
-    ``uncertain-baseline`` if it is at its default, else half to double its value. Raises ``ScenarioError``.
+    ``wanted`` are paths, ``uncertain`` (all that the scenario has uncertain) or ``core`` (every core input). By default
+    the main unknowns, which are those of ``uncertain-baseline``, and what the scenario has uncertain besides. What is
+    correlated with a wanted input in the scenario is varied with it, and where both components of deference-goodness
+    are varied in their start, or in their tax, they move as one. An input that the scenario holds fixed gets its
+    plausible range, widened where its value lies outside; without such a range half to double its value. Raises
+    ``ScenarioError``.
     """
-    few = len(scenario.uncertain) < FEW
-    names = list(wanted) or ([UNCERTAIN, CORE] if few else [UNCERTAIN])
-    named = [name for name in names if name not in (UNCERTAIN, CORE)]
+    named = [name for name in wanted if name not in (UNCERTAIN, CORE)]
     gather(partial(_check_number, path) for path in named)
-    paths = dict.fromkeys(scenario.uncertain) if UNCERTAIN in names else {}
+    paths = dict.fromkeys(scenario.uncertain if UNCERTAIN in wanted or not wanted else ())
     left_out: list[tuple[str, str]] = []
-    for path in _core_paths() if CORE in names else ():
-        if _range_of(scenario, path) is None:
-            left_out.append((path, "it is 0 or null, so that half to double is no range"))
+    for path in _main_unknowns(wanted):
+        if scenario.value(path) is None:
+            left_out.append((path, "it is null"))
         else:
             paths[path] = None
     paths |= dict.fromkeys(named)
@@ -96,21 +99,36 @@ def choose(scenario: Scenario, wanted: Sequence[str] = ()) -> Varied:
     everything = _with_correlated(scenario, paths)
     inputs = gather(partial(_input, scenario, path) for path in everything)
     varied = scenario.with_(**{one.path: one.distribution for one in inputs if one.path not in scenario.uncertain})
-    return Varied(varied, tuple(inputs), _groups(varied, list(everything)), tuple(left_out))
+    varied = _with_twins(varied, everything)
+    return Varied(
+        varied,
+        tuple(inputs),
+        _groups(varied.uncertain, varied.correlations, everything),
+        _groups(varied.uncertain, [one for one in varied.correlations if one.spearman == 1.0], everything),
+        tuple(left_out),
+    )
+
+
+def _main_unknowns(wanted: Sequence[str]) -> Iterable[str]:
+    if not wanted:
+        return _shipped_ranges().uncertain
+    return core_paths() if CORE in wanted else ()
+
+
+def _with_twins(varied: Scenario, paths: Sequence[str]) -> Scenario:
+    """Return ``varied`` with inputs that are one unknown moving as one, where it does not tie them itself."""
+    tied = {path for one in varied.correlations for path in one.between}
+    added = [Correlation.of(*pair, 1.0) for pair in TWINS if set(pair) <= set(paths) and not tied & set(pair)]
+    if not added:
+        return varied
+    told = [{"between": list(one.between), "spearman": one.spearman} for one in (*varied.correlations, *added)]
+    return varied.with_(correlations=told)
 
 
 def _check_number(path: str) -> None:
     parameter = find(path, ARGUMENT)
     if parameter.kind != "number":
         raise refusal(ARGUMENT, path, f"{parameter.allowed} cannot be varied over a range", "the path of a number")
-
-
-def _core_paths() -> list[str]:
-    return [
-        path
-        for path, parameter in parameters().items()
-        if parameter.kind == "number" and parameter.declaration.tier == "core" and path.split(".")[0] not in DECISIONS
-    ]
 
 
 def _with_correlated(scenario: Scenario, paths: Iterable[str]) -> list[str]:
@@ -121,14 +139,16 @@ def _with_correlated(scenario: Scenario, paths: Iterable[str]) -> list[str]:
     return list(wanted)
 
 
-def _groups(varied: Scenario, paths: list[str]) -> tuple[tuple[int, ...], ...]:
-    found = [group for group in groups(varied.uncertain, varied.correlations) if group[0] in paths]
+def _groups(
+    uncertain: Mapping[str, Distribution], correlations: Sequence[Correlation], paths: list[str]
+) -> tuple[tuple[int, ...], ...]:
+    found = [group for group in groups(uncertain, correlations) if group[0] in paths]
     return tuple(sorted(tuple(sorted(paths.index(path) for path in group)) for group in found))
 
 
 def _input(scenario: Scenario, path: str) -> Input:
     parameter, value = find(path, ARGUMENT), scenario.value(path)
-    found = _range_of(scenario, path)
+    found = _range_of(scenario, path, parameter)
     if found is None:
         raise refusal(
             ARGUMENT,
@@ -137,27 +157,34 @@ def _input(scenario: Scenario, path: str) -> Input:
             "an input that is uncertain, or a number other than 0",
             f"say what is plausible: --set {path}='A to B'",
         )
-    distribution, source = found
-    status = "guess" if source == HALF_TO_DOUBLE else parameter.declaration.status
-    return Input(path, parameter.unit, value, distribution, source, status)
+    return Input(path, parameter.unit, value, *found)
 
 
-def _range_of(scenario: Scenario, path: str) -> tuple[Distribution, str] | None:
+def _range_of(scenario: Scenario, path: str, parameter: Parameter) -> tuple[Distribution, str, str] | None:
+    """Return the range of an input, where it is from, and its status."""
     if path in scenario.uncertain:
-        return scenario.uncertain[path], scenario.sources[path]
-    value, parameter = scenario.value(path), parameters()[general_path(path)]
-    plausible = _shipped_ranges().uncertain
-    if path in plausible and value == parameter.default:
-        return plausible[path], RANGES
-    return _half_to_double(value, parameter) if value else None
+        return scenario.uncertain[path], scenario.sources[path], parameter.declaration.status
+    value = scenario.value(path)
+    if value is None:
+        return None
+    plausible = plausible_ranges().get(path, _shipped_ranges().uncertain.get(path))
+    if plausible is None:
+        return _half_to_double(value, parameter) if value else None
+    low, high = (float(end) for end in plausible.quantile(np.array(ENDS)))
+    if low <= value <= high:
+        return plausible, RANGES, range_status(path)
+    return _even(min(low, value), max(high, value)), WIDENED, "guess"
 
 
-def _half_to_double(value: float, parameter: Parameter) -> tuple[Distribution, str] | None:
+def _half_to_double(value: float, parameter: Parameter) -> tuple[Distribution, str, str] | None:
     low, high = sorted((value / 2.0, value * 2.0))
     low, high = max(low, parameter.low), min(high, parameter.high)
-    if not low < high:
-        return None
-    return (Loguniform if low > 0.0 else Uniform)(low, high), HALF_TO_DOUBLE
+    return (_even(low, high), HALF_TO_DOUBLE, "guess") if low < high else None
+
+
+def _even(low: float, high: float) -> Distribution:
+    """Return the range from ``low`` to ``high`` with no value preferred: by ratios if both are above 0."""
+    return (Loguniform if low > 0.0 else Uniform)(low, high)
 
 
 @cache

@@ -36,14 +36,15 @@ def runs(plan: Plan) -> int:
 
 
 def analyse(plan: Plan) -> Finding:
-    """Run the study: a row an input."""
+    """Run the study: a row an input, or for those that are one unknown, whose ranks are the same."""
     rows = whole_design(plan.replicates)
     points = design(len(plan.varied.inputs), rows, plan.seed).reshape(rows, -1)
     values = plan.varied.scenario.draws_at(plan.varied.own(points))
     outcomes = plan.run(plan.varied.scenario, values, np.arange(rows))
     table = [
-        described(plan.varied, (place,)) | named("correlation", rank_correlation(values[one.path], outcomes))
-        for place, one in enumerate(plan.varied.inputs)
+        described(plan.varied, bundle)
+        | named("correlation", rank_correlation(values[plan.varied.inputs[bundle[0]].path], outcomes))
+        for bundle in plan.varied.bundles
     ]
     table.sort(key=lambda row: -abs(np.nan_to_num(row["correlation"])))
     expected = (float(outcomes.mean()), *interval(outcomes.reshape(SCRAMBLINGS, -1).mean(axis=1)))

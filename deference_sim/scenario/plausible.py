@@ -1,0 +1,67 @@
+"""Plausible ranges of the core inputs: read from their declarations, as strictly as from a file."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from math import inf
+from types import MappingProxyType
+
+from deference_sim.model.declare import Status
+from deference_sim.scenario.catalogue import Parameter, parameters
+from deference_sim.scenario.combined import Truncated
+from deference_sim.scenario.compose import compose
+from deference_sim.scenario.distributions import Distribution
+from deference_sim.scenario.problems import Mark, ScenarioError, refusal
+from deference_sim.scenario.values import read_value
+
+#: Inputs that are one unknown: both components of deference-goodness, where they start and what they cost.
+TWINS = (
+    ("goodness.broad_alignment", "goodness.capability_profile"),
+    ("tax.broad_alignment", "tax.capability_profile"),
+)
+#: Ranges that follow from published figures; every other one is a guess.
+_DERIVED = frozenset({"rival.lead", "capability.initial_speedup", "capability.returns"})
+
+
+@cache
+def plausible_ranges() -> Mapping[str, Distribution]:
+    """Return the plausible range of every core input by its path, in declared order."""
+    return MappingProxyType(
+        {path: read_range(parameter) for path, parameter in parameters().items() if parameter.declaration.plausible}
+    )
+
+
+def range_status(path: str) -> Status:
+    """Return the status of an input's plausible range, which is not that of its value."""
+    return "derived" if path in _DERIVED else "guess"
+
+
+def core_paths() -> list[str]:
+    """Return the paths of the core inputs, in declared order."""
+    return [path for path, parameter in parameters().items() if parameter.declaration.tier == "core"]
+
+
+def read_range(parameter: Parameter) -> Distribution:
+    """Return the distribution that a declaration gives as plausible. Raises ``ScenarioError`` if it gives none.
+
+    It is read as from a file, but for the input's own bounds: they are declared already, so the range ends there.
+    """
+    label = f"the declaration of {parameter.path}"
+    node, problems = compose(parameter.declaration.plausible, label)
+    if problems:
+        raise ScenarioError(problems)
+    if node is None:
+        raise refusal(Mark(label), parameter.path, "no range", "a distribution")
+    unbounded = replace(parameter, low=-inf, high=inf, low_open=False, high_open=False)
+    value = read_value(node, unbounded, parameter.path)
+    if not isinstance(value, Distribution):
+        raise refusal(Mark(label), parameter.path, f"{value}", "a distribution, such as {lognormal: {p5: 1, p95: 9}}")
+    return _cut(value, parameter)
+
+
+def _cut(whole: Distribution, parameter: Parameter) -> Distribution:
+    """Return ``whole`` without what lies outside the bounds of its input."""
+    least, most = whole.reach
+    low = parameter.low if least < parameter.low else -inf
+    high = parameter.high if most > parameter.high else inf
+    return whole if (low, high) == (-inf, inf) else Truncated(whole, low, high)
