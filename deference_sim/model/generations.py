@@ -31,7 +31,7 @@ class Generations(Block):
         0.0, "Expected loss of broad alignment per py, at the edge (0 deep inside the basin).", ge=0.0
     )
     alignment_sd: float = parameter(
-        0.35, "Standard deviation of the change of broad alignment over one py of generations.", unit="py", ge=0.0
+        0.45, "Standard deviation of the change of broad alignment over one py of generations.", unit="py", ge=0.0
     )
     accept: float | None = parameter(
         None,

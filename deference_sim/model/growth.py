@@ -152,13 +152,21 @@ def multiplier(p: Any, C: float) -> float:
 @equation
 def log_linear(x: float, xs: Any, ys: Any, count: int) -> float:
     """Return the log-linear function through the first ``count`` knots at ``x``, flat beyond its ends."""
+    low, part = between_knots(x, xs, count)
+    return ys[low] * exp(part * log(ys[min(low + 1, count - 1)] / ys[low]))
+
+
+@equation
+def between_knots(x: float, xs: Any, count: int) -> Any:
+    """Return (the last of the first ``count`` knots that is not above ``x``, which part of the way to the next it is).
+
+    Below the first knot that is (0, 0), beyond the last (the last, 0): a function through the knots is flat there.
+    """
     low = 0
     for knot in range(1, MAX_KNOTS):
         low = knot if knot < count and x >= xs[knot] else low
-    high = min(low + 1, count - 1)
-    width = xs[high] - xs[low]
-    part = min(max((x - xs[low]) / width, 0.0), 1.0) if width > 0.0 else 0.0
-    return ys[low] * exp(part * log(ys[high] / ys[low]))
+    width = xs[min(low + 1, count - 1)] - xs[low]
+    return low, min(max((x - xs[low]) / width, 0.0), 1.0) if width > 0.0 else 0.0
 
 
 @equation(gives=PACE, inlined=True)

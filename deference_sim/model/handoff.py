@@ -11,6 +11,7 @@ from deference_sim.model.delay import count_time
 from deference_sim.model.evaluation import margin_estimate
 from deference_sim.model.events import event
 from deference_sim.model.goodness import starting_margin, sufficient
+from deference_sim.model.growth import between_knots
 from deference_sim.model.human import REFERENCE_PACE, human_curve, human_effort, understood
 from deference_sim.model.roads import AT_START, shake
 from deference_sim.model.scheming import scheme_at_handoff
@@ -181,13 +182,8 @@ def is_indifferent(state: Any, p: Any) -> bool:
 @equation
 def interpolate(x: float, xs: Any, ys: Any, count: int) -> float:
     """Return the piecewise linear function through the first ``count`` knots at ``x``, flat beyond its ends."""
-    low = 0
-    for knot in range(1, MAX_KNOTS):
-        low = knot if knot < count and x >= xs[knot] else low
-    high = min(low + 1, count - 1)
-    width = xs[high] - xs[low]
-    part = min(max((x - xs[low]) / width, 0.0), 1.0) if width > 0.0 else 0.0
-    return ys[low] + part * (ys[high] - ys[low])
+    low, part = between_knots(x, xs, count)
+    return ys[low] + part * (ys[min(low + 1, count - 1)] - ys[low])
 
 
 @equation
