@@ -58,6 +58,4 @@ def ledger_of(tally: Tally, hazards: Iterable[str]) -> dict[str, Loss]:
 
 def road_in_words(name: str) -> str:
     """Return what happened on the road ``name``, in words; of a hazard by its own name."""
-    if name in ROADS:
-        return ROADS[name]
-    return f"{name} was fatal"
+    return ROADS.get(name, f"{name} was fatal")

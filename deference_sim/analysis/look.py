@@ -1,6 +1,6 @@
 """A look at what p_stay hangs on: every main unknown put at both ends of its plausible range, on few paired worlds."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -53,29 +53,26 @@ class Look:
 
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> "Look":
-        """Return the look that ``as_dict`` has told. Raises ``KeyError``, ``TypeError`` or ``ValueError`` for others."""
-        most = tuple(
-            Unknown(tuple(map(str, one["paths"])), *(tuple(map(float, one[end])) for end in ("low", "high")), **_chances(one))
-            for one in told["most"]
-        )
-        return cls(most, int(told["looked_at"]), int(told["worlds"]))
+        """Return the look that ``as_dict`` has told. Raises ``KeyError``, ``TypeError`` or ``ValueError``."""
+        return cls(tuple(map(_unknown, told["most"])), int(told["looked_at"]), int(told["worlds"]))
 
 
-def _chances(one: Mapping[str, Any]) -> dict[str, float]:
-    return {name: float(one[name]) for name in ("p_low", "p_here", "p_high")}
+def _unknown(told: Mapping[str, Any]) -> Unknown:
+    low, high = (tuple(map(float, told[end])) for end in ("low", "high"))
+    p_low, p_here, p_high = (float(told[name]) for name in ("p_low", "p_here", "p_high"))
+    return Unknown(tuple(map(str, told["paths"])), low, high, p_low, p_here, p_high)
 
 
-def look(scenario: Scenario, told: Callable[[int], object] | None = None) -> Look:
+def look(scenario: Scenario) -> Look:
     """Return the two main unknowns that move p_stay of ``scenario`` most between the ends of their plausible ranges.
 
-    All are tried on few worlds, the same for each, and those that move it most again on more. ``told`` hears how many
-    more runs are done.
+    All are tried on few worlds, the same for each, and those that move it most again on more.
     """
     unknowns = _unknowns(scenario)
     ends = [_ends(paths) for paths in unknowns]
-    first = _spreads(scenario, unknowns, ends, FIRST_WORLDS, told)
+    first = _spreads(scenario, unknowns, ends, FIRST_WORLDS)
     short = sorted(range(len(unknowns)), key=lambda place: -first[place].spread)[:SHORT_LIST]
-    listed = _spreads(scenario, [unknowns[k] for k in short], [ends[k] for k in short], WORLDS, told)
+    listed = _spreads(scenario, [unknowns[k] for k in short], [ends[k] for k in short], WORLDS)
     most = sorted(listed, key=lambda one: -one.spread)[:NAMED]
     return Look(tuple(most), len(unknowns))
 
@@ -97,9 +94,8 @@ def _spreads(
     unknowns: Sequence[tuple[str, ...]],
     ends: Sequence[NDArray[np.float64]],
     worlds: int,
-    told: Callable[[int], object] | None,
 ) -> list[Unknown]:
-    """Return how each unknown moves p_stay on the first ``worlds`` worlds: all ends in one go, so that no core waits."""
+    """Return how each unknown moves p_stay on the first ``worlds`` worlds: all in one go, so that no core waits."""
     replicates = np.arange(worlds)
     drawn = scenario.draws(SEED, replicates)
     rows = 1 + 2 * len(unknowns)
@@ -109,8 +105,9 @@ def _spreads(
             table = np.tile(drawn[path] if path in drawn else np.full(worlds, float(scenario.value(path))), (rows, 1))
             table[1 + 2 * place : 3 + 2 * place] = low_and_high[:, column : column + 1]
             tables[path] = table.ravel()
-    found = run_at(scenario, tables, SEED, np.tile(replicates, rows), stayed, told).reshape(rows, worlds).mean(axis=1)
+    ran = run_at(scenario, tables, SEED, np.tile(replicates, rows), stayed)
+    found = ran.reshape(rows, worlds).mean(axis=1).tolist()
     return [
-        Unknown(paths, *(tuple(end.tolist()) for end in low_and_high), found[1 + 2 * k], found[0], found[2 + 2 * k])
+        Unknown(paths, *map(tuple, low_and_high.tolist()), found[1 + 2 * k], found[0], found[2 + 2 * k])
         for k, (paths, low_and_high) in enumerate(zip(unknowns, ends, strict=True))
     ]

@@ -2,7 +2,6 @@
 
 import json
 import os
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,15 +13,15 @@ if TYPE_CHECKING:
 FORM = 1  # of a look: goes up when what is looked at, or how it is written, changes
 
 
-def kept_look(scenario: "Scenario", told: Callable[[int], object]) -> "Look":
-    """Return the look at ``scenario`` from the cache, or take one and keep it; ``told`` hears of runs done for it."""
+def kept_look(scenario: "Scenario") -> "Look":
+    """Return the look at ``scenario`` from the cache, or take one and keep it."""
     from deference_sim.analysis.look import look
 
     file = _file_for(scenario)
     held = None if file is None else _read(file)
     if held is not None:
         return held
-    found = look(scenario, told)
+    found = look(scenario)
     if file is not None:
         _keep(file, found)
     return found

@@ -158,6 +158,13 @@ def loss_of(road: int, cause: str = "") -> str:
     return f"{_NAMES[road]} {cause}" if road == BY_HAZARD else _NAMES[road]
 
 
+def losses_of(records: Records, causes: Sequence[str]) -> NDArray[np.object_]:
+    """Return the name of the loss of each record, "stayed" where there is none; ``cause`` is a place in ``causes``."""
+    roads = np.array(_NAMES, object)
+    by_hazard = np.array([loss_of(BY_HAZARD, cause) for cause in (*causes, "")], object)  # -1 is the last
+    return np.asarray(np.where(records["road"] == BY_HAZARD, by_hazard[records["cause"]], roads[records["road"]]))
+
+
 def _taken_over(records: Records) -> NDArray[np.bool_]:
     return np.asarray(records["outcome"] == OUTCOMES.index("ai_takeover"))
 
@@ -199,16 +206,9 @@ class Tally:
             sketch.add(records[name][QUANTITIES[name](records)])
 
     def _add_losses(self, records: Records, causes: Sequence[str]) -> None:
-        """Count roads; of those by hazards the law tells the cause, which is -1 without one."""
-        lost = records[records["road"] != STAYED]
-        of_hazard = np.where(lost["road"] == BY_HAZARD, lost["cause"], -1)
-        taken, places = np.unique(np.column_stack([lost["road"], of_hazard]), axis=0, return_inverse=True)
-        runs = np.bincount(places.ravel(), minlength=len(taken))
-        believed = np.bincount(places.ravel()[lost["believed_safe"] != 0], minlength=len(taken))
-        for (road, cause), count, safe in zip(taken.tolist(), runs.tolist(), believed.tolist(), strict=True):
-            name = loss_of(road, causes[cause] if cause >= 0 else "")
-            self.losses[name] += count
-            self.believed_safe[name] += safe
+        names, stayed = losses_of(records, causes), records["road"] == STAYED
+        self.losses.update(names[~stayed].tolist())
+        self.believed_safe.update(names[~stayed & (records["believed_safe"] != 0)].tolist())
 
     def merge(self, other: Self) -> None:
         """Take up what another tally of the same quantities holds."""
