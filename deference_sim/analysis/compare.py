@@ -148,9 +148,11 @@ def compare(
             name: (chance_of(found[0]), chance_of(found[place]), difference(found[place], found[0]))
             for name, found in ran.successes.items()
         }
-        outcomes, roads = ((kept[0], kept[place]) for kept in (ran.outcomes, ran.roads))
-        ends = outcomes, roads, ran.road_names
-        made.append(Comparison(scenarios[0], other, measures, *ends, seed, engine, replicates, seconds))
+        outcomes = ran.outcomes[0], ran.outcomes[place]
+        roads = ran.roads[0], ran.roads[place]
+        names = ran.road_names
+        found = Comparison(scenarios[0], other, measures, outcomes, roads, names, seed, engine, replicates, seconds)
+        made.append(found)
     return made
 
 

@@ -108,6 +108,13 @@ def _spreads(
     ran = run_at(scenario, tables, SEED, np.tile(replicates, rows), stayed)
     found = ran.reshape(rows, worlds).mean(axis=1).tolist()
     return [
-        Unknown(paths, *map(tuple, low_and_high.tolist()), found[1 + 2 * k], found[0], found[2 + 2 * k])
+        Unknown(
+            paths,
+            tuple(low_and_high[0].tolist()),
+            tuple(low_and_high[1].tolist()),
+            found[1 + 2 * k],
+            found[0],
+            found[2 + 2 * k],
+        )
         for k, (paths, low_and_high) in enumerate(zip(unknowns, ends, strict=True))
     ]

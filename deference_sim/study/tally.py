@@ -6,7 +6,7 @@ blocks, threads or machines, the tally of all of them is the same to the last bi
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -158,8 +158,11 @@ def loss_of(road: int, cause: str = "") -> str:
     return f"{_NAMES[road]} {cause}" if road == BY_HAZARD else _NAMES[road]
 
 
-def losses_of(records: Records, causes: Sequence[str]) -> NDArray[np.object_]:
-    """Return the name of the loss of each record, "stayed" where there is none; ``cause`` is a place in ``causes``."""
+def losses_of(records: Records | Mapping[str, NDArray[Any]], causes: Sequence[str]) -> NDArray[np.object_]:
+    """Return the name of the loss of each record, "stayed" where there is none; ``cause`` is a place in ``causes``.
+
+    As much of the records as columns by name will do.
+    """
     roads = np.array(_NAMES, object)
     by_hazard = np.array([loss_of(BY_HAZARD, cause) for cause in (*causes, "")], object)  # -1 is the last
     return np.asarray(np.where(records["road"] == BY_HAZARD, by_hazard[records["cause"]], roads[records["road"]]))
