@@ -138,7 +138,19 @@ def test_spread_over_inputs_is_free_of_noise() -> None:
 def test_spread_through_the_engine() -> None:
     """A hazard whose rate is uniform: chance, spread and quantiles are arithmetic."""
     fatal = {"name": "storm", "kind": "background", "rate": 0.1, "severity_mean": 1e9, "lethality": 1}
-    world = load("baseline").with_(**{"horizon": 120, "handoff.never": True, "rival.mode": "none", "hazards": [fatal]})
+    world = load("baseline").with_(
+        **{
+            "horizon": 120,
+            "handoff.at": 119.999999,
+            "goodness.broad_alignment": 1e3,
+            "goodness.capability_profile": 1e3,
+            "goodness.reach": 1e4,
+            "scheming.at_handoff": 0,
+            "rival.mode": "none",
+            "alternatives.punt_rate": 1e6,
+            "hazards": [fatal],
+        }
+    )
     uncertain = world.with_(**{"hazards.storm.rate": "{uniform: {min: 0 per year, max: 0.2 per year}}"})
     found = input_spread(uncertain, 150, 40, seed=6, measure="p_good")
     mean, square = (1 - exp(-2.0)) / 2, (1 - exp(-4.0)) / 4
