@@ -136,18 +136,26 @@ def test_spread_over_inputs_is_free_of_noise() -> None:
 
 
 def test_spread_through_the_engine() -> None:
-    """A hazard whose rate is uniform: chance, spread and quantiles are arithmetic."""
+    """A hazard whose rate is uniform, until a steady takeoff ends after ten years: all is arithmetic."""
     fatal = {"name": "storm", "kind": "background", "rate": 0.1, "severity_mean": 1e9, "lethality": 1}
     world = load("baseline").with_(
         **{
-            "horizon": 120,
-            "handoff.at": 119.999999,
+            "horizon": 121,
+            "capability.law": "exponential",
+            "capability.exponent": 0,
+            "capability.initial_speedup": 1,
+            "capability.hardware_pace": 0,
+            "capability.fizzle_pace": None,
+            "capability.stabilise_at": 5,
             "goodness.broad_alignment": 1e3,
             "goodness.capability_profile": 1e3,
-            "goodness.reach": 1e4,
+            "generations.step": 1e6,
+            "strategy.policy": "race",
+            "strategy.time_buying_share": 0,
+            "strategy.defence_share": 0,
             "scheming.at_handoff": 0,
+            "scheming.rate": 0,
             "rival.mode": "none",
-            "alternatives.punt_rate": 1e6,
             "hazards": [fatal],
         }
     )
