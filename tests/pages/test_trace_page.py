@@ -241,7 +241,8 @@ def test_the_scenarios_here_reach_every_outcome_and_retrain() -> None:
 
 
 def test_quiet_reviews_are_grouped_and_every_entry_can_be_had() -> None:
-    scenario = load("baseline", set=CERTAIN)
+    good = ("goodness.broad_alignment=1.5 py", "goodness.capability_profile=1.5 py")
+    scenario = load("baseline", set=[*CERTAIN, *good])
     trajectory = trace(scenario, 0, 1)
     told, everything = text_of(trajectory), text_of(trajectory, every_entry=True)
     reviews = int((trajectory.log["event"] == "reviewed").sum())
