@@ -107,7 +107,8 @@ def _months(found: BestHandoff) -> Table:
     columns = ("month", found.measure, "95 % interval", "", *words, *more)
     rows = tuple(_month_row(timing, found, occurring, open_ends) for timing in _shown(found))
     right = frozenset({0, 1, *range(4, len(columns))})
-    return Table("By month of the handoff, and what goes wrong or well only by luck (share of runs)", columns, rows, right)
+    title = "By month of the handoff, and what goes wrong, or well only by luck (share of runs)"
+    return Table(title, columns, rows, right)
 
 
 def _shown(found: BestHandoff) -> list[Timing]:

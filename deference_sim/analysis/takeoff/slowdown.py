@@ -51,7 +51,7 @@ def tax_risk(request: Request) -> TakeoffTable:
         _CURVE,
         "`ours`: the scenario uncertain-baseline without a rival, this share of effort on deference-goodness "
         "throughout, and the AIs outside the basin at any time since the handoff. It says more than the source at "
-        "little tax because few worlds in our range of the tax (0.01 to 3, a guess) have alignment that is nearly free.",
+        "little tax because few worlds in our range of the tax (0.01 to 3, a guess) have nearly free alignment.",
     )
     return request.table(SOURCE, figures, notes)
 
