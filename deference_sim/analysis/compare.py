@@ -12,18 +12,22 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from deference_sim.analysis.estimate import Estimate, chance_of
+from deference_sim.analysis.ledger import roads_of
 from deference_sim.analysis.measure import MEASURES, Measure
 from deference_sim.analysis.paired import Difference, difference
+from deference_sim.model.roads import ROADS
 from deference_sim.model.state import OUTCOMES
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenarios
 from deference_sim.scenario.explain import DifferenceRow, differences
 from deference_sim.shown import Shown
 from deference_sim.study.limits import Engine
 from deference_sim.study.runner import blocks, check_run, stream, warm_up
+from deference_sim.study.tally import losses_of
 
 EXAMPLES = 3  # replicates named for each change of outcome
 
 Outcomes = NDArray[np.int8]
+Roads = NDArray[np.int16]  # places in the names of all roads; 0 for one that stayed
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +45,16 @@ class Comparison(Shown):
     """Two scenarios on the same worlds: ``second`` as against ``first``.
 
     Differences are those of the second less the first, paired world by world. ``outcomes`` holds for both scenarios
-    the outcome of every replicate as its place in ``model.state.OUTCOMES``.
+    the outcome of every replicate as its place in ``model.state.OUTCOMES``, ``roads`` the road by which it was lost as
+    its place in ``road_names``, 0 if it stayed.
     """
 
     first: Scenario
     second: Scenario
     measures: Mapping[Measure, tuple[Estimate, Estimate, Difference]]
     outcomes: tuple[Outcomes, Outcomes]
+    roads: tuple[Roads, Roads]
+    road_names: Sequence[str]
     seed: int
     engine: Engine
     replicates: int
@@ -61,13 +68,12 @@ class Comparison(Shown):
     @cached_property
     def shares(self) -> dict[str, tuple[Estimate, Estimate, Difference]]:
         """Share of each outcome that occurs in either, and its paired difference."""
-        before, after = self.outcomes
-        found = {}
-        for code, name in enumerate(OUTCOMES[1:], start=1):
-            was, became = before == code, after == code
-            if was.any() or became.any():
-                found[name] = (chance_of(was), chance_of(became), difference(became, was))
-        return found
+        return _shares(self.outcomes, OUTCOMES)
+
+    @cached_property
+    def losses(self) -> dict[str, tuple[Estimate, Estimate, Difference]]:
+        """Share of runs lost by each road on which any is, in either, and its paired difference."""
+        return _shares(self.roads, self.road_names)
 
     @cached_property
     def changes(self) -> list[Change]:
@@ -87,10 +93,11 @@ class Comparison(Shown):
 
     @property
     def table(self) -> pd.DataFrame:
-        """A row for p_stay, p_good and each outcome: its share in both scenarios, and the paired difference."""
+        """A row for p_stay, p_good, each road and each outcome: its share in both, and the paired difference."""
+        lost = {f"lost: {road}": found for road, found in self.losses.items()}
         rows = [
             {"quantity": name, "first": first.value, "second": second.value} | change.as_dict()
-            for name, (first, second, change) in (*self.measures.items(), *self.shares.items())
+            for name, (first, second, change) in (*self.measures.items(), *lost.items(), *self.shares.items())
         ]
         return pd.DataFrame(rows).rename(columns={"estimate": "difference"})
 
@@ -104,6 +111,7 @@ class Comparison(Shown):
             "replicates": self.replicates,
             "inputs": [asdict(row) for row in self.inputs],
             **{name: _as_dict(*found) for name, found in self.measures.items()},
+            "losses": {road: _as_dict(*found) for road, found in self.losses.items()},
             "outcomes": {name: _as_dict(*found) for name, found in self.shares.items()},
             "changes": [
                 {"first": one.before, "second": one.after, "count": one.count, "examples": list(one.examples)}
@@ -132,17 +140,30 @@ def compare(
     warm_up(engine)
     scenarios = as_scenarios([first, *others])
     started = perf_counter()
-    outcomes, successes = _run(scenarios, replicates, seed, engine, progress)
+    ran = _run(scenarios, replicates, seed, engine, progress)
     seconds = perf_counter() - started
     made = []
     for place, other in enumerate(scenarios[1:], start=1):
         measures = {
             name: (chance_of(found[0]), chance_of(found[place]), difference(found[place], found[0]))
-            for name, found in successes.items()
+            for name, found in ran.successes.items()
         }
-        pair = outcomes[0], outcomes[place]
-        made.append(Comparison(scenarios[0], other, measures, pair, seed, engine, replicates, seconds))
+        outcomes = ran.outcomes[0], ran.outcomes[place]
+        roads = ran.roads[0], ran.roads[place]
+        names = ran.road_names
+        found = Comparison(scenarios[0], other, measures, outcomes, roads, names, seed, engine, replicates, seconds)
+        made.append(found)
     return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Ran:
+    """Outcomes, roads and successes by scenario and replicate: five bytes a run, far less than its record."""
+
+    outcomes: list[Outcomes]
+    roads: list[Roads]
+    road_names: list[str]
+    successes: dict[Measure, list[NDArray[np.bool_]]]
 
 
 def _run(
@@ -151,19 +172,35 @@ def _run(
     seed: int,
     engine: Engine,
     progress: Callable[[int], object] | None,
-) -> tuple[list[Outcomes], dict[Measure, list[NDArray[np.bool_]]]]:
-    """Return outcomes and successes by scenario and replicate: three bytes a run, far less than its record."""
-    outcomes = [np.zeros(replicates, np.int8) for _ in scenarios]
-    successes: dict[Measure, list[NDArray[np.bool_]]] = {
-        name: [np.zeros(replicates, np.bool_) for _ in scenarios] for name in MEASURES
-    }
+) -> _Ran:
+    names = [next(iter(ROADS)), *roads_of({hazard.name for scenario in scenarios for hazard in scenario.hazards})]
+    ran = _Ran(
+        [np.zeros(replicates, np.int8) for _ in scenarios],
+        [np.zeros(replicates, np.int16) for _ in scenarios],
+        names,
+        {name: [np.zeros(replicates, np.bool_) for _ in scenarios] for name in MEASURES},
+    )
     jobs = ((place, block) for place in range(len(scenarios)) for block in blocks(0, replicates))
-    for place, records, _ in stream(scenarios, jobs, seed, engine, progress=progress):
+    for place, records, causes in stream(scenarios, jobs, seed, engine, progress=progress):
         rows = records["replicate"]
-        outcomes[place][rows] = records["outcome"]
-        for name, found in successes.items():
+        ran.outcomes[place][rows] = records["outcome"]
+        ran.roads[place][rows] = [names.index(loss) for loss in losses_of(records, causes)]
+        for name, found in ran.successes.items():
             found[place][rows] = MEASURES[name].of_records(records)
-    return outcomes, successes
+    return ran
+
+
+def _shares(
+    codes: tuple[NDArray[Any], NDArray[Any]], names: Sequence[str]
+) -> dict[str, tuple[Estimate, Estimate, Difference]]:
+    """Return the shares of what stands under each name but the first, if it occurs in either, and the difference."""
+    before, after = codes
+    found = {}
+    for code, name in enumerate(names[1:], start=1):
+        was, became = before == code, after == code
+        if was.any() or became.any():
+            found[name] = (chance_of(was), chance_of(became), difference(became, was))
+    return found
 
 
 def _as_dict(first: Estimate, second: Estimate, change: Difference) -> dict[str, Any]:

@@ -48,8 +48,9 @@ Trials = dict[float, Successes]
 class Timing:
     """A handoff in a given month, judged on fresh worlds.
 
-    ``loss`` is what the best month found does better; ``risks`` are the shares of runs that end in each catastrophe,
-    ``unresolved`` that of runs not settled by the horizon, which count as good for p_good and not for p_stay.
+    ``loss`` is what the best month found does better; ``risks`` are the shares of runs that end in each catastrophe or
+    are overtaken and safe by luck, ``unresolved`` that of runs not settled by the horizon, which are neither good nor
+    bad.
     """
 
     month: float
@@ -349,7 +350,7 @@ class _Judge:
 
     def _timing(self, month: float, records: Records) -> Timing:
         found = self.worlds.succeeded(records)
-        risks = {name: _share(records, name) for name in CATASTROPHES}
+        risks = {name: _share(records, name) for name in (*CATASTROPHES, "overtaken_safely")}
         as_good = not is_worse(found, self.best)
         return Timing(month, *self._judged(records), as_good, risks, _share(records, "unresolved"))
 

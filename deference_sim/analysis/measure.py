@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deference_sim.analysis.estimate import Estimate, probability
+from deference_sim.model.roads import STAYED
 from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.scenario.problems import refusal, shown
-from deference_sim.study.tally import CATASTROPHE_CODES, SETTLED_CODES, Tally
+from deference_sim.study.tally import GOOD_CODES, Tally
 
 Measure = Literal["p_stay", "p_good"]
 Successes = NDArray[np.bool_]
@@ -38,18 +39,14 @@ class Success:
 
 
 def good(records: Records) -> Successes:
-    """Return for each record whether no catastrophe happened; p_good is the mean."""
-    return ~_among(records, CATASTROPHE_CODES)
+    """Return for each record whether it came to a good end; p_good is the mean."""
+    found: Successes = np.isin(records["outcome"], GOOD_CODES)
+    return found
 
 
 def stayed(records: Records) -> Successes:
     """Return for each record whether it was in the basin from a handoff until it settled; p_stay is the mean."""
-    throughout: Successes = records["in_basin_throughout"] == 1
-    return throughout & _among(records, SETTLED_CODES)
-
-
-def _among(records: Records, codes: list[int]) -> Successes:
-    found: Successes = np.isin(records["outcome"], codes)
+    found: Successes = records["road"] == STAYED
     return found
 
 
@@ -63,9 +60,9 @@ MEASURES: Mapping[Measure, Success] = MappingProxyType(
             lambda tally: tally.stayed,
         ),
         "p_good": Success(
-            "no catastrophe of any kind",
-            "no catastrophe of any kind (p_good)",
-            "p_good: no catastrophe",
+            "comes to a good end: settled without a catastrophe",
+            "a good end (p_good)",
+            "p_good: a good end",
             good,
             lambda tally: tally.good,
         ),

@@ -51,6 +51,7 @@ def just_deferring(p: Any, **stocks: float) -> Any:
         state.clock_shift = p.rival_lead + rival_months(p, 0.0, state.R) + state.bought
     state.alignment_estimate, state.profile_estimate = state.A, state.W
     decide(state, p)
+    state.way_whole = state.race_whole = 0.0  # nothing is kept: another decision is made from where things stand alone
     return state
 
 

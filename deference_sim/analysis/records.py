@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from deference_sim.model.roads import ROADS
 from deference_sim.model.state import OUTCOMES
 from deference_sim.trajectory.record import NEVER_IS_INFINITE, YES_OR_NO
 
@@ -18,7 +19,7 @@ def outcome_words(outcome: str, with_deadline: bool) -> str:
 
 
 def records_table(records: NDArray[np.void], causes: Sequence[str]) -> pd.DataFrame:
-    """Return records as a table: words for outcomes and causes, missing for what never happened."""
+    """Return records as a table: words for outcomes, roads and causes, missing for what never happened."""
     names = records.dtype.names or ()
     table = pd.DataFrame({name: records[name] for name in names}).set_index("replicate", drop=False)
     table.index.name = None
@@ -27,6 +28,7 @@ def records_table(records: NDArray[np.void], causes: Sequence[str]) -> pd.DataFr
         table[name] = table[name].where(np.isfinite(table[name]))
     outcomes, hazards = pd.Index(OUTCOMES[1:]), pd.Index(list(causes), dtype=object)
     table["outcome"] = pd.Categorical.from_codes(table["outcome"] - 1, outcomes)
+    table["road"] = pd.Categorical.from_codes(table["road"], pd.Index(list(ROADS)))
     table["cause"] = pd.Categorical.from_codes(table["cause"], hazards)
     for name in YES_OR_NO:
         table[name] = table[name].astype(bool)

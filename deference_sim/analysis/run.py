@@ -22,6 +22,7 @@ from deference_sim.analysis.estimate import (
     spread_of,
     wilson,
 )
+from deference_sim.analysis.ledger import Loss, ledger_of
 from deference_sim.analysis.records import records_table
 from deference_sim.analysis.trace import Trajectories, Trajectory, paths, trace
 from deference_sim.engines.events import Policy, Process, World
@@ -69,7 +70,7 @@ class Result(Shown):
 
     @cached_property
     def p_good(self) -> Estimate:
-        """Probability that no catastrophe happens, from the start on."""
+        """Probability of a good end: the matter is settled, and without a catastrophe from the start on."""
         return self._share(self.tally.good)
 
     @cached_property
@@ -78,14 +79,25 @@ class Result(Shown):
         return probability(self.tally.stayed, self.tally.handed_off) if self.tally.handed_off else None
 
     @cached_property
-    def bounds(self) -> dict[str, tuple[float, float]]:
-        """For p_stay and p_good, the shares if every unresolved run counts as a failure and as a success."""
-        n, unresolved = self.replicates, self.tally.ended("unresolved")
-        stayed, could_stay, good = self.tally.stayed, self.tally.could_still_stay, self.tally.good
-        return {
-            "p_stay": (stayed / n, (stayed + could_stay) / n),
-            "p_good": ((good - unresolved) / n, good / n),
-        }
+    def p_stay_without_scheming(self) -> Estimate | None:
+        """``p_stay`` among the runs in which no AI ever schemed; None if there are none."""
+        unschemed = self.tally.never_schemed
+        return probability(self.tally.stayed, unschemed) if unschemed else None
+
+    @property
+    def overtaken_safely(self) -> Estimate:
+        """The part of ``p_good`` in which a rival's takeoff overtook ours and happened to do no catastrophic harm."""
+        return self.outcomes["overtaken_safely"]
+
+    @property
+    def unresolved(self) -> Estimate:
+        """Share of runs that nothing had settled by the horizon: neither good nor bad."""
+        return self.outcomes["unresolved"]
+
+    @cached_property
+    def losses(self) -> dict[str, Loss]:
+        """By which roads runs failed, or left the basin; the shares and ``p_stay`` add up to 1."""
+        return ledger_of(self.tally, (hazard.name for hazard in self.scenario.hazards))
 
     @cached_property
     def outcomes(self) -> dict[str, Estimate]:
@@ -123,7 +135,7 @@ class Result(Shown):
 
     @cached_property
     def aggregate_tax_months(self) -> dict[str, float | None]:
-        """Lead that staying in the basin costs from handoff on by the tax alone, ∫ τ/(εP) dC, in months."""
+        """Lead that staying in the basin costs from handoff on by the tax alone, ∫ τ/P dC, in months."""
         return self._spread("aggregate_tax_months")
 
     @cached_property
@@ -227,7 +239,9 @@ class Result(Shown):
             "p_stay": self.p_stay.as_dict(),
             "p_good": self.p_good.as_dict(),
             "p_stay_given_handoff": self.p_stay_given_handoff and self.p_stay_given_handoff.as_dict(),
-            "unresolved_bounds": {name: list(bounds) for name, bounds in self.bounds.items()},
+            "p_stay_without_scheming": self.p_stay_without_scheming and self.p_stay_without_scheming.as_dict(),
+            "overtaken_safely": self.overtaken_safely.as_dict(),
+            "losses": {road: loss.as_dict() for road, loss in self.losses.items()},
             "outcomes": {name: estimate.as_dict() for name, estimate in self.outcomes.items()},
             "outcomes_together": {name: estimate.as_dict() for name, estimate in self.outcomes_together.items()},
             "causes": {name: estimate.as_dict() for name, estimate in self.causes.items()},

@@ -60,7 +60,7 @@ class Edge:
 
 @dataclass(frozen=True, repr=False)
 class AggregateTax(Shown):
-    """∫ τ/(εP) dC from the handoff to the end of the way, in months, by itself: nothing is simulated.
+    """∫ τ/P dC from the handoff to the end of the way, in months, by itself: nothing is simulated.
 
     ``months`` is at the central values (medians of uncertain inputs), ``draws`` at draws of the uncertain inputs, with
     the lead of each draw in ``leads`` (infinite without a rival). ``untaxed_months`` is what growth alone takes.
@@ -115,10 +115,10 @@ def aggregate_tax(scenario: ScenarioLike, draws: int = DRAWS, seed: int = 1) -> 
     drawn = parameters_drawn(scenario, seed, draws)
     return AggregateTax(
         scenario,
-        integral(state, p),
+        integral(p, p.handoff_capability),
         months_left(state, p)[1],
         _lead(scenario, p),
-        np.array([integral(_at_handoff(row), row) for row in drawn]),
+        np.array([integral(row, row.handoff_capability) for row in drawn]),
         np.array([_lead(scenario, row) for row in drawn]),
         tuple(drivers(scenario)),
         tuple(_edges(scenario, p)),
@@ -175,7 +175,7 @@ def effective_edge(scenario: Scenario, levels: Sequence[float] | Floats) -> Floa
 
 def _may_matter(path: str) -> bool:
     """Return whether the law's integral can depend on the input, so that the others need not be tried."""
-    return path.startswith(("capability.", "tax.", "goodness.epistemic", "generations.", "handoff.capability"))
+    return path.startswith(("capability.", "tax.", "generations.", "handoff.capability"))
 
 
 def _months_with(scenario: Scenario, path: str, value: float) -> float | None:
@@ -183,18 +183,7 @@ def _months_with(scenario: Scenario, path: str, value: float) -> float | None:
         p = parameters_of(scenario.with_(**{path: value}))
     except ScenarioError:
         return None  # a value that does not go with the others, such as a ceiling below the level of stabilisation
-    return float(integral(_at_handoff(p), p))
-
-
-def _at_handoff(p: Any) -> Any:
-    return _Capable(p.handoff_capability)
-
-
-@dataclass(frozen=True, slots=True)
-class _Capable:
-    """As much of a state as the integral reads."""
-
-    C: float
+    return float(integral(p, p.handoff_capability))
 
 
 def _lead(scenario: Scenario, p: Any) -> float:

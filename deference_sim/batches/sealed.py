@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from deference_sim.batches.files import DamagedError, written_whole
+from deference_sim.model.roads import ROADS
 from deference_sim.model.state import OUTCOMES
 from deference_sim.trajectory.record import NEVER_IS_INFINITE, RECORD_DTYPE, YES_OR_NO
 
@@ -29,25 +30,28 @@ _IDENTITY, _SEAL = "deference_sim.identity", "deference_sim.seal"
 _NO_SEAL = b"0" * 64
 _BEFORE_THE_SEAL = _SEAL.encode() + b"\x18\x40"  # Thrift: text of 64 bytes follows
 _OUTCOME_WORDS = pa.array(OUTCOMES[1:])
+_ROAD_WORDS = pa.array(list(ROADS))
 _WORD = pa.dictionary(pa.int32(), pa.string())
 
 
 @cache
 def schema() -> pa.Schema:
     """Return the columns of a table of records."""
-    kinds = {"outcome": _WORD, "cause": _WORD} | dict.fromkeys(YES_OR_NO, pa.bool_())
+    kinds = dict.fromkeys(("outcome", "road", "cause"), _WORD) | dict.fromkeys(YES_OR_NO, pa.bool_())
     plain = {name: pa.from_numpy_dtype(RECORD_DTYPE[name]) for name in RECORD_DTYPE.names or ()}
     return pa.schema(plain | kinds)
 
 
 def table_of(records: NDArray[np.void], causes: Sequence[str]) -> pa.Table:
-    """Return records as a table: words for outcomes and causes, missing for what never happened."""
+    """Return records as a table: words for outcomes, roads and causes, missing for what never happened."""
     words = pa.array(list(causes), pa.string())
     columns = []
     for name in schema().names:
         values = np.ascontiguousarray(records[name])
         if name == "outcome":
             columns.append(pa.DictionaryArray.from_arrays(pa.array(values - 1, pa.int32()), _OUTCOME_WORDS))
+        elif name == "road":
+            columns.append(pa.DictionaryArray.from_arrays(pa.array(values, pa.int32()), _ROAD_WORDS))
         elif name == "cause":
             columns.append(pa.DictionaryArray.from_arrays(pa.array(values, pa.int32(), mask=values < 0), words))
         elif name in YES_OR_NO:
@@ -134,7 +138,7 @@ def _regrouped(tables: Iterable[pa.Table], causes: pa.Array) -> Iterator[pa.Tabl
 
 def _with_words(table: pa.Table, causes: pa.Array) -> pa.Table:
     """Return ``table`` with the same dictionaries whatever words happen to be in it."""
-    for name, words in (("outcome", _OUTCOME_WORDS), ("cause", causes)):
+    for name, words in (("outcome", _OUTCOME_WORDS), ("road", _ROAD_WORDS), ("cause", causes)):
         codes = pc.index_in(table[name].combine_chunks().cast(pa.string()), value_set=words)
         place = table.schema.get_field_index(name)
         table = table.set_column(place, schema().field(name), pa.DictionaryArray.from_arrays(codes, words))

@@ -1,23 +1,33 @@
 """Tables of a batch: every point with its probabilities, intervals and paired differences, in four formats."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from deference_sim.analysis.estimate import digits_for, probability
+from deference_sim.analysis.ledger import roads_of
 from deference_sim.analysis.measure import MEASURES, Success
 from deference_sim.analysis.paired import difference
 from deference_sim.batches.plan import Plan, Point
 from deference_sim.batches.store import Chunks
+from deference_sim.model.roads import ROADS
 from deference_sim.model.state import OUTCOMES
 from deference_sim.scenario.catalogue import find
 from deference_sim.scenario.explain import spread_text
 from deference_sim.scenario.layers import ARGUMENT
+from deference_sim.study.runner import hazard_names
+from deference_sim.study.tally import losses_of
 
-_WANTED: Final = ("outcome", "in_basin_throughout")  # all that the measures look at
+_WANTED: Final = ("outcome", "road", "cause", "believed_safe")  # all that the measures and the ledger look at
+_WORDS: Final = {"outcome": OUTCOMES, "road": tuple(ROADS)}
+LOST, BELIEVED = "lost ", "believed safe of "  # how the columns of the ledger begin
+SHARE_DIGITS = 3
+GOOD, SAFELY = "p_good (95 % interval)", "of that overtaken safely"  # columns for people
+MOST_ROADS = 3  # told of each point where there is little room
 _ABSENT: Final = 0  # the place of "" in OUTCOMES: a replicate that is not there
 
 Ends = Mapping[str, NDArray[Any]]
@@ -29,15 +39,20 @@ def _ends(plan: Plan, point: Point, chunks: Chunks) -> Ends:
     The outcome is ``_ABSENT`` where a chunk is missing.
     """
     size = plan.replicates
-    found = {name: np.zeros(size * len(plan.seeds), np.int8) for name in _WANTED}
+    words = _WORDS | {"cause": hazard_names(point.scenario)}
+    found = {name: np.zeros(size * len(plan.seeds), np.int16) for name in _WANTED}
     for place, run in enumerate(plan.runs_of(point)):
         for first, table in chunks.tables(run.key, 0, size, _WANTED):
             rows = slice(place * size + first, place * size + first + len(table))
-            outcomes = table["outcome"].combine_chunks()
-            codes = np.array([OUTCOMES.index(word) for word in outcomes.dictionary.to_pylist()], np.int8)
-            found["outcome"][rows] = codes[outcomes.indices.to_numpy()]
-            found["in_basin_throughout"][rows] = table["in_basin_throughout"].to_numpy()
+            for name, codes in found.items():
+                codes[rows] = _codes(table[name].combine_chunks(), words[name]) if name in words else table[name]
     return found
+
+
+def _codes(column: pa.DictionaryArray, words: Sequence[str]) -> NDArray[np.int16]:
+    """Return the place of each word of a column in ``words``, -1 where there is none."""
+    places = np.array([*(words.index(word) for word in column.dictionary.to_pylist()), -1], np.int16)
+    return np.asarray(places[column.indices.fill_null(len(places) - 1).to_numpy()])
 
 
 def _present(ends: Ends) -> NDArray[np.bool_]:
@@ -49,9 +64,12 @@ def points_table(plan: Plan, chunks: Chunks) -> pd.DataFrame:
 
     What is varied comes first: numbers in the documented unit of their path. p_stay and p_good follow with 95 %
     interval and Monte Carlo standard error, and with the difference from the first point on the same worlds; then the
-    share of each outcome. Raises ``DamagedError`` or ``OSError`` for a chunk that cannot be read.
+    ledger (of all runs, the share lost on each road, and of these the share that was believed safe at the last review
+    before, missing where there are none), and the share of each outcome. Raises ``DamagedError`` or ``OSError`` for a
+    chunk that cannot be read.
     """
     reference = _ends(plan, plan.points[0], chunks)
+    roads = roads_of({name for point in plan.points for name in hazard_names(point.scenario)})
     rows = []
     for place, (point, varied) in enumerate(zip(plan.points, _varied(plan), strict=True)):
         ends = _ends(plan, point, chunks)
@@ -61,6 +79,7 @@ def points_table(plan: Plan, chunks: Chunks) -> pd.DataFrame:
         row: dict[str, object] = {**varied, "replicates": n}
         for name, success in MEASURES.items():
             row |= _probability(name, success, ends) | _difference(name, success, ends, reference if place else None)
+        row |= _ledger(ends, hazard_names(point.scenario), roads)
         counts = {name: np.count_nonzero(ends["outcome"] == OUTCOMES.index(name)) for name in OUTCOMES[1:]}
         rows.append(row | {name: count / n for name, count in counts.items()})
     return pd.DataFrame(rows)
@@ -85,6 +104,19 @@ def _difference(name: str, success: Success, ends: Ends, reference: Ends | None)
         return dict.fromkeys(names, float("nan"))
     found = difference(success.of_records(ends)[both], success.of_records(reference)[both])
     return dict(zip(names, (found.value, found.low, found.high, found.mcse), strict=True))
+
+
+def _ledger(ends: Ends, hazards: Sequence[str], roads: Sequence[str]) -> dict[str, object]:
+    """Return the share lost on each of ``roads``, and of these the share that was believed safe."""
+    present = _present(ends)
+    lost = losses_of({name: codes[present] for name, codes in ends.items()}, hazards)
+    safe = ends["believed_safe"][present] != 0
+    shares: dict[str, object] = {f"{LOST}{road}": float((lost == road).mean()) for road in roads}
+    believed = {
+        f"{BELIEVED}{road}": float(safe[lost == road].mean()) if (lost == road).any() else float("nan")
+        for road in roads
+    }
+    return shares | believed
 
 
 def _varied(plan: Plan) -> list[dict[str, object]]:
@@ -134,11 +166,20 @@ def readable(points: pd.DataFrame) -> pd.DataFrame:
     """Return the table of points for people: no more digits than the errors support, intervals in words."""
     columns = list(points.columns[: list(points.columns).index("replicates") + 1])
     found = points[columns].copy()
-    shown = {"p_stay": "p_stay (95 % interval)", "p_stay_difference": "difference", "p_good": "p_good (95 % interval)"}
+    shown = {"p_stay": "p_stay (95 % interval)", "p_stay_difference": "difference", "p_good": GOOD}
     for name, title in shown.items():
         found[title] = [_shown(row, name) for _, row in points.iterrows()]
+    found[SAFELY] = [f"{share:.{SHARE_DIGITS}f}" for share in points["overtaken_safely"]]
+    found["lost most by"] = [_lost_most(row) for _, row in points.iterrows()]
     found.loc[found.index[0], "difference"] = "reference" if points["p_stay_difference"][1:].notna().any() else ""
     return found
+
+
+def _lost_most(row: "pd.Series[Any]") -> str:
+    """Return the roads on which most runs of a point are lost, with their shares."""
+    lost = {str(name).removeprefix(LOST): float(row[name]) for name in row.index if str(name).startswith(LOST)}
+    most = sorted(lost.items(), key=lambda item: -item[1])[:MOST_ROADS]
+    return ", ".join(f"{road} {share:.{SHARE_DIGITS}f}" for road, share in most if share > 0.0)
 
 
 def _shown(row: "pd.Series[Any]", name: str) -> str:
@@ -153,7 +194,7 @@ def _caption(plan: Plan) -> str:
     units = [f"{axis} in {find(axis, ARGUMENT).unit}" for axis in plan.axes if axis != "scenario"]
     units = [text for text in units if not text.endswith(" in 1")]
     return (
-        f"Batch {plan.name}: probability of staying in the basin of good deference (p_stay) and of no catastrophe "
+        f"Batch {plan.name}: probability of staying in the basin of good deference (p_stay) and of a good end "
         f"(p_good), with 95 % intervals (Wilson; Clopper and Pearson with fewer than 10 successes or failures). "
         f"Differences of p_stay are from the first row, on the same worlds, with paired intervals (Bonett and Price). "
         f"{plan.replicates:,} replicates for each of {_counted(len(plan.seeds), 'seed')}"

@@ -2,7 +2,7 @@
 
 from deference_sim.batches.result import BatchResult
 from deference_sim.batches.store import CHUNKS, RUNS, TABLES
-from deference_sim.batches.tables import readable
+from deference_sim.batches.tables import GOOD, SAFELY, readable
 from deference_sim.pages.layout import Page, Paragraph, Table
 
 MOST_ROWS, MOST_AXES = 30, 2  # of a table on a page; with more axes p_good is in the files alone
@@ -19,7 +19,7 @@ def page(found: BatchResult) -> Page:
         text = f"{counts[0]:,} futures at each point; {text}"
         shown = shown.drop(columns="replicates")
     if len(found.plan.axes) > MOST_AXES:
-        shown = shown.drop(columns=shown.columns[-1])  # p_good, for want of room
+        shown = shown.drop(columns=[GOOD, SAFELY])  # for want of room
     cells = shown.map(lambda value: f"{value:g}" if isinstance(value, float) else str(value))
     columns = tuple(str(name).removesuffix(" (95 % interval)") for name in shown.columns)
     rows = tuple(tuple(row) for row in cells.head(MOST_ROWS).itertuples(index=False))

@@ -95,7 +95,7 @@ Engine = Annotated[limits.Engine, typer.Option(help="compiled is fast; events is
 
 Measured = Annotated[
     MeasureName,
-    typer.Option("--measure", help="What counts as success: p_good, no catastrophe of any kind; p_stay, in the basin."),
+    typer.Option("--measure", help="What counts as success: p_good, a good end; p_stay, in the basin all along."),
 ]
 Inputs = Annotated[
     list[str] | None,

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from deference_sim.cli.folder import Drawings
 
 MOST_DRAWS = 100_000
+LEAST_FOR_A_LOOK = 1_000  # futures; whoever asks for fewer wants to know soon
 PATHS_DRAWN = 80  # each takes some hundredths of a second
 
 
@@ -28,10 +29,19 @@ def run(
             help="Tell the spread over uncertain inputs too: K draws of them, as many more futures shared among these.",
         ),
     ] = None,
+    look: Annotated[
+        bool,
+        typer.Option(
+            "--look/--no-look",
+            help="Also tell which two main unknowns move p_stay most over what is plausible: a second or so the first "
+            f"time, kept then; from {LEAST_FOR_A_LOOK:,} futures on.",
+        ),
+    ] = True,
 ) -> Answer:
     """Estimate by Monte Carlo how likely the AIs are to stay in the Basin of Good Deference, and what it costs."""
     from deference_sim.analysis.nested import input_spread
     from deference_sim.analysis.run import simulate
+    from deference_sim.cli.kept_look import kept_look
 
     scenario, seed, engine = asked.scenario, asked.seed, asked.engine
     wanted = fixed_number(replicates, precision)
@@ -39,16 +49,20 @@ def run(
         hint = "leave --draws out, or give an input a range: --set rival.lead='2 to 9 months'"
         raise typer.BadParameter(f"{scenario.name} has no uncertain input: {hint}", param_hint="'--draws'")
     keep = asked.out is not None
+    looks = look and engine == "compiled" and (precision is not None or wanted >= LEAST_FOR_A_LOOK)
     with asked.at_work(None if precision or draws else wanted) as tick:
         found = simulate(scenario, wanted, seed, engine=engine, precision=precision, keep_records=keep, progress=tick)
         worlds = max(found.replicates // draws, 2) if draws else 0
         spread = input_spread(scenario, draws, worlds, seed, engine=engine, progress=tick) if draws else None
+        hangs_on = kept_look(scenario) if looks else None
     return Answer(
         found,
         found.replicates,
         came_out={"replicates": found.replicates, "precision": None},
-        about={"spread": spread},
-        json=found.as_dict() | ({"input_spread": spread.as_dict()} if spread else {}),
+        about={"spread": spread, "hangs_on": hangs_on},
+        json=found.as_dict()
+        | ({"input_spread": spread.as_dict()} if spread else {})
+        | ({"hangs_on": hangs_on.as_dict()} if hangs_on else {}),
         drawings=lambda plots: _drawings(plots, found),
         tables=lambda: {"outcomes": found.outcome_table(), "cumulative_incidence": found.cumulative_incidence()},
     )

@@ -48,7 +48,9 @@ def numbers_html(numbers: Numbers, view: View, opponent: str) -> str:
     ]
     runs = f"{result.replicates:,} of {view.replicates:,}" if not numbers.is_last else f"{result.replicates:,}"
     state = "" if numbers.is_last else " …"
-    told = f"{runs} simulated futures, seed {result.seed}{state}; intervals: 95 %, Monte Carlo error alone"
+    safely = percent(result.overtaken_safely.value, result.overtaken_safely)
+    luck = f"part of p_good: overtaken safely by luck, {safely}"
+    told = f"{runs} simulated futures, seed {result.seed}{state}; {luck}; intervals: 95 %, Monte Carlo error alone"
     return (
         f'<div class="head"><strong>{escape(result.scenario.name)}</strong></div>'
         f'<div class="chances" data-last="{str(numbers.is_last).lower()}" data-hash="{result.scenario.hash}">'

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from deference_sim.analysis.compare import Comparison
 from deference_sim.analysis.estimate import Estimate
+from deference_sim.analysis.ledger import road_in_words
 from deference_sim.analysis.measure import MEASURES
 from deference_sim.analysis.paired import Difference
 from deference_sim.pages.layout import Entry, Heading, Page, Paragraph, Table
@@ -13,6 +14,8 @@ from deference_sim.scenario import Scenario
 
 MOST_INPUTS = 24  # that differ and are listed
 MOST_CHANGES = 8
+SAFELY = "overtaken_safely"
+WHOLE = frozenset(range(1, 5))  # columns beside what a row is about
 
 
 def page(found: Comparison, repeat: str = "", names: tuple[str, str] | None = None, trace: Sequence[str] = ()) -> Page:
@@ -23,7 +26,11 @@ def page(found: Comparison, repeat: str = "", names: tuple[str, str] | None = No
     """
     first, second = names or _names(found)
     columns = ("", first, second, "difference (points)", "95 % interval")
-    chances = tuple((f"{name}: {MEASURES[name].meaning}", *_pair(*pair)) for name, pair in found.measures.items())
+    chances = [(f"{name}: {MEASURES[name].meaning}", *_pair(*pair)) for name, pair in found.measures.items()]
+    if SAFELY in found.shares:
+        chances.append(("part of p_good: overtaken, and safely by luck", *_pair(*found.shares[SAFELY])))
+    moves = sorted(found.losses.items(), key=lambda item: -abs(item[1][2].value))
+    lost = tuple((road_in_words(road), *_pair(*pair)) for road, pair in moves)
     ends = tuple((_short(found.second, name), *_pair(*pair)) for name, pair in found.shares.items())
     numbers = frozenset({1, 2, 3})
     note = (
@@ -33,7 +40,8 @@ def page(found: Comparison, repeat: str = "", names: tuple[str, str] | None = No
     return [
         Heading(f"{second} as against {first}, on the same {found.replicates:,} worlds", _answer(found)),
         *_inputs(found, first, second),
-        Table("Chances", columns, chances, numbers, frozenset(range(1, 5))),
+        Table("Chances", columns, tuple(chances), numbers, WHOLE),
+        *([Table("Where the others are lost, what moves most first", columns, lost, numbers, WHOLE)] if lost else []),
         Table("How it ends", columns, ends, numbers, frozenset(range(5))),
         *_changes(found, first, second, trace),
         Paragraph(note, aside=True),

@@ -22,6 +22,7 @@ BETTER = {
     NEVER: "Not handing off at all",
 }
 NONE = "–"
+_SAFELY = ("overtaken_safely",)  # the part of p_good that is luck
 NUMBERS = frozenset({1, 3})  # columns of numbers in a table of chances
 
 
@@ -85,7 +86,7 @@ def _way(way: Alternative) -> tuple[str, ...]:
 
 
 def _open_ends(found: BestHandoff) -> Page:
-    """Say of which ways many runs were not settled, since p_good counts them as good."""
+    """Say of which ways many runs were not settled, which are neither good nor bad."""
     told = [
         f"{100.0 * way.unresolved:.0f} % of the runs {WAYS[way.name]}"
         for way in found.alternatives
@@ -93,16 +94,12 @@ def _open_ends(found: BestHandoff) -> Page:
     ]
     if not told:
         return []
-    counted = "successes" if found.measure == "p_good" else "failures"
-    return [
-        Paragraph(
-            f"Not settled by month {found.scenario.horizon:g}, and counted as {counted}: {'; '.join(told)}.",
-        )
-    ]
+    horizon = f"Not settled by month {found.scenario.horizon:g}"
+    return [Paragraph(f"{horizon}, and so neither good nor bad, nor a success here: {'; '.join(told)}.")]
 
 
 def _months(found: BestHandoff) -> Table:
-    occurring = [name for name in CATASTROPHES if any(timing.risks[name] > 0.0 for timing in found.curve)]
+    occurring = [name for name in (*CATASTROPHES, *_SAFELY) if any(timing.risks[name] > 0.0 for timing in found.curve)]
     with_deadline = found.scenario.rival.mode == "deadline"
     open_ends = any(timing.unresolved > UNRESOLVED_WORTH_SAYING for timing in found.curve)
     more = ("not settled",) if open_ends else ()
@@ -110,7 +107,8 @@ def _months(found: BestHandoff) -> Table:
     columns = ("month", found.measure, "95 % interval", "", *words, *more)
     rows = tuple(_month_row(timing, found, occurring, open_ends) for timing in _shown(found))
     right = frozenset({0, 1, *range(4, len(columns))})
-    return Table("By month of the handoff, and what goes wrong (share of runs)", columns, rows, right)
+    title = "By month of the handoff, and what goes wrong, or well only by luck (share of runs)"
+    return Table(title, columns, rows, right)
 
 
 def _shown(found: BestHandoff) -> list[Timing]:

@@ -5,6 +5,8 @@ from math import sqrt
 import numpy as np
 
 from deference_sim.analysis.estimate import Estimate, probability
+from deference_sim.analysis.ledger import road_in_words
+from deference_sim.analysis.look import Look, Unknown
 from deference_sim.analysis.measure import MEASURES
 from deference_sim.analysis.nested import InputSpread
 from deference_sim.analysis.run import Result
@@ -13,16 +15,10 @@ from deference_sim.model.hazards import HANDLED, SUFFERED
 from deference_sim.model.state import CATASTROPHES
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
 from deference_sim.pages.scenario import inputs
-from deference_sim.pages.wording import (
-    UNRESOLVED_WORTH_SAYING,
-    chance,
-    decimals,
-    footer,
-    in_words,
-    percent,
-    with_interval,
-)
+from deference_sim.pages.wording import chance, decimals, footer, in_words, percent, rounded, with_interval
 from deference_sim.scenario import Scenario
+from deference_sim.scenario.catalogue import find
+from deference_sim.scenario.layers import ARGUMENT
 
 Spread = dict[str, float | None]
 
@@ -31,26 +27,31 @@ ENDINGS = {
     "ai_takeover": "AI takeover: the AIs' broad alignment fell short",
     "catastrophic_mistake": "catastrophic mistake by the AIs: their wisdom fell short",
     "exogenous_catastrophe": "exogenous hazard, not handled",
-    "rival_catastrophe": "rival catastrophe: its takeoff overtook us or got out of hand",
-    "overtaken_safely": "overtaken safely: the rival's takeoff did no catastrophic harm",
+    "rival_catastrophe": "rival catastrophe: its takeoff overtook ours or came too close, and did catastrophic harm",
+    "overtaken_safely": "overtaken safely: the rival's takeoff happened to do no catastrophic harm",
     "punted": "punted: another end state, such as a long pause, took over",
     "stabilised": "stabilised: aligned capability secured the situation",
-    "ridden_out": "ridden out: the takeoff ended, and AIs were ahead and at work for as long as it takes",
+    "ridden_out": "ridden out: the takeoff ended, and AIs ahead of any rival were at work for months after",
     "unresolved": "not settled when the run ended",
 }
 SCHEMED = "AI takeover: scheming, or too little broad alignment"
 MISSED = "deadline missed: too little aligned capability in time"
-GOOD, OPEN, CATASTROPHE = "no catastrophe", "open", "catastrophe"
+GOOD, OPEN, CATASTROPHE = "good end", "open", "catastrophe"
 MOST_DECIMALS = 2  # of months: a hundredth is seven hours
 
 
-def page(found: Result, repeat: str = "", spread: InputSpread | None = None) -> Page:
-    """Return the report; ``repeat`` is the command that repeats the run, ``spread`` that of p_stay over inputs."""
+def page(found: Result, repeat: str = "", spread: InputSpread | None = None, hangs_on: Look | None = None) -> Page:
+    """Return the report; ``repeat`` is the command that repeats the run, ``spread`` that of p_stay over inputs.
+
+    ``hangs_on`` is a look at the unknowns that move it most.
+    """
     scenario, runs = found.scenario, f"{found.replicates:,} replicates, seed {found.seed}"
     return [
         Heading(f"{scenario.name} – {found.replicates:,} simulated futures", _answer(found)),
         *([Paragraph(" ".join(scenario.description.split()))] if scenario.description else []),
         *headline(found),
+        *ledger(found),
+        *([Paragraph(what_it_hangs_on(hangs_on))] if hangs_on else []),
         *([Paragraph(spread_over_inputs(spread))] if spread else []),
         *endings(found),
         *on_the_way(found),
@@ -64,25 +65,82 @@ def page(found: Result, repeat: str = "", spread: InputSpread | None = None) -> 
 
 
 def _answer(result: Result) -> str:
-    return f"p_stay {with_interval(result.p_stay)}, p_good {with_interval(result.p_good)}"
+    safely = percent(result.overtaken_safely.value, result.overtaken_safely)
+    return (
+        f"p_stay {with_interval(result.p_stay)}, p_good {with_interval(result.p_good)}, "
+        f"of which {safely} overtaken safely"
+    )
 
 
 def headline(result: Result) -> Page:
-    """Return p_stay and p_good with what they mean; with bounds where many runs were not settled."""
-    rows = [
-        (f"{MEASURES['p_stay'].meaning} (p_stay)", *chance(result.p_stay)),
-        (f"{MEASURES['p_good'].meaning} (p_good)", *chance(result.p_good)),
-    ]
-    given = result.p_stay_given_handoff
+    """Return p_stay and p_good with what they mean, their parts beside them, and what was not settled."""
+    stay, given, unschemed = MEASURES["p_stay"].meaning, result.p_stay_given_handoff, result.p_stay_without_scheming
+    rows = [(f"{stay} (p_stay)", *chance(result.p_stay))]
     if given is not None and given.n < result.replicates:
-        rows.insert(1, (f"stays in it, of the {given.n:,} in which humans handed off", *chance(given)))
+        rows.append((f"stays in it, of the {given.n:,} in which humans handed off", *chance(given)))
+    if unschemed is not None and unschemed.n < result.replicates:
+        rows.append((f"stays in it, of the {unschemed.n:,} in which no AI ever schemed", *chance(unschemed)))
+    rows += [
+        (f"{MEASURES['p_good'].meaning} (p_good)", *chance(result.p_good)),
+        ("part of that: overtaken, and safely by luck", *chance(result.overtaken_safely)),
+    ]
+    if result.unresolved.value > 0.0:
+        not_settled = f"not settled by month {result.scenario.horizon:g}: neither good nor bad"
+        rows.append((not_settled, *chance(result.unresolved)))
     meaning = (
         "p_stay: humans hand off, from then on the AIs are at every moment good enough to be deferred to, and this "
-        "lasts until the situation is stabilised, growth fizzles out, or another end state takes over. The intervals "
-        "hold the Monte Carlo error alone: they say nothing about how good the inputs are."
+        "lasts until the situation is stabilised, the end of the takeoff is ridden out, or another end state takes "
+        "over. The intervals hold the Monte Carlo error alone: they say nothing about how good the inputs are."
     )
     table = Table("Chances", ("", "", "95 % interval"), tuple(rows), frozenset({1}))
-    return [table, *_bounds(result), Paragraph(meaning, aside=True)]
+    return [table, Paragraph(meaning, aside=True)]
+
+
+def ledger(result: Result) -> Page:
+    """Return by which roads the other runs were lost, the most frequent first, and how many had looked safe."""
+    lost = sorted(result.losses.items(), key=lambda item: -item[1].estimate.value)
+    rows = tuple(
+        (road_in_words(road), *chance(loss.estimate), percent(loss.believed_safe.value, loss.believed_safe))
+        for road, loss in lost
+        if loss.believed_safe is not None
+    )
+    if not rows:
+        return []
+    columns = ("", "share", "95 % interval", "believed safe")
+    note = (
+        "What first took each of the other runs out of the basin, or ended it: these shares and p_stay add up to "
+        "100 %. Believed safe: of the runs lost so, those in which the margin had looked at least as large as the "
+        "policy's target at the last review before."
+    )
+    return [Table("Where the others are lost", columns, rows, frozenset({1, 3})), Paragraph(note, aside=True)]
+
+
+def what_it_hangs_on(found: Look) -> str:
+    """Return in words which unknowns move p_stay most between the ends of their plausible ranges, and which way."""
+    return (
+        f"What this hangs on most, of {found.looked_at} main unknowns: {'; '.join(map(_moves, found.most))}. Each "
+        f"alone from the 5th to the 95th percentile of what is plausible, on {found.worlds:,} worlds that are the same "
+        "throughout, so good to a few points."
+    )
+
+
+def _moves(unknown: Unknown) -> str:
+    low, high = (_values(unknown, values) for values in (unknown.low, unknown.high))
+    p_low, p_here, p_high = (f"{100.0 * share:.0f}" for share in (unknown.p_low, unknown.p_here, unknown.p_high))
+    change = f"{100.0 * (unknown.p_high - unknown.p_low):+.0f} points"
+    return (
+        f"{' with '.join(unknown.paths)}, from {low} to {high}, takes p_stay from {p_low} to {p_high} % ({change}; "
+        f"{p_here} % as it is)"
+    )
+
+
+def _values(unknown: Unknown, values: tuple[float, ...]) -> str:
+    """Return the value of an unknown with its unit, once where inputs that go together have the same."""
+    told = (
+        rounded(float(f"{value:.3g}"), find(path, ARGUMENT).unit)
+        for path, value in zip(unknown.paths, values, strict=True)
+    )
+    return " and ".join(dict.fromkeys(told))
 
 
 def spread_over_inputs(spread: InputSpread) -> str:
@@ -95,22 +153,6 @@ def spread_over_inputs(spread: InputSpread) -> str:
         f"Knowing them would take away {100.0 * spread.share_of_variance:.0f} % of the variance of one future's "
         f"success. From {worlds}, the noise of few worlds removed."
     )
-
-
-def _bounds(result: Result) -> Page:
-    unresolved = result.outcomes["unresolved"]
-    if unresolved.value <= UNRESOLVED_WORTH_SAYING:
-        return []
-    told = ", ".join(
-        f"{name} is between {percent(low, unresolved)} and {percent(high, unresolved)}"
-        for name, (low, high) in result.bounds.items()
-    )
-    return [
-        Paragraph(
-            f"{percent(unresolved.value, unresolved)} of the runs were not settled by month "
-            f"{result.scenario.horizon:g}. Counting them as failures or as successes, {told}."
-        )
-    ]
 
 
 def endings(result: Result) -> Page:
@@ -172,7 +214,8 @@ def on_the_way(result: Result) -> Page:
     """Return in which share of the runs things happened that can happen on the way, and how often; nothing if none."""
     tally, hazards = result.tally, bool(result.scenario.hazards)
     noted = (
-        ("takeover that failed", "recovered"),
+        ("AIs that schemed at some time, also at the handoff", "ever_schemed"),
+        ("showdown with schemers that was won", "recovered"),
         ("AIs scheme at the end", "scheming"),
         ("takeover by AIs that schemed", "scheming_takeover"),
         ("takeover before humans had handed off", "early_takeover"),
@@ -199,18 +242,18 @@ def _share(count: int, n: int) -> str:
 
 def months(result: Result) -> Page:
     """Return lead, delay by kind and when things happened, in months."""
-    n_good, handed_off = result.tally.good, result.tally.handed_off
-    settled = result.replicates - result.tally.ended("unresolved")
+    unresolved, handed_off = result.tally.ended("unresolved"), result.tally.handed_off
+    n_whole, settled = result.tally.good + unresolved, result.replicates - unresolved
     delay = result.delay_months
     rows = [
         *_lead_at_start(result.scenario),
-        _month_row("time bought", result.months_bought, n_good),
-        _month_row("lead at the end", result.lead_at_end, n_good),
-        _month_row("delay: deference-goodness (the tax, as paid)", delay["goodness"], n_good),
-        _month_row("delay: buying time", delay["buying"], n_good),
-        _month_row("delay: active defence", delay["defence"], n_good),
+        _month_row("time bought", result.months_bought, n_whole),
+        _month_row("lead at the end", result.lead_at_end, n_whole),
+        _month_row("delay: deference-goodness (the tax, as paid)", delay["goodness"], n_whole),
+        _month_row("delay: buying time", delay["buying"], n_whole),
+        _month_row("delay: active defence", delay["defence"], n_whole),
         *(
-            _month_row(name, delay[kind], n_good)
+            _month_row(name, delay[kind], n_whole)
             for kind, name in (("tests", "delay: tests"), ("halts", "delay: while deference was halted"))
             if delay[kind]["mean"]
         ),
@@ -222,7 +265,7 @@ def months(result: Result) -> Page:
     table = Table("Lead and delay, in months", ("", "median", "5 % to 95 %", "mean"), kept, frozenset({1, 2, 3}))
     note = (
         "Delay is time that did not go into capability. Delay, months bought and lead at the end are those of the "
-        f"{n_good:,} runs without catastrophe: one that a catastrophe cuts short has not paid its full cost."
+        f"{n_whole:,} runs without catastrophe: one that a catastrophe cuts short has not paid its full cost."
     )
     return [table, Paragraph(note, aside=True)]
 

@@ -25,7 +25,7 @@ def page(found: Sweep, repeat: str = "", measure: Measure = "p_stay") -> Page:
             title = scenario.name if len(found.scenarios) > 1 else ""
             blocks.append(_grid(found, title, estimates[place * size : (place + 1) * size]))
     else:
-        blocks.append(_list(found, estimates))
+        blocks.append(_list(found, estimates, measure))
     runs = sum(tally.n for tally in found.tallies)
     points = f"{len(found.points)} point{'s' * (len(found.points) > 1)}"
     told = f"{runs:,} runs at {points}, seed {found.seed}"
@@ -52,17 +52,19 @@ def _grid(found: Sweep, title: str, estimates: Sequence[Estimate]) -> Table:
     return Table(title, head, cells, frozenset(range(1, width + 1)), frozenset(range(width + 1)))
 
 
-def _list(found: Sweep, estimates: Sequence[Estimate]) -> Table:
-    several = len(found.scenarios) > 1
+def _list(found: Sweep, estimates: Sequence[Estimate], measure: Measure) -> Table:
+    several, safely = len(found.scenarios) > 1, measure == "p_good"
     rows = tuple(
         (
             *((point.base,) if several else ()),
             *(shown_value(axis, value) for axis, value in zip(found.axes, point.values, strict=True)),
             *chance(estimate),
+            *((percent(tally.ended("overtaken_safely") / tally.n, estimate),) if safely else ()),
         )
-        for point, estimate in zip(found.points, estimates, strict=True)
+        for point, estimate, tally in zip(found.points, estimates, found.tallies, strict=True)
     )
     columns = (*(("scenario",) if several else ()), *(axis.path for axis in found.axes), "chance", "95 % interval")
     last = len(columns) - 1
+    columns = (*columns, *(("of that overtaken safely",) if safely else ()))
     numeric = {several + place for place, axis in enumerate(found.axes) if axis.is_numeric}
     return Table("", columns, rows, frozenset(numeric | {last - 1}), frozenset(range(len(columns))))

@@ -7,14 +7,18 @@ from typing import Any
 
 import pandas as pd
 
+from deference_sim.analysis.ledger import road_in_words
 from deference_sim.analysis.records import outcome_words
 from deference_sim.analysis.trace import Trajectory
 from deference_sim.model.events import SENTENCES
+from deference_sim.model.roads import BY_HAZARD, ROADS, STAYED
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
 from deference_sim.pages.wording import with_repeat
 from deference_sim.scenario import Scenario
 from deference_sim.scenario.explain import parameter_table
+from deference_sim.study.tally import loss_of
 
+_ROADS = tuple(ROADS)
 MOVED = 0.4  # a review that moves at least this share of all effort is told on its own
 ENDS = 20  # lines told from the start and from the end of a trajectory that cannot be integrated
 NOTHING = 0.005  # a share of effort below this is none
@@ -110,7 +114,7 @@ def what_it_cost(trajectory: Trajectory) -> str:
 
 
 def why_it_ended(trajectory: Trajectory) -> str:
-    """Return why the trajectory ended as it did."""
+    """Return why the trajectory ended as it did, and how it was lost if it was."""
     if trajectory.failure:
         return f"Why it ended: {trajectory.failure}."
     scenario = trajectory.scenario
@@ -124,12 +128,27 @@ def why_it_ended(trajectory: Trajectory) -> str:
         "overtaken_safely": _overtaken(scenario, end, "but it did no catastrophic harm"),
         "punted": "the AIs handed the matter on to another end state, such as a pause of decades or emulated minds, "
         f"with {trajectory.record['bought']:.2f} months bought and capability at {end.C:.2f} py.",
-        "stabilised": f"aligned capability reached {end.aligned - end.D:.2f} py, enough to stabilise the situation."
-        + (" The AIs schemed all the same, and so were outside the basin." if end.scheming else ""),
+        "stabilised": f"aligned capability reached {min(end.C, end.A, end.W):.2f} py, enough to stabilise the "
+        "situation.",
         "ridden_out": f"the takeoff had ended at {end.C:.2f} py, and the situation held, with {end.lead_words}.",
         "unresolved": "nothing was settled when the run reached its horizon.",
     }
-    return f"Why it ended: {reasons[trajectory.outcome]}"
+    return f"Why it ended: {reasons[trajectory.outcome]} {_by_which_road(trajectory)}"
+
+
+def _by_which_road(trajectory: Trajectory) -> str:
+    """Return by which road the run was lost, when, and whether it had been believed safe until then."""
+    record = trajectory.record
+    road = str(record["road"])
+    if road == _ROADS[STAYED]:
+        return "It stayed in the basin from the handoff on."
+    name = loss_of(BY_HAZARD, trajectory.cause or "") if road == _ROADS[BY_HAZARD] else road
+    left = record["first_exit_month"]
+    month = record["months"] if pd.isna(left) else left
+    looked = "large enough to be believed safe" if record["believed_safe"] else "too small to be believed safe"
+    before = "" if isfinite(record["handoff_month"]) else " Humans had not handed off."
+    review = before or f" At the last review before, the margin found was {looked}."
+    return f"How it was lost, in month {month:.2f}: {road_in_words(name)}.{review}"
 
 
 def _takeover(trajectory: Trajectory, end: "_Moment") -> str:
@@ -137,13 +156,26 @@ def _takeover(trajectory: Trajectory, end: "_Moment") -> str:
     if end.phase == "pre":
         return "the AIs took over before humans had handed off to them."
     halted = ", although deference was halted" if end.phase == "halted" else ""
-    if trajectory.record["scheming"]:
-        since = trajectory.scheming[-1][0] if trajectory.scheming else end.month
-        return (
-            f"AIs that had schemed since month {since:.2f} took over{halted}. Their margin of "
-            f"{end.margin:+.2f} py was no protection: AIs that scheme are outside the basin."
-        )
-    return f"the AIs took over{halted}; broad alignment was their weaker side: {_standing(end)}"
+    if not trajectory.record["scheming"]:
+        return f"the AIs took over{halted}; broad alignment was their weaker side: {_standing(end)}"
+    since = trajectory.scheming[-1][0] if trajectory.scheming else end.month
+    who = f"AIs that had schemed since month {since:.2f}"
+    pretended = f"Of their margin of {end.margin:+.2f} py as it is shown, {end.V:.2f} py were pretended alignment."
+    if (trajectory.log["event"] == "showdown lost").any():
+        return f"{who} were found out, won the showdown and took over{halted}. {pretended}"
+    if _has_reached_an_end(trajectory, end):
+        return f"the matter was settled with {who} in charge, so that it is theirs: they took over. {pretended}"
+    return f"{who} took over{halted}. {pretended}"
+
+
+def _has_reached_an_end(trajectory: Trajectory, end: "_Moment") -> bool:
+    """Return whether the run ended as one without schemers would have, as far as the log tells."""
+    level, horizon = (
+        trajectory.draws.get(path, trajectory.scenario.value(path)) for path in ("capability.stabilise_at", "horizon")
+    )
+    stable = level is not None and min(end.C, end.A, end.W) >= level
+    overtaken = (trajectory.log["event"] == "overtaken").any()
+    return bool(stable or overtaken or end.month >= horizon)
 
 
 def _standing(end: "_Moment") -> str:
@@ -161,8 +193,8 @@ def _overtaken(scenario: Scenario, end: "_Moment", harm: str) -> str:
     if end.R >= end.aligned:
         return f"the rival overtook, at {end.R:.2f} py against {end.aligned:.2f} py of aligned capability, {harm}."
     return (
-        f"the rival's takeoff got out of hand, {harm}. At {end.R:.2f} py it was still behind the {end.aligned:.2f} py "
-        f"of aligned capability ({end.lead_words}), but not by enough to be held in check."
+        f"the rival, dangerous at {end.R:.2f} py, came too close, {harm}: the {end.aligned:.2f} py of aligned "
+        f"capability ({end.lead_words}) were ahead, but not by enough to hold it in check."
     )
 
 
@@ -187,6 +219,7 @@ class _Moment:
     C: float
     A: float
     W: float
+    V: float
     D: float
     R: float
     lead: float
@@ -199,7 +232,20 @@ class _Moment:
     @classmethod
     def of(cls, row: Any) -> "_Moment":
         """Return the entry in ``row`` of the log's table."""
-        plain = (row.month, row.event, row.item, row.about, row.value, row.C, row.A, row.W, row.D, row.R, row.lead)
+        plain = (
+            row.month,
+            row.event,
+            row.item,
+            row.about,
+            row.value,
+            row.C,
+            row.A,
+            row.W,
+            row.V,
+            row.D,
+            row.R,
+            row.lead,
+        )
         shares = tuple(getattr(row, f"{name}_share") for name in SHARES)
         return cls(*plain, row.margin_estimate, row.G, row.phase, row.scheming, shares)
 
@@ -260,10 +306,8 @@ class _Words(Mapping[str, Any]):
         return len(WORDS)
 
 
-def _successor(now: _Moment, before: _Moment | None) -> str:
-    if not now.scheming:
-        return _edge(now)
-    return "which begins to scheme" if before is not None and not before.scheming else "which goes on scheming"
+def _successor(now: _Moment, _: _Moment | None) -> str:
+    return "which goes on scheming" if now.scheming else _edge(now)
 
 
 def _trial(now: _Moment, _: _Moment | None) -> str:
@@ -273,15 +317,13 @@ def _trial(now: _Moment, _: _Moment | None) -> str:
 
 
 def _why_halted(now: _Moment, before: _Moment | None) -> str:
-    known = before is not None and before.event in ("scheming detected", "takeover failed")
+    known = before is not None and before.event == "showdown won"
     return "" if known else f", margin found {now.believed:.2f} (true {now.own_margin:.2f})"
 
 
-def _after_scheming(now: _Moment, before: _Moment | None) -> str:
-    if now.scheming:
-        return f", margin found {now.believed:.2f}, with AIs that scheme and are not found out"
-    cleared = before is not None and before.scheming
-    return f", margin found {now.believed:.2f}" + (", the AIs cleared of scheming" if cleared else "")
+def _after_scheming(now: _Moment, _: _Moment | None) -> str:
+    unknown = ", with AIs that scheme and are not found out" if now.scheming else ""
+    return f", margin found {now.believed:.2f}{unknown}"
 
 
 #: Words about an entry, given it and the one before, that the sentences of events use (see ``model.events``).
@@ -292,7 +334,7 @@ WORDS: dict[str, Callable[[_Moment, _Moment | None], str]] = {
     "because_they_scheme": lambda now, _: ": they scheme" if now.scheming else "",
     "what_it_is": _successor,
     "how_it_overtakes": lambda now, _: (
-        "the rival overtakes" if now.R >= now.aligned else "the rival's takeoff gets out of hand"
+        "the rival overtakes" if now.R >= now.aligned else "the rival comes too close to be held in check"
     ),
     "lost": lambda now, _: f"{-now.value:.2f}",
     "the_hazard": lambda now, _: f"hazard {now.about}, severity {now.value:.2f} against {now.aligned:.2f} aligned",

@@ -17,7 +17,7 @@ from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
-from deference_sim.analysis.influences import Influences, influences
+from deference_sim.analysis.influences import OVERTAKING, Influences, influences
 from deference_sim.model.declare import EQUATIONS, Equation, Quantity
 from deference_sim.model.hazards import EXOGENOUS_CATASTROPHE
 from deference_sim.model.processes import RATE_PROCESSES
@@ -98,7 +98,8 @@ CAUSES: dict[str, Spot] = {
     "outbreak": (4.2, 5.8),
 }
 EVENT_WORDS = {process.name: process.words for process in RATE_PROCESSES} | {
-    EXOGENOUS_CATASTROPHE: EXOGENOUS_CATASTROPHE
+    EXOGENOUS_CATASTROPHE: EXOGENOUS_CATASTROPHE,
+    OVERTAKING: "being overtaken by the rival",
 }
 STOCK_WORDS = {name: stock.words for name, stock in STOCKS.items()}
 HIDDEN = {name for name, stock in STOCKS.items() if not stock.shown}
@@ -107,7 +108,7 @@ LOOPS = (
     Loop("takeoff", ("C", "pace")),
     Loop("correction", ("goodness", "estimated margin", "effort on goodness")),
     Loop("outgrowing one's goodness", ("C", "estimated margin", "effort on capability")),
-    Loop("buying time", ("goodness", "aligned capability", "time buying", "lead", "slack", "effort on goodness")),
+    Loop("buying time", ("goodness", "aligned capability", "time buying", "slack", "effort on goodness")),
 )
 
 

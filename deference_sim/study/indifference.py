@@ -7,11 +7,10 @@ from numpy.typing import NDArray
 
 from deference_sim.model.declare import MAX_KNOTS
 from deference_sim.model.parameters import GOOD_END_TABLE
-from deference_sim.model.state import CATASTROPHES, OUTCOMES
+from deference_sim.study.tally import GOOD_CODES
 
 TABLE_REPLICATES = 1_000
 TABLE_SEED = 2**127  # no seed that anyone would use for a run
-_CATASTROPHE_CODES = [OUTCOMES.index(name) for name in CATASTROPHES]
 _NEWTON_STEPS = 30
 _PRIOR = 1.0  # pseudo-observations that keep the fit finite where every run ends alike
 
@@ -35,7 +34,7 @@ def fill_in_good_ends(parameters: NDArray[np.void], table: NDArray[np.float64]) 
 def _logistic_fit(records: NDArray[np.void]) -> tuple[float, float]:
     """Fit the log odds of a good end as base + slope·margin found, by Newton's method with a weak prior at 0."""
     handed_off = np.isfinite(records["handoff_month"])
-    good = ~np.isin(records["outcome"], _CATASTROPHE_CODES)
+    good = np.isin(records["outcome"], GOOD_CODES)
     if not handed_off.any():
         return _log_odds(float(good.mean()), len(good)), 0.0
     margin, good = records["handoff_estimate"][handed_off], good[handed_off].astype(float)

@@ -6,13 +6,14 @@ blocks, threads or machines, the tally of all of them is the same to the last bi
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from deference_sim.model.events import COUNTERS
-from deference_sim.model.state import CATASTROPHES, OUTCOMES, SETTLED
+from deference_sim.model.roads import BY_HAZARD, ROADS, STAYED
+from deference_sim.model.state import OUTCOMES, SETTLED
 
 Records = NDArray[np.void]
 Floats = NDArray[np.float64]
@@ -26,8 +27,9 @@ _ZERO = _BINS  # place of the bin around 0; bins of negative months stand before
 _SIZE = 2 * _BINS + 1
 _TICK = 2.0**-17  # months, 20 seconds: sums are whole numbers of these, which a billion replicates do not overflow
 
-CATASTROPHE_CODES: Final = [OUTCOMES.index(name) for name in CATASTROPHES]
-SETTLED_CODES: Final = [OUTCOMES.index(name) for name in SETTLED]
+#: Outcomes that are a good end: no catastrophe, and the matter is settled. What is not settled is neither good nor bad.
+GOOD_ENDS: Final = ("overtaken_safely", *SETTLED)
+GOOD_CODES: Final = [OUTCOMES.index(name) for name in GOOD_ENDS]
 UNRESOLVED_CODE: Final = OUTCOMES.index("unresolved")
 
 
@@ -111,7 +113,7 @@ def _handed_off(records: Records) -> NDArray[np.bool_]:
 
 
 def _no_catastrophe(records: Records) -> NDArray[np.bool_]:
-    return ~np.isin(records["outcome"], CATASTROPHE_CODES)
+    return np.isin(records["outcome"], [*GOOD_CODES, UNRESOLVED_CODE])
 
 
 def _complete_delay(records: Records) -> NDArray[np.bool_]:
@@ -146,7 +148,24 @@ REMARKS: Final[Mapping[str, Callable[[Records], NDArray[np.bool_]]]] = {
     "scheming": lambda records: records["scheming"] != 0,
     "scheming_takeover": lambda records: _taken_over(records) & (records["scheming"] != 0),
     "early_takeover": lambda records: _taken_over(records) & ~_handed_off(records),
+    "ever_schemed": lambda records: records["ever_schemed"] != 0,
 }
+_NAMES: Final = tuple(ROADS)
+
+
+def loss_of(road: int, cause: str = "") -> str:
+    """Return the name under which losses by ``road`` are counted: the road's, or of hazards that of the ``cause``."""
+    return f"{_NAMES[road]} {cause}" if road == BY_HAZARD else _NAMES[road]
+
+
+def losses_of(records: Records | Mapping[str, NDArray[Any]], causes: Sequence[str]) -> NDArray[np.object_]:
+    """Return the name of the loss of each record, "stayed" where there is none; ``cause`` is a place in ``causes``.
+
+    As much of the records as columns by name will do.
+    """
+    roads = np.array(_NAMES, object)
+    by_hazard = np.array([loss_of(BY_HAZARD, cause) for cause in (*causes, "")], object)  # -1 is the last
+    return np.asarray(np.where(records["road"] == BY_HAZARD, by_hazard[records["cause"]], roads[records["road"]]))
 
 
 def _taken_over(records: Records) -> NDArray[np.bool_]:
@@ -154,16 +173,19 @@ def _taken_over(records: Records) -> NDArray[np.bool_]:
 
 
 class Tally:
-    """Counts of ends, causes and events of a set of runs, and sketches of their quantities in months.
+    """Counts of ends, losses, causes and events of a set of runs, and sketches of their quantities in months.
 
-    ``ends`` counts runs by outcome (row), whether they were in the basin throughout, and whether humans handed off;
-    ``ends_by_month`` by outcome and bin of the month in which they ended. ``quantities`` are sketched; a sweep, which
-    keeps a tally for every point, needs none.
+    ``ends`` counts runs by outcome (row), whether they stayed in the basin, and whether humans handed off;
+    ``ends_by_month`` by outcome and bin of the month in which they ended. ``losses`` counts runs that did not stay by
+    the road that they took (see ``loss_of``), ``believed_safe`` those of them that looked safe at the last review
+    before. ``quantities`` are sketched; a sweep, which keeps a tally for every point, needs none.
     """
 
     def __init__(self, quantities: Iterable[str] = QUANTITIES, *, with_months: bool = True) -> None:
         self.ends: Counts = np.zeros((len(OUTCOMES), 2, 2), np.int64)
         self.ends_by_month: Counts = np.zeros((len(OUTCOMES) if with_months else 0, _BINS + 1), np.int64)
+        self.losses: Counter[str] = Counter()
+        self.believed_safe: Counter[str] = Counter()
         self.causes: Counter[str] = Counter()
         self.runs_with: Counter[str] = Counter()
         self.events: Counter[str] = Counter()
@@ -171,12 +193,13 @@ class Tally:
 
     def add(self, records: Records, causes: Sequence[str]) -> None:
         """Take up records, whose column ``cause`` is a place in ``causes``."""
-        throughout, handed_off = records["in_basin_throughout"] != 0, _handed_off(records)
-        np.add.at(self.ends, (records["outcome"], throughout.astype(int), handed_off.astype(int)), 1)
+        stayed, handed_off = records["road"] == STAYED, _handed_off(records)
+        np.add.at(self.ends, (records["outcome"], stayed.astype(int), handed_off.astype(int)), 1)
         if len(self.ends_by_month):
             np.add.at(self.ends_by_month, (records["outcome"], places_of(records["months"]) - _ZERO), 1)
         ended_by = records["cause"][records["cause"] >= 0]
         self.causes.update({causes[code]: int(count) for code, count in enumerate(np.bincount(ended_by)) if count})
+        self._add_losses(records, causes)
         for name in COUNTERS:
             self.runs_with[name] += int((records[name] > 0).sum())
             self.events[name] += int(records[name].sum())
@@ -185,10 +208,17 @@ class Tally:
         for name, sketch in self.sketches.items():
             sketch.add(records[name][QUANTITIES[name](records)])
 
+    def _add_losses(self, records: Records, causes: Sequence[str]) -> None:
+        names, stayed = losses_of(records, causes), records["road"] == STAYED
+        self.losses.update(names[~stayed].tolist())
+        self.believed_safe.update(names[~stayed & (records["believed_safe"] != 0)].tolist())
+
     def merge(self, other: Self) -> None:
         """Take up what another tally of the same quantities holds."""
         self.ends += other.ends
         self.ends_by_month += other.ends_by_month
+        self.losses.update(other.losses)
+        self.believed_safe.update(other.believed_safe)
         self.causes.update(other.causes)
         self.runs_with.update(other.runs_with)
         self.events.update(other.events)
@@ -203,22 +233,22 @@ class Tally:
     @property
     def stayed(self) -> int:
         """How many were in the basin at every moment from a handoff until the matter was settled."""
-        return int(self.ends[SETTLED_CODES, 1].sum())
+        return int(self.ends[:, 1].sum())
+
+    @property
+    def never_schemed(self) -> int:
+        """In how many no AI ever schemed; all that stayed are among them."""
+        return self.n - self.runs_with["ever_schemed"]
 
     @property
     def good(self) -> int:
-        """How many had no catastrophe."""
-        return self.n - int(self.ends[CATASTROPHE_CODES].sum())
+        """How many came to a good end."""
+        return int(self.ends[GOOD_CODES].sum())
 
     @property
     def handed_off(self) -> int:
         """How many had a handoff."""
         return int(self.ends[:, :, 1].sum())
-
-    @property
-    def could_still_stay(self) -> int:
-        """How many were unresolved, and in the basin throughout."""
-        return int(self.ends[UNRESOLVED_CODE, 1].sum())
 
     def ended(self, outcome: str) -> int:
         """Return how many ended with ``outcome``."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from deference_sim.analysis import handoff, strategy
 from deference_sim.analysis.worlds import Worlds
+from deference_sim.model.roads import OUTRUN, STAYED
 from deference_sim.model.state import AI_TAKEOVER, STABILISED
 from deference_sim.trajectory.record import RECORD_DTYPE
 
@@ -24,8 +25,9 @@ def pretend(monkeypatch: pytest.MonkeyPatch, chance: Chance, *, common: bool = T
             stream = 0 if common else crc32(f"{scenario.handoff} {scenario.strategy}".encode())
             luck = np.random.default_rng([worlds.seed, stream]).random(replicates)
             made = np.zeros(replicates, RECORD_DTYPE)
-            made["outcome"] = np.where(luck < chance(scenario), STABILISED, AI_TAKEOVER)
-            made["in_basin_throughout"] = 1
+            succeeded = luck < chance(scenario)
+            made["outcome"] = np.where(succeeded, STABILISED, AI_TAKEOVER)
+            made["road"] = np.where(succeeded, STAYED, OUTRUN)
             made["handoff_month"] = np.inf if scenario.handoff.never else scenario.handoff.at or 0.0
             yield made
 

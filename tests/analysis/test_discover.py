@@ -74,14 +74,14 @@ def test_a_box_is_judged_by_counting() -> None:
 
 
 def test_discover_finds_that_little_lead_or_alignment_fails() -> None:
-    found = ds.discover(QUICK, replicates=1024, seed=0)
+    found = ds.discover(QUICK, inputs=["uncertain"], replicates=1024, seed=0)
     (box, *_) = found.boxes["prim"]
     assert {limit.path for limit in box.limits} <= set(QUICK.uncertain)
     assert any(limit.low is None for limit in box.limits)  # both fail at their low end
     assert box.density.value > found.failures.value
     assert "rival.lead" in found._repr_html_() or "goodness.broad_alignment" in found._repr_html_()
     assert json.loads(json.dumps(found.as_dict(), allow_nan=False))["replicates"] == 1024
-    assert ds.discover(QUICK, replicates=1024, seed=0).boxes == found.boxes
+    assert ds.discover(QUICK, inputs=["uncertain"], replicates=1024, seed=0).boxes == found.boxes
     assert set(found.table["algorithm"]) == {"prim", "cart"}
 
 
@@ -115,7 +115,7 @@ def test_ema_workbench_drives_the_simulator() -> None:
         warnings.simplefilter("ignore")
         from ema_workbench import SequentialEvaluator
 
-        model = ds.ema_model(QUICK, replicates=60, seed=2)
+        model = ds.ema_model(QUICK, inputs=["uncertain"], replicates=60, seed=2)
         with SequentialEvaluator(model) as evaluator:
             experiments, outcomes = evaluator.perform_experiments(scenarios=3, policies=2)
     assert len(experiments) == 6
@@ -135,7 +135,7 @@ def test_ema_workbench_drives_the_simulator() -> None:
 def test_uncertainties_have_the_ranges_of_the_inputs() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        model = ds.ema_model(QUICK)
+        model = ds.ema_model(QUICK, inputs=["uncertain"])
     bounds = {one.name: (one.lower_bound, one.upper_bound) for one in model.uncertainties}
     assert bounds["rival_lead"] == pytest.approx((0.3, 3.0))
     assert [one.name for one in model.outcomes] == ["p_stay", "p_good"]

@@ -136,9 +136,29 @@ def test_spread_over_inputs_is_free_of_noise() -> None:
 
 
 def test_spread_through_the_engine() -> None:
-    """A hazard whose rate is uniform: chance, spread and quantiles are arithmetic."""
+    """A hazard whose rate is uniform, until a steady takeoff ends after ten years: all is arithmetic."""
     fatal = {"name": "storm", "kind": "background", "rate": 0.1, "severity_mean": 1e9, "lethality": 1}
-    world = load("baseline").with_(**{"horizon": 120, "handoff.never": True, "rival.mode": "none", "hazards": [fatal]})
+    world = load("baseline").with_(
+        **{
+            "horizon": 121,
+            "capability.law": "exponential",
+            "capability.exponent": 0,
+            "capability.initial_speedup": 1,
+            "capability.hardware_pace": 0,
+            "capability.fizzle_pace": None,
+            "capability.stabilise_at": 5,
+            "goodness.broad_alignment": 1e3,
+            "goodness.capability_profile": 1e3,
+            "generations.step": 1e6,
+            "strategy.policy": "race",
+            "strategy.time_buying_share": 0,
+            "strategy.defence_share": 0,
+            "scheming.at_handoff": 0,
+            "scheming.rate": 0,
+            "rival.mode": "none",
+            "hazards": [fatal],
+        }
+    )
     uncertain = world.with_(**{"hazards.storm.rate": "{uniform: {min: 0 per year, max: 0.2 per year}}"})
     found = input_spread(uncertain, 150, 40, seed=6, measure="p_good")
     mean, square = (1 - exp(-2.0)) / 2, (1 - exp(-4.0)) / 4

@@ -13,7 +13,7 @@ import pytest
 
 import deference_sim as ds
 from deference_sim.analysis import handoff as module
-from deference_sim.analysis.handoff import NEVER, OWN_WAY, PREWORK, best_handoff, runs_planned
+from deference_sim.analysis.handoff import NEVER, OWN_WAY, best_handoff, runs_planned
 from deference_sim.analysis.worlds import FRESH, Worlds
 from deference_sim.pages import handoff as handoff_page
 from deference_sim.pages import layout
@@ -122,15 +122,6 @@ def test_an_uncertain_input_is_also_fixed_at_its_median(world: Any) -> None:
     factors = [(path, factor) for path, _, factor, _ in module._changed(world.with_(**{"rival.lead": "2 to 9 months"}))]
     assert ("rival.lead", 1.0) in factors
     assert ("handoff.human_pace", 1.0) not in factors
-
-
-def test_returns_to_prework_are_changed_beyond_the_start_of_the_curve() -> None:
-    (half, double) = [(value, made) for path, value, _, made in module._changed(ds.load("baseline")) if path == PREWORK]
-    assert half[0] == pytest.approx(0.735 / 2.0)
-    assert [gain for _, gain in double[1].handoff.prework] == pytest.approx([-0.21, 0.36, 0.978, 1.26])
-    assert [month for month, _ in double[1].handoff.prework] == [0.1, 1.0, 12.0, 120.0]
-    flat = ds.load("just-outside-the-basin")
-    assert PREWORK not in [path for path, *_ in module._changed(flat)]
 
 
 def test_bad_input_is_met_before_any_work(world: Any) -> None:

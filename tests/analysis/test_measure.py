@@ -47,7 +47,7 @@ def test_records_and_tallies_count_alike(scenario: ds.Scenario) -> None:
 
 def test_columns_do_in_place_of_records(scenario: ds.Scenario) -> None:
     records, _ = run(scenario, 200, 3)
-    columns = {name: np.asarray(records[name]) for name in ("outcome", "in_basin_throughout")}
+    columns = {name: np.asarray(records[name]) for name in ("outcome", "road")}
     for success in MEASURES.values():
         np.testing.assert_array_equal(success.of_records(columns), success.of_records(records))
 

@@ -21,16 +21,16 @@ from deference_sim.study.runner import run
 
 from .pretended_worlds import pretend
 
-WANTED = {"target": 1.2, "gain": 2.5}
+WANTED = {"target": 1.2, "gate": 0.5}
 CEILING = {"fixed": 0.3, "race": 0.1, "margin_target": 0.7, "safety_case": 0.8, "deadline_aware": 0.6}
 
 
 def peaked(scenario: Any) -> float:
-    """Return a chance that is best for safety_case near a target of 1.2 py and a gain of 2.5 per py."""
+    """Return a chance that is best for safety_case near a target of 1.2 py and a gate of 0.5 py."""
     strategy = scenario.strategy
     if strategy.policy in ("fixed", "race"):
         return CEILING[strategy.policy]
-    far = (strategy.target - WANTED["target"]) ** 2 + ((strategy.gain - WANTED["gain"]) / 2.0) ** 2
+    far = (strategy.target - WANTED["target"]) ** 2 + (strategy.gate - WANTED["gate"]) ** 2
     return CEILING[strategy.policy] * exp(-far)
 
 
@@ -39,12 +39,13 @@ def test_every_policy_is_searched_over_the_settings_that_it_heeds() -> None:
     assert set(POLICIES) == set(get_args(Strategy.model_fields["policy"].annotation))
     assert set(SEARCHED) == set().union(*POLICIES.values()) <= set(Strategy.model_fields)
     world = ds.load("rushed-handoff")
-    others = {"goodness_share": 0.1, "target": 0.3, "gain": 3.0, "gate": 0.6, "risk_floor": -0.1}
+    others = {"goodness_share": 0.1, "target": 0.3, "gate": 0.6}
     for policy, heeded in POLICIES.items():
         unheeded = {f"strategy.{name}": value for name, value in others.items() if name not in heeded}
         one = world.with_(**{"strategy.policy": policy})
         same, other = (run(scenario, 30, 3)[0] for scenario in (one, one.with_(**unheeded)))
-        assert same.tobytes() == other.tobytes(), policy
+        for name in set(same.dtype.names or ()) - {"believed_safe"}:  # which is as the target has it, heeded or not
+            assert same[name].tobytes() == other[name].tobytes(), (policy, name)
 
 
 def test_the_design_stays_within_its_bounds_and_leaves_effort_for_capability() -> None:
@@ -141,7 +142,7 @@ def test_bad_input_is_met_with_its_remedy(arguments: dict[str, Any], said: str) 
 def test_the_model_before_a_deadline_pays_for_a_better_policy(monkeypatch: pytest.MonkeyPatch) -> None:
     """One large risk at a known date: some policy does better than the scenario's own, with 5 standard errors."""
     monkeypatch.setattr(module, "DESIGN", 3)
-    found = best_strategy(ds.load("single-deadline"), 160)
+    found = best_strategy(ds.load("single-deadline", set=["rival.lead=20 months"]), 160)
     assert found.best.gain.value > 5 * found.best.gain.mcse
     assert set(policies_to_compare(found)) == {"as it is", *POLICIES}
     assert next(tuned for tuned in found.policies if tuned.policy == "race").estimate.value < 0.1

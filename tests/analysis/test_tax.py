@@ -8,6 +8,7 @@ from scipy.optimize import brentq
 
 import deference_sim as ds
 from deference_sim.analysis.tax import aggregate_tax, drivers, effective_edge
+from deference_sim.model.goodness import DRIFT_MARGIN
 from deference_sim.pages import tax as tax_page
 from deference_sim.pages.layout import html
 
@@ -35,8 +36,8 @@ def test_at_a_steady_pace_it_is_tax_times_time(steady: ds.Scenario) -> None:
     assert found.untaxed_months == pytest.approx(5.0, rel=1e-12)
     assert found.share_of_lead == pytest.approx(2.5)
     assert (found.draws.tolist(), found.share_beyond_lead) == ([found.months], 1.0)
-    half = aggregate_tax(steady.with_(**{"goodness.epistemic_efficiency": 0.5, "handoff.capability": 2}))
-    assert half.months == pytest.approx(12.0)
+    half = aggregate_tax(steady.with_(**{"handoff.capability": 2}))
+    assert half.months == pytest.approx(6.0)
     falling = aggregate_tax(steady.with_(**{"tax.decline": 0.1}))
     assert falling.months == pytest.approx(2 * (1 - 10**-0.5) / (0.1 * log(10)), rel=1e-9)
 
@@ -67,7 +68,6 @@ def test_drivers_are_what_the_tax_depends_on(steady: ds.Scenario) -> None:
     assert months == {
         "capability.initial_speedup": pytest.approx((20.0, 5.0)),
         "capability.software_share": pytest.approx((20.0, 5.0)),
-        "goodness.epistemic_efficiency": pytest.approx((20.0, 5.0)),
         "capability.stabilise_at": pytest.approx((5.0, 20.0)),
         "tax.capability_profile": pytest.approx((6.25, 17.5)),
         "tax.broad_alignment": pytest.approx((8.75, 12.5)),
@@ -80,11 +80,11 @@ def test_drivers_are_what_the_tax_depends_on(steady: ds.Scenario) -> None:
 
 
 def test_the_edge_is_where_work_on_goodness_balances_drift(steady: ds.Scenario) -> None:
-    """tanh(m/width)·a·ε·room/τ = δ·exp(-m/scale) in closed form by bisection; none where goodness work is useless."""
+    """tanh(m/width)·a/(τ·waste^(1-m)) = δ·exp(-2m) in closed form by bisection; none where goodness work is useless."""
     world = steady.with_(
         **{
             "goodness.drift": 0.4,
-            "goodness.drift_margin": 0.5,
+            "goodness.waste": 3,
             "basin.width": 0.25,
             "strategy.time_buying_share": 0.06,
             "strategy.defence_share": 0.04,
@@ -95,11 +95,11 @@ def test_the_edge_is_where_work_on_goodness_balances_drift(steady: ds.Scenario) 
     low, high = 0.0, 1.0
     for _ in range(60):
         m = (low + high) / 2
-        gain = np.tanh(m / 0.25) * 0.8 * (1 - m / 3) / 2.0
+        gain = np.tanh(m / 0.25) * 0.8 / (2.0 * 3.0 ** (1 - m))
         low, high = (m, high) if gain < 0.4 * np.exp(-m / 0.5) else (low, m)
     assert edge == pytest.approx(low, abs=1e-5)
     assert effective_edge(world.with_(**{"goodness.drift": 0}), [1.0])[0] < 2e-4
-    assert np.isnan(effective_edge(world.with_(**{"basin.exists": False}), [1.0])[0])
+    assert np.isnan(effective_edge(world.with_(**{"basin.exists": 0}), [1.0])[0])
 
 
 def test_the_edge_where_the_tax_falls_with_capability() -> None:
@@ -110,9 +110,9 @@ def test_the_edge_where_the_tax_falls_with_capability() -> None:
     research = 1.0 - scenario.strategy.time_buying_share - scenario.strategy.defence_share
 
     def gain(margin: float) -> float:
-        room = 1.0 - margin / scenario.goodness.reach
-        useful = 0.5 * research * scenario.goodness.epistemic_efficiency * tanh(margin / scenario.basin.width)
-        return useful / tax * room - scenario.goodness.drift * exp(-margin / scenario.goodness.drift_margin)
+        useful = 0.5 * research * tanh(margin / scenario.basin.width)
+        wasteful = scenario.goodness.waste ** (1.0 - margin)
+        return useful / (tax * wasteful) - scenario.goodness.drift * exp(-margin / DRIFT_MARGIN)
 
     assert scenario.tax.broad_alignment == scenario.tax.capability_profile, "half of the work goes to each"
     assert found == pytest.approx(brentq(gain, 0.0, 1.0), abs=1e-5)

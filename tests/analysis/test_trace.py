@@ -14,7 +14,7 @@ from deference_sim.study import runner
 
 SEED = 5
 FEW = range(4)
-#: Scenarios without scheming, whose onset no log entry betrays, in which all kinds of things happen.
+#: Scenarios in which all kinds of things happen.
 SCENARIOS = {
     "baseline": {},
     "rushed-handoff": {},
@@ -25,7 +25,7 @@ SCENARIOS = {
     "deals-and-coordination": {"time_buying.deal_rate": 10},
     "safety-case-gated": {"generations.accept": 0.8, "handoff.halt_below": 0.7, "handoff.resume_above": 0.8},
     "just-outside-the-basin": {"goodness.spread": 0.3},
-    "hail-mary": {"scheming.at_handoff": 0, "goodness.infection_rate": 1, "tax.paradigm_shift_rate": 1},
+    "hail-mary": {"scheming.at_handoff": 0, "goodness.infection_rate": 1, "tax.paradigm_shift_rate": 5},
 }
 #: Which count of the record is how often which events are in the log.
 COUNTS = {
@@ -37,6 +37,8 @@ COUNTS = {
     "thefts": ["weights stolen"],
     "paradigms": ["paradigm shifted"],
     "outbreaks": ["outbreak"],
+    "onsets": ["began to scheme"],
+    "findings": ["schemers found"],
     "hazards_handled": ["hazard handled"],
     "hazards_suffered": ["hazard suffered", "hazard fatal"],
 }
@@ -101,7 +103,7 @@ def test_handoff_and_basin_are_those_of_the_record(pairs: list[tuple[pd.Series, 
             continue
         assert handoff["month"].tolist() == [record["handoff_month"]]
         start = handoff.iloc[0]
-        inside = min(start["A"], start["W"]) > start["C"]
+        inside = min(start["A"], start["W"]) > start["C"] and not start["scheming"]
         outside = [] if inside else [start["month"]]
         for _, entry in log[log["event"].isin(["entered the basin", "left the basin"])].iterrows():
             entered = entry["event"] == "entered the basin"
@@ -124,7 +126,9 @@ def test_margins_agree_with_the_basin(pairs: list[tuple[pd.Series, Any]]) -> Non
         if len(after):
             assert settled.min() >= record["minimum_margin"] - 1e-12
             assert record["minimum_margin"] > 0 or not record["in_basin_throughout"]
-        jumps = after["month"][after["event"].isin(["successor deferred to", "reviewed", "outbreak"])]
+        jumps = after["month"][
+            after["event"].isin([*COUNTS["generations"], "reviewed", "outbreak", "began to scheme", "showdown won"])
+        ]
         flowing = after["event"].isin(["entered the basin", "left the basin"]) & ~after["month"].isin(jumps)
         assert (abs(margin[flowing]) < 1e-9).all()
 
@@ -166,7 +170,7 @@ def test_paths_pass_between_what_the_log_says() -> None:
 def test_samples_at_the_very_moment_of_an_event(name: str) -> None:
     """Would catch a log and a sample that see different states at one time; samples are taken after an instant."""
     scenario = ds.load(name).with_(**SCENARIOS[name])
-    quiet = {"generations.alignment_sd": 0, "generations.profile_sd": 0, "goodness.drift_noise": 0}
+    quiet = {"generations.alignment_sd": 0, "goodness.spread": 0, "scheming.at_handoff": 0, "scheming.rate": 0}
     log = ds.simulate(scenario.with_(**quiet), 1, SEED).trace(0).log
     months = np.unique(log["month"])
     world = runner.world_of(scenario.with_(**quiet), SEED, 0, grid=months)

@@ -37,7 +37,14 @@ def test_sensitivity_refuses_bad_input(arguments: tuple[str, ...], told: str) ->
 
 
 def test_discover_prints_boxes_in_words() -> None:
-    settings = ("--set", "capability.stabilise_at=1.5 py", "--set", "rival.lead=0.3 to 3 months", "--replicates", "512")
+    settings = (
+        "--set",
+        "capability.stabilise_at=1.5 py",
+        "--set",
+        "rival.lead=0.3 to 3 months",
+        "--replicates",
+        "1024",
+    )
     told = call(
         "discover", "baseline", *settings, "--inputs", "rival.lead,goodness.broad_alignment", "--algorithm", "cart"
     )

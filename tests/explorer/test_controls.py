@@ -83,7 +83,7 @@ def test_an_uncertain_input_is_shown_as_such_and_fixed_by_its_slider() -> None:
     control.slider.value = 5.0
     assert "rival.lead" not in explorer.scenario.uncertain
     explorer.choose(View("baseline"))
-    assert control.entry.value == "4.2 months"
+    assert control.entry.value == "4 months"
 
 
 def test_texts_of_scenarios_are_escaped() -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from deference_sim.analysis.estimate import Estimate, probability
+from deference_sim.analysis.ledger import road_in_words
 from deference_sim.analysis.run import Result, simulate
 from deference_sim.pages import layout, wording
 from deference_sim.pages import run as run_page
@@ -56,20 +57,41 @@ def test_the_page_fits_a_terminal_and_a_file(rushed_text: str) -> None:
 
 def test_headline_comes_first_with_intervals(rushed: Result, rushed_text: str) -> None:
     stay = line_with(rushed_text, "stays in the Basin of Good Deference (p_stay)")
-    good = line_with(rushed_text, "no catastrophe of any kind (p_good)")
+    good = line_with(rushed_text, "comes to a good end: settled without a catastrophe (p_good)")
+    safely = line_with(rushed_text, "part of that: overtaken, and safely by luck")
+    assert wording.percent(rushed.overtaken_safely.value, rushed.overtaken_safely) in safely
+    unschemed = rushed.p_stay_without_scheming
+    assert unschemed is not None
+    assert wording.percent(unschemed.value, unschemed) in line_with(rushed_text, "no AI ever schemed")
     assert wording.percent(rushed.p_stay.value, rushed.p_stay) in stay
     assert wording.percent(rushed.p_good.high, rushed.p_good) in good
-    assert rushed_text.index(stay) < rushed_text.index("How it ends") < rushed_text.index("Core inputs")
+    order = [stay, "Where the others are lost", "How it ends", "Core inputs"]
+    assert [rushed_text.index(words) for words in order] == sorted(rushed_text.index(words) for words in order)
+
+
+def test_the_ledger_lists_every_loss_and_how_many_looked_safe(rushed: Result, rushed_text: str) -> None:
+    ledger = rushed_text.partition("Where the others are lost")[2].partition("What first took")[0]
+    for road, loss in rushed.losses.items():
+        words = road_in_words(road)[:40]
+        assert (words in ledger) == (loss.believed_safe is not None)
+        if loss.believed_safe is not None:
+            line = line_with(ledger, words)
+            assert wording.percent(loss.estimate.value, loss.estimate) in line
+            assert line.endswith(wording.percent(loss.believed_safe.value, loss.believed_safe))
+    assert sum(loss.believed_safe is not None for loss in rushed.losses.values()) > 5
 
 
 def test_every_share_of_an_end_is_in_the_table(rushed: Result, rushed_text: str) -> None:
+    ends = rushed_text.partition("How it ends")[2]
     seen = {name for name, estimate in rushed.outcomes.items() if estimate.value > 0.0}
     assert "rival_catastrophe" in seen
     for name in seen - {"exogenous_catastrophe"}:
         estimate = rushed.outcomes[name]
-        assert wording.percent(estimate.value, estimate) in line_with(rushed_text, run_page.ENDINGS[name])
-    for name, words in run_page.ENDINGS.items():
-        assert (words in rushed_text) == (name in seen)
+        words = run_page.ending(rushed.scenario, name)[:55]
+        assert wording.percent(estimate.value, estimate) in line_with(ends, words)
+    for name in run_page.ENDINGS:
+        if name != "exogenous_catastrophe":
+            assert (run_page.ending(rushed.scenario, name)[:55] in ends) == (name in seen)
 
 
 def test_footer_tells_how_to_repeat(rushed: Result, rushed_text: str) -> None:
@@ -100,7 +122,7 @@ def test_percentages_have_the_digits_that_the_error_supports(successes: int, n: 
 
 
 def test_months_have_no_more_digits_than_few_replicates_support() -> None:
-    few, many = simulated("baseline", replicates=4), simulated("baseline", replicates=REPLICATES)
+    few, many = simulated("baseline", replicates=12), simulated("baseline", replicates=REPLICATES)
     medians = [line_with(text_of(result), "delay: deference-goodness").split()[6] for result in (few, many)]
     assert [len(median.partition(".")[2]) for median in medians] == [1, 2]
 
@@ -124,14 +146,12 @@ def test_hazards_are_told_apart_by_name() -> None:
     )
 
 
-def test_bounds_are_given_when_many_runs_are_not_settled(rushed_text: str) -> None:
+def test_what_is_not_settled_is_a_share_of_its_own(rushed_text: str) -> None:
     result = simulated("baseline", "horizon=5 months", "rival.mode=none")
-    text = " ".join(text_of(result).split())
-    assert result.outcomes["unresolved"].value > 0.5
-    assert "of the runs were not settled by month 5. Counting them as failures or as successes" in text
-    low, high = result.bounds["p_stay"]
-    unresolved = result.outcomes["unresolved"]
-    assert f"p_stay is between {wording.percent(low, unresolved)} and {wording.percent(high, unresolved)}" in text
+    assert result.unresolved.value > 0.5
+    told = line_with(text_of(result), "not settled by month 5: neither good nor bad")
+    assert wording.percent(result.unresolved.value, result.unresolved) in told
+    assert result.p_good.value + result.unresolved.value <= 1.0
     assert "not settled by month" not in rushed_text
 
 
@@ -140,7 +160,7 @@ def test_bounds_are_given_when_many_runs_are_not_settled(rushed_text: str) -> No
 
 def test_lead_at_start_is_fixed_uncertain_a_deadline_or_absent(rushed_text: str) -> None:
     assert line_with(rushed_text, "lead at the start").split()[4:] == ["3.2", "2", "to", "5"]
-    assert line_with(text_of(simulated("baseline", replicates=5)), "lead at the start").split()[-1] == "4.2"
+    assert line_with(text_of(simulated("baseline", replicates=5)), "lead at the start").split()[-1] == "4"
     deadline = text_of(simulated("single-deadline", replicates=20))
     assert "12.5" in line_with(deadline, "months to the deadline, at the start")
     alone = text_of(simulated("baseline", "rival.mode=none", replicates=5))
@@ -161,9 +181,10 @@ def test_without_a_handoff_there_is_no_delay_to_report() -> None:
     assert "handoff, in month" not in text
 
 
-def test_tests_and_halts_have_rows_only_when_they_cost_time(rushed_text: str) -> None:
-    assert "delay: tests" not in rushed_text
-    assert "delay: while deference was halted" not in rushed_text
+def test_tests_and_halts_have_rows_only_when_they_cost_time() -> None:
+    plain = text_of(simulated("baseline", "handoff.halt_below=-100 py", "scheming.recovery=0", replicates=60))
+    assert "delay: tests" not in plain
+    assert "delay: while deference was halted" not in plain
     tested = text_of(simulated("baseline", "evaluation.tests_share=0.1", "handoff.halt_below=0.4 py", replicates=60))
     assert "delay: tests" in tested
     assert "delay: while deference was halted" in tested
@@ -182,9 +203,10 @@ def test_what_happened_on_the_way_is_counted_per_run() -> None:
     assert "deal with the rival" not in text_of(result)
 
 
-def test_hazards_are_counted_when_there_are_any(rushed_text: str) -> None:
-    assert line_with(rushed_text, "hazard met and not handled").split()[-1] == "0"
-    assert "What happened on the way" not in text_of(simulated("baseline", replicates=20))
+def test_hazards_are_counted_when_there_are_any(rushed: Result, rushed_text: str) -> None:
+    mean = rushed.records["hazards_suffered"].mean()
+    assert line_with(rushed_text, "hazard met and not handled").split()[-1] == f"{mean:.2g}"
+    assert "hazard met" not in text_of(simulated("baseline", "hazards=[]", replicates=20))
 
 
 def test_takeovers_by_schemers_and_before_handoff_are_told() -> None:
@@ -205,7 +227,7 @@ def test_takeovers_by_schemers_and_before_handoff_are_told() -> None:
 
 def test_a_punt_is_a_good_end() -> None:
     text = text_of(simulated("punt-to-a-pause"))
-    assert line_with(text, run_page.ENDINGS["punted"]).startswith("no catastrophe")
+    assert line_with(text, run_page.ENDINGS["punted"]).startswith("good end")
 
 
 # ---- inputs
@@ -216,15 +238,15 @@ def test_every_core_input_is_listed_and_every_guess_is_marked(rushed: Result, ru
     for row in core:
         line = line_with(rushed_text, row.path)
         assert row.status in line
-    guesses = sum(row.status == "guess" for row in core)
-    assert f"{guesses} of these {len(core)} are guesses, 4 given" in rushed_text
+    guesses, given = (sum(row.status == status for row in core) for status in ("guess", "given"))
+    assert f"{guesses} of these {len(core)} are guesses, {given} given" in rushed_text
 
 
 def test_changed_inputs_name_what_they_replace(rushed_text: str) -> None:
-    assert re.search(r"2 to 5 months.*given +4\.2 months \(published\)", line_with(rushed_text, "rival.lead "))
+    assert re.search(r"2 to 5 months.*given +4 months \(published\)", line_with(rushed_text, "rival.lead "))
     assert re.search(r"1 month +given +null", line_with(rushed_text, "handoff.at"))
     others = rushed_text.partition("Other inputs that are not at their defaults")[2]
-    assert "terrorist misuse, rate 0.01 per year" in others
+    assert "terrorist misuse, rate 0.006 per year" in others
     assert "lethality 0.3" in " ".join(others.split())
 
 
@@ -232,7 +254,7 @@ def test_other_inputs_are_listed_only_when_changed(rushed_text: str) -> None:
     changed = text_of(simulated("baseline", "evaluation.review_interval=2 weeks", replicates=5))
     assert re.search(r"0\.46 months +given +0\.23 months \(guess\)", line_with(changed, "evaluation.review_interval"))
     assert "evaluation.review_interval" not in rushed_text
-    assert "Other inputs" not in text_of(simulated("baseline", replicates=5))
+    assert "Other inputs" not in text_of(simulated("baseline", "hazards=[]", replicates=5))
 
 
 # ---- notebooks

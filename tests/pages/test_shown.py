@@ -117,7 +117,8 @@ def test_a_result_of_ones_own_kind_is_shown_as_what_it_is() -> None:
         pass
 
     plain = ds.load("baseline")
-    assert repr(Mine(name="baseline", description=plain.description)).splitlines()[0] == repr(plain).splitlines()[0]
+    mine = Mine(name="baseline", description=plain.description, hazards=plain.hazards)
+    assert repr(mine).splitlines()[0] == repr(plain).splitlines()[0]
 
 
 def test_titles_and_answers_are_cut_at_the_width_of_a_page() -> None:

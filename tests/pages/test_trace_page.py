@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from deference_sim.analysis.ledger import road_in_words
 from deference_sim.analysis.run import Result, simulate
 from deference_sim.analysis.trace import SHARES, Trajectory, trace
 from deference_sim.pages import layout
@@ -31,7 +32,7 @@ WORDS = {
     "punted": "handed the matter on to another end state",
     "overtaken_safely": "did no catastrophic harm",
     "stabilised": "enough to stabilise the situation",
-    "fizzled": "growth had become slow",
+    "ridden_out": "the takeoff had ended",
     "unresolved": "nothing was settled",
 }
 
@@ -138,12 +139,33 @@ def test_takeovers_are_told_apart() -> None:
     assert "before humans had handed off" in early
     misaligned = takeover("scheming.at_handoff=0", "goodness.broad_alignment=0 py", phase="full", scheming=False)
     assert "broad alignment was their weaker side" in misaligned
-    schemers = takeover("scheming.at_handoff=1", phase="full", scheming=True)
-    assert "AIs that had schemed since month 3.00 took over." in schemers
-    found = takeover("scheming.at_handoff=1", "scheming.detection=0.9", phase="halted", scheming=True)
-    assert "took over, although deference was halted" in found
+    certain = ("scheming.at_handoff=1", "scheming.work_halves=1000 months")
+    hidden = takeover(*certain, "scheming.detection=0 per py", "hazards=[]", phase="full", scheming=True)
+    assert "with AIs that had schemed since month" in hidden
+    assert "in charge, so that it is theirs: they took over" in hidden
+    found = takeover(*certain, "scheming.detection=50 per py", "scheming.recovery=0", phase="full", scheming=True)
+    assert "were found out, won the showdown and took over" in found
+    assert "were pretended alignment" in found
 
 
+def test_the_road_is_told_and_whether_it_had_looked_safe(result: Result) -> None:
+    for road, rows in result.records.groupby("road", observed=True):
+        trajectory = result.trace(int(rows["replicate"].iloc[0]))
+        record, why = trajectory.record, trace_page.why_it_ended(trajectory)
+        if road == "stayed":
+            assert "It stayed in the basin from the handoff on" in why
+            continue
+        name = f"hazard {record['cause']}" if road == "hazard" else str(road)
+        assert f": {road_in_words(name)}." in why
+        if math.isnan(record["handoff_month"]):
+            assert "Humans had not handed off" in why
+        else:
+            assert ("large enough to be believed safe" in why) == bool(record["believed_safe"])
+
+
+#: A good start without luck, no schemers and no hazards, so that the run is a long one.
+CERTAIN = ("goodness.spread=0 py", "scheming.at_handoff=0", "scheming.rate=0", "hazards=[]")
+FOUND = ("scheming.at_handoff=1", "scheming.detection=50 per py")
 MECHANISMS = {
     "weights stolen": ("weights-stolen", ("rival.theft_rate=6 per year",), "steals our weights and gains"),
     "deal struck": (
@@ -155,8 +177,11 @@ MECHANISMS = {
     "paradigm shifted": ("baseline", ("tax.paradigm_shift_rate=1",), "times what it would be"),
     "outbreak": ("baseline", ("goodness.infection_rate=1 per py",), "broad alignment falls by"),
     "trial run begun": ("years-of-breathing-room", ("handoff.when_margin_above=0.2 py",), "a trial run of"),
-    "takeover failed": ("hail-mary", ("scheming.at_handoff=1", "scheming.recovery=1"), "try to take over, and fail"),
-    "scheming detected": ("hail-mary", ("scheming.at_handoff=1", "scheming.detection=1"), "finds that the AIs scheme"),
+    "began to scheme": ("with-scheming", ("scheming.rate=3 per py",), "the AIs begin to scheme"),
+    "schemers found": ("hail-mary", FOUND, "there are signs that the AIs scheme"),
+    "showdown won": ("hail-mary", (*FOUND, "scheming.recovery=1"), "schemers are found out and stopped"),
+    "showdown lost": ("hail-mary", (*FOUND, "scheming.recovery=0"), "schemers are found out, and take over"),
+    "halt given up": ("hail-mary", (*FOUND, "scheming.recovery=1"), "the halt ends, margin found"),
     "halted": ("baseline", ("handoff.halt_below=0.4 py",), "deference is halted, margin found"),
     "resumed": ("baseline", ("handoff.halt_below=0.4 py", "handoff.min_halt=0.1 months"), "deference is resumed"),
     "fully deferred": ("partial-deference", (), "deference becomes full"),
@@ -180,7 +205,7 @@ def test_every_mechanism_is_told_in_words(event: str) -> None:
 
 
 def test_a_rival_that_is_behind_is_not_said_to_overtake() -> None:
-    scenario = load("baseline", set=["rival.lead=0 months"])
+    scenario = load("baseline", set=["rival.lead=1 month"])
     seen = set()
     for replicate in range(200):
         trajectory = trace(scenario, replicate, 3)
@@ -189,8 +214,8 @@ def test_a_rival_that_is_behind_is_not_said_to_overtake() -> None:
         end = trajectory.log.iloc[-1]
         behind = end["R"] < min(end["C"], end["G"]) + end["D"]
         why = trace_page.why_it_ended(trajectory)
-        assert ("got out of hand" in why) == behind
-        assert ("overtook" in why) == (not behind)
+        assert ("came too close" in why) == behind
+        assert ("the rival overtook, at" in why) == (not behind)
         assert f"{end['R']:.2f} py" in why
         seen.add(bool(behind))
         if len(seen) == 2:
@@ -216,7 +241,8 @@ def test_the_scenarios_here_reach_every_outcome_and_retrain() -> None:
 
 
 def test_quiet_reviews_are_grouped_and_every_entry_can_be_had() -> None:
-    scenario = load("baseline")
+    good = ("goodness.broad_alignment=1.5 py", "goodness.capability_profile=1.5 py")
+    scenario = load("baseline", set=[*CERTAIN, *good])
     trajectory = trace(scenario, 0, 1)
     told, everything = text_of(trajectory), text_of(trajectory, every_entry=True)
     reviews = int((trajectory.log["event"] == "reviewed").sum())
@@ -229,7 +255,7 @@ def test_quiet_reviews_are_grouped_and_every_entry_can_be_had() -> None:
 
 
 def test_capability_that_stops_is_told() -> None:
-    scenario = load("baseline", set=["strategy.policy=safety_case", "strategy.gate=0.8 py"])
+    scenario = load("baseline", set=[*CERTAIN, "strategy.policy=safety_case", "strategy.gate=0.8 py"])
     trajectory = trace(scenario, 0, 1)
     effort = trajectory.log[trajectory.log["event"] == "effort shared"]["capability_share"]
     stops = int(((effort == 0.0) & (effort.shift() > 0.0)).sum())

@@ -183,8 +183,9 @@ def test_without_a_rival_there_is_no_lead_and_a_deadline_is_called_one() -> None
 
 
 def test_a_few_runs_that_last_long_do_not_squeeze_the_others() -> None:
-    # Nobody hands off; the rival overtakes at random, now and then only after a long time.
-    scenario = ds.load("baseline").with_(**{"handoff.at": "100 months"})
+    # Nobody hands off; the rival overtakes soon after its lead, which is now and then a long one.
+    lead = {"lognormal": {"p5": 1, "p95": 9}}
+    scenario = ds.load("baseline").with_(**{"handoff.at": "100 months", "rival.lead": lead})
     result = ds.simulate(scenario, 12, seed=1)  # one of the twelve lasts three times as long
     ends = result.records["months"]
     drawn = ds.plot.trajectories(result)

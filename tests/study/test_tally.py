@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from deference_sim.analysis.measure import good, stayed
 from deference_sim.analysis.run import DELAYS, simulate
+from deference_sim.model.roads import ROADS, STAYED
 from deference_sim.model.state import OUTCOMES
 from deference_sim.scenario import load
 from deference_sim.study import runner
 from deference_sim.study.runner import BLOCK, hazard_names, run
-from deference_sim.study.tally import EDGES, LEAST_MONTHS, QUANTITIES, RATIO, Sketch, Tally
+from deference_sim.study.tally import EDGES, GOOD_CODES, LEAST_MONTHS, QUANTITIES, RATIO, Sketch, Tally
 
 N = 2500  # not a multiple of a block
 SHARES = (0.001, 0.05, 0.3, 0.5, 0.95, 0.999, 1.0)
@@ -29,6 +30,7 @@ def same(one: Tally, other: Tally) -> None:
     assert (one.ends == other.ends).all()
     assert (one.ends_by_month == other.ends_by_month).all()
     assert (one.causes, one.runs_with, one.events) == (other.causes, other.runs_with, other.events)
+    assert (one.losses, one.believed_safe) == (other.losses, other.believed_safe)
     for name, sketch in one.sketches.items():
         twin = other.sketches[name]
         assert (sketch.counts == twin.counts).all()
@@ -62,6 +64,26 @@ def test_a_tally_says_what_the_records_say(records: tuple[NDArray[np.void], list
     assert sum(tally.causes.values()) == tally.ended("exogenous_catastrophe") > 0
     assert tally.events["hazards_handled"] == table["hazards_handled"].sum() > 0
     assert tally.runs_with["hazards_handled"] == (table["hazards_handled"] > 0).sum()
+
+
+@pytest.mark.parametrize("name", ["five-hazards", "uncertain-baseline", "single-deadline", "partial-deference"])
+def test_losses_and_what_stayed_add_up_to_the_last_replicate(name: str) -> None:
+    """Would catch a run on two roads or none, one that stayed by record and not by road, a hazard without name."""
+    table, causes = run(load(name), 1_000, 5)
+    tally = Tally()
+    tally.add(table, causes)
+    assert tally.stayed + sum(tally.losses.values()) == tally.n == 1_000
+    throughout = (table["in_basin_throughout"] == 1) & np.isfinite(table["handoff_month"])
+    assert tally.stayed == (throughout & np.isin(table["outcome"], GOOD_CODES[1:])).sum()
+    for loss, count in tally.losses.items():
+        road, _, hazard = loss.partition(" ")
+        on_it = table["road"] == list(ROADS).index(road)
+        if hazard:
+            on_it &= table["cause"] == causes.index(hazard)
+        assert count == on_it.sum() > 0
+        assert tally.believed_safe[loss] == (on_it & (table["believed_safe"] == 1)).sum()
+    assert tally.never_schemed == (table["ever_schemed"] == 0).sum()
+    assert not table["ever_schemed"][table["road"] == STAYED].any()
 
 
 @pytest.mark.parametrize("name", QUANTITIES)

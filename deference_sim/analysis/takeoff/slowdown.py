@@ -51,7 +51,7 @@ def tax_risk(request: Request) -> TakeoffTable:
         _CURVE,
         "`ours`: the scenario uncertain-baseline without a rival, this share of effort on deference-goodness "
         "throughout, and the AIs outside the basin at any time since the handoff. It says more than the source at "
-        "little tax because our range of the tax (0.03 to 3, a guess) has no worlds in which alignment is nearly free.",
+        "little tax because few worlds in our range of the tax (0.01 to 3, a guess) have nearly free alignment.",
     )
     return request.table(SOURCE, figures, notes)
 
@@ -66,6 +66,10 @@ def research_time(request: Request) -> TakeoffTable:
             "handoff.at": months,
             "goodness.broad_alignment": 0,
             "goodness.capability_profile": 1e6,
+            "goodness.loss_below": 0,
+            "handoff.human_tests": 0,
+            "scheming.at_handoff": 0,
+            "hazard_factor": 0,
         }
         scenario = below_settings("baseline", request.settings, only_alignment)
         words = f"misaligned at handoff, months of research: {months:g}"
@@ -73,7 +77,8 @@ def research_time(request: Request) -> TakeoffTable:
         figures.append(_figure(f"research_{months:g}_months", words, RESEARCH_ANCHORS, months, outside))
     notes = (
         _CURVE,
-        "`ours`: broad alignment below capability at a handoff after that much pre-work from a start at 0.",
+        "`ours`: broad alignment below capability at a handoff after that much pre-work from a start at 0, "
+        "all of it on the AIs and none of it on tests.",
     )
     return request.table(SOURCE, figures, notes)
 
