@@ -109,9 +109,9 @@ def test_growing_hazard_arrives_exactly_when_due(growth: float, gap: float, revi
 
     def integral(C: float) -> float:
         def density(c: float) -> float:
-            return rate / YEAR * 10.0 ** (growth * max(c - gap, 0.0)) / explosion_pace(c)
+            return rate / YEAR * 10.0 ** (growth * min(max(c - gap, 0.0), 3.0)) / explosion_pace(c)
 
-        parts = [0.0, gap, C] if 0.0 < gap < C else [0.0, C]
+        parts = [0.0, *(corner for corner in (gap, gap + 3.0) if 0.0 < corner < C), C]
         return sum(quad(density, low, high, epsabs=1e-12)[0] for low, high in pairwise(parts))
 
     changes = {**MEDIAN_EXPLOSION, "evaluation.review_work": reviews}
@@ -324,13 +324,15 @@ def test_aggregate_tax() -> None:
 @pytest.mark.parametrize("name", ["baseline", "rushed-handoff", "single-deadline"])
 def test_delay_is_what_the_clock_says(name: str, changes: dict[str, Any]) -> None:
     """Would catch delay lost or counted twice: its kinds add up to t − t_handoff − untaxed time to the same C."""
-    table = ds.simulate(ds.load(name).with_(**changes), 150, seed=8).records
+    scenario = ds.load(name).with_(**changes, **{"scheming.at_handoff": 0, "scheming.rate": 0})  # so without halts
+    table = ds.simulate(scenario, 150, seed=8).records
     table = table[table["handoff_month"].notna()]
     assert len(table) > 100
     if changes:
         assert table["retrainings"].sum() > 50
     booked = table["delay_goodness"] + table["delay_buying"] + table["delay_defence"]
-    untaxed = [explosion_months(C) for C in table["C"]]
+    slower = 20.0 / scenario.value("capability.initial_speedup")
+    untaxed = [slower * explosion_months(C) for C in table["C"]]
     np.testing.assert_allclose(table["months"] - table["handoff_month"] - untaxed, booked, rtol=0, atol=2e-6)
 
 
@@ -448,7 +450,7 @@ def test_ties(changes: dict[str, Any], how: str, engine: Any) -> None:
 @pytest.mark.parametrize("engine", ["compiled", "events"])
 def test_fifth_generation_comes_at_exactly_four(engine: Any) -> None:
     """Would catch > for ≥ and sums of 0.8 that miss 4 (C20's trap): the successor at 4.0 still counts."""
-    scenario = quiet(**{"generations.step": 0.8, "capability.stabilise_at": 4})
+    scenario = quiet(**{"generations.step": 0.8, "horizon": 4})
     row = ds.simulate(scenario, 1, engine=engine).records.iloc[0]
     assert row["generations"] == 5
     assert row["C"] == 4.0

@@ -182,7 +182,7 @@ def may_not_exist() -> Case:
 
 def outrun_at(month: float) -> Any:
     """Return the function that says which runs were outrun at ``month``."""
-    return lambda table: road("outrun")(table) & (abs(table["first_exit_month"] - month) < 1e-6)
+    return lambda table: road("outrun")(table) & (abs(table["first_exit_month"] - month) < 1e-4)
 
 
 def uncertain_existence() -> Case:
