@@ -105,7 +105,7 @@ def test_constant_hazard_arrives_exactly_when_due() -> None:
 @pytest.mark.parametrize(("growth", "gap"), [(0.4, 1.0), (0.4, 0.0), (2.0, 1.0)])
 def test_growing_hazard_arrives_exactly_when_due(growth: float, gap: float, reviews: float | None) -> None:
     """Would catch a hazard frozen over a step, and integrals that depend on how time is stepped (δ = 2e-6)."""
-    rate = 0.3 * 10.0 ** (-2.0 * growth)
+    rate = 0.6 * 10.0 ** (-2.0 * growth)
 
     def integral(C: float) -> float:
         def density(c: float) -> float:

@@ -1,6 +1,17 @@
 """Exact answers: worlds with one mechanism switched on whose law is known in closed form, or by quadrature."""
 
-from validation.answers import arrivals, ends, evaluation, generations, handoff, mixtures, overtaking, paths, races, scheming
+from validation.answers import (
+    arrivals,
+    ends,
+    evaluation,
+    generations,
+    handoff,
+    mixtures,
+    overtaking,
+    paths,
+    races,
+    scheming,
+)
 from validation.recipe import Case
 
 CASES: tuple[Case, ...] = (

@@ -121,11 +121,7 @@ def noise_beside_it() -> Case:
             "evaluation.tests_half": 1e9,
         },
         12_000,
-        (
-            Share(
-                "handed off", lambda table: table["handoff_month"].notna(), exact, trap=1.0 - (1.0 - anew) ** reviews
-            ),
-        ),
+        (Share("handed off", lambda table: table["handoff_month"].notna(), exact, trap=1.0 - (1.0 - anew) ** reviews),),
     )
 
 

@@ -10,7 +10,7 @@ from validation.recipe import NOTHING, Case, Law, Number, Share, column, outcome
 
 
 def misaligned(months: float, published: float) -> Case:
-    """After t months the start is normal around start + g(t): Φ(−g(t)/spread) are misaligned, close to what is published."""
+    """After t months the start is normal around start + g(t): Φ(−g(t)/spread) are misaligned, as published."""
     gain = g(months)
     exact = float(ndtr(-gain / 0.3))
     assert abs(exact - published) < 0.011

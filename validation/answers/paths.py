@@ -24,7 +24,12 @@ def c08(exponent: float, months: float) -> Case:
 
 def blow_up() -> Case:
     """The same for ever: blows up in finite time, and ends there."""
-    changes = {"capability.exponent": 0.25, "capability.initial_speedup": 12, "capability.fizzle_pace": 1, "capability.settle": 0}
+    changes = {
+        "capability.exponent": 0.25,
+        "capability.initial_speedup": 12,
+        "capability.fizzle_pace": 1,
+        "capability.settle": 0,
+    }
     return one("C08 blow-up", changes, Number("months", MONTHS, 3.47435585523))
 
 
@@ -78,7 +83,7 @@ def falling() -> Case:
 
 
 def reach() -> Case:
-    """Full returns up to 1 py of margin, then falling to nothing at the reach: dM/dt = (P/τ)·(reach − M)/(reach − 1)."""
+    """Full returns up to 1 py of margin, none at the reach, dM/dt = (P/τ)·(reach − M)/(reach − 1) between."""
     margin, far, tax, months = 0.5, 3.0, 0.5, 0.8
     at_full_price = (1.0 - margin) * tax
     exact = far - (far - 1.0) * exp(-(months - at_full_price) / tax / (far - 1.0))
