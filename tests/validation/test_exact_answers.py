@@ -324,7 +324,7 @@ def test_aggregate_tax() -> None:
 @pytest.mark.parametrize("name", ["baseline", "rushed-handoff", "single-deadline"])
 def test_delay_is_what_the_clock_says(name: str, changes: dict[str, Any]) -> None:
     """Would catch delay lost or counted twice: its kinds add up to t − t_handoff − untaxed time to the same C."""
-    scenario = ds.load(name).with_(**changes, **{"scheming.at_handoff": 0, "scheming.rate": 0})  # so without halts
+    scenario = ds.load(name).with_(**changes, **{"scheming.at_handoff": 0, "scheming.rate": 0})
     table = ds.simulate(scenario, 150, seed=8).records
     table = table[table["handoff_month"].notna()]
     assert len(table) > 100

@@ -1,4 +1,4 @@
-"""Ends and roads: when a takeoff has been ridden out, what settles beside it, and how runs that fail are accounted for."""
+"""Ends and roads: when a takeoff has been ridden out, and how runs that fail are accounted for."""
 
 from math import exp, expm1, log
 from typing import Any

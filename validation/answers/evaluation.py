@@ -19,7 +19,7 @@ def density(x: float) -> float:
 
 
 def margin_found(a: Any, w: Any, spread: float) -> Any:
-    """Return m̂ of two estimates: the smaller one, and what noise of ψ = ``spread`` takes from the smaller on average."""
+    """Return m̂ of two estimates: the smaller one, and what noise of ψ = ``spread`` takes from it on average."""
     apart = np.abs(a - w)
     if spread == 0.0:
         return np.minimum(a, w)

@@ -160,7 +160,7 @@ def years_lived(rates: Any, weights: Any) -> tuple[float, float]:
 
 
 def may_not_exist() -> Case:
-    """Whether there is a basin is drawn once a run: with it goodness keeps ahead of capability, without it it stands."""
+    """Whether there is a basin is drawn once a run: with it goodness keeps ahead, without it it stands still."""
     exists, margin, months = 0.4, 0.5, 4.0
     return Case(
         "a basin that may not exist",
