@@ -54,7 +54,7 @@ class World:
 
 #: Every rate that a file can give; 0, and as much as is allowed or a million.
 RATES: Final = (
-    "alternatives.early_takeover_rate", "alternatives.punt_rate", "goodness.infection_rate", "rival.overtake_rate",
+    "alternatives.early_takeover_rate", "alternatives.punt_rate", "goodness.infection_rate",
     "rival.theft_rate", "tax.paradigm_shift_rate", "time_buying.deal_rate",
 )  # fmt: skip
 SLOW_RATES: Final = ("rival.theft_rate", "tax.paradigm_shift_rate", "time_buying.deal_rate")
@@ -65,12 +65,12 @@ BESIDE: Final = {
 }
 #: Widths and scales, over which something comes up or falls.
 SCALES: Final = (
-    "basin.width", "basin.inside_scale", "basin.outside_scale", "control.half", "goodness.drift_margin",
-    "goodness.reach", "rival.overtake_width", "rival.spread_scale", "scheming.detection_half", "scheming.margin_scale",
-    "scheming.recovery_half", "scheming.work_halves", "time_buying.capability_half", "evaluation.calendar_half",
+    "basin.width", "basin.hazard_scale", "control.half", "goodness.reach", "rival.danger_at", "rival.edge_sd",
+    "scheming.half", "scheming.margin_scale", "scheming.work_halves", "time_buying.capability_half",
+    "evaluation.tests_half",
 )  # fmt: skip
-_ALL_ON = {"rival.spread_tax": 1.0, "time_buying.proliferation": 1.0, "scheming.at_handoff": 0.5,
-           "scheming.per_generation": 0.1, "handoff.human_share": 0.2, "handoff.full_when": 0.5,
+_ALL_ON = {"time_buying.proliferation": 1.0, "scheming.at_handoff": 0.5, "scheming.rate": 0.1,
+           "handoff.human_share": 0.2, "handoff.full_when": 0.5,
            "handoff.halt_below": 0.0, "goodness.infection_rate": 0.2, "time_buying.max_rate": 0.5}  # fmt: skip
 
 
@@ -96,7 +96,7 @@ def _risks_taxes_and_spans() -> list[World]:
             for path in RATES
         ),
         World("thefts a million a year", {"rival.theft_rate": 1e6}),
-        World("overtaken at once", {"rival.overtake_rate": None, "rival.lead": 0.0}),
+        World("overtaken at once", {"rival.edge": 1e6, "rival.danger_at": 0.0, "rival.lead": 0.0}),
         World("a hazard at its most, handled", {"hazards": _hazards(1, rate=most("hazards.NAME.rate"))}, quick=False),
         World("a hazard that grows a hundred thousandfold with each py",
               {"hazards": _hazards(1, rate=1.0, growth=5.0, diffusion_gap=0.0)}, quick=False, told=False),
@@ -116,7 +116,7 @@ def _risks_taxes_and_spans() -> list[World]:
 def _growth() -> list[World]:
     hardware = {"capability.hardware_pace": most("capability.hardware_pace")}
     return [
-        World("ceiling just above the start", {"capability.ceiling": 1e-9, "rival.ceiling": 1e-9}),
+        World("ceiling just above the start", {"capability.ceiling": 1e-9}),
         World("ceiling just above what is handed off to",
               {"handoff.capability": 2.0, "capability.ceiling": 2.0 + 1e-9}),
         World("a ceiling of a million", {"capability.ceiling": 1e6}),
@@ -175,17 +175,27 @@ def _people_rivals_and_noise() -> list[World]:
         World("humans at 1e-9", {"handoff.human_pace": 1e-9, "handoff.at": 3.0}),
         World("handed off to AIs far above", {"handoff.capability": 20.0, "handoff.scaling_share": 1.0}),
         *(World(f"tolerance {size:g}", _ALL_ON | {"numerics.tolerance": size}) for size in (1e-12, 1e-2)),
-        World("lead 0 and a rival of a million", {"rival.lead": 0.0, "rival.initial_speedup": 1e6}),
+        World("lead 0 and a rival of a million", {"rival.lead": 0.0, "rival.speed": 1e6}),
         World("a lead of a million months", {"rival.lead": 1e6}),
         World("a deadline at once", {"rival.mode": "deadline", "rival.lead": 0.0}),
-        World("noise of a million", {"evaluation.alignment_noise": 1e6, "evaluation.profile_noise": 1e6,
-              "goodness.spread": 1e6, "generations.alignment_sd": 1e6, "goodness.drift_noise": 1e6}),
-        World("errors of a million", {"evaluation.tax_error": 1e6, "evaluation.lead_error": 1e6}),
-        World("pull and drift of a million", {"basin.outside_pull": 1e6, "goodness.drift": 1e6}),
-        World("hazards from the AIs of a million", {"basin.hazard_inside": 1e6, "basin.hazard_outside": 1e6}),
+        World("noise of a million", {"evaluation.noise": 1e6, "goodness.spread": 1e6,
+              "generations.alignment_sd": 1e6, "goodness.profile_ratio": most("goodness.profile_ratio")}),
+        World("errors of a million", {"evaluation.tax_error": 1e6, "evaluation.lead_error": 1e6,
+              "evaluation.persistent_error": 1e6, "evaluation.overfitting": 1e6}),
+        World("drift of a million", {"goodness.drift": 1e6}),
+        World("a hazard from the AIs of a million", {"basin.hazard_at_edge": 1e6}),
         World("defence of a million", {"defence.returns": 1e6, "defence.decay": 1e6, "strategy.defence_share": 0.5},
               quick=False),
-        World("efficiency 1e-12", {"goodness.epistemic_efficiency": 1e-12}),
+        World("waste at its most", {"goodness.waste": most("goodness.waste")}),
+        World("schemers at their most", {"scheming.at_handoff": 1.0, "scheming.rate": most("scheming.rate"),
+              "scheming.detection": most("scheming.detection"), "scheming.capability_slope": 5.0}),
+        World("capability at handoff, losses at their most", {"handoff.capability": 20.0, "handoff.human_pace": 1e3,
+              "goodness.loss_above": most("goodness.loss_above"), "goodness.best_capability": -1e6}),
+        *(World(f"settle {months:g}", {"capability.settle": months, "capability.fizzle_pace": 50.0,
+              "capability.stabilise_at": None}) for months in (0.0, 1e6)),
+        World("all hazards a thousand times", {"hazard_factor": most("hazard_factor")}),
+        World("tests by everybody all along", {"handoff.human_tests": 1.0, "evaluation.tests_share": 1.0,
+              "strategy.time_buying_share": 0.0, "strategy.defence_share": 0.0, "handoff.at": 12.0}),
         World("checking at its most", {"tax.checking": 100.0}),
         World("everything uncertain to the ends", {"rival.lead": {"uniform": {"min": 0.0, "max": 1e6}},
               "capability.returns": {"loguniform": {"min": 1e-6, "max": 1e6}}}),

@@ -26,7 +26,7 @@ from deference_sim.engines.failure import StepError
 from deference_sim.model.state import OUTCOMES
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table, show
 from deference_sim.scenario.canonical import document
-from deference_sim.scenario.catalogue import paths_of
+from deference_sim.scenario.catalogue import parameters, paths_of
 from deference_sim.scenario.compose import compose
 from deference_sim.study import runner
 from deference_sim.study.tally import CATASTROPHE_CODES, SETTLED_CODES
@@ -217,18 +217,17 @@ def uncertain_inputs_at_what_was_drawn(world: World) -> str | None:
     return None
 
 
-RIVAL_IS_OURS = ("initial_speedup", "returns", "parallel_returns", "ceiling")
-
-
-def a_rival_like_us_in_full(world: World) -> str | None:
-    """What the rival's parameters leave out is as it is with us."""
-    ours = {f"rival.{name}": world.scenario.value(f"capability.{name}") for name in RIVAL_IS_OURS}
-    left_out = {
-        path: value
-        for path, value in ours.items()
-        if world.scenario.value(path) is None and path.replace("rival", "capability") not in world.scenario.uncertain
-    }
-    return difference(world.base, world.run(**left_out))
+def the_factor_in_the_rates(world: World) -> str | None:
+    """A factor of 2 on all hazards is the same as rates twice as high: both are exact in binary."""
+    if "hazard_factor" in world.scenario.uncertain or any(not isinstance(h["rate"], float) for h in world.hazards):
+        return None
+    if any(2.0 * each["rate"] > parameters()["hazards.NAME.rate"].high for each in world.hazards):
+        return None
+    factor = world.scenario.hazard_factor
+    if 2.0 * factor > parameters()["hazard_factor"].high:
+        return None
+    twice = [each | {"rate": 2.0 * each["rate"]} for each in world.hazards]
+    return difference(world.run(hazard_factor=2.0 * factor), world.run(hazards=twice))
 
 
 # ---- in one direction ----------------------------------------------------------------------------------------
@@ -254,16 +253,16 @@ def a_fatal_hazard_of_its_own(world: World) -> str | None:
 
 def safer_ais(world: World) -> str | None:
     """With half the AIs' hazard, runs that they did not end are the same."""
-    halves = {path: 0.5 * world.scenario.value(path) for path in ("basin.hazard_inside", "basin.hazard_outside")}
-    if any(path in world.scenario.uncertain for path in halves):
+    path = "basin.hazard_at_edge"
+    if path in world.scenario.uncertain:
         return None
+    halves = {path: 0.5 * world.scenario.value(path)}
     spared = ~np.isin(world.base.records["outcome"], AI_CAUSED) & (world.base.records["recovered"] == 0)
     return difference(world.base[spared], world.run(**halves)[spared])
 
 
 #: What makes decisions look at the lead, or a longer race worse than a shorter one, and how it is when it does not.
 BLIND_TO_LEAD = {
-    "strategy.urgency": 0.0,
     "handoff.when_lead_below": None,
     "evaluation.trial_fraction": 0.0,
     "rival.catastrophe": 1.0,
@@ -318,7 +317,7 @@ RELATIONS: tuple[tuple[str, Relation], ...] = tuple(
         other_units,
         read_again,
         uncertain_inputs_at_what_was_drawn,
-        a_rival_like_us_in_full,
+        the_factor_in_the_rates,
         a_fatal_hazard_of_its_own,
         safer_ais,
         a_rival_further_behind,

@@ -25,25 +25,26 @@ from numpy.typing import NDArray
 
 import deference_sim as ds
 from deference_sim.engines.failure import StepError
+from deference_sim.model.roads import STAYED
 from deference_sim.model.state import OUTCOMES
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table, show
 from deference_sim.scenario.catalogue import Parameter, Section, catalogue
 from deference_sim.scenario.problems import ScenarioError
 from deference_sim.study import limits, runner
+from deference_sim.study.tally import SETTLED_CODES
 from validation import pages
 
 Random = np.random.Generator
 
 #: How far a scenario strays: share of its parameters that are drawn anew, and how often such a draw is extreme.
 MOODS = {"mild": (0.15, 0.0), "wide": (0.4, 0.1), "extreme": (0.5, 0.5)}
-TOGETHER = ("tax.labour_growth", "tax.alpha_goodness", "tax.alpha_capability")  # all given, or none
 #: Its table takes 16,000 runs beforehand, so it is drawn rarely, and never where every run may be a long one.
 COSTLY = "handoff.indifference"
 ENDLESS = "no end in sight"
 SECTION = "random worlds"
 MAY_BE_INFINITE = {"handoff_month", "first_exit_month", "minimum_margin", "lead"}
 NEVER_NEGATIVE = ("months", "D", "bought", "Z", "delay_goodness", "delay_buying", "delay_defence", "delay_tests",
-                  "delay_halts", "generations", "reviews", "steps")  # fmt: skip
+                  "delay_halts", "H", "T", "V", "generations", "reviews", "steps")  # fmt: skip
 ROUNDING = 1e-9
 
 
@@ -100,11 +101,10 @@ def a_distribution(parameter: Parameter, random: Random, extreme: float) -> Any:
 
 
 def some_pairs(parameter: Parameter, random: Random) -> list[list[float]]:
-    """Return knots that rise, with factors above 0 (any gain for pre-work)."""
+    """Return knots that rise, with factors above 0."""
     count = int(random.integers(1, (parameter.longest or 8) + 1))
-    first = 10.0 ** random.uniform(-3.0, 0.0) if parameter.name == "prework" else random.uniform(-3.0, 3.0)
-    xs = first + np.concatenate([[0.0], np.cumsum(10.0 ** random.uniform(-3.0, 1.5, count - 1))])
-    ys = random.normal(0.0, 1.0, count) if parameter.name == "prework" else 10.0 ** random.uniform(-2.0, 3.0, count)
+    xs = random.uniform(-3.0, 3.0) + np.concatenate([[0.0], np.cumsum(10.0 ** random.uniform(-3.0, 1.5, count - 1))])
+    ys = 10.0 ** random.uniform(-2.0, 3.0, count)
     return [[float(x), float(y)] for x, y in zip(xs, ys, strict=True)]
 
 
@@ -163,11 +163,8 @@ def draw_changes(number: int, seed: int, moods: Sequence[str] = tuple(MOODS)) ->
     for parameter in plain_parameters():
         rare = 0.0 if extreme else 0.01
         wanted = random.random() < (rare if parameter.path == COSTLY else share)
-        if wanted and parameter.kind != "text" and parameter.path not in TOGETHER:
+        if wanted and parameter.kind != "text":
             changes[parameter.path] = a_value(parameter, random, extreme)
-    if random.random() < share:
-        by_path = {parameter.path: parameter for parameter in plain_parameters()}
-        changes |= {path: a_number(by_path[path], random, extreme) for path in TOGETHER}
     changes["horizon"] = a_horizon(random, extreme)
     section = catalogue()["hazards"]
     assert isinstance(section, Section)
@@ -221,9 +218,16 @@ def wrong_with(records: NDArray[np.void], horizon: float) -> set[str]:
         found.add("a run past its horizon")
     if not np.isin(records["outcome"], range(1, len(OUTCOMES))).all():
         found.add("an outcome that does not exist")
-    fizzled = records["outcome"] == OUTCOMES.index("fizzled")
-    if (records["lead"][fizzled] <= 0.0).any():
-        found.add("fizzled without lead")
+    if ((records["outcome"] == OUTCOMES.index("ridden_out")) & (records["lead"] <= 0.0)).any():
+        found.add("ridden out without lead")
+    harmless = np.isin(records["outcome"], range(OUTCOMES.index("overtaken_safely"), len(OUTCOMES)))
+    if (harmless & (records["scheming"] == 1)).any():
+        found.add("an end without a catastrophe that schemers are in charge of")
+    stayed = records["road"] == STAYED
+    if (stayed & ~np.isin(records["outcome"], SETTLED_CODES)).any():
+        found.add("a run that fails by no road")
+    if (stayed & (records["in_basin_throughout"] == 0)).any():
+        found.add("a run that left the basin by no road")
     throughout = (records["in_basin_throughout"] == 1) & np.isfinite(records["first_exit_month"])
     if throughout.any():
         found.add("in the basin throughout although it was left")

@@ -8,7 +8,7 @@ allows at the same level. δ is the discrepancy that would be missed once in a t
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import log, sqrt
+from math import inf, log, sqrt
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ import pandas as pd
 from scipy.special import ndtri
 from scipy.stats import binom, chi2, kstwo
 
+from deference_sim.model.roads import ROADS
 from validation.quiet import quiet
 
 TOLERANCE = 5.0  # standard errors
@@ -145,7 +146,9 @@ class Case:
 
 
 def z_of(found: float, exact: float, sd: float, n: int) -> float:
-    """Return by how many standard errors a mean of ``n`` replicates is off."""
+    """Return by how many standard errors a mean of ``n`` replicates is off; infinitely many where none is allowed."""
+    if sd == 0.0:
+        return 0.0 if found == exact else inf
     return (found - exact) / (sd / sqrt(n))
 
 
@@ -189,6 +192,12 @@ def column(name: str) -> Of:
 def ended(*names: str) -> Of:
     """Return the function that gives the months of the runs that ended with these outcomes, missing for others."""
     return lambda table: table["months"].where(table["outcome"].isin(names))
+
+
+def road(*names: str) -> Of:
+    """Return the function that says which runs failed by one of these roads, or ``stayed``."""
+    codes = [list(ROADS).index(name) for name in names]
+    return lambda table: table["road"].isin(codes)
 
 
 NOTHING = outcome("unresolved")

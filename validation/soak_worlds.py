@@ -19,6 +19,8 @@ EVERYTHING: dict[str, Any] = {
     "time_buying.backfire": 0.2,
     "time_buying.proliferation": 0.3,
     "rival.lead": 2,
+    "rival.danger_at": 0.3,
+    "rival.edge": 0,
     "rival.catastrophe": 0.7,
     "rival.theft_rate": "0.5 per year",
     "hazards": [
@@ -36,8 +38,6 @@ EVERYTHING: dict[str, Any] = {
             "kind": "foreign_adversary",
             "rate": "0.2 per year",
             "severity_slope": 1,
-            "severity_df": 4,
-            "severity_falls": 0.5,
         },
         {
             "name": "natural",
@@ -50,8 +50,8 @@ EVERYTHING: dict[str, Any] = {
         },
     ],
     "scheming.at_handoff": 0.05,
-    "scheming.per_generation": 0.1,
-    "scheming.detection": 0.4,
+    "scheming.rate": 0.1,
+    "scheming.detection": 2,
     "handoff.halt_below": -0.1,
     "handoff.resume_above": 0.3,
     "handoff.min_halt": 0.5,
@@ -67,7 +67,6 @@ CHANGES: dict[str, dict[str, Any]] = {
         "strategy.policy": "safety_case",
         "strategy.gate": 0.4,
         "generations.accept": 0.4,
-        "generations.tail_df": 5,
     },
     "a race": {"strategy.policy": "race", "capability.law": "exponential", "capability.exponent": 0.1},
     "a deadline": {
@@ -86,7 +85,6 @@ CHANGES: dict[str, dict[str, Any]] = {
     "work before handoff": {
         "goodness.broad_alignment": 0,
         "evaluation.trial_fraction": 0.2,
-        "evaluation.calendar_half": 6,
         "handoff.capability": 0.2,
         "handoff.when_lead_below": 1.5,
         "time_buying.before_handoff": 0.2,
@@ -111,7 +109,7 @@ CHANGES: dict[str, dict[str, Any]] = {
         "strategy.min_capability_share": 0.3,
         "handoff.human_share": 0.3,
     },
-    "growth that ends": {"capability.ceiling": 0.5, "capability.fizzle_pace": "6 py per year"},
+    "growth that ends": {"capability.ceiling": 0.5, "capability.fizzle_pace": "6 py per year", "capability.settle": 1},
 }
 
 

@@ -20,7 +20,7 @@ import deference_sim as ds
 from deference_sim import streams
 from validation.answers import CASES
 from validation.answers.growth import explosion_months, explosion_pace
-from validation.quiet import MEDIAN_EXPLOSION, NEVER_HAND_OFF, YEAR, hazard, quiet
+from validation.quiet import MEDIAN_EXPLOSION, NEVER_HAND_OFF, NO_BASIN, YEAR, hazard, quiet, start
 from validation.recipe import (
     MISS,
     TOLERANCE,
@@ -105,13 +105,13 @@ def test_constant_hazard_arrives_exactly_when_due() -> None:
 @pytest.mark.parametrize(("growth", "gap"), [(0.4, 1.0), (0.4, 0.0), (2.0, 1.0)])
 def test_growing_hazard_arrives_exactly_when_due(growth: float, gap: float, reviews: float | None) -> None:
     """Would catch a hazard frozen over a step, and integrals that depend on how time is stepped (δ = 2e-6)."""
-    rate = 0.3 * 10.0 ** (-2.0 * growth)
+    rate = 0.6 * 10.0 ** (-2.0 * growth)
 
     def integral(C: float) -> float:
         def density(c: float) -> float:
-            return rate / YEAR * 10.0 ** (growth * max(c - gap, 0.0)) / explosion_pace(c)
+            return rate / YEAR * 10.0 ** (growth * min(max(c - gap, 0.0), 3.0)) / explosion_pace(c)
 
-        parts = [0.0, gap, C] if 0.0 < gap < C else [0.0, C]
+        parts = [0.0, *(corner for corner in (gap, gap + 3.0) if 0.0 < corner < C), C]
         return sum(quad(density, low, high, epsabs=1e-12)[0] for low, high in pairwise(parts))
 
     changes = {**MEDIAN_EXPLOSION, "evaluation.review_work": reviews}
@@ -125,52 +125,48 @@ def test_growing_hazard_arrives_exactly_when_due(growth: float, gap: float, revi
     np.testing.assert_allclose(table["months"][fatal], times, rtol=1e-6)
 
 
-def hazard_of_a_race(C: float, A: float, h_in: float, s_in: float, h_out: float, s_out: float) -> float:
-    """Return the integrated hazard from the AIs in a race up to capability C at goodness A: P·h(A − C) dt = h dC."""
-    inside = h_in * s_in * (exp(-max(A - C, 0.0) / s_in) - exp(-A / s_in))
-    beyond = max(C - A, 0.0)
-    return inside + h_out * (s_out * expm1(min(beyond / s_out, 7.0)) + exp(7.0) * max(beyond - 7.0 * s_out, 0.0))
+def hazard_of_a_race(C: float, A: float, at_edge: float, scale: float) -> float:
+    """Return the integrated hazard from the AIs in a race up to capability C at goodness A: P·h(A − C) dt = h dC.
+
+    It grows by a factor of e for each ``scale`` on both sides of the edge, up to e⁷ of what it is there.
+    """
+    growing = at_edge * scale * (exp(min((C - A) / scale, 7.0)) - exp(-A / scale))
+    return growing + at_edge * exp(7.0) * max(C - A - 7.0 * scale, 0.0)
 
 
-@pytest.mark.parametrize(
-    "inside_scale",
-    [
-        0.15,
-        0.02,
-    ],
-)
-def test_ai_catastrophe_comes_exactly_when_due(inside_scale: float) -> None:
-    """Would catch a hazard from the AIs that is off at the edge, or frozen over a step (δ = 1e-5)."""
-    A, h_in, h_out, s_out = 0.6, 0.3 / inside_scale, 0.5, 0.3
+@pytest.mark.parametrize("scale", [0.3, 0.05])
+def test_ai_catastrophe_comes_exactly_when_due(scale: float) -> None:
+    """Would catch a hazard from the AIs that is off at the edge or beyond e⁷, or frozen over a step (δ = 1e-5)."""
+    A, at_edge = 0.6, 0.6 / scale
     changes = {
-        "goodness.broad_alignment": A,
-        "basin.hazard_inside": h_in,
-        "basin.inside_scale": inside_scale,
-        "basin.hazard_outside": h_out,
-        "basin.outside_scale": s_out,
+        **NO_BASIN,
+        "goodness.broad_alignment": start(A),
+        "basin.hazard_at_edge": at_edge,
+        "basin.hazard_scale": scale,
     }
     table = ds.simulate(quiet(**MEDIAN_EXPLOSION, **changes), REPLICATES, SEED).records
     assert (table["outcome"] == "ai_takeover").all()
     assert 20 < (table["C"] < A).sum() < 180  # some inside, some outside
-    found = [hazard_of_a_race(C, A, h_in, inside_scale, h_out, s_out) for C in table["C"]]
+    found = [hazard_of_a_race(C, A, at_edge, scale) for C in table["C"]]
     np.testing.assert_allclose(found, first_thresholds(streams.AI_CATASTROPHE), rtol=0, atol=1e-5)
 
 
-def test_overtaking_comes_exactly_when_due() -> None:
-    """Would catch an overtaking hazard on our clock instead of the rival's, or before the rival takes off."""
-    lead, width, edge = 2.0, 0.75, -1.0
+def test_overtaking_comes_exactly_when_its_draw_says() -> None:
+    """Would catch an edge that is drawn anew, a rival on our clock, or danger before its own draw (δ = 1e-6)."""
+    lead, edge, sd, danger = 2.0, -1.0, 0.8, 0.5
     changes = {
         "rival.mode": "takeoff",
         "rival.lead": lead,
-        "rival.overtake_rate": 1,
-        "rival.overtake_width": width,
         "rival.edge": edge,
+        "rival.edge_sd": sd,
+        "rival.danger_at": danger,
     }
     table = ds.simulate(quiet(**NEVER_HAND_OFF, **changes), REPLICATES, SEED).records
-    R = table["months"] - lead
-    found = width * (np.logaddexp(0.0, (R + edge) / width) - np.logaddexp(0.0, edge / width))
-    np.testing.assert_allclose(found, first_thresholds(streams.OVERTAKING), rtol=0, atol=1e-6)
-    np.testing.assert_allclose(table["R"], R, rtol=0, atol=1e-9)
+    key = streams.key_of_seed(SEED)
+    draws = np.array([streams.normal_pair(key, replicate, streams.RIVAL_EDGE, 0) for replicate in range(REPLICATES)])
+    needed = np.maximum(-(edge + sd * draws[:, 0]), danger * np.exp(0.7 * draws[:, 1]))
+    np.testing.assert_allclose(table["months"], lead + np.maximum(needed, 0.0), rtol=0, atol=1e-6)
+    np.testing.assert_allclose(table["R"], np.maximum(needed, 0.0), rtol=0, atol=1e-6)
 
 
 # ---- C31: marks of two hazards -----------------------------------------------------------------------------
@@ -255,9 +251,9 @@ def test_growth_times_with_reviews_and_generations(changes: dict[str, Any]) -> N
     ],
 )
 def test_blow_up_ends_as_an_event(changes: dict[str, Any], exact: float) -> None:
-    """Would catch infinities and endless steps where pace diverges: the run ends at 1,000 py as fizzled (C08)."""
-    scenario = quiet(**changes, **{"capability.fizzle_pace": 1})
-    assert months_to_the_end(scenario, "fizzled") == pytest.approx(exact, rel=1e-6)
+    """Would catch infinities and endless steps where pace diverges: the run ends at 1,000 py as ridden out (C08)."""
+    scenario = quiet(**changes, **{"capability.fizzle_pace": 1, "capability.settle": 0})
+    assert months_to_the_end(scenario, "ridden_out") == pytest.approx(exact, rel=1e-6)
 
 
 def test_milestones_reproduce_the_published_gap() -> None:
@@ -268,12 +264,13 @@ def test_milestones_reproduce_the_published_gap() -> None:
     assert months_to_the_end(scenario, "stabilised") / YEAR == pytest.approx(exact, rel=1e-6)
 
 
-def test_fizzles_where_pace_is_down_to_the_recent() -> None:
+def test_the_takeoff_is_over_where_pace_is_down_to_the_recent() -> None:
     """Would catch a fizzle tested on the pace that effort leaves, before the peak, or per month instead of per year."""
-    changes = {"capability.law": "software_explosion", "capability.initial_speedup": 20, "capability.fizzle_pace": 1}
+    changes = {"capability.law": "software_explosion", "capability.initial_speedup": 20, "capability.fizzle_pace": 1,
+               "capability.settle": 0}  # fmt: skip
     row = ds.simulate(quiet(**changes), 1).records.iloc[0]
     exact = brentq(lambda C: explosion_pace(C) - 1 / YEAR, 11 * (1 - 1 / 1.2), 11.0 - 1e-9, xtol=1e-14)
-    assert row["outcome"] == "fizzled"
+    assert row["outcome"] == "ridden_out"
     assert row["C"] == pytest.approx(exact, abs=1e-9)
     assert row["months"] == pytest.approx(explosion_months(exact), rel=1e-6)
 
@@ -290,8 +287,8 @@ def test_defence_bought_time_and_lead() -> None:
         "time_buying.max_bought": cap,
         "rival.mode": "takeoff",
         "rival.lead": 3,
-        "rival.initial_speedup": 12,
-        "rival.overtake_rate": 0,
+        "rival.speed": 0.5,
+        "rival.edge": -1e6,
     }
     for horizon in (2.0, 12.0):
         row = ds.simulate(quiet(**changes, horizon=horizon), 1).records.iloc[0]
@@ -309,17 +306,17 @@ def test_defence_bought_time_and_lead() -> None:
 
 
 def test_aggregate_tax() -> None:
-    """Would catch a tax that falls with goodness instead of capability, or ignores epistemic efficiency."""
-    tau, decline, efficiency = 0.8, 0.3, 0.4
+    """Would catch a tax that falls with goodness instead of capability, or that wasteful work makes dearer here."""
+    tau, decline = 0.8, 0.3
     changes = {
         "tax.broad_alignment": 0.6,
         "tax.capability_profile": 0.2,
         "tax.decline": decline,
-        "goodness.epistemic_efficiency": efficiency,
+        "goodness.waste": 3,
         "capability.stabilise_at": 5,
     }
     row = ds.simulate(quiet(**changes), 1).records.iloc[0]
-    exact = tau / efficiency * -expm1(-decline * log(10) * 5) / (decline * log(10))
+    exact = tau * -expm1(-decline * log(10) * 5) / (decline * log(10))
     assert row["aggregate_tax_months"] == pytest.approx(exact, rel=1e-9)
 
 
@@ -327,13 +324,15 @@ def test_aggregate_tax() -> None:
 @pytest.mark.parametrize("name", ["baseline", "rushed-handoff", "single-deadline"])
 def test_delay_is_what_the_clock_says(name: str, changes: dict[str, Any]) -> None:
     """Would catch delay lost or counted twice: its kinds add up to t − t_handoff − untaxed time to the same C."""
-    table = ds.simulate(ds.load(name).with_(**changes), 150, seed=8).records
+    scenario = ds.load(name).with_(**changes, **{"scheming.at_handoff": 0, "scheming.rate": 0})
+    table = ds.simulate(scenario, 150, seed=8).records
     table = table[table["handoff_month"].notna()]
     assert len(table) > 100
     if changes:
         assert table["retrainings"].sum() > 50
     booked = table["delay_goodness"] + table["delay_buying"] + table["delay_defence"]
-    untaxed = [explosion_months(C) for C in table["C"]]
+    slower = 20.0 / scenario.value("capability.initial_speedup")
+    untaxed = [slower * explosion_months(C) for C in table["C"]]
     np.testing.assert_allclose(table["months"] - table["handoff_month"] - untaxed, booked, rtol=0, atol=2e-6)
 
 
@@ -343,8 +342,8 @@ def test_delay_is_what_the_clock_says(name: str, changes: dict[str, Any]) -> Non
 def on_target(tau_A: float, tau_W: float, **changes: Any) -> dict[str, Any]:
     """Return the changes for AIs that hold their margin with nothing in the way: no width, noise or drift."""
     return {
-        "goodness.broad_alignment": 0.2,
-        "goodness.capability_profile": 0.2,
+        "goodness.broad_alignment": start(0.2),
+        "goodness.capability_profile": start(0.2),
         "basin.width": 1e-3,
         "tax.broad_alignment": tau_A,
         "tax.capability_profile": tau_W,
@@ -358,16 +357,16 @@ def on_target(tau_A: float, tau_W: float, **changes: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("tau_A", "tau_W", "efficiency"), [(0.01, 0.02, 1), (0.15, 0.15, 1), (0.5, 1.5, 1), (0.5, 1.5, 0.2), (5.0, 5.0, 1)]
+    ("tau_A", "tau_W", "waste"), [(0.01, 0.02, 1), (0.15, 0.15, 1), (0.5, 1.5, 1), (0.5, 1.5, 3), (5.0, 5.0, 1)]
 )
 @pytest.mark.parametrize("law", ["exponential", "software_explosion"])
-def test_race_against_a_deadline(law: str, tau_A: float, tau_W: float, efficiency: float) -> None:
-    """Would catch a tax that is not (1 + τ/ε) times the untaxed time, or a deadline missed by a hair (claim 3)."""
+def test_race_against_a_deadline(law: str, tau_A: float, tau_W: float, waste: float) -> None:
+    """Would catch a tax that is not (1 + τ·waste^{1 − .2}) times the untaxed time, or a deadline missed by a hair (claim 3)."""
     growth = MEDIAN_EXPLOSION if law == "software_explosion" else {}
     untaxed = explosion_months(5.0) if growth else 5.0
-    tau = (tau_A + tau_W) / efficiency
+    tau = (tau_A + tau_W) * waste**0.8  # of AIs whose profile is .2 py ahead
     needed = (1.0 + tau) * untaxed
-    changes = {**growth, **on_target(tau_A, tau_W, **{"goodness.epistemic_efficiency": efficiency})}
+    changes = {**growth, **on_target(tau_A, tau_W, **{"goodness.waste": waste})}
     for factor, how in ((1 - 2e-6, "rival_catastrophe"), (1 + 2e-6, "stabilised")):
         scenario = quiet(**changes, **{"rival.lead": needed * factor})
         row = ds.simulate(scenario, 1).records.iloc[0]
@@ -451,7 +450,7 @@ def test_ties(changes: dict[str, Any], how: str, engine: Any) -> None:
 @pytest.mark.parametrize("engine", ["compiled", "events"])
 def test_fifth_generation_comes_at_exactly_four(engine: Any) -> None:
     """Would catch > for ≥ and sums of 0.8 that miss 4 (C20's trap): the successor at 4.0 still counts."""
-    scenario = quiet(**{"generations.step": 0.8, "capability.stabilise_at": 4})
+    scenario = quiet(**{"generations.step": 0.8, "horizon": 4})
     row = ds.simulate(scenario, 1, engine=engine).records.iloc[0]
     assert row["generations"] == 5
     assert row["C"] == 4.0
@@ -475,26 +474,21 @@ def test_recipe_sees_a_wrong_answer() -> None:
 # ---- what has been wrong once -------------------------------------------------------------------------------
 
 FILLED_IN = {
-    "goodness.capability_profile": -1,
+    "goodness.capability_profile": start(-1),
     "handoff.fill_in_profile": 0.5,
+    "handoff.human_share": 0.1,
     "capability.stabilise_at": 2,
     "rival.mode": "takeoff",
     "rival.lead": 10,
-    "rival.initial_speedup": 12,
-    "rival.overtake_rate": 0,
+    "rival.edge": -1e6,
+    "horizon": 1,
 }
 
 
 def test_what_humans_fill_in_counts_to_the_end() -> None:
-    """Would catch a record that contradicts its outcome: stabilised at 2 py, but an aligned capability of −1."""
+    """Would catch an aligned capability at the end without what humans supply, and AIs who stabilise by it."""
     row = ds.simulate(quiet(**FILLED_IN), 1).records.iloc[0]
-    assert row["outcome"] == "stabilised"
-    assert row["Q"] == pytest.approx(2.0)
-    assert row["lead"] == pytest.approx(10.0 - row["months"] + 2.0 / 0.5)
-
-
-def test_prework_is_followed_round_its_corners() -> None:
-    """Would catch goodness before handoff that is off by much more than the tolerance."""
-    changes = {"handoff.prework": [[0.1, 0], [1, 0.1], [10, 0.5]], "handoff.at": 100, "horizon": 10}
-    row = ds.simulate(quiet(**{"goodness.broad_alignment": 0.2, **changes}), 1).records.iloc[0]
-    assert row["A"] == pytest.approx(0.7, abs=1e-5)
+    assert row["outcome"] == "unresolved"
+    assert row["Q"] == pytest.approx(min(0.5, row["C"]))
+    assert row["W"] < row["Q"]
+    assert row["lead"] == pytest.approx(10.0 - row["months"] + row["Q"])

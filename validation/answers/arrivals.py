@@ -9,13 +9,13 @@ from scipy.integrate import quad
 from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 from scipy.stats import poisson
-from scipy.stats import t as student
 
 from validation.answers.growth import explosion_months, explosion_pace
 from validation.quiet import MEDIAN_EXPLOSION, NEVER_HAND_OFF, YEAR, hazard
 from validation.recipe import NOTHING, Case, Law, Mean, Share, cause, column, ended, lasts, outcome
 
 FATAL = outcome("exogenous_catastrophe")
+MOST = 3.0  # py of diffused capability up to which rates grow
 
 
 def c01() -> Case:
@@ -101,19 +101,6 @@ def c17_lethality() -> Case:
     )
 
 
-def heavy_tail() -> Case:
-    """Marks of Student's t with 3 degrees of freedom, scaled to unit variance."""
-    rate, mean, sd, df = 1.5, -4.0, 2.0, 3.0
-    severe = float(student.sf(-mean / sd * sqrt(df / (df - 2.0)), df))
-    marks = {"rate": rate, "severity_mean": mean, "severity_sd": sd, "severity_df": df}
-    return Case(
-        "marks with a heavy tail",
-        {**NEVER_HAND_OFF, "hazards": [hazard(**marks)]},
-        12_000,
-        (Share("none severe", NOTHING, exp(-rate * 20.0 * severe), trap=exp(-rate * 20.0 * float(ndtr(mean / sd)))),),
-    )
-
-
 def c25() -> Case:
     """A hazard that grows with diffused capability against AIs that grow too, along a known path of capability."""
     rate, growth, gap, onset, mean, slope, sd, lethality = 0.9, 0.3, 1.0, 2.0, 3.0, 0.5, 1.0, 0.6
@@ -122,9 +109,10 @@ def c25() -> Case:
     def density(C: float) -> float:
         X = max(C - gap, 0.0)
         unhandled = float(ndtr((mean + slope * X - C) / sd))
-        return float(rate / YEAR * 10.0 ** (growth * X) * unhandled * lethality / explosion_pace(C))
+        return float(rate / YEAR * 10.0 ** (growth * min(X, MOST)) * unhandled * lethality / explosion_pace(C))
 
-    integral = quad(density, first, 5.0, points=[gap] if first < gap else None, epsabs=1e-12)[0]
+    corners = [corner for corner in (gap, gap + MOST) if corner > first]
+    integral = quad(density, first, 5.0, points=corners, epsabs=1e-12)[0]
     fields = {
         "rate": rate, "growth": growth, "diffusion_gap": gap, "onset": onset, "severity_mean": mean,
         "severity_slope": slope, "severity_sd": sd, "lethality": lethality,
@@ -139,8 +127,8 @@ def c25() -> Case:
 
 def gompertz() -> Case:
     """Gompertz's hazard of age beside Makeham's of accidents: capability, and the rate with it, grows steadily."""
-    age, growth, accident, months = 0.6 / YEAR, 0.25, 0.9 / YEAR, 10.0
-    b = growth * log(10.0)
+    age, growth, accident, months, pace = 0.6 / YEAR, 0.8, 0.9 / YEAR, 10.0, 0.3
+    b = growth * pace * log(10.0)
 
     def survival(t: Any) -> Any:
         return np.exp(-accident * t - age * np.expm1(b * t) / b)
@@ -150,6 +138,7 @@ def gompertz() -> Case:
     return Case(
         "Gompertz and Makeham",
         {
+            "capability.initial_speedup": 24 * pace,
             "horizon": months,
             "hazards": [
                 hazard("age", rate=0.6, growth=growth, diffusion_gap=0, severity_mean=1e6),
@@ -191,27 +180,71 @@ def power_of_time(name: str, power: float, rate: float, months: float, trap: flo
     )
 
 
-def falling_severity() -> Case:
-    """Marks against capability that grows, and falling as methods spread: thinning that depends on time."""
-    rate, mean, sd, falls, spread, share, months = 6.0, 2.5, 1.0, 0.4, 1.2, 0.5, 4.0
+def capped_growth() -> Case:
+    """A rate grows tenfold a py up to 3 py of diffused capability and no further: Gompertz, then exponential."""
+    rate, growth, months = 0.004, 0.8, 5.0
+    b = growth * log(10.0)
+    at_the_cap = rate * expm1(b * MOST) / b
 
-    def unhandled(t: float) -> float:
-        C = (1.0 - share) * t
-        Z = share * spread * (0.5 * (1.0 - share) * t * t + 0.5 * t)  # head start 0.5 py
-        return float(ndtr((mean - falls * Z - C) / sd))
+    def integrated(t: Any) -> Any:
+        rising = rate * np.expm1(b * np.minimum(t, MOST)) / b
+        return rising + rate * exp(b * MOST) * np.maximum(np.asarray(t) - MOST, 0.0)
 
-    integral = rate / YEAR * quad(unhandled, 0.0, months, epsabs=1e-12)[0]
-    fields = {"rate": rate, "severity_mean": mean, "severity_sd": sd, "severity_falls": falls}
+    alive = float(np.exp(-integrated(months)))
+    uncapped = exp(-rate * expm1(b * months) / b)
     return Case(
-        "marks that fall as methods spread",
+        "a rate that grows up to 3 py of diffused capability",
+        {"horizon": months, "hazards": [hazard(rate=rate * YEAR, growth=growth, diffusion_gap=0)]},
+        12_000,
+        (
+            Share("survives", NOTHING, alive, trap=uncapped),
+            Share("until the cap", lasts(MOST), exp(-at_the_cap)),
+            Law("time of death", ended("exogenous_catastrophe"), lambda t: -np.expm1(-integrated(t)) / (1.0 - alive)),
+        ),
+    )
+
+
+def factor_on_rates() -> Case:
+    """One factor stands on the rates of all hazards, and on nothing else: Poisson arrivals at 2.5 times the rates."""
+    factor, years = 2.5, 10.0
+    fatal, mild = 0.03, 0.2
+    hazards = [hazard("a", rate=fatal), hazard("b", rate=mild, severity_mean=-1e6)]
+    of_life = -expm1(-factor * fatal * years) / (factor * fatal)
+    # The number of harmless ones met in a life T is Poisson given T: its variance is E[mT] + Var[mT].
+    square = 2.0 / (factor * fatal) ** 2 * (1.0 - exp(-factor * fatal * years) * (1.0 + factor * fatal * years))
+    often = factor * mild
+    return Case(
+        "one factor on all hazards",
+        {**NEVER_HAND_OFF, "horizon": years * YEAR, "hazard_factor": factor, "hazards": hazards},
+        12_000,
+        (
+            Share("survives", NOTHING, exp(-factor * fatal * years), trap=exp(-fatal * years)),
+            Mean(
+                "harmless ones met", column("hazards_handled"), often * of_life,
+                sqrt(often * of_life + often**2 * (square - of_life**2)),
+            ),
+        ),
+    )  # fmt: skip
+
+
+def spread_methods() -> Case:
+    """Others' AIs go wrong the less the more methods have spread: rate × e^{−Z}, with Z quadratic in time."""
+    rate, spread, share, months = 6.0, 0.4, 0.5, 4.0
+
+    def at(t: float) -> float:
+        return rate / YEAR * exp(-share * spread * (0.5 * (1.0 - share) * t * t + 0.5 * t))  # head start 0.5 py
+
+    integral = quad(at, 0.0, months, epsabs=1e-12)[0]
+    return Case(
+        "others' AIs, less reckless as methods spread",
         {
             "strategy.time_buying_share": share,
             "time_buying.proliferation": spread,
             "horizon": months,
-            "hazards": [hazard(**fields)],
+            "hazards": [hazard(rate=rate, kind="external_misaligned_ai")],
         },
         12_000,
-        (Share("none severe", NOTHING, exp(-integral)),),
+        (Share("none", NOTHING, exp(-integral), trap=exp(-rate / YEAR * months)),),
     )
 
 
@@ -257,12 +290,13 @@ CASES = (
     c05(),
     c17(),
     c17_lethality(),
-    heavy_tail(),
     c25(),
     gompertz(),
     power_of_time("Weibull: hazard ∝ (1 + at)²", 2.0, 0.02, 5.0),
-    power_of_time("Lomax: hazard ∝ 1/(1 + at)", -1.0, 0.4, 20.0, trap=exp(-0.4 * 20.0)),
-    falling_severity(),
+    power_of_time("Lomax: hazard ∝ 1/(1 + at)", -1.0, 0.4, 8.0, trap=exp(-0.4 * 8.0)),
+    capped_growth(),
+    factor_on_rates(),
+    spread_methods(),
     counts(),
     setbacks(),
 )

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from scipy.special import exp1, hyp1f1, ndtr, ndtri
 
-from validation.quiet import NEVER_HAND_OFF, hazard
-from validation.recipe import NOTHING, Case, Law, Mean, Share, lasts, outcome
+from validation.quiet import NEVER_HAND_OFF, hazard, start
+from validation.recipe import NOTHING, Case, Law, Mean, Share, column, lasts, outcome, road
 
 YEARS = 20.0
 
@@ -159,6 +159,62 @@ def years_lived(rates: Any, weights: Any) -> tuple[float, float]:
     return mean, sqrt(0.5 * YEARS**2 + 0.5 * float(np.sum(density * squares)) - mean**2)
 
 
+def may_not_exist() -> Case:
+    """Whether there is a basin is drawn once a run: with it goodness keeps ahead, without it it stands still."""
+    exists, margin, months = 0.4, 0.5, 4.0
+    return Case(
+        "a basin that may not exist",
+        {
+            "goodness.broad_alignment": start(margin),
+            "tax.broad_alignment": 0.5,
+            "basin.exists": exists,
+            "strategy.policy": "fixed",
+            "strategy.goodness_share": 0.5,
+            "horizon": months,
+        },
+        12_000,
+        (
+            Share("in the basin throughout", column("in_basin_throughout"), exists),
+            Share("outrun after a month", outrun_at(2.0 * margin), 1.0 - exists),
+        ),
+    )
+
+
+def outrun_at(month: float) -> Any:
+    """Return the function that says which runs were outrun at ``month``."""
+    return lambda table: road("outrun")(table) & (abs(table["first_exit_month"] - month) < 1e-4)
+
+
+def uncertain_existence() -> Case:
+    """A chance of existence that is itself uncertain counts by its mean, and a hazard by its mixture over both.
+
+    With a basin the AIs' margin is far in after no time; without it they risk h₀ per py throughout.
+    """
+    low, high, h, months = 0.2, 0.9, 0.3, 3.0
+    exists = 0.5 * (low + high)
+    return Case(
+        "a basin of uncertain existence",
+        {
+            "goodness.broad_alignment": start(1e-6),
+            "tax.broad_alignment": 1e-3,
+            "basin.exists": {"uniform": {"min": low, "max": high}},
+            "basin.width": 1e-6,
+            "basin.hazard_at_edge": h,
+            "basin.hazard_scale": 1e-3,
+            "strategy.policy": "fixed",
+            "strategy.goodness_share": 1,
+            "horizon": months,
+        },
+        12_000,
+        (
+            Share(
+                "no catastrophe", NOTHING, exists + (1.0 - exists) * exp(-h * exp(-1e-3) * months),
+                trap=exp(-(1.0 - exists) * h * months),
+            ),
+        ),
+    )  # fmt: skip
+
+
 CASES = (
     c26(),
     c26_correlated(),
@@ -183,4 +239,6 @@ CASES = (
     uncertain_lead(),
     correlated_lead_and_pace(),
     tied_starts(),
+    may_not_exist(),
+    uncertain_existence(),
 )

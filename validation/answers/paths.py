@@ -4,7 +4,7 @@ from math import asinh, exp, expm1, log, log1p, sinh
 from typing import Any
 
 from validation.answers.growth import explosion_months
-from validation.quiet import MEDIAN_EXPLOSION, STANDING_STILL, YEAR
+from validation.quiet import MEDIAN_EXPLOSION, NO_BASIN, STANDING_STILL, YEAR, start
 from validation.recipe import Case, Number, column
 
 MONTHS = column("months")
@@ -24,7 +24,12 @@ def c08(exponent: float, months: float) -> Case:
 
 def blow_up() -> Case:
     """The same for ever: blows up in finite time, and ends there."""
-    changes = {"capability.exponent": 0.25, "capability.initial_speedup": 12, "capability.fizzle_pace": 1}
+    changes = {
+        "capability.exponent": 0.25,
+        "capability.initial_speedup": 12,
+        "capability.fizzle_pace": 1,
+        "capability.settle": 0,
+    }
     return one("C08 blow-up", changes, Number("months", MONTHS, 3.47435585523))
 
 
@@ -48,52 +53,67 @@ def explosion() -> Case:
     return one("software explosion", changes, Number("months to 5 py", MONTHS, explosion_months(5.0)))
 
 
-def goodness_alone(start: float, **changes: Any) -> dict[str, Any]:
+def goodness_alone(margin: float, **changes: Any) -> dict[str, Any]:
     """All effort on goodness at capability 0 and 1 py a month, alignment alone at stake."""
     return {
         "strategy.policy": "fixed",
         "strategy.goodness_share": 1,
-        "goodness.broad_alignment": start,
+        "goodness.broad_alignment": start(margin),
         "tax.broad_alignment": 0.5,
         **changes,
     }
 
 
 def recovering() -> Case:
-    """From the edge inwards dM/dt = (P·ε/τ)·tanh(M/width), so sinh(M/width) grows exponentially."""
-    start, width, tax, efficiency, months = 0.05, 0.25, 0.5, 0.4, 0.5
-    exact = width * asinh(sinh(start / width) * exp(efficiency / tax / width * months))
-    changes = goodness_alone(start, **{"goodness.epistemic_efficiency": efficiency, "basin.width": width})
+    """From the edge inwards dM/dt = (P/τ)·tanh(M/width), so sinh(M/width) grows exponentially."""
+    margin, width, tax, months = 0.05, 0.25, 1.25, 0.5
+    exact = width * asinh(sinh(margin / width) * exp(months / tax / width))
+    changes = goodness_alone(margin, **{"tax.broad_alignment": tax, "basin.width": width})
     return one(
         "recovery within the basin", {**changes, "horizon": months}, Number("alignment", column("A"), exact, 1e-5)
     )
 
 
 def falling() -> Case:
-    """Outside, AIs spoil their own goodness: the same law with the sign turned."""
-    start, width, pull, months = -0.05, 0.25, 0.7, 0.9
-    exact = -width * asinh(sinh(-start / width) * exp(pull / width * months))
-    changes = goodness_alone(start, **{"basin.outside_pull": pull, "basin.width": width, "horizon": months})
+    """Outside, AIs spoil their own goodness: the same law with the sign turned, whatever the tax."""
+    margin, width, months = -0.05, 0.25, 0.6
+    exact = -width * asinh(sinh(-margin / width) * exp(months / width))
+    changes = goodness_alone(margin, **{"basin.width": width, "horizon": months})
     return one("decay outside the basin", changes, Number("alignment", column("A"), exact, 1e-5))
 
 
 def reach() -> Case:
-    """Returns fall to nothing at the reach: dA/dt = (P/τ)·(1 − A/reach) deep inside the basin."""
-    start, far, tax, months = 0.5, 3.0, 0.5, 0.8
-    exact = far - (far - start) * exp(-months / tax / far)
-    changes = goodness_alone(start, **{"goodness.reach": far, "basin.width": 1e-3, "horizon": months})
-    return one("goodness towards its reach", changes, Number("alignment", column("A"), exact))
+    """Full returns up to 1 py of margin, none at the reach, dM/dt = (P/τ)·(reach − M)/(reach − 1) between."""
+    margin, far, tax, months = 0.5, 3.0, 0.5, 0.8
+    at_full_price = (1.0 - margin) * tax
+    exact = far - (far - 1.0) * exp(-(months - at_full_price) / tax / (far - 1.0))
+    changes = goodness_alone(margin, **{"goodness.reach": far, "basin.width": 1e-3, "horizon": months})
+    return one("goodness towards its reach", changes, Number("alignment", column("A"), exact, 1e-5))
+
+
+def wasteful() -> Case:
+    """Without wisdom the same work costs more: τ·waste^{1 − (W − C)} for a profile .6 ahead."""
+    margin, wise, tax, waste, months = 0.2, 0.6, 1.5, 3.0, 0.5
+    exact = margin + months / (tax * waste ** (1.0 - wise))
+    changes = {
+        "goodness.capability_profile": start(wise),
+        "goodness.waste": waste,
+        "tax.broad_alignment": tax,
+        "tax.capability_profile": tax,
+        "basin.width": 1e-3,  # all work goes to the weaker component
+        "horizon": months,
+    }
+    return one("work without wisdom", goodness_alone(margin, **changes), Number("alignment", column("A"), exact, 1e-5))
 
 
 def drifting() -> Case:
-    """Drift grows as the margin falls: dM/dt = −δ·e^{−M/m} is at the edge after m·(e^{M/m} − 1)/δ months."""
-    start, drift, scale = 0.6, 0.2, 0.5
-    exact = scale * expm1(start / scale) / drift
+    """Drift grows as the margin falls: dM/dt = −δ·e^{−M/m} is at the edge after m·(e^{M/m} − 1)/δ months, m = ½ py."""
+    margin, drift, scale = 0.6, 0.2, 0.5
+    exact = scale * expm1(margin / scale) / drift
     changes = {
         **STANDING_STILL,
-        "goodness.broad_alignment": start,
+        "goodness.broad_alignment": start(margin),
         "goodness.drift": drift,
-        "goodness.drift_margin": scale,
         "horizon": 12,
     }
     return one("drift to the edge", changes, Number("month of leaving the basin", column("first_exit_month"), exact))
@@ -101,10 +121,46 @@ def drifting() -> Case:
 
 def spillover() -> Case:
     """What capability work does for goodness comes free: part of it keeps step while the margin lasts."""
-    start, free = 0.6, 0.7
-    changes = {"goodness.broad_alignment": start, "goodness.alignment_spillover": free, "horizon": 3}
-    leaves = Number("month of leaving the basin", column("first_exit_month"), start / (1.0 - free))
-    return one("commercial spillover", changes, leaves, Number("alignment", column("A"), start + 3.0 * free))
+    margin, free = 0.6, 0.7
+    changes = {
+        **NO_BASIN, "goodness.broad_alignment": start(margin), "goodness.alignment_spillover": free, "horizon": 3
+    }  # fmt: skip
+    leaves = Number("month of leaving the basin", column("first_exit_month"), margin / (1.0 - free))
+    return one("commercial spillover", changes, leaves, Number("alignment", column("A"), margin + 3.0 * free, 1e-5))
+
+
+def taxed_time() -> Case:
+    """The tax is a slowdown: with goodness in step the way takes (1 + τ) times as long, at τ that falls with C.
+
+    ∫(1 + τ₀·10^{−dC}) dC at 1 py a month, looked at often enough that effort follows the tax.
+    """
+    tax, decline, end = 1.6, 0.2, 2.0
+    fall = decline * log(10.0)
+    exact = end + tax * -expm1(-fall * end) / fall
+    changes = {
+        "goodness.broad_alignment": start(1.0),
+        "goodness.capability_profile": start(1.0),
+        "tax.broad_alignment": tax / 2.0,
+        "tax.capability_profile": tax / 2.0,
+        "tax.decline": decline,
+        "basin.width": 1e-3,
+        "strategy.policy": "margin_target",
+        "strategy.target": 1,
+        "evaluation.review_work": 0.001,
+        "capability.stabilise_at": end,
+    }
+    return one(
+        "the way at a tax that falls", changes, Number("months to 2 py", MONTHS, exact, 1e-3),
+        Number("aggregate tax, months", column("aggregate_tax_months"), exact - end),
+    )  # fmt: skip
+
+
+def defence() -> Case:
+    """Defence that is built and lost: D = share·12/decay·(1 − e^{−decay·t/12})."""
+    share, decay, months = 0.3, 1.5, 9.0
+    exact = share * YEAR / decay * -expm1(-decay * months / YEAR)
+    changes = {"strategy.defence_share": share, "defence.decay": decay, "horizon": months}
+    return one("defence that decays", changes, Number("defence, py", column("D"), exact))
 
 
 def hardware() -> Case:
@@ -120,33 +176,6 @@ def slow_generations() -> Case:
     return one("generations of two months", changes, Number("months to 3 py", MONTHS, 12.0))
 
 
-def spread_methods() -> Case:
-    """Methods that have spread slow the rival down: its pace falls with Z, which grows quadratically."""
-    share, spread, tax, months = 0.5, 1.0, 3.0, 4.0
-    changes = {
-        "strategy.time_buying_share": share,
-        "time_buying.proliferation": spread,
-        "rival.mode": "takeoff",
-        "rival.lead": 0,
-        "rival.overtake_rate": 0,
-        "rival.spread_tax": tax,
-        "rival.spread_scale": 0.8,
-        "horizon": months,
-    }
-    return one("a rival slowed by our methods", changes, Number("rival", column("R"), slowed(share, spread, months)))
-
-
-def slowed(share: float, spread: float, months: float) -> float:
-    """Return the rival's capability by quadrature: its pace is 1 ÷ (1 + 3·(1 − e^{−Z/0.8}))."""
-    from scipy.integrate import quad
-
-    def pace(t: float) -> float:
-        Z = share * spread * (0.5 * (1.0 - share) * t * t + 0.5 * t)
-        return 1.0 / (1.0 - 3.0 * expm1(-Z / 0.8))
-
-    return float(quad(pace, 0.0, months, epsabs=1e-12)[0])
-
-
 CASES = (
     c08(0.25, 2.85651830718),
     c08(-0.1, 8.64473862874),
@@ -158,9 +187,11 @@ CASES = (
     recovering(),
     falling(),
     reach(),
+    wasteful(),
     drifting(),
     spillover(),
+    taxed_time(),
+    defence(),
     hardware(),
     slow_generations(),
-    spread_methods(),
 )

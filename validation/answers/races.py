@@ -1,4 +1,4 @@
-"""Races: being overtaken, catastrophes that AIs cause, time that deals buy or cost, stolen weights."""
+"""Races: catastrophes that AIs cause, time that deals buy or cost, stolen weights, punting, early takeovers."""
 
 from math import exp, expm1, log, sqrt
 from typing import Any
@@ -8,8 +8,8 @@ from scipy.integrate import quad, solve_ivp
 from scipy.stats import gamma, poisson
 
 from validation.answers.growth import explosion_pace
-from validation.quiet import MEDIAN_EXPLOSION, NEVER_HAND_OFF, STANDING_STILL, YEAR
-from validation.recipe import NOTHING, Case, Law, Mean, Share, column, ended, outcome
+from validation.quiet import MEDIAN_EXPLOSION, NEVER_HAND_OFF, STANDING_STILL, YEAR, start
+from validation.recipe import NOTHING, Case, Law, Mean, Share, column, ended, outcome, road
 
 #: Time is bought at next to no rate, but deals come at their full rate.
 DEALS = {
@@ -19,93 +19,32 @@ DEALS = {
 }
 
 
-def softplus(x: float) -> float:
-    """Return log(1 + e^x), the integral of the logistic function."""
-    return float(np.logaddexp(0.0, x))
-
-
-def overtaking_before_handoff(bought: float) -> Case:
-    """A share of the rival's time is bought; from s = lead on it moves at 1 py a month of its clock. Q = 0."""
-    lead, width, edge, rate, horizon = 1.5, 0.75, -0.5, 0.8, 5.0
-    R = horizon * (1.0 - bought) - lead
-    integral = rate * width * (softplus((R + edge) / width) - softplus(edge / width))
-    return Case(
-        f"overtaking before handoff, {bought:g} of its time bought",
-        {
-            **NEVER_HAND_OFF,
-            "horizon": horizon,
-            "time_buying.before_handoff": bought,
-            "rival.mode": "takeoff",
-            "rival.lead": lead,
-            "rival.overtake_rate": rate,
-            "rival.overtake_width": width,
-            "rival.edge": edge,
-            "rival.catastrophe": 0.7,
-        },
-        12_000,
-        (
-            Share("not overtaken", NOTHING, exp(-integral)),
-            Share("catastrophe", outcome("rival_catastrophe"), -0.7 * expm1(-integral), trap=-expm1(-integral)),
-            Share("safely", outcome("overtaken_safely"), -0.3 * expm1(-integral)),
-        ),
-    )
-
-
-def overtaking_in_a_race() -> Case:
-    """We move at 1/2 py a month; the rival, from month 1 on, at 2 py a month halved by its own tax of 1."""
-    lead, width, rate, danger, horizon, ours, theirs = 1.0, 0.4, 0.5, 0.5, 7.0, 0.5, 1.0
-
-    def ahead(t: float) -> float:
-        return (theirs * (t - lead) - ours * t) / width
-
-    from_month = lead + danger / theirs
-    integral = rate * theirs * width / (theirs - ours) * (softplus(ahead(horizon)) - softplus(ahead(from_month)))
-    return Case(
-        "overtaking in a race",
-        {
-            "capability.initial_speedup": 12,
-            "horizon": horizon,
-            "rival.mode": "takeoff",
-            "rival.lead": lead,
-            "rival.initial_speedup": 48,
-            "rival.tax": 1,
-            "rival.danger_at": danger,
-            "rival.overtake_rate": rate,
-            "rival.overtake_width": width,
-        },
-        12_000,
-        (Share("not overtaken", NOTHING, exp(-integral)),),
-    )
-
-
 def ai_hazard(name: str, alignment: float, profile: float) -> Case:
-    """AIs at capability 0 and constant margin: hazard h(M) per py of their work, 1 py a month."""
-    hazard_inside, inside_scale, hazard_outside, outside_scale = 0.6, 0.15, 0.05, 0.3
+    """AIs at capability 0 and constant margin: h(M) = h₀·e^{min(−M/scale, 7)} per py of their work, 1 py a month."""
+    at_edge, scale = 0.3, 0.25
     margin = min(alignment, profile)
-    if margin >= 0.0:
-        h = hazard_inside * exp(-margin / inside_scale)
-    else:
-        h = hazard_outside * exp(min(-margin / outside_scale, 7.0))
+    h = at_edge * exp(min(-margin / scale, 7.0))
+    uncapped = exp(-0.8 * exp(-margin / scale - min(-margin / scale, 7.0)))
+    inside = margin > 0.0
     return Case(
         f"catastrophe caused by AIs, {name}",
         {
             **STANDING_STILL,
-            "goodness.broad_alignment": alignment,
-            "goodness.capability_profile": profile,
-            "basin.hazard_inside": hazard_inside,
-            "basin.inside_scale": inside_scale,
-            "basin.hazard_outside": hazard_outside,
-            "basin.outside_scale": outside_scale,
+            "goodness.broad_alignment": start(alignment),
+            "goodness.capability_profile": start(profile),
+            "basin.hazard_at_edge": at_edge,
+            "basin.hazard_scale": scale,
             "horizon": 0.8 / h,
         },
         12_000,
         (
-            Share("none", NOTHING, exp(-0.8)),
+            Share("none", NOTHING, exp(-0.8), trap=uncapped if -margin / scale > 7.0 else None),
             Share(
                 "takeover if alignment binds, mistake if the profile does",
                 outcome("ai_takeover" if alignment <= profile else "catastrophic_mistake"),
                 -expm1(-0.8),
             ),
+            Share("by AIs inside", road("mistake_inside"), -expm1(-0.8) if inside else 0.0),
         ),
     )
 
@@ -119,13 +58,13 @@ def ai_hazard_under_way() -> Case:
         "catastrophe caused by AIs, margin held at tax 1",
         {
             **MEDIAN_EXPLOSION,
-            "goodness.broad_alignment": margin,
-            "goodness.capability_profile": margin,
+            "goodness.broad_alignment": start(margin),
+            "goodness.capability_profile": start(margin),
             "tax.broad_alignment": 0.25,
             "tax.capability_profile": 0.75,
             "basin.width": 0.01,
-            "basin.hazard_inside": h,
-            "basin.inside_scale": 0.15,
+            "basin.hazard_at_edge": h,
+            "basin.hazard_scale": 0.15,
             "strategy.policy": "margin_target",
             "strategy.target": margin,
         },
@@ -211,8 +150,9 @@ def stolen_weights() -> Case:
         {
             "rival.mode": "takeoff",
             "rival.lead": 0,
-            "rival.initial_speedup": 12,
-            "rival.overtake_rate": 0,
+            "rival.speed": 0.5,
+            "rival.danger_at": 1e6,
+            "rival.edge": -1e6,
             "rival.theft_rate": rate * YEAR,
             "rival.theft_cut": cut,
             "horizon": months,
@@ -246,6 +186,7 @@ def punting() -> Case:
         12_000,
         (
             Share("not punted", NOTHING, alive, trap=exp(-rate * months)),
+            Share("punted before the handoff", road("punted_before"), 1.0 - alive),
             Law("time of punting", ended("punted"), lambda t: -np.expm1(-integrated(t)) / (1.0 - alive)),
         ),
     )
@@ -267,14 +208,14 @@ def early_takeover() -> Case:
             "horizon": months,
         },
         12_000,
-        (Share("none", NOTHING, exp(-integral), trap=exp(-rate * (1.0 - strength) * months)),),
+        (
+            Share("none", NOTHING, exp(-integral), trap=exp(-rate * (1.0 - strength) * months)),
+            Share("by that road", road("early_takeover"), -expm1(-integral)),
+        ),
     )
 
 
 CASES = (
-    overtaking_before_handoff(0.0),
-    overtaking_before_handoff(0.25),
-    overtaking_in_a_race(),
     ai_hazard("alignment binds", 0.2, 1.0),
     ai_hazard("profile binds", 1.0, 0.2),
     ai_hazard("outside", -0.45, 1.0),

@@ -1,150 +1,270 @@
-"""Scheming: how it starts, is found, is cleared or hides again, and fails: Markov chains of few states."""
+"""Scheming: how it starts, is pretended, is found, comes to a showdown, and what it is at the end of a run."""
 
-from math import exp, expm1, sqrt
+from math import asinh, exp, expm1, log, sinh
 from typing import Any
 
 import numpy as np
+from scipy.integrate import quad
 
-from validation.quiet import STANDING_STILL
-from validation.recipe import Case, Mean, Share, column, outcome
+from validation.quiet import NO_BASIN, STANDING_STILL, start
+from validation.recipe import NOTHING, Case, Number, Share, column, outcome, road
 
-SCHEMING = column("scheming")
-#: Chances that do not depend on capability, and nothing that humans could repair while deference is halted.
-FLAT = {
-    "goodness.reach": 1e-6,
-    "scheming.capability_slope": 0,
-    "scheming.detection_half": 1e9,
-    "scheming.recovery_half": 1e9,
-}
+SCHEMED = column("ever_schemed")
+#: Chances that do not depend on capability.
+FLAT = {"scheming.capability_slope": 0, "scheming.half": 1e9}
+#: A halt that outlasts every horizon, so that what is cleared stays so.
+HALTED_FOR_GOOD = {"handoff.min_halt": 1e6}
 
 
 def at_handoff() -> Case:
-    """Likelier for more capable AIs, half as likely for every six months of work before."""
+    """p·10^{slope·C}·2^{−H/halves}: likelier for more capable AIs, and half as likely after 8 months of human work.
+
+    Humans scale up to .5 py for a month at twice the reference pace, then work for five, a fifth of it on tests.
+    """
+    H = 5.0 * 2.0 * 0.8
     return Case(
-        "schemers at handoff",
+        "schemers at handoff after months of human work",
         {
             "handoff.capability": 0.5,
             "handoff.human_pace": 6,
+            "handoff.human_tests": 0.2,
             "handoff.at": 6,
             "scheming.at_handoff": 0.4,
             "scheming.capability_slope": 0.5,
-            "scheming.work_halves": 6,
+            "scheming.work_halves": 8,
             "scheming.detection": 0,
             "horizon": 6.5,
-        },
-        12_000,
-        (Share("scheming", SCHEMING, 0.4 * 10.0**0.25 * 0.5, trap=0.4 * 0.5),),
-    )
-
-
-def by_generation() -> Case:
-    """Each successor without margin may begin; the chance grows with capability up to a half."""
-    levels = 0.5 * np.arange(1, 9)
-    chance = np.minimum(0.05 * 10.0 ** (0.3 * levels), 0.5)
-    return Case(
-        "schemers by generation",
-        {
-            "goodness.broad_alignment": -5,
-            "generations.step": 0.5,
-            "scheming.per_generation": 0.05,
-            "scheming.capability_slope": 0.3,
-            "scheming.detection": 0,
-            "horizon": 4.25,
-        },
-        12_000,
-        (Share("scheming", SCHEMING, float(1.0 - np.prod(1.0 - chance))),),
-    )
-
-
-def detection() -> Case:
-    """Monthly reviews find schemers with one chance each: geometric."""
-    return Case(
-        "schemers found at reviews (geometric)",
-        {
-            **STANDING_STILL,
-            **FLAT,
-            "scheming.at_handoff": 0.4,
-            "scheming.detection": 0.2,
-            "evaluation.review_interval": 1,
-            "handoff.resume_above": 1e9,
-            "horizon": 6.5,
-        },
-        12_000,
-        (Share("halted", lambda table: table["halts"] == 1, 0.4 * (1.0 - 0.8**7)),),
-    )
-
-
-def chain(reviews: int, found: float, cleared: float) -> tuple[float, float, float]:
-    """Return the chance of scheming after so many reviews, and mean and square of the number of halts.
-
-    An AI that schemes at first is found with probability ``found`` at a review, which halts deference; the next
-    review resumes it, cleared with probability ``cleared`` or hidden again.
-    """
-    hidden, halted, clean = (np.zeros(reviews + 1) for _ in range(3))  # by number of halts
-    hidden[0] = 1.0
-    for _ in range(reviews):
-        caught = found * hidden
-        resumed = halted
-        halted = np.concatenate([[0.0], caught[:-1]])
-        hidden = hidden - caught + (1.0 - cleared) * resumed
-        clean = clean + cleared * resumed
-    counts = np.arange(reviews + 1)
-    total = hidden + halted + clean
-    return float((hidden + halted).sum()), float(counts @ total), float(counts**2 @ total)
-
-
-def recovery() -> Case:
-    """Found, halted, resumed, cleared or hidden again, month after month: a Markov chain of three states."""
-    schemes, reviews, found, cleared = 0.6, 13, 0.35, 0.4
-    left, mean, square = chain(reviews, found, cleared)
-    sd = sqrt(schemes * square - (schemes * mean) ** 2)
-    return Case(
-        "schemers cleared or hidden again (Markov chain)",
-        {
-            **STANDING_STILL,
-            **FLAT,
-            "scheming.at_handoff": schemes,
-            "scheming.detection": found,
-            "scheming.recovery": cleared,
-            "evaluation.review_interval": 1,
-            "handoff.resume_above": -1e9,
-            "handoff.min_halt": 0,
-            "horizon": reviews - 0.5,
         },
         12_000,
         (
-            Share("still scheming", SCHEMING, schemes * left),
-            Mean("halts", column("halts"), schemes * mean, sd),
+            Share("schemed", SCHEMED, 0.4 * 10.0**0.25 * 2.0 ** (-H / 8.0), trap=0.4 * 10.0**0.25 * 2.0**-1.5),
+            Share("by that road", road("scheming"), 0.4 * 10.0**0.25 * 0.5),
         ),
     )
 
 
-def takeover() -> Case:
-    """Schemers take over at the rate of AIs deep outside the basin, and fail with the chance of recovery."""
-    schemes, base, depth, scale, fails, months = 0.5, 0.06, 0.6, 0.3, 0.3, 3.0
-    tried = -expm1(-base * exp(depth / scale) * months)
-    changes: dict[str, Any] = {
-        **STANDING_STILL,
-        **FLAT,
-        "basin.hazard_outside": base,
-        "basin.outside_scale": scale,
-        "control.strength": 1,
-        "scheming.at_handoff": schemes,
-        "scheming.depth": depth,
+def onset() -> Case:
+    """Onset is a process in capability, whatever the pace: rate·10^{sC}·e^{−(A−C)⁺/m} per py, integrated.
+
+    Up to A it grows like e^{(s·ln 10 + 1/m)C}, beyond it like 10^{sC}.
+    """
+    rate, slope, scale, A, C = 0.3, 0.3, 0.5, 1.0, 1.5
+    s = slope * log(10.0)
+    inside = rate * exp(-A / scale) * expm1((s + 1.0 / scale) * A) / (s + 1.0 / scale)
+    beyond = rate * (exp(s * C) - exp(s * A)) / s
+    return Case(
+        "onset of scheming by capability",
+        {
+            **NO_BASIN,
+            "goodness.broad_alignment": start(A),
+            "capability.exponent": 0.2,
+            "capability.stabilise_at": None,
+            "scheming.rate": rate,
+            "scheming.capability_slope": slope,
+            "scheming.margin_scale": scale,
+            "scheming.detection": 0,
+            "horizon": -expm1(-0.2 * log(10.0) * C) / (0.2 * log(10.0)),
+        },
+        12_000,
+        (Share("schemed", SCHEMED, -expm1(-inside - beyond), trap=-expm1(-rate * expm1(s * C) / s)),),
+    )
+
+
+def both(first: float, second: float, months: float) -> float:
+    """Return the chance that two exponential times, one after the other, are over after ``months``."""
+    return 1.0 - (second * exp(-first * months) - first * exp(-second * months)) / (second - first)
+
+
+def showdown() -> Case:
+    """Onset at rate a, then finding at rate b, then the next monthly review: hypoexponential, rounded up to months.
+
+    By review n a showdown has come with F(n) = 1 − (b·e^{−an} − a·e^{−bn})/(b − a), lost with 1 − recovery.
+    """
+    a, b, wins, reviews = 0.25, 0.6, 0.7, 5
+    F = both(a, b, reviews)
+    months = reviews + 0.5
+    hidden = 1.0 - F - exp(-a * months)  # schemed by the horizon, but no review has come to a showdown
+    return Case(
+        "showdown after onset and finding (hypoexponential)",
+        {
+            **NO_BASIN,
+            **FLAT,
+            **HALTED_FOR_GOOD,
+            "goodness.broad_alignment": start(-5.0),
+            "scheming.rate": a,
+            "scheming.detection": b,
+            "scheming.recovery": wins,
+            "evaluation.review_interval": 1,
+            "horizon": months,
+        },
+        12_000,
+        (
+            Share("showdown won", column("recovered"), wins * F, trap=wins * both(a, b, months)),
+            Share("taken over in a showdown", takeover_before(months), (1.0 - wins) * F),
+            Share("schemers in charge at the horizon", takeover_at(months), hidden, trap=0.0),
+            Share("never schemed", lambda table: ~table["ever_schemed"], exp(-a * months)),
+        ),
+    )
+
+
+def takeover_before(months: float) -> Any:
+    """Return the function that says which runs AIs ended before ``months``."""
+    return lambda table: (table["outcome"] == "ai_takeover") & (table["months"] < months)
+
+
+def takeover_at(months: float) -> Any:
+    """Return the function that says which runs AIs ended at ``months``."""
+    return lambda table: (table["outcome"] == "ai_takeover") & (table["months"] == months)
+
+
+def fading_with_capability() -> Case:
+    """Capability grows by a py a month, and finding and winning fall with it: b·2^{−C/half}, recovery·2^{−C/half}.
+
+    Schemers from the start, found by review n with F(n) = 1 − exp(−b·half/ln 2·(1 − 2^{−n/half})).
+    """
+    schemes, b, wins, half, reviews = 0.6, 0.5, 0.9, 2.0, 5
+    n = np.arange(reviews + 1)
+    F = -np.expm1(-b * half / log(2.0) * (1.0 - 2.0 ** (-n / half)))
+    won = schemes * wins * float(np.sum(np.diff(F) * 2.0 ** (-n[1:] / half)))
+    return Case(
+        "finding and winning, less likely as AIs get smarter",
+        {
+            **HALTED_FOR_GOOD,
+            "scheming.at_handoff": schemes,
+            "scheming.capability_slope": 0,
+            "scheming.detection": b,
+            "scheming.recovery": wins,
+            "scheming.half": half,
+            "evaluation.review_interval": 1,
+            "horizon": reviews + 0.5,
+        },
+        12_000,
+        (
+            Share("showdown won", column("recovered"), won, trap=schemes * wins * float(F[-1])),
+            Share("taken over in a showdown", takeover_before(reviews + 0.5), schemes * float(F[-1]) - won),
+        ),
+    )
+
+
+def found_at_work() -> Case:
+    """Schemers are found per py of their work, not per month: at 2.5 py a month, at the next review (geometric)."""
+    schemes, b, pace, reviews = 0.5, 0.1, 2.5, 4
+    found = -expm1(-b * pace * reviews)
+    return Case(
+        "schemers found by their work",
+        {
+            **STANDING_STILL,
+            **FLAT,
+            **HALTED_FOR_GOOD,
+            "capability.initial_speedup": 24 * pace,
+            "scheming.at_handoff": schemes,
+            "scheming.detection": b,
+            "scheming.recovery": 1,
+            "evaluation.review_interval": 1,
+            "horizon": reviews + 0.5,
+        },
+        12_000,
+        (
+            Share("halted", lambda table: table["halts"] == 1, schemes * found, trap=schemes * -expm1(-b * reviews)),
+            Share("unresolved", NOTHING, 1.0 - schemes * (1.0 - found)),
+        ),
+    )
+
+
+def pretended() -> Case:
+    """Schemers' work on alignment is sabotage: A as it is shown follows its law, V rises as much, A − V stands still.
+
+    sinh(M/width) grows exponentially, as for those that mean it.
+    """
+    margin, width, tax, months = 0.05, 0.25, 1.25, 0.5
+    shown = width * asinh(sinh(margin / width) * exp(months / tax / width))
+    changes = {
+        "strategy.policy": "fixed",
+        "strategy.goodness_share": 1,
+        "goodness.broad_alignment": start(margin),
+        "tax.broad_alignment": tax,
+        "basin.width": width,
+        "scheming.at_handoff": 1,
         "scheming.detection": 0,
-        "scheming.recovery": fails,
-        "handoff.resume_above": 1e9,
         "horizon": months,
     }
     return Case(
-        "takeover by schemers",
+        "alignment that schemers pretend",
         changes,
-        12_000,
+        1,
         (
-            Share("taken over", outcome("ai_takeover"), schemes * tried * (1.0 - fails), trap=schemes * tried),
-            Share("failed", column("recovered"), schemes * tried * fails),
+            Number("alignment as it is shown, py", column("A"), shown, 1e-5),
+            Number("pretended, py", column("V"), shown - margin, 1e-5),
+            Number("true alignment, py", lambda table: table["A"] - table["V"], margin, 1e-5),
         ),
     )
 
 
-CASES = (at_handoff(), by_generation(), detection(), recovery(), takeover())
+def at_the_end() -> Case:
+    """Who reaches the level that ends the run with schemers in charge has been taken over; onset is uniform in C."""
+    rate, C = 0.12, 4.0
+    clean = exp(-rate * C)
+    return Case(
+        "schemers in charge at the end",
+        {
+            **NO_BASIN,
+            **FLAT,
+            "scheming.rate": rate,
+            "scheming.margin_scale": 1e12,
+            "scheming.detection": 0,
+            "capability.stabilise_at": C,
+        },
+        12_000,
+        (
+            Share("stabilised", outcome("stabilised"), clean, trap=1.0),
+            Share("taken over", outcome("ai_takeover"), 1.0 - clean),
+            Share("by that road", road("scheming"), 1.0 - clean),
+        ),
+    )
+
+
+def fading_after_onset() -> Case:
+    """The same as a whole: onset in capability, finding that falls with it, and a showdown at the next review."""
+    a, b, wins, half, reviews = 0.3, 0.8, 0.8, 3.0, 4
+    lost = log(2.0) / half
+
+    def found_by(n: float) -> float:
+        def density(s: float) -> float:
+            return float(a * exp(-a * s) * -expm1(-b / lost * (exp(-lost * s) - exp(-lost * n))))
+
+        return float(quad(density, 0.0, n, epsabs=1e-12)[0])
+
+    F = [found_by(float(n)) for n in range(reviews + 1)]
+    won = sum(wins * 2.0 ** (-n / half) * (F[n] - F[n - 1]) for n in range(1, reviews + 1))
+    return Case(
+        "onset, finding and showdown as AIs get smarter",
+        {
+            **NO_BASIN,
+            **HALTED_FOR_GOOD,
+            "goodness.broad_alignment": start(-50.0),
+            "scheming.rate": a,
+            "scheming.capability_slope": 0,
+            "scheming.detection": b,
+            "scheming.recovery": wins,
+            "scheming.half": half,
+            "evaluation.review_interval": 1,
+            "horizon": reviews + 0.5,
+        },
+        12_000,
+        (
+            Share("showdown won", column("recovered"), won, trap=wins * F[-1]),
+            Share("taken over in a showdown", takeover_before(reviews + 0.5), F[-1] - won),
+        ),
+    )
+
+
+CASES = (
+    at_handoff(),
+    onset(),
+    showdown(),
+    fading_with_capability(),
+    fading_after_onset(),
+    found_at_work(),
+    pretended(),
+    at_the_end(),
+)
