@@ -168,6 +168,10 @@ def random_states(random: np.random.Generator, P: NDArray[np.void]) -> NDArray[n
     for name in ("tax_error_factor", "paradigm_factor"):
         S[name] = np.exp(random.normal(0.0, 0.5, n))
     S["lead_error"] = random.normal(0.0, 1.0, n)
+    for name in ("taxed", "untaxed", "taxed_bought", "untaxed_bought", "whole"):
+        S[f"way_{name}"] = some(0.0, 1.0, 1.0) * random.uniform(0.0, 5.0, n)
+    for name in ("months", "whole"):
+        S[f"race_{name}"] = some(0.0, 1.0, 1.0) * random.uniform(0.0, 5.0, n)
     ago = random.uniform(0.0, 0.5, n)
     S["step_from"], S["step_end"] = S["t"] - ago, S["t"] + some(0.0, 1.0, 1.0) * random.uniform(1e-9, 0.5, n)
     S["step_reach"] = S["step_end"] - some(0.0, 0.3) * random.random(n) * (S["step_end"] - S["step_from"])

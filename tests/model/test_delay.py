@@ -265,7 +265,7 @@ def test_the_deadline_aware_policy_aims_at_the_largest_margin_that_there_is_time
     Would catch: a price in months of another pace or tax, a floor that is not what is unknown, a gate above the aim.
     """
     seen = set()
-    for lead in (0.05, 0.5, 2.0, 3.0, 50.0):
+    for lead in (0.05, 0.5, 2.0, 3.0, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 50.0):
         for margin in (-0.2, 0.2, 0.5):
             blocks = Blocks.model_validate(
                 {
