@@ -13,6 +13,7 @@ from deference_sim.engines.compiled import run_replicates
 from deference_sim.engines.events import World
 from deference_sim.engines.law import compiled_law
 from deference_sim.model.events import EVENTS
+from deference_sim.model.human import human_curve
 from deference_sim.model.parameters import Blocks, hazard_numbers, law_numbers
 from deference_sim.model.stages import STAGES
 from deference_sim.model.state import OUTCOMES, PRE, RESOLVED
@@ -28,29 +29,39 @@ from .random_arguments import plain_rows
 SEED = 20_240_613
 WEEK = 7 / 30.4375
 
-#: Nothing happens but growth: no rival, no risk, no chance, no tax, so much goodness that it never binds.
+#: Nothing happens but growth: no rival, no risk, no chance, no tax, no error, and so much goodness that it never binds.
+#: All human months go to tests, which then find nothing new, so that human work moves nothing either.
 QUIET: dict[str, dict[str, Any]] = {
-    "capability": {"stabilise_at": None, "fizzle_pace": None},
+    "capability": {"stabilise_at": None, "fizzle_pace": None, "settle": 0.0},
     "goodness": {
         "broad_alignment": 1e3,
         "capability_profile": 1e3,
         "spread": 0.0,
         "drift": 0.0,
-        "drift_noise": 0.0,
+        "waste": 1.0,
+        "loss_above": 0.0,
+        "loss_below": 0.0,
     },
     "tax": {"broad_alignment": 0.0, "capability_profile": 0.0, "decline": 0.0},
-    "basin": {"hazard_inside": 0.0, "hazard_outside": 0.0, "outside_pull": 0.0},
-    "generations": {"alignment_sd": 0.0, "profile_sd": 0.0},
-    "evaluation": {"alignment_noise": 0.0, "profile_noise": 0.0},
+    "basin": {"hazard_at_edge": 0.0},
+    "generations": {"alignment_sd": 0.0},
+    "evaluation": {"noise": 0.0, "persistent_error": 0.0},
     "strategy": {"policy": "race", "time_buying_share": 0.0, "defence_share": 0.0},
-    "rival": {"mode": "none"},
-    "handoff": {"prework": ((1.0, 0.0),)},
+    "rival": {"mode": "none", "edge_sd": 0.0},
+    "scheming": {"at_handoff": 0.0, "rate": 0.0},
+    "handoff": {"human_tests": 1.0},
 }
+COMPONENTS = ("broad_alignment", "capability_profile")
 
 
 def quiet(horizon: float = 120.0, hazards: Iterable[dict[str, Any]] = (), **blocks: dict[str, Any]) -> Blocks:
-    """Return the quiet world with the given parameters changed, block by block."""
+    """Return the quiet world with the given parameters changed, block by block.
+
+    The components of goodness are given as they are at capability 0 at the start, with what humans know by then.
+    """
     named = {name: {**QUIET.get(name, {}), **blocks.get(name, {})} for name in {*QUIET, *blocks}}
+    for component in COMPONENTS:
+        named["goodness"][component] -= human_curve(0.0)
     return Blocks.model_validate({"horizon": horizon, "hazards": tuple(hazards), **named})
 
 
@@ -65,6 +76,7 @@ def hazard(name: str = "risk", **changes: Any) -> dict[str, Any]:
 
 
 FATAL = {"severity_mean": 1e6, "lethality": 1.0}
+HARMLESS = {"mode": "takeoff", "danger_at": 1e9}  # a rival that never overtakes
 
 
 def run(blocks: Blocks, replicates: int | Iterable[int] = 1, seed: int = SEED) -> NDArray[np.void]:

@@ -13,6 +13,7 @@ from deference_sim.model.declare import MAX_KNOTS, Block, choices_of, parameters
 from deference_sim.model.events import EVENTS
 from deference_sim.model.hazards import Hazard
 from deference_sim.model.parameters import Blocks, block_classes, hazard_numbers, law_numbers
+from deference_sim.model.roads import ROADS
 from deference_sim.model.stages import STAGES
 from deference_sim.model.stocks import STOCKS
 from deference_sim.trajectory.levels import CROSSINGS
@@ -25,11 +26,10 @@ HAZARDS = ("a", "b", "c")
 PROCESS_ROWS = FIRST_HAZARD + len(HAZARDS)
 ROOM_IN_LOG = 24
 TINY, HUGE = 1e-6, 1e4  # stand for "no bound" at either end of a declared range
-LEAST, MOST = {"spread_scale": 0.05}, {"tax_error": 50.0}  # beyond them exponents overflow: see test_text.py
+MOST = {"tax_error": 50.0}  # beyond it exponents overflow: see test_text.py
 WORDS = [(law, policy, mode) for law in range(4) for policy in range(5) for mode in range(3)]
-TOGETHER = ("labour_growth", "alpha_goodness", "alpha_capability")  # null or not, all three
-NEVER_NEGATIVE = [name in ("U", "bought", "Z") for name in STOCKS]
-KNOTS = {"milestones": (-3.0, True), "shape": (-1.0, True), "prework": (0.0, False)}
+NEVER_NEGATIVE = [name in ("U", "bought", "Z", "H", "T", "V") for name in STOCKS]
+KNOTS = {"milestones": -3.0, "shape": -1.0}
 
 
 # ---- parameters -------------------------------------------------------------------------------------------
@@ -49,7 +49,7 @@ def bounds(block: type[Block], name: str) -> tuple[float, float]:
 def numbers(random: np.random.Generator, block: type[Block], name: str, count: int) -> NDArray[np.float64]:
     """Values of one number: around its default or over all of its range, its extremes among them."""
     low, high = bounds(block, name)
-    low, high = max(low, LEAST.get(name, -np.inf)), min(high, MOST.get(name, np.inf))
+    high = min(high, MOST.get(name, np.inf))
     default = block.model_fields[name].default
     middle = default if isinstance(default, float) and default != 0.0 else 1.0
     if low < 0.0:
@@ -72,14 +72,13 @@ def nulls(random: np.random.Generator, block: type[Block]) -> dict[str, None]:
     """Some of the parameters that may be null, as null."""
     arguments = {name: getattr(info.annotation, "__args__", ()) for name, info in block.model_fields.items()}
     optional = [name for name in arguments if type(None) in arguments[name] and name != "milestones"]
-    together = random.random() < 0.5
-    return {name: None for name in optional if (together if name in TOGETHER else random.random() < 0.4)}
+    return {name: None for name in optional if random.random() < 0.4}
 
 
-def knots(random: np.random.Generator, first: float, positive: bool) -> tuple[tuple[float, float], ...]:
+def knots(random: np.random.Generator, first: float) -> tuple[tuple[float, float], ...]:
     count = int(random.choice([1, 2, 4, MAX_KNOTS]))
     xs = first + np.cumsum(random.uniform(0.05, 3.0, count))
-    ys = 10.0 ** random.uniform(-0.5, 3.0, count) if positive else random.normal(0.0, 0.5, count)
+    ys = 10.0 ** random.uniform(-0.5, 3.0, count)
     return tuple(zip(xs.tolist(), ys.tolist(), strict=True))
 
 
@@ -97,15 +96,14 @@ def random_parameters(random: np.random.Generator, rows_each: int) -> tuple[NDAr
 def _rows(random: np.random.Generator, words: tuple[int, int, int], count: int) -> tuple[Any, Any]:
     given: dict[str, dict[str, Any]] = {}
     draws: dict[str, NDArray[np.float64]] = {"horizon": random.uniform(1.0, 300.0, count)}
+    draws["hazard_factor"] = random.choice([0.0, 0.2, 1.0, 5.0], count)
     for name, block in block_classes().items():
         given[name] = dict(nulls(random, block))
         for field, declaration in parameters_of(block):
             if field in KNOTS:
-                given[name][field] = knots(random, *KNOTS[field])
+                given[name][field] = knots(random, KNOTS[field])
             elif block.model_fields[field].annotation is bool:
                 given[name][field] = bool(random.random() < 0.5)
-            elif field in TOGETHER and field not in given[name]:
-                given[name][field] = 0.5
             if field not in given[name] and is_number(block, field, declaration.unit):
                 draws[f"{name}.{field}"] = numbers(random, block, field, count)
     for path, word in zip(("capability.law", "strategy.policy", "rival.mode"), words, strict=True):
@@ -116,8 +114,10 @@ def _rows(random: np.random.Generator, words: tuple[int, int, int], count: int) 
         ("strategy.goodness", "strategy.time_buying", "strategy.defence", "evaluation.tests")
     ):
         draws[f"{path}_share"] = shares[:, column]
-    hazards = [{"name": name, "kind": "background", **nulls(random, Hazard)} for name in HAZARDS]
+    kinds = ("background", "external_misaligned_ai", "background")  # the second is one that methods of ours help
+    hazards = [{"name": name, "kind": kind} for name, kind in zip(HAZARDS, kinds, strict=True)]
     for hazard in hazards:
+        hazard |= nulls(random, Hazard)
         for field, _ in parameters_of(Hazard):
             if field not in hazard:
                 draws[f"hazards.{hazard['name']}.{field}"] = numbers(random, Hazard, field, count)
@@ -153,30 +153,31 @@ def random_states(random: np.random.Generator, P: NDArray[np.void]) -> NDArray[n
     S["R"] = random.uniform(-1.0, 12.0, n)
     S["U"] = some(0.0, 1.0) * random.uniform(0.0, 0.2, n)
     S["bought"] = some(0.0, 1.0) * random.uniform(0.0, 30.0, n)
-    S["Z"] = some(0.0, 1.0) * random.uniform(0.0, 3.0, n)
+    for name in ("Z", "V", "H", "T"):
+        S[name] = some(0.0, 1.0) * random.uniform(0.0, 3.0, n)
     S["clock_shift"] = some(0.0, 1.0) * random.normal(0.0, 5.0, n)
     shares = random.dirichlet(np.full(5, 0.7), n) * some(1.0, 1.0, 0.0)[:, None]
     for column, name in enumerate(("capability", "goodness", "time_buying", "defence", "tests")):
         S[f"{name}_share"] = shares[:, column]
-    for name in ("capability_effect", "goodness_effect", "defence_effect", "alignment_weight"):
-        S[name] = some(0.0, 1.0, 1.0) * random.random(n)
+    S["alignment_weight"] = some(0.0, 1.0, 1.0) * random.random(n)
     S["buying_scale"] = some(0.0, 1.0) * random.uniform(0.0, 3.0, n)
-    for name, true in {
-        "alignment_estimate": "A",
-        "start_alignment": "A",
-        "profile_estimate": "W",
-        "start_profile": "W",
-    }.items():
+    for name, true in {"alignment_estimate": "A", "profile_estimate": "W"}.items():
         S[name] = S[true] + random.normal(0.0, 0.5, n)
+    for name in ("lasting_error_A", "lasting_error_W", "edge_run"):
+        S[name] = random.normal(0.0, 0.5, n)
     for name in ("tax_error_factor", "paradigm_factor"):
         S[name] = np.exp(random.normal(0.0, 0.5, n))
     S["lead_error"] = random.normal(0.0, 1.0, n)
+    for name in ("taxed", "untaxed", "taxed_bought", "untaxed_bought", "whole"):
+        S[f"way_{name}"] = some(0.0, 1.0, 1.0) * random.uniform(0.0, 5.0, n)
+    for name in ("months", "whole"):
+        S[f"race_{name}"] = some(0.0, 1.0, 1.0) * random.uniform(0.0, 5.0, n)
     ago = random.uniform(0.0, 0.5, n)
     S["step_from"], S["step_end"] = S["t"] - ago, S["t"] + some(0.0, 1.0, 1.0) * random.uniform(1e-9, 0.5, n)
     S["step_reach"] = S["step_end"] - some(0.0, 0.3) * random.random(n) * (S["step_end"] - S["step_from"])
     S["step_proposed"] = 10.0 ** random.uniform(-4.0, 1.0, n)
     S["counted_to"] = S["halted_at"] = S["t"] - ago
-    for name in ("next_review_at", "trial_until", "pause_until"):
+    for name in ("next_review_at", "trial_until", "pause_until", "settled_at"):
         S[name] = at_times(S["t"] + some(-1.0, 0.0, 1.0, 1.0) * random.random(n), np.inf)
     S["next_generation"] = S["C"] + some(0.0, 1.0, 1.0) * random.uniform(0.0, 0.5, n)
     S["retraining_left"] = some(0.0, 1e-12, 0.1, 0.5)
@@ -184,13 +185,15 @@ def random_states(random: np.random.Generator, P: NDArray[np.void]) -> NDArray[n
     S["phase"] = random.integers(0, states.RESOLVED, n)
     S["came_from"] = random.choice([states.PARTIAL, states.FULL], n)
     S["outcome"] = 0
+    for name in ("road", "shaken_by"):
+        S[name] = random.choice([0, 0, *range(len(ROADS))], n)
     S["overtaken"] = random.choice([0, 0, 0, 1, 2], n)
     S["cause"] = random.choice([-1, -1, -1, 0, 2], n)
     for name in ("gate_advice", "halt_advice"):
         S[name] = random.integers(0, 3, n)
     S["attempts"] = random.integers(0, 6, n)
     S["logged"] = random.integers(0, ROOM_IN_LOG + 2, n)
-    for name in ("reviews", "generations", "retrainings", "episodes", "attempted_recoveries", "paradigms"):
+    for name in ("reviews", "generations", "retrainings", "episodes", "paradigms"):
         S[name] = random.integers(0, 200, n)
     S["steps"] = 999_990  # so that a stiff world is given up soon
     S["replicate"] = random.integers(0, 2**62, n)
@@ -232,11 +235,11 @@ WHOLE = {
     "i": STOCK_COUNT,
     "index": 2**30,
     "item": 10,
-    "mark": 2**30,
     "number": 7,
     "outcome": len(states.OUTCOMES),
     "plain": 2,
     "replicate": 2**62,
+    "road": len(ROADS),
     "row": PROCESS_ROWS,
     "so_far": 3,
     "stage": len(STAGES),
@@ -245,22 +248,8 @@ WHOLE = {
     "which": len(CROSSINGS),
     "why": 1 << (len(CROSSINGS) + 4),
 }
-SHARES = {"share", "research", "goodness", "buying", "defence", "capability", "effect", "weight", "u", "b"}
-POSITIVE = {
-    "clock",
-    "pace",
-    "at_zero",
-    "speedup",
-    "returns",
-    "parallel",
-    "ceiling",
-    "h",
-    "scale",
-    "bought",
-    "half",
-    "Z",
-}
-POSITIVE |= {"fill_in", "paradigm", "useful", "x"}
+SHARES = {"share", "research", "goodness", "buying", "defence", "capability", "weight", "u"}
+POSITIVE = {"clock", "pace", "h", "scale", "bought", "half", "Z", "T", "paradigm", "wasteful", "apart", "slow", "x"}
 TIMES = {"t", "t_stop", "t_pause", "low", "high"}
 
 
@@ -278,11 +267,11 @@ def random_float(random: np.random.Generator, name: str, S: NDArray[np.void]) ->
         return 0.075 * random.random(n) + 1e-300
     if name == "distance":
         return random.uniform(-0.425, 0.425, n)
-    if name == "df":
-        return random.choice([2.001, 3.0, 7.5, 1e6, np.inf], n)
+    if name == "spread":
+        return random.choice([0.0, 1e-300, 1.0, 1.0], n) * 10.0 ** random.normal(-0.5, 0.5, n)
     if name in POSITIVE:
         return 10.0 ** random.uniform(-3.0, 1.3, n)
-    if name in ("months", "trial_months", "power"):
+    if name in ("months", "power"):
         return np.where(random.random(n) < 0.1, 0.0, 10.0 ** random.uniform(-3.0, 2.3, n))
     spread = np.where(random.random(n) < 0.05, 1e3, 3.0)
     return np.where(random.random(n) < 0.05, 0.0, spread * random.normal(0.0, 1.0, n))

@@ -44,7 +44,7 @@ BY_NAME = {
 }
 MAKERS = {"stocks_of": stocks_of, "shared": shared}
 #: Arguments that are a list of knots: which field of the parameters they are here.
-KNOTS = {"xs": "handoff_prework_x", "ys": "handoff_prework_y", "count": "handoff_prework_count"}
+KNOTS = {"xs": "tax_shape_x", "ys": "tax_shape_y", "count": "tax_shape_count"}
 TABLES = "SPHXLRQY"
 MOST_ARGUMENTS = 10
 

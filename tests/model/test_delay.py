@@ -9,7 +9,7 @@ from scipy import integrate
 
 from deference_sim.model import state as states
 from deference_sim.model.delay import count_time
-from deference_sim.model.evaluation import tax_estimate
+from deference_sim.model.evaluation import margin_estimate, tax_estimate, unknown_margin
 from deference_sim.model.growth import own_pace
 from deference_sim.model.parameters import Blocks
 from deference_sim.model.rival import aligned_capability, lead_months, rival_clock, rival_pace
@@ -17,14 +17,15 @@ from deference_sim.model.strategy import (
     alignment_weight,
     buying_scale,
     decide,
-    effective,
     end_of_the_way,
+    margin_to_aim_at,
     months_left,
+    months_to_danger,
     set_shares,
     slack,
+    wasteful,
 )
 from deference_sim.model.tax import total_tax
-from deference_sim.model.time_buying import buying_rate
 
 from .helpers import Plain, quiet, run, run_one, steady, watch
 from .random_arguments import plain_rows, random_parameters, random_states
@@ -45,7 +46,9 @@ DELAYED: dict[str, dict[str, Any]] = {
     "fixed": {"strategy": {"policy": "fixed"}, "handoff": {"at": 0.7}},
     "safety case": {"strategy": {"policy": "safety_case", "gate": 0.6}},
     "race": {"strategy": {"policy": "race"}},
-    "tests and urgency": {"evaluation": {"tests_share": 0.1}, "strategy": {"urgency": 0.5}, "rival": {"lead": 1.0}},
+    "tests in a hurry": {"evaluation": {"tests_share": 0.1}, "rival": {"lead": 1.0}},
+    "schemers": {"scheming": {"at_handoff": 0.5, "rate": 0.3, "detection": 2.0, "recovery": 1.0, "half": 9.0}},
+    "no lead at all": {"rival": {"lead": 0.0, "catastrophe": 0.5}},
     "successors sent back": {"generations": {"accept": 0.9, "alignment_sd": 0.5, "retrain": 0.5}},
     "company insists": {"strategy": {"min_capability_share": 0.6}, "tax": {"broad_alignment": 1.0}},
     "halts": {
@@ -103,16 +106,19 @@ def test_booking_more_often_changes_nothing() -> None:
 
 # Would catch: a margin that is looked at when a step begins and when the run resolves, but not when a step ends at an
 # instant that changes goodness, so that what it was just before a successor or a review is lost.
-@pytest.mark.parametrize("name", ["baseline", "race", "drift"])
+@pytest.mark.parametrize("name", ["baseline", "race", "outbreaks", "scheming"])
 def test_the_smallest_margin_is_no_larger_than_any_seen(name: str) -> None:
-    changes: dict[str, Any] = {"drift": {"goodness": {"drift_noise": 0.3}}, "race": {"strategy": {"policy": "race"}}}
+    changes: dict[str, Any] = {
+        "outbreaks": {"goodness": {"infection_rate": 0.5, "drift": 0.3}},
+        "race": {"strategy": {"policy": "race"}},
+        "scheming": {"scheming": {"at_handoff": 0.8, "detection": 3.0, "recovery": 1.0, "half": 9.0}},
+    }
     blocks = Blocks.model_validate({"rival": {"mode": "none"}} | changes.get(name, {}))
     missed = []
     for replicate in range(30):
         found = watch(blocks, replicate, grid=np.linspace(0.0, 12.0, 601))
         margins = found.samples["G"] - found.samples["C"]
-        settled = [entry for entry in found.log if entry.event != "successor deferred to"]  # drift comes after it
-        at_events = [min(entry.A, entry.W) - entry.C for entry in settled]
+        at_events = [min(entry.A, entry.W) - entry.C for entry in found.log]
         missed.append(found.record.minimum_margin - min(margins.min(), *at_events))
     assert max(missed) < 1e-9, f"in {np.sum(np.array(missed) > 1e-9)} of 30 runs, by up to {max(missed):.3g} py"
 
@@ -128,8 +134,8 @@ def test_the_smallest_margin_is_one_that_was_there() -> None:
 
 RIVALS: dict[str, dict[str, Any]] = {
     "like us": {},
-    "slower": {"rival": {"tax": 0.5, "initial_speedup": 5.0, "returns": 2.5, "ceiling": 9.0}},
-    "spread": {"rival": {"spread_tax": 1.0, "spread_scale": 0.7}},
+    "slower": {"rival": {"speed": 0.6}},
+    "with hardware": {"capability": {"hardware_pace": 2.0}, "generations": {"step": 0.25, "min_time": 0.5}},
     "exponential": {"capability": {"law": "exponential", "exponent": 0.2, "initial_speedup": 10.0}},
 }
 
@@ -147,13 +153,13 @@ def test_lead_is_what_the_model_says(name: str, when: float) -> None:
     p = run_.p
     Q = min(state.C, state.A, state.W) + state.D
     assert aligned_capability(state, p) == Q
-    months_to_Q = quad(lambda x: 1.0 / rival_pace(p, x, state.Z), 0.0, Q)
+    months_to_Q = quad(lambda x: 1.0 / rival_pace(p, x), 0.0, Q)
     clock = state.clock_shift + state.t - state.bought
     assert rival_clock(state) == pytest.approx(clock, abs=1e-12)
     assert state.rival_started == (clock >= p.rival_lead - 1e-9)
     expected = p.rival_lead - clock + months_to_Q
     if state.rival_started:
-        expected = months_to_Q - quad(lambda x: 1.0 / rival_pace(p, x, state.Z), 0.0, state.R)
+        expected = months_to_Q - quad(lambda x: 1.0 / rival_pace(p, x), 0.0, state.R)
     assert lead_months(state, p) == pytest.approx(expected, rel=1e-7, abs=1e-7)
 
 
@@ -171,85 +177,138 @@ def test_lead_of_the_other_modes() -> None:
 
 
 def slack_by_quadrature(run_: Plain, research: float, scale: float) -> float:
+    """What there is (the rival's way to the edge, time that is bought on ours) less what our way takes."""
     state, p = run_.state, run_.p
     end = end_of_the_way(p, state.C)
-    tax_months = quad(lambda C: tax_estimate(state, p, C, C, C) / own_pace(p, C), state.C, end)
-    untaxed = quad(lambda C: 1.0 / own_pace(p, C), state.C, end) / effective(p, research)
-    if tax_months <= 0.0:
-        return 1.0
-    bought = buying_rate(p, scale, min(state.C, state.A, state.W), state.bought)
-    bought = min(bought * (tax_months / effective(p, research) + untaxed), p.time_buying_max_bought - state.bought)
-    available = lead_months(state, p) + state.lead_error + bought
-    return (available - untaxed if p.rival_mode == 1 else available) / tax_months
+    if p.rival_mode == 1:
+        end = max(min(end, p.rival_handle_at - state.D), state.C)
+    paid = state.paradigm_factor * state.tax_error_factor
+
+    def slowness(C: float) -> float:
+        return (1.0 + paid * total_tax(p, C, C, C, 1.0)) / own_pace(p, C) / research
+
+    def bought(C: float) -> float:
+        return slowness(C) * (C + 0.5) / (C + 0.5 + p.time_buying_capability_half)
+
+    needed = quad(slowness, state.C, end)
+    left = p.time_buying_max_bought - state.bought
+    expected = min(scale * left / p.time_buying_max_bought * quad(bought, state.C, end), left)
+    waiting = max(p.rival_lead - rival_clock(state), 0.0)
+    there = {1: waiting, 2: 1e12}.get(p.rival_mode)
+    if there is None:
+        level = max(p.rival_danger_at, end + state.D - p.rival_edge, state.R)
+        there = (0.0 if state.rival_started else waiting) + quad(
+            lambda R: 1.0 / rival_pace(p, R), max(state.R, 0.0), level
+        )
+    return max(there + state.lead_error, 0.0) + min(expected, needed) - needed
 
 
 @pytest.mark.parametrize("mode", ["takeoff", "deadline", "none"])
 @pytest.mark.parametrize("C", [0.0, 1.3, 4.9])
-def test_slack_is_lead_in_units_of_the_tax_that_is_left(mode: str, C: float) -> None:
-    """Would catch: a deadline that forgets the untaxed time, bought time without its limit, a tax before ε."""
+def test_slack_is_what_is_left_of_the_months(mode: str, C: float) -> None:
+    """Would catch: a way without its tax or the share of research, bought time without its limit, an edge forgotten."""
     blocks = Blocks.model_validate(
         {
-            "rival": {"mode": mode, "lead": 5.0},
+            "rival": {"mode": mode, "lead": 5.0, "edge": 0.7, "speed": 0.8},
             "tax": {"broad_alignment": 0.5, "decline": 0.1, "checking": 0.2},
-            "goodness": {"epistemic_efficiency": 0.5},
             "evaluation": {"tax_error": 0.3, "lead_error": 1.0},
-            "capability": {"effort_elasticity": 0.8},
         }
     )
     for replicate in range(3):
         run_ = Plain(blocks, replicate).hand_off()
         run_.state.C, run_.state.A, run_.state.W, run_.state.bought = C, C + 0.4, C + 0.2, 7.0
+        run_.state.D = 0.3
         found = slack(run_.state, run_.p, 0.9, 0.6)
-        assert found == pytest.approx(slack_by_quadrature(run_, 0.9, 0.6), rel=1e-7)
-        assert (found == math.inf) == (mode == "none")
+        assert found == pytest.approx(slack_by_quadrature(run_, 0.9, 0.6), rel=1e-7, abs=1e-7)
+
+
+@pytest.mark.parametrize("R", [-0.2, 0.4, 3.0])
+def test_months_to_danger_end_where_the_rival_is_dangerous_and_within_the_edge(R: float) -> None:
+    """Would catch: an edge with the wrong sign, the run's own draws, which nobody knows, in place of what is expected.
+
+    A rival that has taken off already: its clock is up, and no waiting is left.
+    """
+    blocks = quiet(rival={"mode": "takeoff", "lead": 3.0, "edge": 1.0, "edge_sd": 0.5, "danger_at": 2.5})
+    for end in (1.0, 3.0, 6.0):
+        run_ = Plain(blocks).hand_off()
+        state, p = run_.state, run_.p
+        state.R, state.D, state.rival_started = R, 0.25, int(R > 0.0)
+        level = max(2.5, end + 0.25 - 1.0, R)
+        assert state.edge_run != p.rival_edge
+        assert state.danger_run != p.rival_danger_at
+        expected = quad(lambda x: 1.0 / rival_pace(p, x), max(R, 0.0), level) + (0.0 if R > 0.0 else 3.0)
+        assert months_to_danger(state, p, end) == pytest.approx(expected, rel=1e-7)
 
 
 def test_the_way_ends_where_it_is_stabilised_or_fizzles_or_near_the_ceiling() -> None:
     for capability, end in (
         ({"stabilise_at": 5.0}, 5.0),
         ({"stabilise_at": 99.0, "fizzle_pace": None}, 0.999 * 11.0),
-        ({"stabilise_at": None, "fizzle_pace": 6.0}, None),
+        ({"stabilise_at": None, "fizzle_pace": 3.0}, None),
     ):
         p = Plain(Blocks.model_validate({"capability": capability})).p
         assert end_of_the_way(p, 0.0) == (p.fizzle_at if end is None else end)
         assert end_of_the_way(p, 10.995) == 10.995
 
 
-def test_nothing_left_to_pay_is_no_lack_of_slack() -> None:
+def test_at_the_end_of_the_way_nothing_is_left_to_pay() -> None:
     run_ = Plain(Blocks()).hand_off()
     run_.state.C = 5.0
     assert months_left(run_.state, run_.p) == (0.0, 0.0)
-    assert slack(run_.state, run_.p, 0.9, 0.5) == 1.0
+    there = months_to_danger(run_.state, run_.p, 5.0)
+    assert slack(run_.state, run_.p, 0.9, 0.5) == pytest.approx(there)
 
 
-def test_the_deadline_aware_policy_slides_from_target_to_risk() -> None:
-    """Shares by the policy's own formula, at slacks above 1, between 0 and 1, and below 0."""
+def test_the_deadline_aware_policy_aims_at_the_largest_margin_that_there_is_time_for() -> None:
+    """Shares by the policy's own formula: with ample time, short of it, and where giving up goodness is in vain.
+
+    Would catch: a price in months of another pace or tax, a floor that is not what is unknown, a gate above the aim.
+    """
     seen = set()
-    for lead in (0.05, 0.5, 2.0, 50.0):
-        for fall in (0.0, 0.3):
+    for lead in (0.05, 0.5, 2.0, 3.0, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 50.0):
+        for margin in (-0.2, 0.2, 0.5):
             blocks = Blocks.model_validate(
                 {
                     "rival": {"lead": lead},
-                    "strategy": {"target": 0.9, "risk_floor": -0.4, "gate": 0.2, "gain": 0.7},
+                    "strategy": {"target": 0.9, "gate": 0.2},
                     "tax": {"broad_alignment": 0.8},
                     "time_buying": {"max_rate": 0.2},
+                    "evaluation": {"noise": 0.05, "persistent_error": 0.1},
                 }
             )
             run_ = Plain(blocks, 2).hand_off()
             state, p = run_.state, run_.p
-            state.A = state.W = state.alignment_estimate = state.profile_estimate = 0.5 - fall
+            state.A = state.W = state.alignment_estimate = state.profile_estimate = margin
+            state.way_whole = state.race_whole = 0.0
             research = 1.0 - p.strategy_time_buying_share - p.strategy_defence_share
             left = slack_by_quadrature(run_, research, buying_scale(p, p.strategy_time_buying_share))
-            seen.add((left > 1.0, left < 0.0))
-            risk = -0.4 * max(1.0 - left, 0.0)
-            target, gate = 0.9 * min(1.0, left) + risk, 0.2 * min(1.0, left) + risk
-            tax = total_tax(p, 0.0, state.A, state.W, 1.0)
-            wanted = min(max(tax / (1.0 + tax) + 0.7 * (target - (0.5 - fall)), 0.0), 1.0)
+            tax = total_tax(p, 0.0, margin, margin, 1.0) * 2.0 ** min(max(1.0 - margin, 0.0), 1.0)
+            found = margin_estimate(state, p)
+            in_reach = found + left * research * own_pace(p, 0.0) / tax
+            floor = min(0.9, 2.0 * math.hypot(0.05, 0.1 / math.sqrt(1.0 + state.T / 0.5)))
+            aim = min(0.9, floor + abs(in_reach - floor))
+            seen.add((aim == 0.9, in_reach < floor))
+            wanted = min(max(tax / (1.0 + tax) + aim - found, 0.0), 1.0)
             decide(state, p)
-            expected = research if 0.5 - fall < gate else research * wanted
+            expected = research if found < min(0.2, aim) else research * wanted
             assert state.goodness_share == pytest.approx(expected, abs=1e-6)
             assert state.capability_share == pytest.approx(research - expected, abs=1e-6)
-    assert len(seen) >= 2
+    assert len(seen) >= 3
+
+
+@pytest.mark.parametrize("margin", [-1.0, 0.0, 0.7, 3.0])
+def test_the_margin_that_is_aimed_at_moves_without_a_jump(margin: float) -> None:
+    """With the months left over, from far too few to ample. Would catch: a cliff where giving up becomes vain."""
+    run_ = Plain(Blocks()).hand_off()
+    state, p = run_.state, run_.p
+    state.alignment_estimate = state.profile_estimate = margin
+    months = np.linspace(-40.0, 40.0, 80_001)
+    aims = np.array([margin_to_aim_at(state, p, float(m), 0.9) for m in months])
+    tax = max(tax_estimate(state, p, 0.0, wasteful(state, p)), 1e-3)
+    steepest = 0.9 * own_pace(p, 0.0) / tax
+    assert np.max(np.abs(np.diff(aims))) <= 1.001 * steepest * (months[1] - months[0])
+    assert aims.min() == pytest.approx(min(2.0 * unknown_margin(state, p), p.strategy_target), abs=2e-3 * steepest)
+    assert aims.max() == aims[0] == aims[-1] == p.strategy_target
 
 
 # ---- shares -----------------------------------------------------------------------------------------------
@@ -275,8 +334,6 @@ def test_shares_of_every_policy_are_shares() -> None:
         assert all(0.0 <= share <= 1.0 + 1e-12 for share in shares), shares
         assert sum(shares) == pytest.approx(1.0, abs=1e-9)
         assert 0.0 <= state.alignment_weight <= 1.0
-        for name in ("capability", "goodness", "defence"):
-            assert getattr(state, f"{name}_effect") == effective(p, getattr(state, f"{name}_share"))
     assert len(policies) == 5
 
 
@@ -307,7 +364,10 @@ def test_a_company_that_insists_takes_from_goodness_first(insisted: float, share
 
 
 def test_a_race_spends_nothing_on_goodness_and_a_gate_all_of_research() -> None:
-    base = {"strategy": {"policy": "safety_case", "gate": 0.5, "time_buying_share": 0.1, "defence_share": 0.0}}
+    base = {
+        "strategy": {"policy": "safety_case", "gate": 0.5, "time_buying_share": 0.1, "defence_share": 0.0},
+        "evaluation": {"noise": 0.0, "persistent_error": 0.0},
+    }
     run_ = Plain(Blocks.model_validate(base)).hand_off()
     state = run_.state
     for estimate, shares in ((0.49, [0.0, 0.9]), (0.5, None)):
@@ -349,7 +409,7 @@ def test_level_components_in_proportion_to_their_tax_stay_level() -> None:
         capability=steady(0.5),
         goodness={"broad_alignment": 1.0, "capability_profile": 1.0, "reach": 1e9},
         tax={"broad_alignment": 0.6, "capability_profile": 0.2},
-        strategy={"policy": "margin_target", "target": 1.0, "gain": 0.0},
+        strategy={"policy": "margin_target", "target": 1.0},
         basin={"width": 1e-3},
         evaluation={"review_interval": None, "review_work": None},
     )

@@ -14,7 +14,7 @@ from scipy import integrate, optimize
 from deference_sim.model.growth import LIMIT, own_pace
 from deference_sim.model.parameters import Blocks
 
-from .helpers import Plain, quiet, run_one
+from .helpers import HARMLESS, Plain, quiet, run_one, steady
 
 FINE = {"tolerance": 1e-11}
 
@@ -89,7 +89,7 @@ def test_close_to_a_blow_up_levels_are_reached_when_they_must(capability: dict[s
 def test_a_blow_up_ends_as_an_event(capability: dict[str, Any], month: float, tolerance: float) -> None:
     record = run_one(growing(None, {"tolerance": tolerance}, fizzle_pace=1.0, **capability))
     assert record.months == pytest.approx(month, rel=1e-5)
-    assert (record.C, record.outcome) == (LIMIT, "fizzled")
+    assert (record.C, record.outcome) == (LIMIT, "ridden_out")
     assert all(math.isfinite(value) for name, value in vars(record).items() if name in ("A", "W", "D", "Q", "R"))
 
 
@@ -99,7 +99,7 @@ def test_a_rival_that_blows_up_is_no_error() -> None:
         horizon=5.0,
         capability=BLOW_UPS[1][0],
         handoff={"at": 5.0},
-        rival={"mode": "takeoff", "lead": 0.5, "overtake_rate": 0.0},
+        rival=HARMLESS | {"lead": 0.5},
     )
     record = run_one(blocks)
     assert (record.R, record.outcome) == (LIMIT, "unresolved")
@@ -220,44 +220,80 @@ def test_the_software_share_only_changes_what_a_py_is() -> None:
     assert quarter == pytest.approx(half, rel=1e-8)
 
 
-# ---- fizzling ---------------------------------------------------------------------------------------------
+# ---- the end of the takeoff -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("capability", CASES)
-@pytest.mark.parametrize("slow", [0.5, 1.0, 4.0])
-def test_growth_fizzles_at_the_first_level_past_the_peak_that_is_slow(capability: dict[str, Any], slow: float) -> None:
+@pytest.mark.parametrize("slow", [0.5, 1.0, 4.0, 40.0])
+def test_a_takeoff_is_over_at_the_first_level_past_the_peak_that_is_slow(
+    capability: dict[str, Any], slow: float
+) -> None:
+    """What never was faster does not end. Would catch: an end at the start, or in a world that never took off."""
     p = Plain(growing(None, fizzle_pace=slow, **capability)).p
     if own_pace(p, p.pace_peak_at) <= slow / 12.0:
-        assert p.fizzle_at == 0.0
+        assert math.isnan(p.fizzle_at)
     else:
         assert p.fizzle_at >= p.pace_peak_at
         assert own_pace(p, p.fizzle_at) <= slow / 12.0 < own_pace(p, math.nextafter(p.fizzle_at, 0.0))
 
 
-def test_a_run_fizzles_when_it_reaches_that_level() -> None:
-    record = run_one(growing(None, fizzle_pace=4.0, **MEDIAN))
+@pytest.mark.parametrize("settle", [0.0, 6.0, 24.0])
+@pytest.mark.parametrize("handoff", [0.0, 1.0])
+def test_a_run_is_ridden_out_when_it_has_held_for_long_enough_after_that_level(settle: float, handoff: float) -> None:
+    """Would catch: an end at the crossing, months counted from the start or from the handoff, a second end later."""
+    given = MEDIAN | {"fizzle_pace": 4.0, "settle": settle}
+    record = run_one(quiet(capability=given, numerics=FINE, handoff={"at": handoff}))
     level = Plain(growing(None, fizzle_pace=4.0, **MEDIAN)).p.fizzle_at
-    assert (record.outcome, record.C) == ("fizzled", level)
-    assert record.months == pytest.approx(months_by_quadrature(0.0, level, **MEDIAN), rel=1e-8)
+    assert record.outcome == "ridden_out"
+    assert record.months == pytest.approx(handoff + months_by_quadrature(0.0, level, **MEDIAN) + settle, rel=1e-8)
+    assert (record.C == level) == (settle == 0.0)
 
 
-def test_slow_from_the_start_is_fizzled_at_handoff() -> None:
-    record = run_one(quiet(capability=MEDIAN | {"fizzle_pace": 100.0}, handoff={"at": 2.0}))
-    assert (record.outcome, record.months, record.C) == ("fizzled", 2.0, 0.0)
+def test_a_takeoff_that_is_over_before_the_handoff_settles_from_the_handoff_on() -> None:
+    """Work before the handoff takes capability past the level. Would catch: months that count without any deference."""
+    capability = steady(0.5) | {"exponent": -0.25, "fizzle_pace": 6.0 * 10.0**-0.25, "settle": 2.0}
+    handoff = {"capability": 2.0, "human_pace": 12.0, "at": 5.0}
+    record = run_one(quiet(capability=capability, handoff=handoff))
+    assert Plain(quiet(capability=capability)).p.fizzle_at == pytest.approx(1.0, abs=1e-9)
+    assert (record.outcome, record.months) == ("ridden_out", pytest.approx(7.0, abs=1e-9))
+
+
+@pytest.mark.parametrize("slow", [12.5, 100.0])
+def test_what_never_took_off_is_unresolved(slow: float) -> None:
+    """A constant pace of 6 py a year that never was above the pace at which takeoffs are over; nor does 0 end."""
+    assert run_one(quiet(30.0, capability=steady(0.5) | {"fizzle_pace": slow})).outcome == "unresolved"
 
 
 # ---- the rival's law --------------------------------------------------------------------------------------
 
 
-# Would catch: a rival whose null parameters are defaults and not ours, a tax that is not a slowdown.
+# Would catch: a rival with a law of its own, a speed that stretches its lead too, or that is none of its pace.
 @pytest.mark.parametrize("capability", [*CASES, *(case for case, _ in BLOW_UPS), {"law": "milestones"}])
-@pytest.mark.parametrize("tax", [0.0, 0.6])
-def test_a_rival_with_our_parameters_grows_as_we_do(capability: dict[str, Any], tax: float) -> None:
+@pytest.mark.parametrize("speed", [1.0, 0.625])
+def test_a_rival_grows_by_our_law_at_its_speed(capability: dict[str, Any], speed: float) -> None:
     level = 1.0
     ours = months_to(level, **capability)
     lead = 1.25
-    rival = {"mode": "takeoff", "lead": lead, "overtake_rate": 0.0, "tax": tax}
     blocks = quiet(
-        horizon=lead + ours * (1.0 + tax), capability=capability, rival=rival, handoff={"at": 1e3}, numerics=FINE
+        horizon=lead + ours / speed,
+        capability=capability,
+        rival=HARMLESS | {"lead": lead, "speed": speed},
+        handoff={"at": 1e3},
+        numerics=FINE,
     )
     assert run_one(blocks).R == pytest.approx(level, rel=1e-8)
+
+
+def test_what_binds_us_binds_rivals() -> None:
+    """Compute that grows and the least time of a generation. Would catch a rival that is spared one of them."""
+    least, hardware = 0.8, 2.0
+    blocks = quiet(
+        horizon=3.0,
+        capability=steady(2.0) | {"hardware_pace": hardware},
+        generations={"step": 0.4, "min_time": least},
+        rival=HARMLESS | {"lead": 0.5, "speed": 0.7},
+    )
+    record = run_one(blocks)
+    pace = 0.4 / least + hardware * 0.5 / 12.0
+    assert record.C == pytest.approx(3.0 * pace, rel=1e-9)
+    assert pytest.approx(2.5 * 0.7 * pace, rel=1e-9) == record.R

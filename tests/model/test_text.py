@@ -16,11 +16,11 @@ from deference_sim.engines import entry
 from deference_sim.engines.law import compiled_law, plain_law
 from deference_sim.model.basin import basin_depth, catastrophe_rate
 from deference_sim.model.declare import EQUATIONS
+from deference_sim.model.evaluation import lost_to_noise
 from deference_sim.model.goodness import goodness_rates
-from deference_sim.model.growth import pace
-from deference_sim.model.handoff import prework_gain
+from deference_sim.model.growth import own_pace
 from deference_sim.model.hazards import arrival_rate
-from deference_sim.model.overtaking import overtaking_rate
+from deference_sim.model.human import human_curve, human_gain_rate
 from deference_sim.model.parameters import Blocks, hazard_numbers, law_numbers
 from deference_sim.model.tax import price_factor
 from deference_sim.model.time_buying import buying_rate
@@ -51,15 +51,16 @@ ENTRY_POINTS: dict[str, tuple[str, ...]] = {
 }
 THROUGH_ENTRY_POINTS = {name for names in ENTRY_POINTS.values() for name in names}
 CORE: tuple[Equation, ...] = (
-    pace,
+    own_pace,
     basin_depth,
     catastrophe_rate,
     price_factor,
     goodness_rates,
     buying_rate,
-    overtaking_rate,
     arrival_rate,
-    prework_gain,
+    human_curve,
+    human_gain_rate,
+    lost_to_noise,
 )
 OTHERS = tuple(f for f in ALL if f not in CORE and f.__name__ not in THROUGH_ENTRY_POINTS)
 TOGETHER = 16  # equations compiled in one
@@ -143,13 +144,13 @@ HAZARDS = (
 WORLDS: dict[str, dict[str, Any]] = {
     "baseline": {},
     "hazards": {"hazards": HAZARDS, "strategy": {"defence_share": 0.1}, "defence": {"decay": 0.5}},
-    "race, overtaken at once": {
+    "race, overtaken": {
         "strategy": {"policy": "race"},
-        "rival": {"lead": 0.5, "overtake_rate": None, "danger_at": 1.0, "edge": 0.5, "catastrophe": 0.5},
+        "rival": {"lead": 0.5, "danger_at": 1.0, "edge": 0.5, "edge_sd": 1.0, "catastrophe": 0.5},
     },
-    "fixed, late handoff": {"strategy": {"policy": "fixed"}, "handoff": {"at": 1.5}, "rival": {"tax": 0.5}},
+    "fixed, late handoff": {"strategy": {"policy": "fixed"}, "handoff": {"at": 1.5}, "rival": {"speed": 0.7}},
     "margin target, constant returns": {
-        "capability": {"law": "constant_returns", "returns": 2.4, "effort_elasticity": 0.7},
+        "capability": {"law": "constant_returns", "returns": 2.4},
         "strategy": {"policy": "margin_target"},
         "hazards": HAZARDS,
     },
@@ -157,10 +158,10 @@ WORLDS: dict[str, dict[str, Any]] = {
         "capability": {"law": "milestones", "milestones": ((-1.0, 5.0), (0.5, 25.0), (1.7, 100.0), (4.0, 90.0))},
         "goodness": {"broad_alignment": 1.5, "capability_profile": 1.5},
         "strategy": {"policy": "safety_case"},
-        "evaluation": {"memory": 0.5, "bias": 0.1, "review_work": None},
+        "evaluation": {"overfitting": 0.3, "tests_share": 0.05, "review_work": None},
     },
     "deadline, exponential": {
-        "capability": {"law": "exponential", "exponent": -0.1, "stabilise_at": None, "fizzle_pace": 8.0},
+        "capability": {"law": "exponential", "exponent": -0.1, "stabilise_at": None, "fizzle_pace": 8.0, "settle": 1.0},
         "rival": {"mode": "deadline", "lead": 4.0, "handle_at": 3.0},
         "tax": {"broad_alignment": 1.0},
     },
@@ -169,7 +170,23 @@ WORLDS: dict[str, dict[str, Any]] = {
         "generations": {"accept": 0.6, "alignment_sd": 0.6, "alignment_loss": 0.1},
         "evaluation": {"tax_error": 0.5, "lead_error": 1.0},
     },
-    "no basin": {"basin": {"exists": False}, "goodness": {"broad_alignment": 2.0, "epistemic_efficiency": 0.2}},
+    "no basin": {"basin": {"exists": 0.0}, "goodness": {"broad_alignment": 2.0, "waste": 5.0}},
+    "capable schemers": {
+        "scheming": {"at_handoff": 0.5, "rate": 0.3, "detection": 3.0, "recovery": 1.0, "half": 9.0},
+        "handoff": {"capability": 0.8, "at": 1.0},
+        "basin": {"exists": 0.5},
+    },
+    "partial deference, halts": {
+        "handoff": {"human_share": 0.2, "fill_in_profile": 0.8, "full_when": 0.6, "halt_below": 0.3, "at": 0.5},
+        "goodness": {"capability_profile": 0.1},
+        "evaluation": {"trial_fraction": 0.1},
+    },
+    "checking, drift, deals": {
+        "tax": {"checking": 3.0, "paradigm_shift_rate": 0.3},
+        "goodness": {"infection_rate": 0.3, "drift": 0.1},
+        "time_buying": {"deal_rate": 3.0, "backfire": 0.5, "proliferation": 1.0},
+        "rival": {"theft_rate": 1.0},
+    },
 }
 
 
@@ -226,23 +243,43 @@ def test_whole_trajectories_have_the_same_bits(name: str) -> None:
 
 EXTREMES: dict[str, dict[str, Any]] = {
     "tax error": {"evaluation": {"tax_error": 1e5}},
-    "share of reference": {"time_buying": {"share_reference": 1e-200, "share_elasticity": 2.0}},
     "shape of the tax": {"tax": {"shape": ((0.0, 1e300), (1.0, 1e-300))}},
-    "width": {"basin": {"width": 1e-300, "inside_scale": 1e-300, "outside_scale": 1e-300}},
-    "reach": {"goodness": {"reach": 1e-300, "drift_margin": 1e-300}},
-    "spread": {"rival": {"spread_scale": 1e-300, "spread_tax": 1.0}, "time_buying": {"proliferation": 1.0}},
-    "overtaking": {"rival": {"overtake_width": 1e-300, "lead": 0.0}},
+    "width": {"basin": {"width": 1e-300, "hazard_scale": 1e-300}},
+    "wide": {"basin": {"width": 1e300, "hazard_scale": 1e300}},
+    "reach": {"goodness": {"reach": 1.0000000000000002}},
+    "far reach": {"goodness": {"reach": 1e308}},
+    "waste": {"goodness": {"waste": 1e300}},
+    "spread of methods": {"time_buying": {"proliferation": 1e300}},
+    "edge": {"rival": {"edge": 1e308, "edge_sd": 1e308, "lead": 0.0}},
+    "danger": {"rival": {"danger_at": 1e308, "lead": 0.0}},
+    "no danger needed": {"rival": {"danger_at": 0.0, "lead": 0.0}},
+    "a fast rival": {"rival": {"speed": 1e300, "lead": 0.0}},
+    "a slow rival": {"rival": {"speed": 1e-300, "lead": 0.0}},
     "no returns": {"capability": {"returns": 1e-300}},
     "returns": {"capability": {"returns": 1e300}},
     "no ceiling": {"capability": {"ceiling": 1e300}},
     "ceiling": {"capability": {"ceiling": 1e-300}},
     "no software": {"capability": {"software_share": 0.0}},
+    "settle": {"capability": {"settle": 1e308}},
     "no time": {"time_buying": {"max_bought": 1e-300}},
     "tax": {"tax": {"broad_alignment": 1e300, "capability_profile": 1e300}},
+    "checking": {"tax": {"checking": 100.0, "checking_gain": 1e308}},
     "humans": {"handoff": {"human_pace": 1e300, "at": 1.0}},
-    "tail": {"generations": {"tail_df": 2.0000001, "alignment_sd": 1e3}},
-    "targets": {"strategy": {"target": 1e308, "risk_floor": -1e308, "gain": 1e308}},
+    "slow humans": {"handoff": {"human_pace": 1e-300, "at": 1.0}},
+    "losses": {"goodness": {"best_capability": 1e308}},
+    "low best": {"goodness": {"best_capability": -1e308}},
+    "errors": {"evaluation": {"persistent_error": 1e154, "noise": 1e154}},
+    "larger errors": {"evaluation": {"persistent_error": 1e300}},
+    "tests": {"evaluation": {"tests_half": 1e-300, "tests_share": 0.1}},
+    "overfitting": {"evaluation": {"overfitting": 1e308}},
+    "successors": {"generations": {"alignment_sd": 1e150, "alignment_loss": 1e150}},
+    "targets": {"strategy": {"target": 1e308}},
+    "low targets": {"strategy": {"target": -1e308, "gate": -1e308}},
+    "scheming": {"scheming": {"at_handoff": 1.0, "capability_slope": 5.0, "half": 1e-300, "work_halves": 1e-300}},
+    "onsets": {"scheming": {"rate": 1e4, "capability_slope": 5.0, "margin_scale": 1e-300}},
+    "findings": {"scheming": {"at_handoff": 1.0, "detection": 1e4, "half": 1e300, "recovery": 1.0}},
     "hazard": {"hazards": ({"name": "a", "kind": "background", "rate": 12.0, "growth": 5.0, "severity_slope": 1e300},)},
+    "many hazards": {"hazard_factor": 1e3, "hazards": ({"name": "a", "kind": "background", "rate": 12.0},)},
 }
 
 
@@ -263,7 +300,7 @@ def test_whatever_a_file_may_say_the_text_gives_numbers(name: str) -> None:
 
 # ---- what the text may say --------------------------------------------------------------------------------
 
-MATH = {math.exp, math.log, math.log1p, math.expm1, math.sqrt, math.tanh}
+MATH = {math.exp, math.log, math.log1p, math.sqrt}
 NAMED = (Stocks, Now)  # tuples with names
 BUILTINS = {"abs", "bool", "float", "int", "len", "max", "min", "range"}
 STATEMENTS = (ast.FunctionDef, ast.Return, ast.Assign, ast.AugAssign, ast.If, ast.For, ast.While, ast.Break, ast.Expr)
