@@ -101,6 +101,14 @@ ELSEWHERE: dict[str, dict[str, Any]] = {
 }
 
 
+REVERSED = {
+    "b": "a few in a hundred are reversed in each world; not traced: a better start changes when successors come",
+    "c": "two in a hundred on the baseline; not traced",
+}
+#: Claims whose worlds were chosen after a first look at numbers, beside those that are calibration.
+AFTER_A_LOOK = frozenset({"5a", "7a", "7b", "7c", "11b", "12a", "12b", "13a", "13b", "14b", "16b", "18a", "18b", "18c"})
+
+
 def row(changes: dict[str, Any], steps: list[dict[str, Any]]) -> tuple[World, ...]:
     """Return worlds that differ by one step each."""
     return tuple(world("", changes, step) for step in steps)
@@ -203,6 +211,7 @@ CLAIMS: tuple[Claim, ...] = (
             Reversals(tuple(row(changes, steps) for changes in ELSEWHERE.values())),
             400,
             high=0.01,
+            missed=REVERSED.get(letter, ""),
         )
         for letter, name, steps in (
             ("a", "lead", [{"rival.lead": value} for value in LEADS]),
@@ -217,6 +226,7 @@ CLAIMS: tuple[Claim, ...] = (
         gain(world("noise 0", {"evaluation.noise": 0.0}), world("noise .5", {"evaluation.noise": 0.5})),
         2_000,
         0.0,
+        missed="noise buys safety; not traced: perhaps because what is unknown raises the margin that is aimed at",
     ),
     Claim(
         "4a",

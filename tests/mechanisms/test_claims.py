@@ -11,6 +11,6 @@ from .claims import CLAIMS, Claim
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.number)
 def test_claim(claim: Claim) -> None:
-    """Would catch a claim that the page states and the law does not bear out, or one that is said to be missed and holds."""
+    """Would catch a claim that the law does not bear out, or one that is said to be missed and holds."""
     found = claim.look.find(claim.n, claim.seed)
     assert (claim.missed_by(found) > 0.0) == bool(claim.missed), f"{claim.says}: {found}"
