@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from deference_sim.model.tails import TAIL_MARKS
 
 from deference_sim import streams
 from deference_sim.engines.events import World
@@ -24,7 +25,6 @@ from deference_sim.model.stages import (
     REVIEW_STAGE,
     STAGES,
 )
-from deference_sim.model.tails import TAIL_MARKS
 
 from ..model.helpers import SEED, WEEK, Plain, Watched, hazard, outcomes, quiet, run, run_one, steady, watch
 
