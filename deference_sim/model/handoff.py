@@ -85,6 +85,7 @@ class Handoff(Block):
         3.0,
         "Speed of human safety work as a multiple of the recent pace; the curve of what it is worth is for 3.",
         gt=0.0,
+        le=1_000.0,
         source="AI-assisted human researchers",
     )
     human_tests: float = share(

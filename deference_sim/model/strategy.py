@@ -102,10 +102,11 @@ def slack(state: Any, p: Any, research: float, scale: float) -> float:
         end = max(min(end, p.rival_handle_at - state.D), state.C)
     keep_the_way(state, p, end)
     tax, effort = state.paradigm_factor * state.tax_error_factor, max(research, LEAST_RESEARCH)
-    needed = min((state.way_untaxed + tax * state.way_taxed) / effort, MOST_MONTHS)
+    taxed, taxed_bought = min(state.way_taxed, MOST_MONTHS), min(state.way_taxed_bought, MOST_MONTHS)
+    needed = min((state.way_untaxed + tax * taxed) / effort, MOST_MONTHS)
     left_to_buy = max(p.time_buying_max_bought - state.bought, 0.0)
     buying = scale * left_to_buy / p.time_buying_max_bought
-    bought = min(buying * (state.way_untaxed_bought + tax * state.way_taxed_bought) / effort, left_to_buy)
+    bought = min(buying * (state.way_untaxed_bought + tax * taxed_bought) / effort, left_to_buy)
     return max(months_to_danger(state, p, end) + state.lead_error, 0.0) + min(bought, needed) - needed
 
 

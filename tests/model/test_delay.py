@@ -153,13 +153,13 @@ def test_lead_is_what_the_model_says(name: str, when: float) -> None:
     p = run_.p
     Q = min(state.C, state.A, state.W) + state.D
     assert aligned_capability(state, p) == Q
-    months_to_Q = quad(lambda x: 1.0 / rival_pace(p, x), 0.0, Q)
+    months_to_Q = quad(lambda x, p=p: 1.0 / rival_pace(p, x), 0.0, Q)
     clock = state.clock_shift + state.t - state.bought
     assert rival_clock(state) == pytest.approx(clock, abs=1e-12)
     assert state.rival_started == (clock >= p.rival_lead - 1e-9)
     expected = p.rival_lead - clock + months_to_Q
     if state.rival_started:
-        expected = months_to_Q - quad(lambda x: 1.0 / rival_pace(p, x), 0.0, state.R)
+        expected = months_to_Q - quad(lambda x, p=p: 1.0 / rival_pace(p, x), 0.0, state.R)
     assert lead_months(state, p) == pytest.approx(expected, rel=1e-7, abs=1e-7)
 
 
@@ -236,7 +236,7 @@ def test_months_to_danger_end_where_the_rival_is_dangerous_and_within_the_edge(R
         level = max(2.5, end + 0.25 - 1.0, R)
         assert state.edge_run != p.rival_edge
         assert state.danger_run != p.rival_danger_at
-        expected = quad(lambda x: 1.0 / rival_pace(p, x), max(R, 0.0), level) + (0.0 if R > 0.0 else 3.0)
+        expected = quad(lambda x, p=p: 1.0 / rival_pace(p, x), max(R, 0.0), level) + (0.0 if R > 0.0 else 3.0)
         assert months_to_danger(state, p, end) == pytest.approx(expected, rel=1e-7)
 
 

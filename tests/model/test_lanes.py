@@ -82,7 +82,6 @@ def test_nothing_is_drawn_inside_a_condition() -> None:
             elif isinstance(node, ast.IfExp):
                 bodies = [node.body, node.orelse]
             for part in (part for body in bodies for part in ast.walk(body)):
-                if isinstance(part, ast.Call) and isinstance(part.func, ast.Name):
-                    if part.func.id in DRAWS:
-                        found.append(f"{function.__name__}: {part.func.id}")
+                if isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and part.func.id in DRAWS:
+                    found.append(f"{function.__name__}: {part.func.id}")
     assert found == []

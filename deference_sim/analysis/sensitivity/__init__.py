@@ -45,7 +45,8 @@ def sensitivity(
     of knowing an input before taking a decision). ``inputs`` are paths, ``uncertain`` or ``core``; by default every
     main unknown of the model over its plausible range, and what the scenario has uncertain besides. ``replicates``
     counts futures at each value (tornado), rows of the base sample (sobol), trajectories (morris) or points (rank,
-    voi); for Sobol' designs it is raised to a power of two. ``decision`` maps the path of one input to its options, for ``voi``; by default every
+    voi); for Sobol' designs it is raised to a power of two. ``decision`` maps the path of one input to its
+    options, for ``voi``; by default every
     policy. Raises ``ScenarioError`` for what cannot be studied and ``ModuleNotFoundError`` where an extra is missing.
     """
     plan = plan_of(
