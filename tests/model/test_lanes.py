@@ -71,6 +71,7 @@ def draws(function: Function) -> bool:
 
 
 def test_nothing_is_drawn_inside_a_condition() -> None:
+    """In the function that draws; a call, inside a condition, of a function that draws is not looked for."""
     drawing = {function.__name__ for function in reachable() if draws(function)}
     assert {"review", "decide", "change_phase"} <= drawing
     found = []
@@ -82,7 +83,6 @@ def test_nothing_is_drawn_inside_a_condition() -> None:
             elif isinstance(node, ast.IfExp):
                 bodies = [node.body, node.orelse]
             for part in (part for body in bodies for part in ast.walk(body)):
-                if isinstance(part, ast.Call) and isinstance(part.func, ast.Name):
-                    if part.func.id in DRAWS:
-                        found.append(f"{function.__name__}: {part.func.id}")
+                if isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and part.func.id in DRAWS:
+                    found.append(f"{function.__name__}: {part.func.id}")
     assert found == []
