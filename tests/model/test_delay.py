@@ -236,7 +236,7 @@ def test_months_to_danger_end_where_the_rival_is_dangerous_and_within_the_edge(R
         level = max(2.5, end + 0.25 - 1.0, R)
         assert state.edge_run != p.rival_edge
         assert state.danger_run != p.rival_danger_at
-        expected = quad(lambda x: 1.0 / rival_pace(p, x), max(R, 0.0), level) + (0.0 if R > 0.0 else 3.0)
+        expected = quad(lambda x, p=p: 1.0 / rival_pace(p, x), max(R, 0.0), level) + (0.0 if R > 0.0 else 3.0)
         assert months_to_danger(state, p, end) == pytest.approx(expected, rel=1e-7)
 
 
