@@ -71,6 +71,7 @@ def draws(function: Function) -> bool:
 
 
 def test_nothing_is_drawn_inside_a_condition() -> None:
+    """In the function that draws; a call, inside a condition, of a function that draws is not looked for."""
     drawing = {function.__name__ for function in reachable() if draws(function)}
     assert {"review", "decide", "change_phase"} <= drawing
     found = []
