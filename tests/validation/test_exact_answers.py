@@ -361,7 +361,7 @@ def on_target(tau_A: float, tau_W: float, **changes: Any) -> dict[str, Any]:
 )
 @pytest.mark.parametrize("law", ["exponential", "software_explosion"])
 def test_race_against_a_deadline(law: str, tau_A: float, tau_W: float, waste: float) -> None:
-    """Would catch a tax that is not (1 + τ·waste^{1 − .2}) times the untaxed time, or a deadline missed by a hair (claim 3)."""
+    """Would catch a tax that is not (1 + τ·waste^{1 − .2}) times the untaxed time, or a deadline missed by a hair."""
     growth = MEDIAN_EXPLOSION if law == "software_explosion" else {}
     untaxed = explosion_months(5.0) if growth else 5.0
     tau = (tau_A + tau_W) * waste**0.8  # of AIs whose profile is .2 py ahead
