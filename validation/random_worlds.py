@@ -139,7 +139,7 @@ def some_hazards(section: Section, random: Random, extreme: float) -> list[dict[
         for name, parameter in section.parameters.items():
             if name != "name" and (parameter.required or random.random() < 0.5):
                 value = a_value(parameter, random, extreme)
-                fields[name] = parameter.low if many and isinstance(value, dict) else value
+                fields[name] = max(parameter.low, 0.0) if many and isinstance(value, dict) else value
         if isinstance(fields.get("until"), float) and isinstance(fields.get("onset", 0.0), float):
             fields["until"] += fields.get("onset", 0.0)
         hazards.append(fields)
@@ -192,6 +192,8 @@ def without(changes: dict[str, Any], refused: set[str]) -> dict[str, Any]:
         block = path.split(".")[0].split("[")[0]
         gone = [known for known in left if path == known or path.startswith((f"{known}.", f"{known}["))]
         gone = gone or [known for known in left if known.split(".")[0] == block]
+        if not gone and block in changes:
+            continue  # gone with another of its problems
         for known in gone or list(left)[-1:]:
             left.pop(known, None)
     if "correlations" in left and not all(isinstance(left.get(p), dict) for p in left["correlations"][0]["between"]):
