@@ -86,6 +86,9 @@ class Evaluation(Block):
 
 OVERFITTED_AFTER = 1.0  # py of work against the same tests, after which 63 % of the overfitting is reached
 PRACTICE_A_MONTH = 0.25  # py of work against tests in a month of human work at the reference pace
+LOWEST = -2.5  # py; below any capability
+REVIEW_CELL = 0.25  # py of capability in which reviews are numbered together
+MOST_IN_A_CELL = 65_536
 TESTS_AGE = 3.0  # py of capability over which tests lose 63 % of their worth
 
 
@@ -118,9 +121,25 @@ def what_tests_leave(p: Any, T: float) -> float:
 
 
 @equation
+def capability_cell(state: Any) -> int:
+    """Return the number of the stretch of capability in which the AIs are now."""
+    return int((state.C - LOWEST) / REVIEW_CELL)
+
+
+@equation
+def review_address(state: Any) -> int:
+    """Return where the noise of the coming review stands: by the stretch of capability, and how many were there before.
+
+    So the same noise meets two runs that differ a little at the same capability, however often each is reviewed.
+    """
+    cell = capability_cell(state)
+    return cell * MOST_IN_A_CELL + (state.reviews_in_cell if cell == state.review_cell else 0)
+
+
+@equation
 def estimates_of(state: Any, p: Any, A: float, W: float) -> Any:
     """Return what the coming review finds for AIs that show components ``A`` and ``W``; equation (8)."""
-    error_A, error_W = normal_pair(state.key, state.replicate, REVIEW_NOISE, state.reviews)
+    error_A, error_W = normal_pair(state.key, state.replicate, REVIEW_NOISE, review_address(state))
     practice = PRACTICE_A_MONTH * state.H + state.practice
     kind = p.evaluation_overfitting * (1.0 - exp(max(-practice / OVERFITTED_AFTER, -700.0)))
     left = what_tests_leave(p, state.T)
@@ -182,6 +201,9 @@ def review(state: Any, p: Any) -> None:
         state.handoff_estimate = margin_estimate(state, p)
         if state.first_exit_month == state.t:  # outside from the start: what counts is this review
             state.believed_safe = state.looks_safe
+    cell = capability_cell(state)
+    state.reviews_in_cell = state.reviews_in_cell + 1 if cell == state.review_cell else 1
+    state.review_cell = cell
     state.reviews += 1
     state.U = 0.0
     state.next_review_at = state.t + p.evaluation_review_interval

@@ -125,6 +125,8 @@ _COUNTS = (
     "step_alive",
     "step_phase",
     "reviews",
+    "review_cell",  # the stretch of capability at the last review, and how many reviews there were in it
+    "reviews_in_cell",
     "generations",
     "steps",
     "instants",
