@@ -14,9 +14,11 @@ def advice_ignored(state: Any, p: Any) -> bool:
 
 
 @equation
-def advice(state: Any, p: Any, so_far: int, wanted: bool) -> int:
-    """Return what becomes of advice that is ``wanted`` now, given what became of it ``so_far`` in this episode."""
-    ignored = advice_ignored(state, p)
+def advice(state: Any, so_far: int, wanted: bool, ignored: bool) -> int:
+    """Return what becomes of advice that is ``wanted`` now, given what became of it ``so_far`` in this episode.
+
+    ``ignored`` says what the company would do with new advice.
+    """
     if not wanted:
         return NO_ADVICE
     if so_far != NO_ADVICE:

@@ -9,6 +9,7 @@ from math import inf
 from typing import Any
 
 from deference_sim.model.basin import ENTERED_BASIN, LEFT_BASIN, enter_or_leave, remember_exit
+from deference_sim.model.company import advice_ignored
 from deference_sim.model.declare import equation
 from deference_sim.model.delay import count_time
 from deference_sim.model.evaluation import REVIEWED, margin_estimate, review
@@ -265,7 +266,7 @@ def watch_the_edge(state: Any, p: Any, log: Any) -> None:
 @equation
 def change_phase(state: Any, p: Any, log: Any) -> None:
     """Change phase on what the review has found, at most once; being in the basin may change with it."""
-    won = showdown_is_won(state, p)
+    won, ignored = showdown_is_won(state, p), advice_ignored(state, p)
     if state.phase == PRE:
         if wants_to_hand_off(state, p):
             state.triggered = 1
@@ -288,7 +289,7 @@ def change_phase(state: Any, p: Any, log: Any) -> None:
             given_up = margin_estimate(state, p) < p.handoff_resume_above
             resume(state, p)
             note(state, p, log, HALT_GIVEN_UP if given_up else RESUMED, 0, 0.0)
-    elif halt_is_due(state, p):
+    elif halt_is_due(state, p, ignored):
         halt(state, p)
         note(state, p, log, HALTED_NOW, state.halts, 0.0)
     elif becomes_full(state, p):
