@@ -236,7 +236,7 @@ def test_who_is_ahead_again_after_the_takeoff_has_ridden_it_out_then() -> None:
         "capability": {"initial_speedup": 20.0, "fizzle_pace": 2.0, "ceiling": 6.0},
         "rival": {"mode": "takeoff", "lead": 0.0, "speed": 10.0, "danger_at": 1e9},
         "strategy": {"policy": "fixed", "goodness_share": 0.0, "defence_share": 0.3},
-        "defence": {"returns": 1.0, "decay": 0.0},
+        "defence": {"returns": 0.5, "decay": 0.0},
         "evaluation": {"review_interval": 6.0, "review_work": None},
     }
     alone = run_one(quiet(horizon=200.0, **changes))
