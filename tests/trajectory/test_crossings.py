@@ -132,6 +132,24 @@ def test_what_being_overtaken_comes_to(luck: float, outcome: str) -> None:
     assert (record.outcome, ROAD_NAMES[record.road]) == (outcome, "outrun")  # goodness stands still, so it was outrun
 
 
+@pytest.mark.parametrize(("over_at", "outcome"), [(None, "rival_catastrophe"), (3.0, "ridden_out")])
+def test_once_the_takeoff_is_over_no_lead_is_needed(over_at: float | None, outcome: str) -> None:
+    """The rival stays behind but comes near. Would catch an edge that counts for ever: near the ceiling all are near."""
+    blocks = quiet(
+        horizon=400.0,
+        capability={"initial_speedup": 8.0, "fizzle_pace": over_at, "settle": 300.0},
+        generations={"step": 99.0},
+        evaluation={"review_interval": 12.0, "review_work": None},
+        rival={"mode": "takeoff", "lead": 4.0, "edge": 0.5, "danger_at": 0.0, "catastrophe": 1.0},
+    )
+    record = run_one(blocks)
+    assert record.outcome == outcome
+    if over_at is None:
+        assert record.R == pytest.approx(record.Q - 0.5, abs=1e-9)
+    else:
+        assert record.Q - 0.5 < record.R < record.Q
+
+
 def test_the_margin_is_exactly_zero_when_the_basin_is_left() -> None:
     blocks = quiet(
         horizon=3.0,
