@@ -134,7 +134,7 @@ def test_what_being_overtaken_comes_to(luck: float, outcome: str) -> None:
 
 @pytest.mark.parametrize(("over_at", "outcome"), [(None, "rival_catastrophe"), (3.0, "ridden_out")])
 def test_once_the_takeoff_is_over_no_lead_is_needed(over_at: float | None, outcome: str) -> None:
-    """The rival stays behind but comes near. Would catch an edge that counts for ever: near the ceiling all are near."""
+    """The rival stays behind but comes near. Would catch an edge that counts for ever: near the ceiling all are."""
     blocks = quiet(
         horizon=400.0,
         capability={"initial_speedup": 8.0, "fizzle_pace": over_at, "settle": 300.0},
