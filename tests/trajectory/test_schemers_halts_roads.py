@@ -30,7 +30,10 @@ def found_schemers(replicate: int, recovery: float) -> Watched:
         generations={"step": 99.0},
         evaluation=REVIEWS,
         scheming={"at_handoff": 1.0, "detection": 1.5, "recovery": recovery, "half": 1e9},
-        strategy={"advice_ignored": 1.0},  # what no company ignores
+        goodness={"broad_alignment": 0.8, "capability_profile": 50.0},
+        tax={"broad_alignment": 0.3},
+        # No company ignores a showdown.
+        strategy={"policy": "fixed", "goodness_share": 0.5, "advice_ignored": 1.0},
     )
     return watch(blocks, replicate)
 
@@ -40,7 +43,7 @@ def test_a_showdown_comes_at_the_review_after_the_finding_and_only_then(recovery
     """Would catch: a showdown without a finding, at the finding itself, or a chance tossed anew at each review."""
     for replicate in range(12):
         run_ = found_schemers(replicate, recovery)
-        found, *_ = run_.times("schemers found")
+        (found,) = run_.times("schemers found")
         assert found == pytest.approx(streams.exponential(KEY, replicate, streams.DETECTION, 0) / 1.5, rel=1e-9)
         due = 0.5 * math.ceil(found / 0.5)
         (showdown,) = run_.times("showdown won" if recovery else "showdown lost")
@@ -48,7 +51,9 @@ def test_a_showdown_comes_at_the_review_after_the_finding_and_only_then(recovery
         assert ROAD_NAMES[run_.record.road] == "scheming"
         if recovery:
             assert run_.times("halted")[0] == showdown
-            assert run_.entries("halted")[0].V == 0.0
+            halted, *_ = run_.entries("halted")
+            assert run_.entries("schemers found")[0].V > 0.0
+            assert (halted.A, halted.V) == (pytest.approx(0.8, abs=1e-9), 0.0)  # what was pretended is gone
         else:
             assert (run_.record.outcome, run_.record.months) == ("ai_takeover", showdown)
 
