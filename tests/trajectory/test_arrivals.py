@@ -12,10 +12,11 @@ from scipy import integrate, optimize
 from deference_sim import streams
 from deference_sim.model.events import EVENTS
 from deference_sim.model.growth import own_pace
+from deference_sim.model.hazards import MOST_DIFFUSED
 from deference_sim.model.parameters import Blocks
 from deference_sim.model.rival import lead_months, rival_clock, rival_pace
 
-from ..model.helpers import FATAL, SEED, Plain, hazard, outcomes, quiet, run, steady, watch
+from ..model.helpers import FATAL, SEED, Plain, hazard, quiet, run, steady, watch
 
 #: Next to no growth and no review: years pass in a few steps.
 STILL: dict[str, Any] = {
@@ -125,25 +126,26 @@ def test_the_corner_of_a_rate_is_in_its_integral(law: str) -> None:
     check_arrivals(GROWING[law], 1e-8, 1e-11, growth=0.5, diffusion_gap=0.4)
 
 
-@pytest.mark.parametrize("inside_scale", [0.3, 3.0])
-def test_the_ais_own_hazard_fires_at_the_inverse_of_its_integral(inside_scale: float) -> None:
-    """Steady growth from margin 2 to the edge and beyond: the hazard jumps at the edge, exactly there."""
-    inside, outside, pace = 0.4, 2.0, 0.5
+@pytest.mark.parametrize("scale", [0.3, 3.0])
+def test_the_ais_own_hazard_fires_at_the_inverse_of_its_integral(scale: float) -> None:
+    """Steady growth from margin 2 to the edge and beyond: h·e^{-M/scale} on both sides, up to e^7 times h.
+
+    Would catch: a hazard that jumps or turns at the edge, one that grows without bound outside.
+    """
+    at_edge, pace = 0.4, 0.5
     blocks = quiet(
         horizon=100.0,
         capability=steady(pace),
         goodness={"broad_alignment": 2.0, "capability_profile": 9.0},
-        basin={"hazard_inside": inside, "inside_scale": inside_scale, "hazard_outside": outside, "outside_scale": 1e6},
+        basin={"hazard_at_edge": at_edge, "hazard_scale": scale, "width": 1e12, "exists": 0.0},
         numerics={"tolerance": 1e-9},
     )
-    to_the_edge = inside * inside_scale * -math.expm1(-2.0 / inside_scale)
+    start = at_edge * scale * math.exp(-2.0 / scale)
     sides = set()
     for energy, record in zip(energies(streams.AI_CATASTROPHE, 40), run(blocks, 40), strict=True):
-        if energy < to_the_edge:
-            work = inside_scale * math.log(math.exp(2.0 / inside_scale) * energy / (inside * inside_scale) + 1.0)
-        else:
-            work = 2.0 + 1e6 * math.log1p((energy - to_the_edge) / (outside * 1e6))
-        sides.add(energy < to_the_edge)
+        work = scale * math.log1p(energy / start)
+        assert work < 2.0 + 7.0 * scale
+        sides.add(work < 2.0)
         assert record["months"] == pytest.approx(work / pace, rel=2e-7)
     assert sides == {True, False}
 
@@ -165,14 +167,22 @@ def test_nothing_arrives_before_onset_or_after_the_end() -> None:
 
 
 def test_a_window_that_opens_on_growing_risk_counts_from_there() -> None:
+    """Risk grows up to 3 py of diffused capability, here until month 7.5. Would catch a rate without that bound."""
     rate, onset, growth, pace = 0.05, 3.0, 0.3, 0.4
     blocks = quiet(
         60.0, [hazard(rate=12.0 * rate, onset=onset, growth=growth, diffusion_gap=0.0) | FATAL], capability=steady(pace)
     )
-    a = math.log(10.0) * growth * pace
+    a, bound = math.log(10.0) * growth * pace, MOST_DIFFUSED / pace
+    to_the_bound = rate / a * (math.exp(a * bound) - math.exp(a * onset))
+    sides = set()
     for energy, record in zip(energies(arrival_stream(), 50), run(blocks, 50), strict=True):
-        due = math.log(energy * a / rate + math.exp(a * onset)) / a
+        sides.add(energy < to_the_bound)
+        if energy < to_the_bound:
+            due = math.log(energy * a / rate + math.exp(a * onset)) / a
+        else:
+            due = bound + (energy - to_the_bound) / (rate * math.exp(a * bound))
         assert record["months"] == pytest.approx(due, rel=1e-8)
+    assert sides == {True, False}
 
 
 # ---- steps do not matter ----------------------------------------------------------------------------------
@@ -319,7 +329,7 @@ def setting_back(law: str, months_lost: float, lead: float) -> Blocks:
         [hazard(rate=24.0, severity_mean=1e6, lethality=0.0, setback=months_lost, until=9.0)],
         capability=LAWS[law],
         handoff={"at": 1e3},
-        rival={"mode": "takeoff", "lead": lead, "overtake_rate": 0.0},
+        rival={"mode": "takeoff", "lead": lead, "danger_at": 1e9},
     )
 
 
@@ -328,7 +338,7 @@ def rival_after(p: Any, months: float) -> float:
     if months <= 0.0:
         return months / 12.0
     solved = integrate.solve_ivp(
-        lambda _, y: [rival_pace(p, y[0], 0.0)], (0.0, months), [0.0], method="DOP853", rtol=1e-12, atol=1e-12
+        lambda _, y: [rival_pace(p, y[0])], (0.0, months), [0.0], method="DOP853", rtol=1e-12, atol=1e-12
     )
     return float(solved.y[0, -1])
 
@@ -366,7 +376,7 @@ def test_the_clock_and_the_capability_of_the_rival_agree(law: str) -> None:
         if past > 0.0:
             R = run_.state.R
             corners = [x for x in run_.p.capability_milestones_x if 0.0 < x < R] if law == "milestones" else None
-            taken, _ = integrate.quad(lambda C: 1.0 / rival_pace(run_.p, C, 0.0), 0.0, R, points=corners, epsrel=1e-11)
+            taken, _ = integrate.quad(lambda C: 1.0 / rival_pace(run_.p, C), 0.0, R, points=corners, epsrel=1e-11)
             assert taken == pytest.approx(past, rel=2e-4 if law == "milestones" else 1e-5, abs=1e-5)
 
 
@@ -383,45 +393,12 @@ def test_a_setback_costs_exactly_its_months_of_lead() -> None:
             assert before - lead_months(run_.state, run_.p) == pytest.approx(0.7, abs=1e-9)
 
 
-def test_overtaking_fires_at_the_inverse_of_its_integral() -> None:
-    """A rival that races against a developer who stands still; logistic in R - Q."""
-    blocks = quiet(
-        60.0,
-        capability={"initial_speedup": 8.0},
-        goodness={"broad_alignment": 0.5, "capability_profile": 0.5},
-        strategy={"policy": "fixed", "goodness_share": 1.0},
-        basin={"exists": False},
-        rival={
-            "mode": "takeoff",
-            "lead": 2.0,
-            "overtake_rate": 1.5,
-            "overtake_width": 0.4,
-            "edge": 0.2,
-            "danger_at": 0.6,
-        },
-        numerics={"tolerance": 1e-9},
-    )
-    p = Plain(blocks).p
-    seen = set()
-    for energy, record in zip(energies(streams.OVERTAKING, 30), run(blocks, 30), strict=True):
-        # In units of the rival's progress the hazard does not depend on its pace, and has an inverse in closed form.
-        R = 0.4 * math.log(math.expm1(energy / (1.5 * 0.4) + math.log1p(math.exp(0.8 / 0.4)))) - 0.2
-        if p.rival_ceiling * 0.9 < R:
-            continue
-        due, _ = integrate.quad(lambda C: 1.0 / rival_pace(p, C, 0.0), 0.0, R, epsrel=1e-12)
-        seen.add(int(record["outcome"]))
-        assert record["months"] == pytest.approx(2.0 + due, rel=1e-6)
-        assert pytest.approx(R, abs=1e-5) == record["R"]
-    assert len(seen) == 1
-    assert set(outcomes(run(blocks, 3))) == {"rival_catastrophe"}
-
-
 def test_a_stolen_model_moves_the_rival_and_its_clock() -> None:
     """Would catch: a capability that is ahead of its clock, so that the rival takes off later than it is able to."""
     blocks = quiet(
         12.0,
         capability={"initial_speedup": 4.0},
-        rival={"mode": "takeoff", "lead": 40.0, "overtake_rate": 0.0, "theft_rate": 6.0, "theft_cut": 0.3},
+        rival={"mode": "takeoff", "lead": 40.0, "danger_at": 1e9, "theft_rate": 6.0, "theft_cut": 0.3},
     )
     before = after = 0
     for replicate in range(6):
@@ -443,5 +420,5 @@ def test_a_stolen_model_moves_the_rival_and_its_clock() -> None:
 
 
 def months_of_rival(p: Any, R: float) -> float:
-    taken, _ = integrate.quad(lambda C: 1.0 / rival_pace(p, C, 0.0), 0.0, R, epsrel=1e-12)
+    taken, _ = integrate.quad(lambda C: 1.0 / rival_pace(p, C), 0.0, R, epsrel=1e-12)
     return float(taken)

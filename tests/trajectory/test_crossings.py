@@ -7,14 +7,19 @@ from typing import Any
 import numpy as np
 import pytest
 
+from deference_sim import streams
 from deference_sim.model.parameters import Blocks
+from deference_sim.model.roads import ROADS
 from deference_sim.model.stocks import STOCKS
 from deference_sim.trajectory import crossings
 from deference_sim.trajectory.crossings import crossing_time
 from deference_sim.trajectory.levels import CROSSINGS
+from deference_sim.trajectory.state import AT
 from deference_sim.trajectory.step import continue_densely, take_step
 
-from ..model.helpers import FATAL, Plain, hazard, quiet, run_one, steady, watch
+from ..model.helpers import FATAL, SEED, Plain, hazard, quiet, run_one, steady, watch
+
+ROAD_NAMES = tuple(ROADS)
 
 # ---- times and levels -------------------------------------------------------------------------------------
 
@@ -24,7 +29,7 @@ def test_generations_come_when_capability_is_there_and_at_exactly_that_level(tol
     """Would catch: a level located on a straight line between steps, or left where the step happened to end."""
     growing = {"law": "exponential", "exponent": 0.25, "initial_speedup": 12.0, "stabilise_at": 4.0}
     run = watch(quiet(capability=growing, generations={"step": 0.5}, numerics={"tolerance": tolerance}))
-    levels = [0.5 * n for n in range(1, 9)]
+    levels = [0.5 * n for n in range(1, 8)]  # none at the level that ends the run
     slope = 0.25 * math.log(10.0)
     due = [-math.expm1(-slope * level) / (0.5 * slope) for level in levels]
     assert [entry.C for entry in run.entries("successor deferred to")] == levels
@@ -55,8 +60,8 @@ def test_stabilised_at_exactly_the_level_of_what_binds(binding: str) -> None:
     blocks = quiet(
         capability=steady(0.5) | {"stabilise_at": 2.0},
         goodness=goodness,
-        tax={"broad_alignment": 0.5, "capability_profile": 0.5},
-        handoff={"halt_below": -0.3, "resume_above": 5.0},
+        basin={"width": 1e12},
+        handoff={"halt_below": -0.3, "resume_above": -0.1, "human_tests": 0.0},
     )
     record = run_one(blocks)
     assert record.outcome == "stabilised"
@@ -64,10 +69,17 @@ def test_stabilised_at_exactly_the_level_of_what_binds(binding: str) -> None:
     assert record.halts == (binding != "C")
 
 
-def test_a_run_fizzles_at_exactly_that_level() -> None:
-    blocks = quiet(capability={"initial_speedup": 8.0, "fizzle_pace": 6.0})
-    record = run_one(blocks)
-    assert (record.outcome, record.C) == ("fizzled", Plain(blocks).p.fizzle_at)
+def test_a_takeoff_is_over_at_exactly_that_level_and_ridden_out_when_settled() -> None:
+    """Would catch: months counted from another instant, growth that stops where the takeoff is over."""
+    over = run_one(quiet(capability={"initial_speedup": 8.0, "fizzle_pace": 3.0, "settle": 0.0}))
+    assert (over.outcome, over.C) == (
+        "ridden_out",
+        Plain(quiet(capability={"initial_speedup": 8.0, "fizzle_pace": 3.0})).p.fizzle_at,
+    )
+    for settle in (0.5, 6.0):
+        record = run_one(quiet(capability={"initial_speedup": 8.0, "fizzle_pace": 3.0, "settle": settle}))
+        assert (record.outcome, record.months) == ("ridden_out", pytest.approx(over.months + settle, abs=1e-9))
+        assert record.C > over.C
 
 
 @pytest.mark.parametrize("bought", [0.0, 0.25, 0.9])
@@ -78,7 +90,7 @@ def test_the_rival_takes_off_when_its_clock_is_up(bought: float) -> None:
         horizon=60.0,
         handoff={"at": 1e3},
         time_buying={"before_handoff": bought, "max_bought": most},
-        rival={"mode": "takeoff", "lead": lead, "overtake_rate": 0.0, "danger_at": 1.25},
+        rival={"mode": "takeoff", "lead": lead, "danger_at": 1.25},
     )
     run = watch(blocks, grid=[1.0])
     (start,) = run.entries("rival takes off")
@@ -87,25 +99,64 @@ def test_the_rival_takes_off_when_its_clock_is_up(bought: float) -> None:
     assert start.R == pytest.approx(0.0, abs=1e-15)
     assert run.samples["R"][0] == pytest.approx((1.0 - most * -math.expm1(-bought / most) - lead) / 12.0, abs=1e-7)
     (danger,) = run.entries("rival dangerous")
-    assert danger.R == 1.25
+    _, luck = streams.normal_pair(streams.key_of_seed(SEED), 0, streams.RIVAL_EDGE, 0)
+    assert danger.R == pytest.approx(1.25 * math.exp(0.7 * luck), rel=1e-12)
     assert start.lead == pytest.approx(0.0, abs=1e-9)
 
 
-def test_overtaken_at_once_when_the_rival_is_level() -> None:
-    """Would catch: the edge with the wrong sign, active defence left out."""
+OVERTAKER: dict[str, Any] = {
+    "capability": {"initial_speedup": 12.0},
+    "goodness": {"broad_alignment": 0.5, "capability_profile": 9.0},
+    "basin": {"exists": 0.0, "width": 1e12},
+    "generations": {"step": 99.0},
+}
+
+
+@pytest.mark.parametrize(("edge", "danger_at", "level"), [(-0.25, 0.0, 0.75), (0.2, 0.0, 0.3), (0.2, 0.9, 0.0)])
+def test_overtaken_at_the_first_instant_at_which_the_rival_is_dangerous_and_near(
+    edge: float, danger_at: float, level: float
+) -> None:
+    """Aligned capability stands at 0.5. Would catch: the edge with the wrong sign, one condition without the other."""
+    rival = {"mode": "takeoff", "lead": 1.0, "edge": edge, "danger_at": danger_at, "catastrophe": 1.0}
+    run = Plain(quiet(**OVERTAKER, rival=rival))
+    run.to_the_end()
+    assert run.outcome == "rival_catastrophe"
+    assert run.state.end_Q == pytest.approx(0.5, abs=1e-9)
+    assert run.state.R == pytest.approx(max(level, run.state.danger_run), abs=1e-9)
+
+
+@pytest.mark.parametrize(("luck", "outcome"), [(1.0, "rival_catastrophe"), (0.0, "overtaken_safely")])
+def test_what_being_overtaken_comes_to(luck: float, outcome: str) -> None:
+    rival = {"mode": "takeoff", "lead": 1.0, "danger_at": 0.0, "catastrophe": luck}
+    record = run_one(quiet(**OVERTAKER, rival=rival))
+    assert (record.outcome, ROAD_NAMES[record.road]) == (outcome, "outrun")  # goodness stands still, so it was outrun
+
+
+@pytest.mark.parametrize(("over_at", "outcome"), [(None, "rival_catastrophe"), (3.0, "ridden_out")])
+def test_once_the_takeoff_is_over_no_lead_is_needed(over_at: float | None, outcome: str) -> None:
+    """The rival stays behind but comes near. Would catch an edge that counts for ever: near the ceiling all are."""
     blocks = quiet(
-        capability={"initial_speedup": 12.0},
-        goodness={"broad_alignment": 0.5, "capability_profile": 9.0},
-        rival={"mode": "takeoff", "lead": 1.0, "overtake_rate": None, "edge": -0.25, "tax": 1.0},
+        horizon=400.0,
+        capability={"initial_speedup": 8.0, "fizzle_pace": over_at, "settle": 300.0},
+        generations={"step": 99.0},
+        evaluation={"review_interval": 12.0, "review_work": None},
+        rival={"mode": "takeoff", "lead": 4.0, "edge": 0.5, "danger_at": 0.0, "catastrophe": 1.0},
     )
     record = run_one(blocks)
-    assert record.outcome == "rival_catastrophe"
-    assert record.R == pytest.approx(record.Q + 0.25, abs=1e-9)
-    assert record.Q == 0.5
+    assert record.outcome == outcome
+    if over_at is None:
+        assert record.R == pytest.approx(record.Q - 0.5, abs=1e-9)
+    else:
+        assert record.Q - 0.5 < record.R < record.Q
 
 
 def test_the_margin_is_exactly_zero_when_the_basin_is_left() -> None:
-    blocks = quiet(horizon=3.0, capability=steady(1.0), goodness={"broad_alignment": 1.3, "capability_profile": 2.0})
+    blocks = quiet(
+        horizon=3.0,
+        capability=steady(1.0),
+        goodness={"broad_alignment": 1.3, "capability_profile": 2.0},
+        basin={"width": 1e12},
+    )
     run = watch(blocks)
     (exit_,) = run.entries("left the basin")
     assert exit_.t == pytest.approx(1.3, abs=1e-12)
@@ -144,14 +195,14 @@ BUSY: dict[str, dict[str, Any]] = {
     "hazards that set back": {
         "hazards": (hazard(rate=6.0, severity_mean=1e6, lethality=0.0, setback=0.3), hazard("other", rate=30.0))
     },
-    "overtaken at once": {"rival": {"overtake_rate": None, "lead": 1.0}},
+    "rushed": {"rival": {"lead": 1.0}},
     "deadline": {"rival": {"mode": "deadline", "lead": 2.0, "handle_at": 1.0}},
     "milestones": {"capability": {"law": "milestones"}},
     "partial deference": {
-        "handoff": {"human_share": 0.2, "fill_in_alignment": 0.3, "halt_below": -0.1, "full_when": 0.9},
-        "goodness": {"broad_alignment": 0.2},
+        "handoff": {"human_share": 0.2, "fill_in_profile": 0.6, "halt_below": -0.1, "full_when": 0.9},
+        "goodness": {"capability_profile": 0.2},
     },
-    "scheming": {"scheming": {"at_handoff": 0.5, "per_generation": 0.1, "detection": 0.3, "recovery": 0.8}},
+    "scheming": {"scheming": {"at_handoff": 0.5, "rate": 0.1, "detection": 1.0, "recovery": 0.8}},
 }
 
 
@@ -164,17 +215,17 @@ def test_a_crossing_moves_stocks_only_by_rounding(name: str) -> None:
     blocks = Blocks.model_validate({"horizon": 20.0} | BUSY[name])
     for replicate in range(3):
         run = Plain(blocks, replicate)
+        left, left_at = [getattr(run.state, name) for name in STOCKS], -1.0
         while run.outcome == "":
             why = run.flow()
             crossed = [CROSSINGS[which] for which in range(len(CROSSINGS)) if why >> which & 1]
-            if crossed and run.state.t > run.state.step_from:
-                moved = [abs(getattr(run.state, name) - run.state.trial[i]) for i, name in enumerate(STOCKS)]
-                assert max(moved) < 1e-7, f"{crossed} at {run.state.t}: {moved}"
-            before = [getattr(run.state, name) for name in STOCKS]
-            if crossed and run.state.t == run.state.step_from:
-                start = [run.state.y0[i] for i in range(len(STOCKS))]
-                assert max(abs(a - b) for a, b in zip(before, start, strict=True)) < 1e-7, f"{crossed} at {run.state.t}"
+            now = [getattr(run.state, name) for name in STOCKS]
+            due = left if run.state.t == left_at else [run.state.trial[i] for i in range(len(STOCKS))]
+            if crossed:
+                moved = max(abs(a - b) for a, b in zip(now, due, strict=True))
+                assert moved < 1e-7, f"{crossed} at {run.state.t}: {moved}"
             run.instant(why)
+            left, left_at = [getattr(run.state, name) for name in STOCKS], run.state.t
 
 
 # ---- once each --------------------------------------------------------------------------------------------
@@ -184,31 +235,33 @@ def test_each_crossing_fires_once() -> None:
     """Would catch a latch that is never set: the same instant again and again, or a second event later."""
     blocks = quiet(
         horizon=30.0,
-        capability={"initial_speedup": 6.0, "fizzle_pace": 7.0},
-        rival={"mode": "takeoff", "lead": 0.0, "overtake_rate": 0.0, "initial_speedup": 60.0, "danger_at": 0.5},
+        capability={"initial_speedup": 6.0, "fizzle_pace": 2.0},
+        rival={"mode": "takeoff", "lead": 0.0, "speed": 10.0, "danger_at": 0.5, "edge": -1e9},
     )
     run = watch(blocks)
     for event in ("rival takes off", "rival dangerous", "resolved"):
         assert len(run.entries(event)) == 1
-    assert run.record.outcome == "unresolved"  # fizzled behind the rival: the run goes on
+    assert run.record.outcome == "unresolved"  # the takeoff ends behind the rival: the run goes on
     times = [entry.t for entry in run.log]
     assert times == sorted(times)
     deadline = quiet(horizon=9.0, capability=steady(1.0), rival={"mode": "deadline", "lead": 6.0, "handle_at": 2.0})
     assert len(watch(deadline).entries("deadline met")) == 1
 
 
-def test_who_is_ahead_again_after_growth_fizzled_out_has_fizzled_then() -> None:
-    """The lead turns positive when Q passes R. Would catch: an outcome that waits for a review, or for a hazard."""
+def test_who_is_ahead_again_after_the_takeoff_has_ridden_it_out_then() -> None:
+    """Defence lifts Q past R. Would catch: an outcome that waits for a review, or for a hazard."""
     changes: dict[str, Any] = {
         "capability": {"initial_speedup": 20.0, "fizzle_pace": 2.0, "ceiling": 6.0},
-        "rival": {"mode": "takeoff", "lead": 0.0, "overtake_rate": 0.0, "initial_speedup": 100.0, "ceiling": 5.0},
+        "rival": {"mode": "takeoff", "lead": 0.0, "speed": 10.0, "danger_at": 1e9},
+        "strategy": {"policy": "fixed", "goodness_share": 0.0, "defence_share": 0.3},
+        "defence": {"returns": 0.5, "decay": 0.0},
         "evaluation": {"review_interval": 6.0, "review_work": None},
     }
     alone = run_one(quiet(horizon=200.0, **changes))
     among_others = run_one(quiet(horizon=200.0, hazards=[hazard(rate=60.0)], **changes))
-    assert alone.outcome == among_others.outcome == "fizzled"
+    assert alone.outcome == among_others.outcome == "ridden_out"
     assert alone.months == among_others.months
-    assert alone.C == pytest.approx(alone.R, abs=1e-6)
+    assert alone.Q == pytest.approx(alone.R, abs=1e-6)
 
 
 # ---- dips -------------------------------------------------------------------------------------------------
@@ -263,7 +316,6 @@ def test_in_the_flow_a_margin_once_lost_does_not_come_back_by_itself() -> None:
             {
                 "strategy": {"policy": "fixed"} | shares,
                 "goodness": {"alignment_spillover": 1.0, "profile_spillover": 1.0},
-                "handoff": {"prework": ((1.0, 0.0),)},
             }
         )
         run = Plain(blocks).hand_off()
@@ -273,7 +325,7 @@ def test_in_the_flow_a_margin_once_lost_does_not_come_back_by_itself() -> None:
             take_step(run.state, run.p, math.inf)
             continue_densely(run.state, run.state.step_end - run.state.step_from)
             slopes = run.state.slopes
-            assert min(slopes[0, 1], slopes[0, 2]) - slopes[0, 0] < 0.0
+            assert min(slopes[0, AT.A], slopes[0, AT.W]) - slopes[0, AT.C] < 0.0
 
 
 # ---- ties: C32 of the list of exact answers ---------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What happens at one instant, in its order: hazards, successors, drift, the basin, outcomes, reviews, policy.
+"""What happens at one instant, in its order: hazards, successors, the basin, outcomes, reviews, policy.
 
 Draws are looked up at their addresses, so most checks are exact; where one is statistical it states the discrepancy
 that it would miss once in a thousand.
@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from deference_sim.model.tails import TAIL_MARKS
+from scipy import stats
 
 from deference_sim import streams
 from deference_sim.engines.events import World
@@ -18,7 +18,6 @@ from deference_sim.model.generations import MOST_RETRAININGS
 from deference_sim.model.parameters import Blocks
 from deference_sim.model.stages import (
     BASIN_STAGE,
-    DRIFT_STAGE,
     GENERATION_STAGE,
     OUTCOME_STAGE,
     POLICY_STAGE,
@@ -48,10 +47,10 @@ def test_the_stages_stand_in_the_documented_order() -> None:
         "deal",
         "paradigm shift",
         "outbreak",
+        "onset of scheming",
+        "schemers found",
         "generation",
-        "drift",
         "overtaking",
-        "takeover attempt",
         "basin entered or left",
         "outcome",
         "handoff",
@@ -59,7 +58,7 @@ def test_the_stages_stand_in_the_documented_order() -> None:
         "phase changed on estimates",
         "policy",
     )
-    order = [GENERATION_STAGE, DRIFT_STAGE, BASIN_STAGE, OUTCOME_STAGE, REVIEW_STAGE, POLICY_STAGE]
+    order = [GENERATION_STAGE, BASIN_STAGE, OUTCOME_STAGE, REVIEW_STAGE, POLICY_STAGE]
     assert order == sorted(order)
 
 
@@ -71,7 +70,7 @@ def everything_at_once() -> Watched:
         goodness=GOOD | {"broad_alignment": 1.2},
         generations={"step": 1.0, "alignment_loss": 2.0},
         evaluation={"review_interval": None, "review_work": 1.0},
-        rival={"mode": "takeoff", "lead": 1.0, "overtake_rate": 0.0},
+        rival={"mode": "takeoff", "lead": 1.0, "danger_at": 0.0, "edge": -1e9},
     )
     return watch(blocks)
 
@@ -108,7 +107,7 @@ def test_a_hazard_of_the_same_instant_comes_before_the_successor() -> None:
     blocks = quiet(
         horizon=2.0,
         hazards=[hazard(rate=12.0, severity_mean=1e6, lethality=0.0, setback=50.0)],
-        rival={"mode": "takeoff", "lead": 20.0, "overtake_rate": 0.0},
+        rival={"mode": "takeoff", "lead": 20.0, "danger_at": 1e9},
     )
     log = watch(blocks).log
     suffered = next(entry for entry in log if entry.event == "hazard suffered")
@@ -121,40 +120,28 @@ def test_a_hazard_of_the_same_instant_comes_before_the_successor() -> None:
 SUCCESSION: dict[str, Any] = {
     "capability": steady(1.0),
     "goodness": GOOD | {"reach": 1e9},
-    "generations": {"step": 0.5, "alignment_sd": 0.3, "profile_sd": 0.2, "alignment_loss": 0.4, "profile_loss": 0.1},
+    "generations": {"step": 0.5, "alignment_sd": 0.3, "alignment_loss": 0.4},
     "evaluation": NO_REVIEW,
 }
 
 
-@pytest.mark.parametrize("exists", [True, False])
-@pytest.mark.parametrize("tail_df", [None, 3.0])
-@pytest.mark.parametrize("checking", [0.0, 2.0])
-def test_what_a_successor_changes(exists: bool, tail_df: float | None, checking: float) -> None:
+@pytest.mark.parametrize("exists", [1.0, 0.0])
+@pytest.mark.parametrize("ratio", [0.5, 0.0])
+def test_what_a_successor_changes(exists: float, ratio: float) -> None:
     """Would catch: a variance that is not per py, a loss that is not spared deep inside, draws at other addresses."""
-    changes = SUCCESSION | {"basin": {"exists": exists, "width": 0.5}, "tax": {"checking": checking}}
-    changes["generations"] = SUCCESSION["generations"] | {"tail_df": tail_df}
+    changes = SUCCESSION | {"basin": {"exists": exists, "width": 1.5}}
+    changes["goodness"] = {"broad_alignment": 2.8, "capability_profile": 2.8, "profile_ratio": ratio}
     for replicate in (0, 7):
         found = watch(quiet(horizon=1.8, **changes), replicate)
-        A, W = 2.0, 2.0
+        A, W = 2.8, 2.8
         for number, entry in enumerate(found.entries("successor deferred to")):
             shocks = normals(replicate, streams.GENERATION_SHOCK, 6 * number)
-            if tail_df is not None:
-                shocks = tuple(heavier(replicate, 12 * number + lane, shocks[lane], tail_df) for lane in (0, 1))
-            depth = math.tanh((min(A, W) - entry.C) / 0.5)
-            careless = 0.5 * (1.0 - (max(depth, 0.0) if exists else 0.0))
-            scale = math.sqrt(0.5 / (1.0 + checking))
-            A += 0.3 * scale * shocks[0] - 0.4 * careless
-            W += 0.2 * scale * shocks[1] - 0.1 * careless
+            depth = math.tanh((min(A, W) - entry.C) / 1.5)
+            careless = 0.5 * 0.4 * (1.0 - (max(depth, 0.0) if exists else 0.0))
+            A += 0.3 * math.sqrt(0.5) * shocks[0] - careless
+            W += ratio * (0.3 * math.sqrt(0.5) * shocks[1] - careless)
             assert (entry.A, entry.W) == (pytest.approx(A, abs=1e-12), pytest.approx(W, abs=1e-12))
         assert found.record.generations == 3
-
-
-def heavier(replicate: int, mark: int, z: float, df: float) -> float:
-    """Bailey's polar method for Student's t of unit variance, from a normal number and two uniform ones."""
-    u, v = streams.uniform_pair(KEY, replicate, streams.GENERATION_SHOCK, mark + TAIL_MARKS)
-    across = streams.normal_quantile(v)
-    t = math.sqrt(df * (u ** (-2.0 / df) - 1.0)) * z / math.hypot(z, across)
-    return t * math.sqrt((df - 2.0) / df)
 
 
 def worse_successor() -> Blocks:
@@ -196,12 +183,12 @@ def test_a_successor_can_decide_how_a_catastrophe_is_called() -> None:
         horizon=9.0,
         capability=steady(1.0),
         goodness=GOOD,
-        generations={"step": 1.0, "profile_loss": 0.0, "alignment_loss": 0.0},
-        basin={"hazard_inside": 5.0, "inside_scale": 1e6, "hazard_outside": 5.0},
+        generations={"step": 1.0},
+        basin={"hazard_at_edge": 5.0, "hazard_scale": 1e6},
     )
     assert set(outcomes(run(blocks, 50))) == {"ai_takeover"}  # equal components: alignment counts as binding
     blocks = quiet(
-        goodness={"broad_alignment": 2.1, "capability_profile": 2.0}, basin={"hazard_inside": 5.0, "inside_scale": 1e6}
+        goodness={"broad_alignment": 2.1, "capability_profile": 2.0}, basin={"hazard_at_edge": 5.0, "hazard_scale": 1e6}
     )
     assert set(outcomes(run(blocks, 50))) == {"catastrophic_mistake"}
 
@@ -213,9 +200,8 @@ def strict(accept: float | None, **changes: Any) -> dict[str, Any]:
     """Successors of spread 0.5 are looked at without error; the margin without them is 1 at the first."""
     return {
         "capability": steady(1.0),
-        "goodness": {"broad_alignment": 2.0, "capability_profile": 9.0, "reach": 1e9},
-        "generations": {"step": 1.0, "alignment_sd": 0.5, "profile_sd": 0.0, "accept": accept, "retrain": 0.3}
-        | changes,
+        "goodness": {"broad_alignment": 2.0, "capability_profile": 9.0, "reach": 1e9, "profile_ratio": 0.0},
+        "generations": {"step": 1.0, "alignment_sd": 0.5, "accept": accept, "retrain": 0.3} | changes,
         "evaluation": NO_REVIEW,
     }
 
@@ -293,23 +279,26 @@ def test_a_company_that_ignores_advice_takes_the_last_successor() -> None:
 
 # Would catch: a successor that waits and is taken up while deference is halted, although no generation happens then.
 def test_no_successor_is_deferred_to_while_deference_is_halted() -> None:
-    """AI work on goodness yields nothing here; humans who repair it make the waiting successor acceptable."""
+    """What makes the waiting successor acceptable happens in the halt; it is taken up at a review after that."""
 
-    def spoil(world: World) -> Any:
+    def spoil_and_repair(world: World) -> Any:
         yield world.timeout(2.0)
         world.change(A=1.0)
+        yield world.timeout(1.1)
+        world.change(A=5.0)
 
     changes = strict(1.5, retrain=0.1, alignment_sd=0.0) | {
-        "tax": {"broad_alignment": 1.0},
         "evaluation": {"review_interval": 0.25, "review_work": None},
-        "handoff": {"halt_below": 0.5, "resume_above": 9.0},
-        "basin": {"exists": False},
+        "handoff": {"halt_below": 0.5, "resume_above": 0.55, "min_halt": 3.0},
+        "basin": {"exists": 0.0},
     }
-    found = watch(quiet(horizon=30.0, **changes), processes=[spoil])
+    found = watch(quiet(horizon=6.0, **changes), processes=[spoil_and_repair])
     assert found.times("successor waits") == pytest.approx([1.5], abs=1e-9)
-    (halted,) = found.times("halted")
-    assert found.record.A > 2.5
-    assert not [t for t in found.times("successor deferred to") if t > halted]
+    ((halted,), (resumed,)) = found.times("halted"), found.times("resumed")
+    assert halted < 3.1 < resumed
+    taken = found.times("successor deferred to")
+    assert taken
+    assert resumed <= taken[0] <= resumed + 0.25 + 1e-9
 
 
 # Months may be too coarse for the work that is left, so that the clock cannot get to the end of a retraining.
@@ -379,128 +368,101 @@ def test_no_review_but_at_handoff_and_generations() -> None:
     assert watch(blocks).times("reviewed") == pytest.approx([0.0, 1.0, 2.0], abs=1e-12)
 
 
-@pytest.mark.parametrize("memory", [0.0, 0.7])
-def test_what_a_review_finds(memory: float) -> None:
-    """Would catch: noise or bias on the wrong component, memory that smooths the first estimate, a draw used twice."""
-    evaluation = {
-        "review_interval": 0.5,
-        "review_work": None,
-        "alignment_noise": 0.3,
-        "profile_noise": 0.2,
-        "bias": 0.1,
-    }
+def work_on_tests(share: float, pace: float, months: float) -> float:
+    """Test work by a share of effort at a steady pace: what is done ages as AIs get smarter, in closed form."""
+    ageing = (1.0 - share) * pace / 3.0
+    return share * pace * -math.expm1(-ageing * months) / ageing
+
+
+def test_what_a_review_finds() -> None:
+    """Would catch: an error on the wrong component, tests that do not age, a draw used twice, noise that tests lessen.
+
+    The smaller of two noisy numbers d apart is too low by ψφ(d/ψ) − dΦ(−d/ψ), which is given back.
+    """
+    share, pace, ratio, noise, lasting = 0.15, 0.4, 0.6, 0.3, 0.5
     blocks = quiet(
         horizon=4.2,
-        capability=steady(0.4),
-        goodness={"broad_alignment": 2.0, "capability_profile": 2.1},
-        evaluation=evaluation | {"memory": memory, "misjudgement": 0.6, "tests_share": 0.15, "tests_reference": 0.05},
+        capability=steady(pace),
+        goodness={"broad_alignment": 2.0, "capability_profile": 2.1, "profile_ratio": ratio},
+        evaluation={
+            "review_interval": 0.5,
+            "review_work": None,
+            "noise": noise,
+            "persistent_error": lasting,
+            "tests_share": share,
+            "tests_half": 0.3,
+        },
         generations={"step": 9.0},
-        tax={"checking": 3.0},
+        basin={"width": 1e12},
     )
-    noise = 1.0 / math.sqrt((1.0 + 0.15 / 0.05) * (1.0 + 3.0))
+    spread = noise * math.sqrt(2.0 * (1.0 + ratio * ratio))
     for replicate in (0, 5):
-        A_hat = W_hat = 0.0
+        lasting_A, lasting_W = normals(replicate, streams.PERSISTENT_ERROR, 0)
         for number, entry in enumerate(watch(blocks, replicate).entries("reviewed")):
             z_A, z_W = normals(replicate, streams.REVIEW_NOISE, number)
-            kind = 0.1 + 0.6 * max(entry.C - 2.1, 0.0)
-            kept = memory if number else 0.0
-            A_hat = kept * A_hat + (1.0 - kept) * (2.0 + kind + noise * 0.3 * z_A)
-            W_hat = kept * W_hat + (1.0 - kept) * (2.1 + kind + noise * 0.2 * z_W)
+            left = 1.0 / math.sqrt(1.0 + work_on_tests(share, pace, entry.t) / 0.3)
+            A_hat = 2.0 + left * lasting * lasting_A + noise * z_A
+            W_hat = 2.1 + ratio * (left * lasting * lasting_W + noise * z_W)
+            apart = abs(A_hat - W_hat)
+            given_back = spread * stats.norm.pdf(apart / spread) - apart * stats.norm.cdf(-apart / spread)
             assert entry.value == entry.margin_estimate
-            assert entry.value == pytest.approx(min(A_hat, W_hat) - entry.C, abs=1e-12)
+            assert entry.value == pytest.approx(min(A_hat, W_hat) + given_back - entry.C, abs=2e-6)
 
 
-def test_tests_human_work_and_a_trial_make_reviews_less_noisy_and_less_kind() -> None:
-    """With σ 1 and kindness 1 the estimate itself shows both factors."""
-
-    def at_handoff(**changes: Any) -> tuple[float, float, float]:
-        evaluation = {"review_interval": None, "review_work": None, "alignment_noise": 1.0, "bias": 1.0}
-        capability = steady(0.5) | {"stabilise_at": 2.0}
-        goodness = {"broad_alignment": 3.0, "capability_profile": 99.0}
-        found = watch(
-            quiet(capability=capability, goodness=goodness, evaluation=evaluation | changes, handoff={"at": 2.0}), 3
-        )
-        (entry, *_) = found.entries("reviewed")
-        z, _ = normals(3, streams.REVIEW_NOISE, 0)
-        return entry.t, entry.margin_estimate - 3.0, z
-
-    t, found, z = at_handoff()
-    assert (t, found) == (2.0, pytest.approx(1.0 + z))
-    t, found, z = at_handoff(calendar_half=2.0)
-    assert found == pytest.approx(1.0 + 0.5 * z)
-    t, found, z = at_handoff(trial_fraction=0.75)
-    assert t == pytest.approx(2.0 + 0.75 * 4.0)  # of the 4 months to 2 py
-    assert found == pytest.approx((1.0 + z) / math.sqrt(1.0 + 3.0))
-
-
-# Would catch: noise that follows the declared share of tests, not the share that is in force.
-def test_tests_that_the_company_takes_away_do_not_make_reviews_less_noisy() -> None:
-    def spread(min_capability_share: float) -> float:
-        blocks = quiet(
-            horizon=1.1,
-            capability=steady(1.0),
+@pytest.mark.parametrize(
+    ("handoff", "trial", "months", "work"),
+    [
+        ({"human_tests": 0.0}, 0.0, 2.0, 0.0),
+        ({"human_tests": 0.2, "human_pace": 6.0}, 0.0, 2.0, 0.2),  # a fifth of half a py a month
+        ({"human_tests": 0.0}, 0.75, 5.0, 1.5),  # of the 4 months to 2 py, at half a py a month
+        ({"human_tests": 0.2, "human_pace": 6.0}, 0.75, 5.0, 1.7),  # none by humans during the trial
+    ],
+)
+def test_human_tests_and_a_trial_lessen_the_lasting_error(
+    handoff: dict[str, Any], trial: float, months: float, work: float
+) -> None:
+    """Would catch: tests by humans that cost no time, a trial that acts in any other way than by test work."""
+    found = watch(
+        quiet(
+            capability=steady(0.5) | {"stabilise_at": 2.0},
             goodness={"broad_alignment": 3.0, "capability_profile": 99.0},
-            evaluation={"review_interval": 1.0, "review_work": None, "alignment_noise": 1.0, "tests_share": 0.15},
-            strategy={"min_capability_share": min_capability_share},
-            generations={"step": 9.0},
-        )
-        last = watch(blocks, 3).entries("reviewed")[-1]
-        return (last.margin_estimate - (last.A - last.C)) / normals(3, streams.REVIEW_NOISE, 1)[0]
+            evaluation=NO_REVIEW | {"persistent_error": 1.0, "trial_fraction": trial},
+            handoff={"at": 2.0} | handoff,
+        ),
+        3,
+    )
+    (entry, *_) = found.entries("reviewed")
+    lasting, _ = normals(3, streams.PERSISTENT_ERROR, 0)
+    assert (entry.t, entry.T) == (pytest.approx(months), pytest.approx(work, abs=1e-9))
+    assert entry.margin_estimate - entry.A + entry.C == pytest.approx(lasting / math.sqrt(1.0 + work / 0.5), abs=1e-9)
 
-    assert spread(0.0) == pytest.approx(0.5)
-    assert spread(1.0) == pytest.approx(1.0)
 
-
-def test_bias_grows_with_practice_against_the_same_tests() -> None:
+# Would catch: test work that follows the declared share of tests, not the share that is in force.
+@pytest.mark.parametrize(("insisted_on", "work"), [(0.0, work_on_tests(0.15, 1.0, 1.0)), (1.0, 0.0)])
+def test_tests_that_the_company_takes_away_are_not_done(insisted_on: float, work: float) -> None:
     blocks = quiet(
-        horizon=2.2,
+        horizon=1.1,
         capability=steady(1.0),
-        goodness={"broad_alignment": 9.0, "capability_profile": 99.0, "reach": 0.1},
-        evaluation={"review_interval": 0.5, "review_work": None, "overfitting": 2.0},
-        strategy={"policy": "fixed", "goodness_share": 0.3},
+        evaluation={"review_interval": 1.0, "review_work": None, "tests_share": 0.15},
+        strategy={"min_capability_share": insisted_on},
         generations={"step": 9.0},
     )
-    for entry in watch(blocks).entries("reviewed"):
-        assert entry.margin_estimate - (entry.A - entry.C) == pytest.approx(2.0 * 0.3 * entry.t, abs=1e-9)
+    assert watch(blocks).entries("reviewed")[-1].T == pytest.approx(work, abs=1e-7)
 
 
-# ---- drift noise ------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("pace", [0.5, 2.0])
-def test_drift_noise_is_that_of_the_work_since_the_last_review(pace: float) -> None:
-    """Would catch: noise per month in place of per py of work, or at draws of another review."""
-    blocks = quiet(
-        horizon=3.0,
-        capability=steady(pace),
-        goodness=GOOD | {"drift_noise": 0.1},
-        evaluation={"review_interval": 0.4, "review_work": None},
-        generations={"step": 99.0},
-    )
-    for replicate in (0, 3):
-        A, W = 2.0, 2.0
-        (_, *later) = watch(blocks, replicate).entries("reviewed")
-        for number, entry in enumerate(later, start=1):
-            z_A, z_W = normals(replicate, streams.DRIFT, number)
-            size = 0.1 * math.sqrt(pace * 0.4)
-            A, W = A + size * z_A, W + size * z_W
-            assert (entry.A, entry.W) == (pytest.approx(A, abs=1e-12), pytest.approx(W, abs=1e-12))
-
-
-def test_the_variance_of_drift_is_that_of_all_work_however_often_it_is_reviewed() -> None:
-    """n = 4,000: sees a variance that is off by 18 % (8.09 · sqrt(2/n)) with 99.9 % probability."""
-    n, work, sd = 4_000, 1.8, 0.1
-    for interval in (0.3, 0.9):
+def test_reviews_grow_too_kind_with_practice_against_the_same_tests() -> None:
+    """Practice is work on goodness, and before the handoff a quarter of the months of human work."""
+    for at in (0.0, 2.0):
         blocks = quiet(
-            horizon=1.8001,
+            horizon=at + 2.2,
             capability=steady(1.0),
-            goodness=GOOD | {"broad_alignment": 50.0, "capability_profile": 50.0, "drift_noise": sd},
-            evaluation={"review_interval": interval, "review_work": None},
-            generations={"step": 99.0},
+            goodness={"broad_alignment": 9.0, "capability_profile": 99.0, "reach": 1.1},
+            evaluation={"review_interval": 0.5, "review_work": None, "overfitting": 2.0},
+            strategy={"policy": "fixed", "goodness_share": 0.3},
+            generations={"step": 9.0},
+            handoff={"at": at, "human_tests": 0.0},
         )
-        records = run(blocks, n)
-        for component in ("A", "W"):
-            shifts = records[component] - 50.0
-            assert abs(np.mean(shifts)) < 5.0 * sd * math.sqrt(work / n)
-            assert abs(np.mean(shifts**2) / (sd * sd * work) - 1.0) < 5.0 * math.sqrt(2.0 / n)
-        assert abs(np.corrcoef(records["A"], records["W"])[0, 1]) < 5.0 / math.sqrt(n)
+        for entry in watch(blocks).entries("reviewed"):
+            practice = at / 4.0 + 0.3 * (entry.t - at)
+            kind = 2.0 * -math.expm1(-practice)
+            assert entry.margin_estimate - (entry.A - entry.C) == pytest.approx(kind, abs=1e-9)

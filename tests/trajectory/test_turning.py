@@ -6,16 +6,14 @@ from typing import Any
 
 import pytest
 
-from deference_sim.model import basin, overtaking
+from deference_sim.model import basin
 from deference_sim.model.basin import catastrophe_exponent
 from deference_sim.model.catastrophe import AI_CATASTROPHE
-from deference_sim.model.overtaking import widths_ahead
 from deference_sim.trajectory import step
 from deference_sim.trajectory.arrivals import turn
 from deference_sim.trajectory.state import FIRST_HAZARD
 
-BASIN = SimpleNamespace(basin_inside_scale=0.1, basin_outside_scale=2.0)
-RIVAL = SimpleNamespace(rival_edge=0.5, rival_overtake_width=0.1)
+BASIN = SimpleNamespace(basin_hazard_scale=0.1)
 
 
 @pytest.mark.parametrize(
@@ -23,34 +21,20 @@ RIVAL = SimpleNamespace(rival_edge=0.5, rival_overtake_width=0.1)
     [
         (0.5, 0.2, 3.0),
         (0.2, 0.5, 3.0),
-        (-1.0, -3.0, 1.0),  # outside it is the other scale that counts
-        (0.3, -1.0, 3.5),
+        (-0.1, -0.3, 2.0),  # outside as inside
+        (0.3, -0.2, 5.0),
         (1e6, 2e6, 0.0),  # as low as it gets
         (1e6, 0.0, basin.LEAST_HAZARD),
-        (-14.0, -1e6, 0.0),  # as high as it gets
+        (-0.7, -1e6, 0.0),  # as high as it gets
         (0.0, -1e6, basin.MOST_HAZARD),
     ],
 )
-def test_a_catastrophe_turns_by_the_scale_of_its_side(margin0: float, margin1: float, factors: float) -> None:
+def test_a_catastrophe_turns_by_one_scale_on_both_sides(margin0: float, margin1: float, factors: float) -> None:
     assert abs(catastrophe_exponent(BASIN, margin1) - catastrophe_exponent(BASIN, margin0)) == pytest.approx(factors)
 
 
-@pytest.mark.parametrize(
-    ("ahead0", "ahead1", "factors"),
-    [
-        (-1.0, -0.5, 5.0),
-        (-0.5, 1.5, 20.0),
-        (10.0, 1e6, 0.0),  # certain
-        (-1e6, -2e6, 0.0),  # out of the question
-        (-1e6, 1e6, overtaking.LEAST_LIKELY + overtaking.SURELY),
-    ],
-)
-def test_being_overtaken_turns_until_it_is_certain(ahead0: float, ahead1: float, factors: float) -> None:
-    assert abs(widths_ahead(RIVAL, ahead1) - widths_ahead(RIVAL, ahead0)) == pytest.approx(factors)
-
-
-@pytest.mark.parametrize("row", sorted(set(range(FIRST_HAZARD)) - {AI_CATASTROPHE, overtaking.OVERTAKING}))
-def test_other_processes_do_not_turn_with_the_basin_or_the_rival(row: int) -> None:
+@pytest.mark.parametrize("row", sorted(set(range(FIRST_HAZARD)) - {AI_CATASTROPHE}))
+def test_other_processes_do_not_turn_with_the_basin(row: int) -> None:
     # Would catch: a theft or an outbreak integrated in a thousand panels because the basin's edge is sharp.
     assert turn(None, None, [], row, None, None) == 0.0
 
