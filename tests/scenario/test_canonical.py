@@ -21,7 +21,7 @@ rival:
   speed: {mixture: [{probability: 0.15, value: 0.05}, {probability: 0.85, value: {loguniform: {min: 0.1, max: 1}}}]}
   handle_at: {discrete: [{probability: 0.5, value: 3 py}, {probability: 0.5, value: 5 py}]}
   edge: {normal: {mean: 0, sd: 1, min: -2}}
-handoff: {never: false}
+handoff: {never: true}
 tax: {shape: [[0.1 py, 0.21], [1 py, 0.4]]}
 hazards:
   - {name: misuse, kind: terrorist_misuse, rate: 0.05 per year}
@@ -45,7 +45,7 @@ correlations:
   - {spearman: +0.10, between: [rival.speed, rival.lead]}
   - {between: [capability.returns, rival.lead], spearman: 0.30}
 tax: {shape: [[0.1, 0.21], [1, 0.4]]}
-handoff: {never: FALSE}
+handoff: {never: TRUE}
 rival:
   edge: {normal: {sd: 1 py, median: -0.0}, min: -2 py}
   handle_at: {discrete: [{value: 5, probability: 0.5}, {probability: 0.5, value: 3}]}
@@ -75,7 +75,7 @@ def test_cosmetic_fields_are_all_that_is_left_out(read) -> None:
 
 
 def test_every_parameter_changes_the_hash(read) -> None:
-    scenario = read(FULL.replace("1 year\n", "100\n")).with_(**{"correlations": []})
+    scenario = read(FULL.replace("1 year\n", "100\n")).with_(**{"correlations": [], "handoff.human_share": 0.1})
     seen = {scenario.hash}
     tried = 0
     for path, parameter, value in paths_of(scenario):

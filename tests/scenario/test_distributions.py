@@ -157,7 +157,7 @@ class TestRange:
         from deference_sim.scenario.layers import ARGUMENT
         from deference_sim.scenario.scenario import _inside
 
-        memory = find("evaluation.memory", ARGUMENT)
+        rate = find("time_buying.max_rate", ARGUMENT)
         width = find("basin.width", ARGUMENT)
         assert _inside(np.array([1.0]), memory)[0] < 1.0
         assert _inside(np.array([0.0]), width)[0] > 0.0

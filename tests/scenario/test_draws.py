@@ -93,11 +93,11 @@ def test_order_of_correlations_and_of_their_paths_means_nothing() -> None:
 def test_draws_reach_the_law() -> None:
     scenario = uncertain(
         hazards=[{"name": "misuse", "kind": "terrorist_misuse", "rate": "0.01 to 0.1 per year"}],
-        **{"rival.overtake_rate": "0.5 to 2", "horizon": "{uniform: {min: 5 years, max: 10 years}}"},
+        **{"rival.danger_at": "0.5 to 2", "horizon": "{uniform: {min: 5 years, max: 10 years}}"},
     )
     draws = scenario.draws(1, np.arange(4))
     parameters, hazards = law_numbers(scenario, draws), hazard_numbers(scenario, draws)
     np.testing.assert_array_equal(parameters["rival_lead"], draws["rival.lead"])
     np.testing.assert_array_equal(parameters["horizon"], draws["horizon"])
-    np.testing.assert_array_equal(parameters["rival_initial_speedup"], draws["capability.initial_speedup"])
+    np.testing.assert_array_equal(parameters["capability_initial_speedup"], draws["capability.initial_speedup"])
     np.testing.assert_array_equal(hazards["rate"][:, 0], draws["hazards.misuse.rate"] / 12.0)

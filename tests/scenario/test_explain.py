@@ -42,7 +42,7 @@ class TestParameterTable:
             path for path in parameters() if path.startswith("rival.")
         }
         assert [row.path for row in parameter_table("hazards.misuse.rate")] == ["hazards.NAME.rate"]
-        assert next(row.default for row in parameter_table("rival.edge_sd")) == "null (that of capability.returns)"
+        assert next(row.default for row in parameter_table("capability.stabilise_at")) == "5 py"
         assert next(row.default for row in parameter_table("hazards.NAME.kind")) == "required"
 
     def test_unknown_path(self) -> None:

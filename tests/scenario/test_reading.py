@@ -73,17 +73,17 @@ def test_a_file_name_that_is_no_scenario_name_is_not_taken(read) -> None:
 
 
 def test_null_switches_off_what_the_declaration_lets_it(read) -> None:
-    scenario = read("schema: 1\ncapability: {stabilise_at: null, fizzle_pace: ~}\nrival: {overtake_rate: Null}\n")
+    scenario = read("schema: 1\ncapability: {stabilise_at: null, fizzle_pace: ~}\nhandoff: {full_when: Null}\n")
     assert (scenario.capability.stabilise_at, scenario.capability.fizzle_pace) == (None, None)
-    assert scenario.rival.overtake_rate is None
+    assert scenario.handoff.full_when is None
 
 
 def test_words_truth_values_and_knots(read) -> None:
     scenario = read(
-        "schema: 1\nhandoff: {never: FALSE}\nrival: {mode: 'none'}\n"
+        "schema: 1\nhandoff: {never: TRUE}\nrival: {mode: 'none'}\n"
         "tax: {shape: [[1 py, 1], [2 py, 0.5]]}\n"
     )
-    assert scenario.handoff.never is False
+    assert scenario.handoff.never is True
     assert scenario.rival.mode == "none"
     assert scenario.tax.shape == ((1.0, 1.0), (2.0, 0.5))
 
@@ -124,7 +124,7 @@ class TestExtends:
 
     def test_errors_name_the_right_file(self, read) -> None:
         said = error_of(read, "schema: 1\nextends: base.yaml\nrival: {speed: x}\n", base="schema: 1\nrival: {lead: y}\n")
-        assert [line.split("  ")[0] for line in said.split("\n")] == ["bad.yaml:3:14", "base.yaml:2:15"]
+        assert [line.split("  ")[0] for line in said.split("\n")] == ["bad.yaml:3:16", "base.yaml:2:15"]
 
     def test_every_file_says_its_schema(self, read) -> None:
         assert error_of(read, "schema: 1\nextends: base.yaml\n", base="horizon: 3\n").startswith(
@@ -272,7 +272,7 @@ class TestChanging:
             **{
                 "rival.lead": np.float64(3.5),
                 "rival.mode": "deadline",
-                "handoff.never": np.bool_(False),
+                "handoff.never": np.bool_(True),
                 "horizon": np.int64(60),
                 "tax.shape": [(1, 0.5), ("12 py", 1)],
                 "capability.stabilise_at": None,
@@ -280,7 +280,7 @@ class TestChanging:
                 "hazards": [Hazard(name="a", kind="background"), {"name": "b", "kind": "background"}],
             }
         )
-        assert (changed.rival.lead, changed.rival.mode, changed.handoff.never) == (3.5, "deadline", False)
+        assert (changed.rival.lead, changed.rival.mode, changed.handoff.never) == (3.5, "deadline", True)
         assert (changed.horizon, changed.capability.stabilise_at) == (60.0, None)
         assert changed.tax.shape == ((1.0, 0.5), (12.0, 1.0))
         assert [hazard.name for hazard in changed.hazards] == ["a", "b"]
