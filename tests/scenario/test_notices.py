@@ -13,7 +13,13 @@ CASES = [
     ({"handoff.never": True}, "nobody defers, so that p_stay is 0"),
     ({"handoff.at": 120}, "is not before the horizon"),
     (
-        {"basin.hazard_at_edge": 0, "rival.mode": "none", "hazards": []},
+        {
+            "basin.hazard_at_edge": 0,
+            "scheming.at_handoff": 0,
+            "scheming.rate": 0,
+            "rival.mode": "none",
+            "hazards": [],
+        },
         "no catastrophe is possible",
     ),
 ]

@@ -80,8 +80,7 @@ def test_null_switches_off_what_the_declaration_lets_it(read) -> None:
 
 def test_words_truth_values_and_knots(read) -> None:
     scenario = read(
-        "schema: 1\nhandoff: {never: TRUE}\nrival: {mode: 'none'}\n"
-        "tax: {shape: [[1 py, 1], [2 py, 0.5]]}\n"
+        "schema: 1\nhandoff: {never: TRUE}\nrival: {mode: 'none'}\ntax: {shape: [[1 py, 1], [2 py, 0.5]]}\n"
     )
     assert scenario.handoff.never is True
     assert scenario.rival.mode == "none"
@@ -123,7 +122,9 @@ class TestExtends:
         assert read("schema: 1\nextends: base.yaml\nhazards: []\n", base=base).hazards == ()
 
     def test_errors_name_the_right_file(self, read) -> None:
-        said = error_of(read, "schema: 1\nextends: base.yaml\nrival: {speed: x}\n", base="schema: 1\nrival: {lead: y}\n")
+        said = error_of(
+            read, "schema: 1\nextends: base.yaml\nrival: {speed: x}\n", base="schema: 1\nrival: {lead: y}\n"
+        )
         assert [line.split("  ")[0] for line in said.split("\n")] == ["bad.yaml:3:16", "base.yaml:2:15"]
 
     def test_every_file_says_its_schema(self, read) -> None:
