@@ -1,14 +1,11 @@
 """Plausible ranges of the core inputs: read from their declarations, as strictly as from a file."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cache
-from math import inf
 from types import MappingProxyType
 
 from deference_sim.model.declare import Status
 from deference_sim.scenario.catalogue import Parameter, parameters
-from deference_sim.scenario.combined import Truncated
 from deference_sim.scenario.compose import compose
 from deference_sim.scenario.distributions import Distribution
 from deference_sim.scenario.problems import Mark, ScenarioError, refusal
@@ -42,9 +39,9 @@ def core_paths() -> list[str]:
 
 
 def read_range(parameter: Parameter) -> Distribution:
-    """Return the distribution that a declaration gives as plausible. Raises ``ScenarioError`` if it gives none.
+    """Return the distribution that a declaration gives as plausible, read as from a file.
 
-    It is read as from a file, but for the input's own bounds: they are declared already, so the range ends there.
+    Raises ``ScenarioError`` if it gives none, or one that reaches beyond the bounds of the input.
     """
     label = f"the declaration of {parameter.path}"
     node, problems = compose(parameter.declaration.plausible, label)
@@ -52,16 +49,7 @@ def read_range(parameter: Parameter) -> Distribution:
         raise ScenarioError(problems)
     if node is None:
         raise refusal(Mark(label), parameter.path, "no range", "a distribution")
-    unbounded = replace(parameter, low=-inf, high=inf, low_open=False, high_open=False)
-    value = read_value(node, unbounded, parameter.path)
+    value = read_value(node, parameter, parameter.path)
     if not isinstance(value, Distribution):
         raise refusal(Mark(label), parameter.path, f"{value}", "a distribution, such as {lognormal: {p5: 1, p95: 9}}")
-    return _cut(value, parameter)
-
-
-def _cut(whole: Distribution, parameter: Parameter) -> Distribution:
-    """Return ``whole`` without what lies outside the bounds of its input."""
-    least, most = whole.reach
-    low = parameter.low if least < parameter.low else -inf
-    high = parameter.high if most > parameter.high else inf
-    return whole if (low, high) == (-inf, inf) else Truncated(whole, low, high)
+    return value

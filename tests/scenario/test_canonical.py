@@ -18,17 +18,17 @@ horizon: 1 year
 capability: {initial_speedup: 20, returns: {triangular: {min: 0.4, mode: 1.2, max: 3.6}}}
 rival:
   lead: 2 to 9 months
-  tax: {mixture: [{probability: 0.15, value: 0}, {probability: 0.85, value: {loguniform: {min: 0.1, max: 1}}}]}
+  speed: {mixture: [{probability: 0.15, value: 0.05}, {probability: 0.85, value: {loguniform: {min: 0.1, max: 1}}}]}
   handle_at: {discrete: [{probability: 0.5, value: 3 py}, {probability: 0.5, value: 5 py}]}
   edge: {normal: {mean: 0, sd: 1, min: -2}}
-basin: {exists: false}
-handoff: {prework: [[0.1 months, -0.21 py], [1 year, 0.4 py]]}
+handoff: {never: true}
+tax: {shape: [[0.1 py, 0.21], [1 py, 0.4]]}
 hazards:
   - {name: misuse, kind: terrorist_misuse, rate: 0.05 per year}
   - {name: war, kind: foreign_adversary, until: 24, growth: 0.1}
 correlations:
   - {between: [rival.lead, capability.returns], spearman: 0.3}
-  - {between: [rival.lead, rival.tax], spearman: 0.1}
+  - {between: [rival.lead, rival.speed], spearman: 0.1}
 """
 
 SAME = """\
@@ -42,14 +42,14 @@ hazards:
     name: war
   - {rate: 5.0e-2, severity_sd: 1.0 py, name: misuse, kind: terrorist_misuse}
 correlations:
-  - {spearman: +0.10, between: [rival.tax, rival.lead]}
+  - {spearman: +0.10, between: [rival.speed, rival.lead]}
   - {between: [capability.returns, rival.lead], spearman: 0.30}
-handoff: {prework: [[0.1, -0.21], [12, 0.4]]}
-basin: {exists: FALSE}
+tax: {shape: [[0.1, 0.21], [1, 0.4]]}
+handoff: {never: TRUE}
 rival:
   edge: {normal: {sd: 1 py, median: -0.0}, min: -2 py}
   handle_at: {discrete: [{value: 5, probability: 0.5}, {probability: 0.5, value: 3}]}
-  tax: {mixture: [{probability: 0.85, value: {loguniform: {max: 1, min: 0.1}}}, {value: 0, probability: 0.15}]}
+  speed: {mixture: [{probability: 0.85, value: {loguniform: {max: 1, min: 0.1}}}, {value: 0.05, probability: 0.15}]}
   lead: {lognormal: {p95: 9, p5: 2 months}}
 capability: {returns: {triangular: {mode: 1.2, min: 0.4, max: 3.6}}, initial_speedup: 2e1}
 horizon: 12.0
@@ -75,8 +75,7 @@ def test_cosmetic_fields_are_all_that_is_left_out(read) -> None:
 
 
 def test_every_parameter_changes_the_hash(read) -> None:
-    labour = {"tax.labour_growth": 0.5, "tax.alpha_goodness": 0.7, "tax.alpha_capability": 0.5}  # all three or none
-    scenario = read(FULL.replace("1 year\n", "100\n")).with_(**{"correlations": []}, **labour)
+    scenario = read(FULL.replace("1 year\n", "100\n")).with_(**{"correlations": [], "handoff.human_share": 0.1})
     seen = {scenario.hash}
     tried = 0
     for path, parameter, value in paths_of(scenario):

@@ -157,9 +157,9 @@ class TestRange:
         from deference_sim.scenario.layers import ARGUMENT
         from deference_sim.scenario.scenario import _inside
 
-        memory = find("evaluation.memory", ARGUMENT)
+        human_share = find("handoff.human_share", ARGUMENT)
         width = find("basin.width", ARGUMENT)
-        assert _inside(np.array([1.0]), memory)[0] < 1.0
+        assert _inside(np.array([1.0]), human_share)[0] < 1.0
         assert _inside(np.array([0.0]), width)[0] > 0.0
 
     def test_an_open_end_may_be_the_end_of_a_distribution_but_no_point(self) -> None:

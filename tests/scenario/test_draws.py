@@ -27,10 +27,10 @@ def test_a_draw_is_the_quantile_of_the_number_at_its_address() -> None:
 
 def test_draws_do_not_depend_on_what_else_is_uncertain_or_asked_for() -> None:
     alone = Scenario().with_(**{"rival.lead": "2 to 9 months"}).draws(1, np.arange(100))["rival.lead"]
-    scenario = uncertain(**{"rival.tax": "{uniform: {min: 0, max: 1}}"})
+    scenario = uncertain(**{"rival.speed": "{uniform: {min: 0, max: 1}}"})
     np.testing.assert_array_equal(scenario.draws(1, np.arange(100))["rival.lead"], alone)
     np.testing.assert_array_equal(scenario.draws(1, np.arange(40, 60))["rival.lead"], alone[40:60])
-    tied = scenario.with_(correlations=[{"between": ["rival.tax", "capability.initial_speedup"], "spearman": 0.5}])
+    tied = scenario.with_(correlations=[{"between": ["rival.speed", "capability.initial_speedup"], "spearman": 0.5}])
     np.testing.assert_array_equal(tied.draws(1, np.arange(100))["rival.lead"], alone)
 
 
@@ -48,9 +48,9 @@ def test_draws_follow_the_distribution() -> None:
 
 def test_rank_correlations_are_hit() -> None:
     wanted = {("a", "b"): 0.3, ("a", "c"): -0.6, ("b", "c"): 0.2}
-    paths = {"a": "rival.lead", "b": "capability.initial_speedup", "c": "rival.tax"}
+    paths = {"a": "rival.lead", "b": "capability.initial_speedup", "c": "rival.speed"}
     pairs = [{"between": [paths[one], paths[other]], "spearman": rank} for (one, other), rank in wanted.items()]
-    scenario = uncertain(**{"rival.tax": "{beta: {alpha: 2, beta: 3}}", "correlations": pairs})
+    scenario = uncertain(**{"rival.speed": "{beta: {alpha: 2, beta: 3}}", "correlations": pairs})
     drawn = scenario.draws(11, np.arange(400_000))
     for (one, other), rank in wanted.items():
         found = st.spearmanr(drawn[paths[one]], drawn[paths[other]]).statistic
@@ -78,9 +78,9 @@ def test_correlated_margins_stay_as_they_were() -> None:
 
 
 def test_order_of_correlations_and_of_their_paths_means_nothing() -> None:
-    inputs = {"rival.tax": "0.1 to 1"}
+    inputs = {"rival.speed": "0.1 to 1"}
     pairs = [
-        {"between": ["rival.lead", "rival.tax"], "spearman": 0.3},
+        {"between": ["rival.lead", "rival.speed"], "spearman": 0.3},
         {"between": ["capability.initial_speedup", "rival.lead"], "spearman": 0.5},
     ]
     turned = [{"between": pair["between"][::-1], "spearman": pair["spearman"]} for pair in reversed(pairs)]
@@ -93,11 +93,11 @@ def test_order_of_correlations_and_of_their_paths_means_nothing() -> None:
 def test_draws_reach_the_law() -> None:
     scenario = uncertain(
         hazards=[{"name": "misuse", "kind": "terrorist_misuse", "rate": "0.01 to 0.1 per year"}],
-        **{"rival.overtake_rate": "0.5 to 2", "horizon": "{uniform: {min: 5 years, max: 10 years}}"},
+        **{"rival.danger_at": "0.5 to 2", "horizon": "{uniform: {min: 5 years, max: 10 years}}"},
     )
     draws = scenario.draws(1, np.arange(4))
     parameters, hazards = law_numbers(scenario, draws), hazard_numbers(scenario, draws)
     np.testing.assert_array_equal(parameters["rival_lead"], draws["rival.lead"])
     np.testing.assert_array_equal(parameters["horizon"], draws["horizon"])
-    np.testing.assert_array_equal(parameters["rival_initial_speedup"], draws["capability.initial_speedup"])
+    np.testing.assert_array_equal(parameters["capability_initial_speedup"], draws["capability.initial_speedup"])
     np.testing.assert_array_equal(hazards["rate"][:, 0], draws["hazards.misuse.rate"] / 12.0)

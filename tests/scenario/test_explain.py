@@ -19,11 +19,11 @@ name: sample
 description: <script>alert(1)</script>
 rival:
   lead: 2 to 9 months
-  tax: {discrete: [{probability: 0.25, value: 0}, {probability: 0.75, value: 1}]}
+  speed: {discrete: [{probability: 0.25, value: 0.5}, {probability: 0.75, value: 1}]}
   edge: {mixture: [{probability: 0.5, value: 0}, {probability: 0.5, value: 1 to 2 py}]}
 hazards:
   - {name: misuse, kind: terrorist_misuse, rate: 0.05 per year}
-correlations: [{between: [rival.lead, rival.tax], spearman: 0.3}]
+correlations: [{between: [rival.lead, rival.speed], spearman: 0.3}]
 """
 
 
@@ -42,7 +42,7 @@ class TestParameterTable:
             path for path in parameters() if path.startswith("rival.")
         }
         assert [row.path for row in parameter_table("hazards.misuse.rate")] == ["hazards.NAME.rate"]
-        assert next(row.default for row in parameter_table("rival.returns")) == "null (that of capability.returns)"
+        assert next(row.default for row in parameter_table("capability.stabilise_at")) == "5 py"
         assert next(row.default for row in parameter_table("hazards.NAME.kind")) == "required"
 
     def test_unknown_path(self) -> None:
@@ -55,13 +55,13 @@ def test_resolved_says_where_every_value_is_from(read) -> None:
     assert (rows["capability.returns"].value, rows["capability.returns"].source) == ("1.3", "command line")
     assert rows["capability.returns"].status == "given"
     assert rows["rival.lead"].value == "2 to 9 months (lognormal, median 4.243)"
-    assert rows["rival.tax"].value == "0 (0.25) or 1 (0.75)"
+    assert rows["rival.speed"].value == "0.5 (0.25) or 1 (0.75)"
     assert rows["rival.edge"].value == "0 to 1.853 py (mixture, median 0, 0.5 at 0)"
     assert rows["rival.lead"].source == "bad.yaml:5"
     assert rows["rival.mode"].source == "default"
     assert rows["tax.decline"].status == "guess"
     assert rows["hazards.misuse.rate"].value == "0.05 per year"
-    assert rows["correlation of rival.lead and rival.tax"].value == "0.3"
+    assert rows["correlation of rival.lead and rival.speed"].value == "0.3"
 
 
 def test_differences(read) -> None:
@@ -70,7 +70,7 @@ def test_differences(read) -> None:
     other = scenario.with_(**{"rival.lead": 3, "hazards": []})
     rows = {row.path: (row.first, row.second) for row in differences(scenario, other)}
     assert rows.pop("rival.lead") == ("2 to 9 months (lognormal, median 4.243)", "3 months")
-    assert rows.pop("correlation of rival.lead and rival.tax") == ("0.3", "")
+    assert rows.pop("correlation of rival.lead and rival.speed") == ("0.3", "")
     assert rows["hazards.misuse.rate"] == ("0.05 per year", "")
     assert all(path.startswith("hazards.misuse.") for path in rows)
 
@@ -137,9 +137,9 @@ class TestJsonSchema:
             "schema: 1\nhorizon: {lognormal: {p10: 2, q90: 9}}\n",
             "schema: 1\nrival: {mode: takoff}\n",
             "schema: 1\nrival: {catastrophe: 1.2}\n",
-            "schema: 1\nbasin: {exists: 1}\n",
-            "schema: 1\nhandoff: {prework: [[1, 2, 3]]}\n",
-            "schema: 1\nhandoff: {prework: []}\n",
+            "schema: 1\nhandoff: {never: 1}\n",
+            "schema: 1\ntax: {shape: [[1, 2, 3]]}\n",
+            "schema: 1\ntax: {shape: []}\n",
             "schema: 1\nhazards: {name: a}\n",
             "schema: 1\nhazards: [{name: A, kind: background}]\n",
             "schema: 1\nhazards: [{name: a}]\n",

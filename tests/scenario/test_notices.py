@@ -13,7 +13,13 @@ CASES = [
     ({"handoff.never": True}, "nobody defers, so that p_stay is 0"),
     ({"handoff.at": 120}, "is not before the horizon"),
     (
-        {"basin.hazard_inside": 0, "basin.hazard_outside": 0, "rival.mode": "none", "hazards": []},
+        {
+            "basin.hazard_at_edge": 0,
+            "scheming.at_handoff": 0,
+            "scheming.rate": 0,
+            "rival.mode": "none",
+            "hazards": [],
+        },
         "no catastrophe is possible",
     ),
 ]
@@ -27,5 +33,6 @@ def test_what_can_hardly_be_meant_is_said(changes: dict[str, object], words: str
 
 
 @pytest.mark.parametrize("name", shipped())
-def test_nothing_is_said_of_what_ships(name: str) -> None:
-    assert notices(load(name)) == []
+def test_nothing_is_said_of_what_ships_but_what_is_meant(name: str) -> None:
+    intended = ["handoff.never is true: nobody defers, so that p_stay is 0"] if name == "never-hand-off" else []
+    assert notices(load(name)) == intended

@@ -73,19 +73,18 @@ def test_a_file_name_that_is_no_scenario_name_is_not_taken(read) -> None:
 
 
 def test_null_switches_off_what_the_declaration_lets_it(read) -> None:
-    scenario = read("schema: 1\ncapability: {stabilise_at: null, fizzle_pace: ~}\nrival: {overtake_rate: Null}\n")
+    scenario = read("schema: 1\ncapability: {stabilise_at: null, fizzle_pace: ~}\nhandoff: {full_when: Null}\n")
     assert (scenario.capability.stabilise_at, scenario.capability.fizzle_pace) == (None, None)
-    assert scenario.rival.overtake_rate is None
+    assert scenario.handoff.full_when is None
 
 
 def test_words_truth_values_and_knots(read) -> None:
     scenario = read(
-        "schema: 1\nbasin: {exists: FALSE}\nrival: {mode: 'none'}\n"
-        "handoff: {prework: [[1 week, 0], [1 year, 0.5 py]]}\n"
+        "schema: 1\nhandoff: {never: TRUE}\nrival: {mode: 'none'}\ntax: {shape: [[1 py, 1], [2 py, 0.5]]}\n"
     )
-    assert scenario.basin.exists is False
+    assert scenario.handoff.never is True
     assert scenario.rival.mode == "none"
-    assert scenario.handoff.prework == ((7 / 30.4375, 0.0), (12.0, 0.5))
+    assert scenario.tax.shape == ((1.0, 1.0), (2.0, 0.5))
 
 
 def test_every_parameter_can_be_read_with_its_unit_and_says_where_it_is_from(read) -> None:
@@ -101,16 +100,16 @@ def test_every_parameter_can_be_read_with_its_unit_and_says_where_it_is_from(rea
 class TestExtends:
     def test_mappings_merge_and_lists_replace(self, read) -> None:
         base = (
-            "schema: 1\nname: base\ndescription: Below.\nhorizon: 60\nrival: {lead: 3, tax: 1}\n"
+            "schema: 1\nname: base\ndescription: Below.\nhorizon: 60\nrival: {lead: 3, speed: 1}\n"
             "hazards:\n  - {name: a, kind: background}\n  - {name: b, kind: background}\n"
         )
-        child = "schema: 1\nextends: base.yaml\nrival: {tax: 2}\nhazards:\n  - {name: c, kind: background}\n"
+        child = "schema: 1\nextends: base.yaml\nrival: {speed: 2}\nhazards:\n  - {name: c, kind: background}\n"
         scenario = read(child, name="child.yaml", base=base)
         assert (scenario.name, scenario.description) == ("child", "")
-        assert (scenario.horizon, scenario.rival.lead, scenario.rival.tax) == (60.0, 3.0, 2.0)
+        assert (scenario.horizon, scenario.rival.lead, scenario.rival.speed) == (60.0, 3.0, 2.0)
         assert [hazard.name for hazard in scenario.hazards] == ["c"]
         assert scenario.sources["rival.lead"] == "base.yaml:5"
-        assert scenario.sources["rival.tax"] == "child.yaml:3"
+        assert scenario.sources["rival.speed"] == "child.yaml:3"
         assert scenario.sources["rival.edge"] == "default"
 
     def test_a_value_that_is_a_mapping_replaces(self, read) -> None:
@@ -123,8 +122,10 @@ class TestExtends:
         assert read("schema: 1\nextends: base.yaml\nhazards: []\n", base=base).hazards == ()
 
     def test_errors_name_the_right_file(self, read) -> None:
-        said = error_of(read, "schema: 1\nextends: base.yaml\nrival: {tax: x}\n", base="schema: 1\nrival: {lead: y}\n")
-        assert [line.split("  ")[0] for line in said.split("\n")] == ["bad.yaml:3:14", "base.yaml:2:15"]
+        said = error_of(
+            read, "schema: 1\nextends: base.yaml\nrival: {speed: x}\n", base="schema: 1\nrival: {lead: y}\n"
+        )
+        assert [line.split("  ")[0] for line in said.split("\n")] == ["bad.yaml:3:16", "base.yaml:2:15"]
 
     def test_every_file_says_its_schema(self, read) -> None:
         assert error_of(read, "schema: 1\nextends: base.yaml\n", base="horizon: 3\n").startswith(
@@ -175,20 +176,20 @@ class TestSettings:
         settings = [
             "rival.lead=3 weeks",
             "hazards.a.rate=1 per month",
-            "handoff.prework=[[1 month, 0], [1 year, 1 py]]",
+            "tax.shape=[[1 py, 0.5], [12 py, 1]]",
             "capability.stabilise_at=null",
-            "basin.exists=false",
+            "handoff.never=false",
             "name=no",
             "description=a: b",
-            "rival.tax={uniform: {min: 0, max: 1}}",
+            "rival.speed={uniform: {min: 0, max: 1}}",
         ]
         scenario = read("schema: 1\nhazards:\n  - {name: a, kind: background}\n", set=settings)
         assert scenario.rival.lead == 3 * 7 / 30.4375
         assert scenario.hazards[0].rate == 12.0
-        assert scenario.handoff.prework == ((1.0, 0.0), (12.0, 1.0))
+        assert scenario.tax.shape == ((1.0, 0.5), (12.0, 1.0))
         assert scenario.capability.stabilise_at is None
         assert (scenario.name, scenario.description) == ("no", "a: b")
-        assert scenario.uncertain == {"rival.tax": Uniform(0.0, 1.0)}
+        assert scenario.uncertain == {"rival.speed": Uniform(0.0, 1.0)}
         assert scenario.sources["rival.lead"] == scenario.sources["hazards.a.rate"] == "command line"
         assert scenario.sources["hazards.a.kind"] == "bad.yaml:3"
 
@@ -272,19 +273,19 @@ class TestChanging:
             **{
                 "rival.lead": np.float64(3.5),
                 "rival.mode": "deadline",
-                "basin.exists": np.bool_(False),
+                "handoff.never": np.bool_(True),
                 "horizon": np.int64(60),
-                "handoff.prework": [(1, 0), ("1 year", 1)],
+                "tax.shape": [(1, 0.5), ("12 py", 1)],
                 "capability.stabilise_at": None,
-                "rival.tax": Uniform(0, 1),
+                "rival.speed": Uniform(0, 1),
                 "hazards": [Hazard(name="a", kind="background"), {"name": "b", "kind": "background"}],
             }
         )
-        assert (changed.rival.lead, changed.rival.mode, changed.basin.exists) == (3.5, "deadline", False)
+        assert (changed.rival.lead, changed.rival.mode, changed.handoff.never) == (3.5, "deadline", True)
         assert (changed.horizon, changed.capability.stabilise_at) == (60.0, None)
-        assert changed.handoff.prework == ((1.0, 0.0), (12.0, 1.0))
+        assert changed.tax.shape == ((1.0, 0.5), (12.0, 1.0))
         assert [hazard.name for hazard in changed.hazards] == ["a", "b"]
-        assert changed.rival.tax == 0.5
+        assert changed.rival.speed == 0.5
         assert changed.sources["horizon"] == "argument"
 
     def test_all_that_is_wrong_is_told_at_once(self) -> None:
@@ -328,7 +329,7 @@ class TestFromPython:
     def test_blocks_are_taken_as_they_are(self) -> None:
         scenario = Scenario(rival=Rival(lead=3.0))
         assert scenario.sources["rival.lead"] == "Python"
-        assert scenario.sources["rival.tax"] == "default"
+        assert scenario.sources["rival.speed"] == "default"
 
     def test_what_no_file_could_say_is_refused(self) -> None:
         hazard = Hazard(name="a", kind="background")

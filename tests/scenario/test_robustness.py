@@ -27,7 +27,7 @@ VALID = [
     """\
 schema: 1
 name: uncertain
-rival: {lead: 2 to 9 months, tax: {mixture: [{probability: 0.15, value: 0}, {probability: 0.85, value: 0.1 to 1}]}}
+rival: {lead: 2 to 9 months, speed: {mixture: [{probability: 0.15, value: 0.05}, {probability: 0.85, value: 0.1 to 1}]}}
 capability: {returns: {triangular: {min: 0.4, mode: 1.2, max: 3.6}}, ceiling: {uniform: {min: 6 py, max: 16 py}}}
 goodness:
   broad_alignment: {normal: {mean: 0.8 py, sd: 0.2, min: 0}}
@@ -133,7 +133,7 @@ def test_random_values_of_known_parameters(path: str, value: object) -> None:
 @given(st.text(max_size=40))
 def test_random_settings(here: Path, text: str) -> None:
     Path("any.yaml").write_text("schema: 1\n")
-    for setting in (text, f"rival.lead={text}", f"{text}=3", f"handoff.prework={text}", f"name={text}"):
+    for setting in (text, f"rival.lead={text}", f"{text}=3", f"tax.shape={text}", f"name={text}"):
         lines = lines_of_refusal(settings=[setting])
         assert all(line.startswith("command line") and line.isprintable() for line in lines), lines
 
@@ -173,7 +173,7 @@ LARGE = {
     "documents": filled("---\n"),
     "directives": filled("%a\n", ""),
     "escapes": filled("\\x41", 'schema: 1\ndescription: "', '"'),
-    "pairs": filled("[1, 2], ", "schema: 1\nhandoff: {prework: [", "]}"),
+    "pairs": filled("[1, 2], ", "schema: 1\ntax: {shape: [", "]}"),
     "hazards": filled("- {name: a, kind: background}\n", "schema: 1\nhazards:\n"),
     "mixture": "schema: 1\nrival: {lead: {mixture: ["
     + ", ".join(f"{{probability: {1 / 1600}, value: {place} to {place + 1}}}" for place in range(1, 1601))
