@@ -52,12 +52,15 @@ def rows_of(case: Case, times: int, events: int, seed: int | None) -> Iterator[R
 
 
 def run(cases: Sequence[Case], times: int = 1, events: int = EVENTS, seed: int | None = None) -> list[Row]:
-    """Run all cases; a line of progress on a terminal."""
+    """Run all cases; as each ends, a line says how long it took and which of its answers do not hold."""
     rows: list[Row] = []
     for number, case in enumerate(cases, 1):
-        rows += rows_of(case, times, events, seed)
-        if sys.stderr.isatty():
-            print(f"\r{number} of {len(cases)} worlds", end="", file=sys.stderr, flush=True)
+        started = perf_counter()
+        found = list(rows_of(case, times, events, seed))
+        rows += found
+        wrong = "".join(f"; does not hold: {row.answer.what}" for row in found if not row.holds)
+        took = f"{perf_counter() - started:.1f} s"
+        print(f"{number} of {len(cases)}, {took}: {case.name}{wrong}", file=sys.stderr, flush=True)
     return rows
 
 

@@ -23,13 +23,12 @@ from scipy.stats import chi2
 
 from deference_sim.engines import compiled
 from deference_sim.engines.failure import StepError
-from deference_sim.model.state import OUTCOMES
+from deference_sim.model.state import CATASTROPHES, OUTCOMES, SETTLED
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table, show
 from deference_sim.scenario.canonical import document
 from deference_sim.scenario.catalogue import parameters, paths_of
 from deference_sim.scenario.compose import compose
 from deference_sim.study import runner
-from deference_sim.study.tally import CATASTROPHE_CODES, SETTLED_CODES
 from validation import pages
 from validation.agreement import scenario_of
 from validation.quiet import hazard
@@ -57,12 +56,12 @@ class Run:
     @property
     def good(self) -> NDArray[np.bool_]:
         """Which had no catastrophe."""
-        return ~np.isin(self.records["outcome"], CATASTROPHE_CODES)
+        return ~np.isin(self.records["outcome"], [OUTCOMES.index(name) for name in CATASTROPHES])
 
     @property
     def stayed(self) -> NDArray[np.bool_]:
         """Which were in the basin throughout until the matter was settled."""
-        settled = np.isin(self.records["outcome"], SETTLED_CODES)
+        settled = np.isin(self.records["outcome"], [OUTCOMES.index(name) for name in SETTLED])
         return np.asarray((self.records["in_basin_throughout"] != 0) & settled)
 
 

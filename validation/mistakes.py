@@ -234,8 +234,8 @@ MUTANTS = (
     ),
     Mutant(
         "believed safe by the review before the handoff's own", "law",
-        "        if state.road == AT_START:\n            state.believed_safe = state.looks_safe\n",
-        "",
+        "            state.believed_safe = state.looks_safe\n",
+        "            pass\n",
         law("a lasting error that human tests shrink"),
     ),
     Mutant(

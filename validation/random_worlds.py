@@ -26,12 +26,11 @@ from numpy.typing import NDArray
 import deference_sim as ds
 from deference_sim.engines.failure import StepError
 from deference_sim.model.roads import STAYED
-from deference_sim.model.state import OUTCOMES
+from deference_sim.model.state import OUTCOMES, SETTLED
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table, show
 from deference_sim.scenario.catalogue import Parameter, Section, catalogue
 from deference_sim.scenario.problems import ScenarioError
 from deference_sim.study import limits, runner
-from deference_sim.study.tally import SETTLED_CODES
 from validation import pages
 
 Random = np.random.Generator
@@ -226,7 +225,7 @@ def wrong_with(records: NDArray[np.void], horizon: float) -> set[str]:
     if (harmless & (records["scheming"] == 1)).any():
         found.add("an end without a catastrophe that schemers are in charge of")
     stayed = records["road"] == STAYED
-    if (stayed & ~np.isin(records["outcome"], SETTLED_CODES)).any():
+    if (stayed & ~np.isin(records["outcome"], [OUTCOMES.index(name) for name in SETTLED])).any():
         found.add("a run that fails by no road")
     if (stayed & (records["in_basin_throughout"] == 0)).any():
         found.add("a run that left the basin by no road")

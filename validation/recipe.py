@@ -196,8 +196,9 @@ def ended(*names: str) -> Of:
 
 def road(*names: str) -> Of:
     """Return the function that says which runs failed by one of these roads, or ``stayed``."""
-    codes = [list(ROADS).index(name) for name in names]
-    return lambda table: table["road"].isin(codes)
+    unknown = set(names) - set(ROADS)
+    assert not unknown, f"no such road: {unknown}"
+    return lambda table: table["road"].isin(names)
 
 
 NOTHING = outcome("unresolved")

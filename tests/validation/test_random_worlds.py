@@ -83,9 +83,9 @@ def test_what_is_wrong_is_seen(field: str, value: float, found: str) -> None:
 
 def test_a_step_error_is_told_from_a_failure() -> None:
     """Would catch an error of the budget of steps that is taken for a broken law, and the reverse."""
-    often = {"name": "a", "kind": "background", "rate": 1.0, "growth": 5.0, "diffusion_gap": 0.0}
-    often |= {"severity_mean": -1e9, "severity_sd": 0.0}
-    assert look_at({"hazards": [often], "horizon": 120.0}, 1, SEED, 0).failures == {"step error"}
+    steep = {"capability.law": "exponential", "capability.exponent": 10.0}
+    endless = {"capability.stabilise_at": None, "capability.fizzle_pace": None}
+    assert look_at(steep | endless, 6, SEED, 0).failures == {"step error"}
     sound = look_at({"horizon": 12.0}, 3, SEED, 3)
     assert (sound.failures, sound.agreed, sum(sound.outcomes.values())) == (set(), 3, 3)
 

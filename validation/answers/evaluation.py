@@ -38,12 +38,13 @@ def moments_of_margin(a: float, sd_a: float, w: float, sd_w: float, spread: floa
 def first_review() -> Case:
     """What noise takes from the smaller of two estimates is given back, as well as it can be: m̂ has a known mean.
 
-    E[min(â, ŵ) + ψφ(d̂/ψ) − |d̂|Φ(−|d̂|/ψ)] over normal starts and errors, ψ² = 2(1 + r²)(noise² + lasting²).
+    E[min(â, ŵ) + ψφ(d̂/ψ) − |d̂|Φ(−|d̂|/ψ)] over normal starts and errors, ψ² = 2(1 + r²)·noise²:
+    lasting errors are not given back.
     """
-    spread, noise, lasting, ratio = 0.3, 0.2, 0.4, 0.5
+    spread, noise, lasting, ratio = 0.3, 0.4, 0.2, 0.5
     unknown = noise**2 + lasting**2
     sd_a, sd_w = sqrt(spread**2 + unknown), sqrt(spread**2 + ratio**2 * unknown)
-    psi = sqrt(2.0 * (1.0 + ratio**2) * unknown)
+    psi = sqrt(2.0 * (1.0 + ratio**2)) * noise
     mean, sd = moments_of_margin(0.1, sd_a, 0.2, sd_w, psi)
     without, _ = moments_of_margin(0.1, sd_a, 0.2, sd_w, 0.0)
     assert mean - without > 8.09 * sd / sqrt(12_000)  # Clark's mean of the smaller one would be told apart

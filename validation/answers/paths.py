@@ -156,10 +156,10 @@ def taxed_time() -> Case:
 
 
 def defence() -> Case:
-    """Defence that is built and lost: D = share·12/decay·(1 − e^{−decay·t/12})."""
-    share, decay, months = 0.3, 1.5, 9.0
-    exact = share * YEAR / decay * -expm1(-decay * months / YEAR)
-    changes = {"strategy.defence_share": share, "defence.decay": decay, "horizon": months}
+    """Defence that is built and lost: D = returns·share·12/decay·(1 − e^{−decay·t/12})."""
+    share, decay, months, returns = 0.3, 1.5, 9.0, 0.7
+    exact = returns * share * YEAR / decay * -expm1(-decay * months / YEAR)
+    changes = {"strategy.defence_share": share, "defence.decay": decay, "defence.returns": returns, "horizon": months}
     return one("defence that decays", changes, Number("defence, py", column("D"), exact))
 
 
