@@ -108,14 +108,15 @@ def open_instant(state: Any, p: Any, processes: Any, log: Any, why: int) -> int:
         for row in range(FIRST_HAZARD):
             if processes[row].due:
                 due |= 1 << _STAGE_OF[row]
-    if (why & (1 << GENERATION) or retrained(state, p, why)) and not is_stable(state, p):
-        due |= 1 << GENERATION_STAGE
+    a_generation = why & (1 << GENERATION) != 0 or retrained(state, p, why)
     if state.phase == PRE and handoff_comes(state, p, log):
         due |= 1 << HANDOFF_STAGE
     elif why & (1 << REVIEW_WORK) or state.t >= state.next_review_at:
         due |= 1 << REVIEW_STAGE
         if state.candidate_waiting and state.phase != HALTED:
-            due |= 1 << GENERATION_STAGE
+            a_generation = True
+    if a_generation and not is_stable(state, p):
+        due |= 1 << GENERATION_STAGE
     return due
 
 
