@@ -1,23 +1,17 @@
 """Core inputs: what nobody knows and answers hang on, each with its plausible range, as the model declares them."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from math import inf
 from typing import Any
 
 import numpy as np
 
-import deference_sim as ds
-from deference_sim.scenario.catalogue import parameters
 from deference_sim.scenario.distributions import Distribution
+from deference_sim.scenario.plausible import TWINS, core_paths, plausible_ranges
 
 ENDS = (0.05, 0.95)
-#: Inputs that are one unknown for the reader: both components of the start, and of the tax.
-TOGETHER = {
-    "start": ("goodness.broad_alignment", "goodness.capability_profile"),
-    "tax": ("tax.broad_alignment", "tax.capability_profile"),
-}
+#: What an unknown is called that two inputs share: the start, and the tax, of both components.
+TOGETHER = dict(zip(("start", "tax"), TWINS, strict=True))
 
 
 @dataclass(frozen=True)
@@ -57,22 +51,8 @@ class CoreInput:
 
 @cache
 def core_inputs() -> tuple[CoreInput, ...]:
-    """Return all core inputs, in the order of the catalogue."""
-    paths = [path for path, one in parameters().items() if one.declaration.tier == "core"]
+    """Return all core inputs that are numbers, in the order of the catalogue."""
     joined = {path: name for name, several in TOGETHER.items() for path in several}
-    names = dict.fromkeys(joined.get(path, path) for path in paths)
-    found = [(name, TOGETHER.get(name, (name,))) for name in names]
-    return tuple(CoreInput(name, several, _plausible(several[0])) for name, several in found)
-
-
-def without(paths: Iterable[str]) -> list[CoreInput]:
-    """Return the core inputs that move none of ``paths``."""
-    fixed = set(paths)
-    return [one for one in core_inputs() if not fixed & set(one.paths)]
-
-
-def _plausible(path: str) -> Distribution:
-    text, most = parameters()[path].declaration.plausible, parameters()[path].high
-    if text.startswith("{lognormal") and "max" not in text and most < inf:
-        text = text.replace("}}", f", max: {most:g}}}}}")  # else a file would be refused
-    return ds.load("baseline").with_(**{path: text}).uncertain[path]
+    names = dict.fromkeys(joined.get(path, path) for path in core_paths() if path in plausible_ranges())
+    several = [(name, TOGETHER.get(name, (name,))) for name in names]
+    return tuple(CoreInput(name, paths, plausible_ranges()[paths[0]]) for name, paths in several)

@@ -1,4 +1,4 @@
-"""What if? A hunt for artefacts in a world: ``python -m validation.what_ifs [SCENARIO ...]``.
+"""What if? A hunt for artefacts in a world: ``python -m validation.what_ifs [SCENARIO ...]``, or ``all``.
 
 Core inputs move over what is plausible in twenty steps (wrong signs, cliffs); inputs that change no record are dead;
 what is only numerical must not matter; nothing that an actor may do is a free lunch; odd starts must run. All on the
@@ -19,15 +19,16 @@ from numpy.typing import NDArray
 import deference_sim as ds
 from deference_sim.engines.failure import StepError
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table, show
+from deference_sim.scenario import shipped
 from deference_sim.scenario.catalogue import paths_of
 from deference_sim.study.runner import run
 from validation import pages
 from validation.core_inputs import CoreInput, core_inputs
 from validation.looks import SEED, Records, ends_well, stays
 
-SECTION = "what ifs"
+SECTION, SECTION_OF_ALL = "what ifs", "what ifs everywhere"
 STEPS = 20
-CLIFF = 15.0  # points that one step of twenty may move p_stay, beside chance
+CLIFF = 15.0  # points that one step of twenty may move p_stay, beside chance, and half of it a quarter of that step
 CHANCE = 3.0  # standard errors
 FEW = 100  # replicates of which an input that is not dead must change one
 #: The direction in which p_stay must not fall; inputs that are not here may do either.
@@ -97,37 +98,53 @@ class Hunt:
         return run(self.scenario.with_(**changes) if changes else self.scenario, n or self.n, SEED)[0]
 
     def rows(self) -> list[Row]:
-        """Return everything that was tried."""
+        """Return everything that was tried, dead numbers apart."""
         core = [self.core(one) for one in core_inputs()]
-        return [*core, self.dead(), *self.numerical(), *self.lunches(), *self.policies(), *self.odd()]
+        return [*core, *self.numerical(), *self.lunches(), *self.policies(), *self.odd()]
 
     def core(self, one: CoreInput) -> Row:
         """Move one core input in twenty steps."""
-        found = [stays(self.records(**one.changes(value))) for value in one.steps(STEPS)]
+        values = one.steps(STEPS)
+        found = [stays(self.records(**one.changes(value))) for value in values]
         shares = [float(each.mean()) for each in found]
         steps = [points(after, before) for before, after in pairwise(found)]
-        largest, error = max(steps, key=lambda step: abs(step[0]))
+        place = max(range(STEPS), key=lambda step: abs(steps[step][0]))
+        largest, error = steps[place]
         sign = SIGNS.get(one.name, 0)
         wrong = [step for step in steps if sign * step[0] < -CHANCE * step[1]]
         said = [f"{len(wrong)} steps of the wrong sign, {min(sign * step[0] for step in wrong):.1f}"] if wrong else []
+        parts = ""
         if abs(largest) - CHANCE * error > CLIFF:
-            said.append(f"a cliff of {largest:+.1f}")
+            quarters = self._quarters(one, values[place], values[place + 1])
+            parts = " (in quarters " + ", ".join(f"{value:+.1f}" for value, _ in quarters) + ")"
+            if any(abs(value) - CHANCE * error > CLIFF / 2.0 for value, error in quarters):
+                said.append(f"a cliff of {largest:+.1f}")
         low, high = (one.shown(end) for end in one.ends)
         middle = shares[STEPS // 2]
-        came = f"{shares[0]:.3f}, {middle:.3f}, {shares[-1]:.3f}; largest step {largest:+.1f}"
+        came = f"{shares[0]:.3f}, {middle:.3f}, {shares[-1]:.3f}; largest step {largest:+.1f}{parts}"
         return Row(f"{one.name}, {low} to {high}", came, "; ".join(said))
 
+    def _quarters(self, one: CoreInput, low: float, high: float) -> list[tuple[float, float]]:
+        """Return what each quarter of a step does: a steep slope is spread over all of them, a cliff is in one."""
+        found = [stays(self.records(**one.changes(low + (high - low) * quarter / 4.0))) for quarter in range(5)]
+        return [points(after, before) for before, after in pairwise(found)]
+
     def dead(self) -> Row:
-        """Halve and double every number, or move it off 0, and list those that change no record."""
-        base, dead, tried = self.records(FEW), [], 0
+        """Say which numbers are dead in this world."""
+        tried, dead = self.dead_numbers()
+        return Row(f"{len(tried)} numbers halved and doubled", f"{len(dead)} change no record", ", ".join(dead))
+
+    def dead_numbers(self) -> tuple[list[str], list[str]]:
+        """Halve and double every number, or move it off 0; return the paths tried, and those that change no record."""
+        base, tried, dead = self.records(FEW), [], []
         for path, parameter, value in paths_of(self.scenario):
             if parameter.kind != "number" or not isinstance(value, float) or path in self.scenario.uncertain:
                 continue
             changed = list(self._changed(path, value))
-            tried += 1
+            tried.append(path)
             if changed and all(same(base, records) for records in changed):
                 dead.append(path)
-        return Row(f"{tried} numbers halved and doubled", f"{len(dead)} change no record", ", ".join(dead))
+        return tried, dead
 
     def _changed(self, path: str, value: float) -> Iterator[Records]:
         for other in (0.5 * value, 2.0 * value) if value else (0.1, 0.5):
@@ -198,8 +215,36 @@ def page(found: dict[str, list[Row]], n: int) -> Page:
     for name, rows in found.items():
         cells = tuple((row.tried, row.came, row.finding or "–") for row in rows)
         blocks.append(Table(name, ("tried", "what came of it (p_stay, points)", "finding"), cells))
-    blocks.append(Paragraph(f"A cliff is a step of more than {CLIFF:g} points; all bounds leave {CHANCE:g} errors."))
+    blocks.append(
+        Paragraph(
+            f"A cliff is a step of more than {CLIFF:g} points, more than half of it in one of its quarters; all bounds "
+            f"leave {CHANCE:g} errors."
+        )
+    )
     return blocks
+
+
+def page_of_all(n: int) -> Page:
+    """Hunt in every shipped world; return the table of findings, and the numbers that are dead in all of them."""
+    cells, tried, alive = [], set(), set()
+    for name in shipped():
+        hunt = Hunt(ds.load(name), n)
+        found = [row for row in hunt.rows() if row.finding]
+        numbers, dead = hunt.dead_numbers()
+        tried |= {declared(path) for path in numbers}
+        alive |= {declared(path) for path in numbers if path not in dead}
+        cells += [(name, row.tried, row.came, row.finding) for row in found]
+        print(f"{name}: {len(found)} findings", file=sys.stderr, flush=True)
+    return [
+        Heading(f"What if, in all {len(shipped())} shipped worlds, {n:,} replicates of each trial, seed {SEED}"),
+        Table("", ("world", "tried", "what came of it (p_stay, points)", "finding"), tuple(cells)),
+        Paragraph(f"Of {len(tried)} numbers, dead in every world: {', '.join(sorted(tried - alive)) or 'none'}."),
+    ]
+
+
+def declared(path: str) -> str:
+    """Return the path under which a number is declared: that of a hazard without the hazard's name."""
+    return f"hazards.NAME.{path.rsplit('.', 1)[1]}" if path.startswith("hazards.") else path
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -209,11 +254,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--replicates", type=int, default=1_000)
     parser.add_argument("--write", action="store_true", help="put the tables into docs/validation.md")
     given = parser.parse_args(arguments)
-    found = {name: Hunt(ds.load(name), given.replicates).rows() for name in given.scenarios}
-    made = page(found, given.replicates)
+    if given.scenarios == ["all"]:
+        made, section = page_of_all(given.replicates), SECTION_OF_ALL
+    else:
+        hunts = {name: Hunt(ds.load(name), given.replicates) for name in given.scenarios}
+        made, section = (
+            page({name: [*hunt.rows(), hunt.dead()] for name, hunt in hunts.items()}, given.replicates),
+            SECTION,
+        )
     show(made, sys.stdout)
     if given.write:
-        pages.write(SECTION, made)
+        pages.write(section, made)
     return 0
 
 

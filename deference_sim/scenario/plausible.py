@@ -16,8 +16,6 @@ TWINS = (
     ("goodness.broad_alignment", "goodness.capability_profile"),
     ("tax.broad_alignment", "tax.capability_profile"),
 )
-#: Ranges that follow from published figures; every other one is a guess.
-_DERIVED = frozenset({"rival.lead", "capability.initial_speedup", "capability.returns"})
 
 
 @cache
@@ -29,8 +27,8 @@ def plausible_ranges() -> Mapping[str, Distribution]:
 
 
 def range_status(path: str) -> Status:
-    """Return the status of an input's plausible range, which is not that of its value."""
-    return "derived" if path in _DERIVED else "guess"
+    """Return the status of an input's plausible range: derived where its value rests on published figures."""
+    return "guess" if parameters()[path].declaration.status == "guess" else "derived"
 
 
 def core_paths() -> list[str]:

@@ -27,7 +27,6 @@ def start(state: Any, p: Any, hazards: Any, processes: Any) -> None:
     state.capable = 1 if state.C >= p.handoff_capability else 0
     state.next_review_at = 0.0 if has_estimate_triggers(p) else inf
     state.trial_until = inf
-    state.tests_share = p.evaluation_tests_share
     state.paradigm_factor = 1.0
     state.minimum_margin = inf
     state.handoff_month = inf

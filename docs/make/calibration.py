@@ -28,9 +28,10 @@ def main() -> None:
     ]
     for bar in found.table.to_dict("records"):
         row = declared[str(bar["input"]).split(" + ")[0]]
+        why = row.source.removeprefix(f"{row.status}: ")
         lines.append(
             f"| {str(bar['input']).replace(' + ', ' and ')} | {row.default} | {row.plausible} | {row.status}: "
-            f"{row.source} | {row.plausible_status} | {100 * bar['at_low']:.0f} → {100 * bar['at_high']:.0f} |"
+            f"{why} | {row.plausible_status} | {100 * bar['at_low']:.0f} → {100 * bar['at_high']:.0f} |"
         )
     head = PAGE.read_text(encoding="utf-8").split(MARK)[0]
     PAGE.write_text(head + MARK + "\n" + "\n".join(lines) + "\n", encoding="utf-8")

@@ -48,7 +48,8 @@ def measured(claim: Claim, found: Found) -> str:
     """Return the value with its interval, and what it was made of."""
     scale, unit = (100.0, " points") if isinstance(claim.look, Gain) else (1.0, "")
     half = NORMAL_975 * found.error
-    low, high, value = ((found.value + shift) * scale for shift in (-half, half, 0.0))
+    least = -1.0 if isinstance(claim.look, Gain) else 0.0  # a share cannot be less, nor either more than 1
+    low, high, value = (scale * min(max(found.value + shift, least), 1.0) for shift in (-half, half, 0.0))
     text = f"{value:.1f}{unit} ({low:.1f} to {high:.1f})" if unit else f"{value:.3f} ({low:.3f} to {high:.3f})"
     return f"{text}; n {claim.n:,}" + (f"; {found.made_of}" if found.made_of else "")
 
@@ -56,7 +57,8 @@ def measured(claim: Claim, found: Found) -> str:
 def verdict(claim: Claim, found: Found) -> str:
     """Return whether the claim holds, by how much it is missed and why, and whether it was chosen."""
     missed = claim.missed_by(found)
-    text = f"**missed by {missed:.3f}**: {claim.missed}" if missed else "holds"
+    by = f"{100.0 * missed:.1f} points" if isinstance(claim.look, Gain) else f"{missed:.3f}"
+    text = f"**missed by {by}**: {claim.missed}" if missed else "holds"
     edge = min(found.value - claim.low, claim.high - found.value)
     if not missed and found.error and edge < 5.0 * found.error:
         text += f", {edge / found.error:.1f} standard errors clear"
