@@ -20,7 +20,7 @@ ROOT_OF_TWO_PI = 2.5066282746310002
 U = stock(
     "U", "AI work since the last review", unit="py", words="work since the review", speed=1.0, exact=False, shown=False
 )
-REVIEWED = event("reviewed", "review: margin found {believed:.2f}, true {own_margin:.2f}")
+REVIEWED = event("reviewed", "review: margin found {believed:.2f}, true {margin:.2f}")
 
 
 class Evaluation(Block):
