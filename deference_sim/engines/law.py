@@ -50,10 +50,10 @@ def compiled_law() -> SimpleNamespace:
     if folder is not None:
         numba.config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
     for function in streams.EQUATIONS:
-        register_jitable(error_model="numpy")(function)
+        register_jitable(error_model="numpy", _nrt=False)(function)
     for function, about in EQUATIONS.items():
-        register_jitable(error_model="numpy", forceinline=about.inlined)(function)
-    options: dict[str, Any] = {"cache": folder is not None, "nogil": True, "error_model": "numpy"}
+        register_jitable(error_model="numpy", forceinline=about.inlined, _nrt=False)(function)
+    options: dict[str, Any] = {"cache": folder is not None, "nogil": True, "error_model": "numpy", "_nrt": False}
     compiled = {function.__name__: numba.njit(function, **options) for function in entry.ENTRY_POINTS}
     return SimpleNamespace(**compiled)
 
