@@ -7,7 +7,7 @@ of objects with the records' attributes instead.
 from math import inf
 from typing import Any
 
-from deference_sim.model import evaluation, growth, handoff, strategy, tax
+from deference_sim.model import evaluation, goodness, growth, handoff, strategy, tax
 from deference_sim.model.state import RESOLVED
 from deference_sim.trajectory import flow, instant, log, record
 from deference_sim.trajectory.sample import take_sample
@@ -20,6 +20,7 @@ def prepare(P: Any) -> None:
     for row in range(len(P)):
         growth.prepare_growth(P[row])
         tax.prepare_tax(P[row])
+        goodness.prepare_goodness(P[row])
         handoff.prepare_handoff(P[row])
 
 

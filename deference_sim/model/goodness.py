@@ -155,10 +155,16 @@ def sufficient(state: Any, p: Any, C: float, A: float, W: float) -> float:
     return min(A, effective_profile(state, p, W))
 
 
+@equation
+def prepare_goodness(p: Any) -> None:
+    """Set the natural logarithm of the factor of waste."""
+    p.waste_fall = log(p.goodness_waste)
+
+
 @equation(inlined=True)
 def waste_factor(p: Any, ahead: float) -> float:
     """Return the factor on the tax for AIs whose capability profile is ``ahead`` py above their capability."""
-    return exp(log(p.goodness_waste) * min(max(1.0 - ahead / WISE_ENOUGH, 0.0), 1.0))
+    return exp(p.waste_fall * min(max(1.0 - ahead / WISE_ENOUGH, 0.0), 1.0))
 
 
 @flow(A, W, V)

@@ -69,5 +69,7 @@ def human_work(state: Any, p: Any, stocks: Any, now: Any) -> float:
 def human_gain_rate(state: Any, p: Any, C: float, months: float) -> float:
     """Return by how much human work raises both components per month, ``months`` of it being done already."""
     rate = human_effort(state, p) * (1.0 - p.handoff_human_tests) * p.handoff_human_pace / REFERENCE_PACE
+    if rate == 0.0:
+        return 0.0  # as in full deference, where most time is spent
     slope = CURVE_DEPTH * CURVE_POWER / CURVE_SCALE * exp(-(1.0 + CURVE_POWER) * log1p(months / CURVE_SCALE))
     return rate * slope * understood(C)

@@ -92,6 +92,7 @@ DERIVED = (
     "pace_peak_at",
     "fizzle_at",
     "tax_fall",
+    "waste_fall",
     "tax_is_flat",
     "handoff_clock",
 )
