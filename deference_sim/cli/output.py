@@ -36,7 +36,7 @@ def tell_notices(scenario: "Scenario", quiet: bool) -> None:
 
 def announce(quiet: bool, *engines: str) -> None:
     """Say on standard error, once, that the model will be compiled for one of ``engines``, if it will."""
-    from deference_sim.engines.law import announce_compilation, is_cached
+    from deference_sim.engines.cache import announce_compilation, is_cached
 
     missing = next((engine for engine in engines if not is_cached(engine)), None)
     if missing is not None and not quiet:

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from deference_sim import streams
 from deference_sim.engines.failure import cannot_integrate
-from deference_sim.engines.law import compiled_law
+from deference_sim.engines.kernel import kernel
 from deference_sim.trajectory.log import LOG_DTYPE
 from deference_sim.trajectory.record import RECORD_DTYPE
 from deference_sim.trajectory.sample import SAMPLE_DTYPE, blank_samples
@@ -45,14 +45,13 @@ def _run(
     grid: NDArray[np.float64],
     samples: NDArray[np.void],
 ) -> NDArray[np.void]:
-    law = compiled_law()
-    law.prepare(parameters)
     key = streams.key_of_seed(seed)
     records = np.zeros(len(replicates), RECORD_DTYPE)
     blank, scratch = np.zeros(1, STATE_DTYPE), np.zeros(1, STATE_DTYPE)
     processes = np.zeros(FIRST_HAZARD + hazards.shape[1], PROCESS_DTYPE)
     log = np.zeros(0, LOG_DTYPE)
-    done = law.run_block(key, replicates, parameters, hazards, blank, scratch, processes, log, grid, samples, records)
+    run_block = kernel()
+    done = run_block(key, replicates, parameters, hazards, blank, scratch, processes, log, grid, samples, records)
     if done < len(replicates):
         raise cannot_integrate(int(replicates[done]), seed, float(scratch["t"][0]))
     return records

@@ -21,11 +21,10 @@ from deference_sim import streams
 from deference_sim.engines import entry
 from deference_sim.model.declare import EQUATIONS
 
-#: What an engine calls in every run; the events engine calls others besides, each in some runs.
-NEEDED = {
-    "compiled": ("prepare", "run_block"),
-    "events": ("prepare", "begin", "go_on", "open_instant", "perform", "finish"),
-}
+#: How everything is compiled. The law is lent all its arrays, so that nobody need count who refers to them.
+OPTIONS: dict[str, Any] = {"error_model": "numpy", "_nrt": False}
+#: What the events engine calls in every run; it calls others besides, each in some runs.
+NEEDED = ("prepare", "begin", "go_on", "open_instant", "perform", "finish")
 PACKAGE = Path(streams.__file__).parent
 
 
@@ -35,6 +34,11 @@ def plain_law() -> SimpleNamespace:
     return SimpleNamespace(**{function.__name__: function for function in entry.ENTRY_POINTS})
 
 
+def is_compiling() -> bool:
+    """Return whether Numba may compile: not where it is told to leave plain Python (``NUMBA_DISABLE_JIT=1``)."""
+    return os.environ.get("NUMBA_DISABLE_JIT", "0") in ("", "0")
+
+
 @functools.cache
 def compiled_law() -> SimpleNamespace:
     """Return the entry points compiled; each compiles at its first call, or is read from the cache.
@@ -42,20 +46,27 @@ def compiled_law() -> SimpleNamespace:
     Where Numba is told not to compile (``NUMBA_DISABLE_JIT=1``) they are plain Python on the same arrays.
     """
     import numba
-    from numba.extending import register_jitable
 
-    if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
+    if not is_compiling():
         return SimpleNamespace(**{name: on_arrays(function) for name, function in vars(plain_law()).items()})
     folder = cache_folder()
     if folder is not None:
         numba.config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
-    for function in streams.EQUATIONS:
-        register_jitable(error_model="numpy", _nrt=False)(function)
-    for function, about in EQUATIONS.items():
-        register_jitable(error_model="numpy", forceinline=about.inlined, _nrt=False)(function)
-    options: dict[str, Any] = {"cache": folder is not None, "nogil": True, "error_model": "numpy", "_nrt": False}
+    make_known()
+    options: dict[str, Any] = {**OPTIONS, "cache": folder is not None, "nogil": True}
     compiled = {function.__name__: numba.njit(function, **options) for function in entry.ENTRY_POINTS}
     return SimpleNamespace(**compiled)
+
+
+@functools.cache
+def make_known() -> None:
+    """Tell Numba of every function that the law's text calls."""
+    from numba.extending import register_jitable
+
+    for function in streams.EQUATIONS:
+        register_jitable(**OPTIONS)(function)
+    for function, about in EQUATIONS.items():
+        register_jitable(**OPTIONS, forceinline=about.inlined)(function)
 
 
 class Row(np.record):  # type: ignore[misc]  # NumPy says final of what its own record inherits from
@@ -90,12 +101,6 @@ def is_structured(value: Any) -> bool:
     return isinstance(value, np.ndarray) and value.dtype.names is not None
 
 
-def is_cached(engine: str = "compiled") -> bool:
-    """Return whether all that ``engine`` always needs of the compiled law is in the cache already."""
-    folder = cache_folder()
-    return folder is not None and all(any(folder.rglob(f"*.{name}-*.nbc")) for name in NEEDED[engine])
-
-
 @functools.cache
 def cache_folder() -> Path | None:
     """Return the folder for compiled code of this very source, or None where none can be written."""
@@ -124,9 +129,3 @@ def law_fingerprint() -> str:
     for part in (version("numba"), version("numpy"), sys.version, platform.machine(), *settings):
         digest.update(part.encode())
     return digest.hexdigest()
-
-
-def announce_compilation(say: Callable[[str], Any], engine: str = "compiled") -> None:
-    """Tell the user, through ``say``, that the first run of ``engine`` compiles, if it will."""
-    if not is_cached(engine):
-        say("Compiling the model for this machine (once, about half a minute) …")

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deference_sim.engines.compiled import run_replicates
-from deference_sim.engines.law import compiled_law
+from deference_sim.engines.kernel import kernel
 from deference_sim.model.parameters import hazard_numbers, law_numbers
 from deference_sim.scenario import Scenario
 from deference_sim.scenario.distributions import FIRST_U, LAST_U, Floats
@@ -89,7 +89,7 @@ def run_at(
     ``keep`` makes one truth value of each record. Other uncertain inputs are drawn as in any run, so that a replicate
     meets the same world whatever ``draws`` holds. ``told`` hears how many more are done.
     """
-    compiled_law()  # once, before threads could each compile it
+    kernel()  # once, before threads could each compile it
     table = good_ends(scenario) if scenario.handoff.indifference else None
 
     def run_block(first: int) -> NDArray[np.bool_]:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deference_sim.engines import compiled, events
+from deference_sim.engines.kernel import kernel
 from deference_sim.engines.law import compiled_law
 from deference_sim.model.parameters import Blocks, hazard_numbers, law_numbers
 from deference_sim.scenario import Scenario
@@ -201,7 +202,8 @@ def stream(
     those that the user's own processes have named so far. Few blocks wait at a time, so memory does not grow with their
     number. Uncertain inputs are drawn anew every ``worlds_per_draw`` replicates.
     """
-    compiled_law()  # once, before threads could each compile it
+    if engine == "compiled":
+        kernel()  # before threads wait for it
     told = progress or (lambda count: None)
     numbers = _Numbers(scenarios, seed, worlds_per_draw)
     causes: list[Causes] = [hazard_names(scenario) for scenario in scenarios]
