@@ -1,14 +1,17 @@
 """Records as a table: a row for each replicate, in words where the law has codes."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from deference_sim.model.roads import ROADS
 from deference_sim.model.state import OUTCOMES
 from deference_sim.trajectory.record import NEVER_IS_INFINITE, YES_OR_NO
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def outcome_words(outcome: str, with_deadline: bool) -> str:
@@ -18,8 +21,10 @@ def outcome_words(outcome: str, with_deadline: bool) -> str:
     return outcome.replace("_", " ").replace("ai ", "AI ")
 
 
-def records_table(records: NDArray[np.void], causes: Sequence[str]) -> pd.DataFrame:
+def records_table(records: NDArray[np.void], causes: Sequence[str]) -> "pd.DataFrame":
     """Return records as a table: words for outcomes, roads and causes, missing for what never happened."""
+    import pandas as pd
+
     names = records.dtype.names or ()
     table = pd.DataFrame({name: records[name] for name in names}).set_index("replicate", drop=False)
     table.index.name = None

@@ -4,10 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from deference_sim.analysis.estimate import (
@@ -25,13 +24,17 @@ from deference_sim.analysis.estimate import (
 from deference_sim.analysis.ledger import Loss, ledger_of
 from deference_sim.analysis.records import records_table
 from deference_sim.analysis.trace import Trajectories, Trajectory, paths, trace
-from deference_sim.engines.events import Policy, Process, World
 from deference_sim.model.state import OUTCOMES
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.shown import Shown
 from deference_sim.study.limits import Engine
 from deference_sim.study.runner import NOTHING, Own, check_run, tally_runs, warm_up
 from deference_sim.study.tally import UNRESOLVED_CODE, Tally, upper_edges
+
+if TYPE_CHECKING:  # libraries that a run without tables or policies of one's own does without
+    import pandas as pd
+
+    from deference_sim.engines.events import Policy, Process, World
 
 DELAYS = ("goodness", "buying", "defence", "tests", "halts")
 
@@ -49,12 +52,12 @@ class Result(Shown):
     engine: Engine
     replicates: int
     tally: Tally
-    kept: pd.DataFrame | None
+    kept: "pd.DataFrame | None"
     seconds: float
     own: Own = NOTHING
 
     @property
-    def records(self) -> pd.DataFrame:
+    def records(self) -> "pd.DataFrame":
         """A row for each replicate, in order: ``outcome`` and ``cause`` in words, times in months, capabilities in py.
 
         Missing where something never happened. Raises ``ValueError`` if the records were not kept.
@@ -109,8 +112,10 @@ class Result(Shown):
         """Share of each outcome with intervals that all hold together (Clopper and Pearson, Bonferroni)."""
         return simultaneous_shares({name: self.tally.ended(name) for name in OUTCOMES[1:]})
 
-    def outcome_table(self) -> pd.DataFrame:
+    def outcome_table(self) -> "pd.DataFrame":
         """Return a row for each outcome: share, its 95 % interval by itself, and one that holds with all others."""
+        import pandas as pd
+
         together = self.outcomes_together
         rows = [
             (name, self.tally.ended(name), one.value, one.low, one.high, together[name].low, together[name].high)
@@ -183,13 +188,15 @@ class Result(Shown):
             found[name] = held | {"n": n, "never": 1.0 - n / self.replicates}
         return found
 
-    def cumulative_incidence(self) -> pd.DataFrame:
+    def cumulative_incidence(self) -> "pd.DataFrame":
         """Return for each outcome (but ``unresolved``) the share of all runs that had ended so by each month.
 
         Columns ``month``, ``outcome``, ``share``, pointwise Wilson bounds ``low`` and ``high``, and ``band_low`` and
         ``band_high``, a band that holds at all months and for all outcomes at once. These are competing risks: all
         replicates are in the denominator. A row for each bin (0.2 % wide) in which any run ended, and one for month 0.
         """
+        import pandas as pd
+
         ended = {name: self.tally.ended_by(name) for name in OUTCOMES[1:-1]}
         rows = np.flatnonzero(self.tally.ends_by_month[:UNRESOLVED_CODE].sum(axis=0))
         months = np.minimum(upper_edges()[rows], self.scenario.horizon)
@@ -270,8 +277,8 @@ def simulate(
     engine: Engine | None = None,
     precision: float | None = None,
     keep_records: bool = True,
-    policy: Policy | None = None,
-    processes: Sequence[Callable[[World], Process]] = (),
+    policy: "Policy | None" = None,
+    processes: "Sequence[Callable[[World], Process]]" = (),
     progress: Callable[[int], object] | None = None,
 ) -> Result:
     """Simulate ``replicates`` runs of ``scenario`` and return what they say.

@@ -5,15 +5,13 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from deference_sim.analysis.records import records_table
 from deference_sim.engines import compiled
-from deference_sim.engines.events import Policy, Process, World
 from deference_sim.engines.failure import StepError
 from deference_sim.model.events import EVENTS
 from deference_sim.model.stages import STAGES
@@ -23,6 +21,11 @@ from deference_sim.shown import Shown
 from deference_sim.study.runner import Own, numbers_of, world_of
 from deference_sim.trajectory.log import LOG_DTYPE
 from deference_sim.trajectory.sample import SHARES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from deference_sim.engines.events import Policy, Process, World
 
 Floats = NDArray[np.float64]
 
@@ -89,7 +92,7 @@ class Trajectory(Shown):
     replicate: int
     seed: int
     record: "pd.Series[Any]"
-    log: pd.DataFrame
+    log: "pd.DataFrame"
     path: Trajectories
     phases: list[Spell]
     scheming: list[tuple[float, float]]
@@ -103,6 +106,8 @@ class Trajectory(Shown):
     @property
     def cause(self) -> str | None:
         """The hazard that ended it, if one did."""
+        import pandas as pd
+
         return None if pd.isna(self.record["cause"]) else str(self.record["cause"])
 
     @property
@@ -143,8 +148,8 @@ def trace(
     replicate: int = 0,
     seed: int = 1,
     *,
-    policy: Policy | None = None,
-    processes: Sequence[Callable[[World], Process]] = (),
+    policy: "Policy | None" = None,
+    processes: "Sequence[Callable[[World], Process]]" = (),
 ) -> Trajectory:
     """Run one replicate of ``scenario`` with its log and a fine path.
 
@@ -188,7 +193,7 @@ class _Seen:
 
 @dataclass(frozen=True)
 class _Run:
-    world: World
+    world: "World"
     record: NDArray[np.void]
     seen: list[_Seen] = field(default_factory=list)
 
@@ -201,10 +206,10 @@ def _run(scenario: Scenario, seed: int, replicate: int, own: Own) -> _Run:
     return _Run(world, world.run_to_the_end(), seen)
 
 
-def _watcher(stage: int, seen: list[_Seen]) -> Callable[[World], Process]:
+def _watcher(stage: int, seen: list[_Seen]) -> "Callable[[World], Process]":
     """Return a process that only looks: it notes what has changed once the law has done ``stage``."""
 
-    def watch(world: World) -> Process:
+    def watch(world: "World") -> "Process":
         while True:
             yield world.when(stage)
             state = world.state
@@ -234,7 +239,9 @@ def _spells(run: _Run, name: str, first: int) -> Iterator[tuple[int, float, floa
 # ---- what is made of runs -----------------------------------------------------------------------------------
 
 
-def _log(run: _Run) -> pd.DataFrame:
+def _log(run: _Run) -> "pd.DataFrame":
+    import pandas as pd
+
     entries = np.array(run.world.log, LOG_DTYPE)
     log = pd.DataFrame({name: entries[name] for name in LOG_DTYPE.names or ()})
     log["event"] = [EVENTS[code] for code in log["event"]]

@@ -19,9 +19,10 @@ def object_code() -> tuple[str, bytes]:
         register_jitable(**OPTIONS)(function)
     signature: list[Any] = [types.uint64]
     for _, dtype, dimensions in ARGUMENTS:
-        signature += [types.CPointer(numba.from_dtype(dtype)), *[types.int64] * dimensions]
-    bare = {"nogil": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-    made = numba.njit(_text(), **OPTIONS, **bare)
+        pointer = types.CPointer(numba.from_dtype(dtype))  # type: ignore[no-untyped-call]
+        signature += [pointer, *[types.int64] * dimensions]
+    options: dict[str, Any] = {**OPTIONS, "nogil": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    made = numba.njit(_text(), **options)
     made.compile(types.int64(*signature))
     (compiled,) = made.overloads.values()
     library = compiled.library
@@ -51,13 +52,14 @@ def lent(typing_context: Any, pointer: Any, shape: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         element = context.get_data_type(array_type.dtype)
         size = context.get_constant(types.intp, context.get_abi_sizeof(element))
-        lengths = cgutils.unpack_tuple(builder, arguments[1], shape.count)
+        lengths = cgutils.unpack_tuple(builder, arguments[1], shape.count)  # type: ignore[no-untyped-call]
         strides = [size]
         for length in reversed(lengths[1:]):
             strides.insert(0, builder.mul(strides[0], length))
-        array = make_array(array_type)(context, builder)
+        array = make_array(array_type)(context, builder)  # type: ignore[no-untyped-call]
         data = builder.bitcast(arguments[0], element.as_pointer())
-        populate_array(array, data=data, shape=lengths, strides=strides, itemsize=size, meminfo=None)
+        layout = {"data": data, "shape": lengths, "strides": strides, "itemsize": size, "meminfo": None}
+        populate_array(array, **layout)  # type: ignore[no-untyped-call]
         return array._getvalue()
 
     return array_type(pointer, shape), generate

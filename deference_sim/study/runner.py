@@ -6,12 +6,12 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from deference_sim.engines import compiled, events
+from deference_sim.engines import compiled
 from deference_sim.engines.kernel import kernel
 from deference_sim.engines.law import compiled_law
 from deference_sim.model.parameters import Blocks, hazard_numbers, law_numbers
@@ -24,6 +24,9 @@ from deference_sim.study.indifference import (
 )
 from deference_sim.study.limits import ENGINES, MOST_REPLICATES, Engine
 from deference_sim.study.tally import Tally
+
+if TYPE_CHECKING:  # its library is needed by those runs alone that are on it
+    from deference_sim.engines import events
 
 BLOCK = 1024  # replicates; part of no result
 _AHEAD = 8  # blocks a core that may be under way or waiting to be taken up, so that memory does not grow
@@ -76,10 +79,12 @@ def world_of(
     *,
     log: bool = False,
     grid: NDArray[np.float64] | None = None,
-    policy: events.Policy | None = None,
-    processes: Iterable[Callable[[events.World], events.Process]] = (),
-) -> events.World:
+    policy: "events.Policy | None" = None,
+    processes: "Iterable[Callable[[events.World], events.Process]]" = (),
+) -> "events.World":
     """Return the events engine's world for one replicate, ready to run."""
+    from deference_sim.engines import events
+
     law = compiled_law()
     parameters, hazards = numbers_of(scenario, seed, np.array([replicate]))
     law.prepare(parameters)
@@ -110,8 +115,8 @@ def warm_up(engine: Engine) -> None:
 class Own:
     """What a user adds to the model in Python; it runs on the events engine only."""
 
-    policy: events.Policy | None = None
-    processes: Sequence[Callable[[events.World], events.Process]] = ()
+    policy: "events.Policy | None" = None
+    processes: "Sequence[Callable[[events.World], events.Process]]" = ()
 
     def __bool__(self) -> bool:
         return self.policy is not None or bool(self.processes)
@@ -278,6 +283,8 @@ def _run_events(
     told: Told,
 ) -> tuple[NDArray[np.void], Causes]:
     """Return the records of a block, and the ``known`` names of causes followed by those that came up in it."""
+    from deference_sim.engines import events
+
     law = compiled_law()
     parameters, rows = numbers
     law.prepare(parameters)

@@ -14,7 +14,7 @@ from deference_sim import cli
 from deference_sim.analysis.measure import MEASURES
 from deference_sim.analysis.run import simulate
 from deference_sim.cli import options
-from deference_sim.engines import failure, law
+from deference_sim.engines import cache, failure
 from deference_sim.scenario import load, shipped
 from deference_sim.scenario.explain import parameter_table, resolved
 
@@ -92,7 +92,7 @@ def test_the_report_tells_a_command_that_repeats_the_run() -> None:
 
 
 def test_notices_go_to_standard_error_and_can_be_silenced(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(law, "is_cached", lambda *_: False)
+    monkeypatch.setattr(cache, "is_cached", lambda *_: False)
     loud, quiet = (call("run", "baseline", *FEW, "--json", *more) for more in ((), ("--quiet",)))
     assert "Compiling" in loud.stderr
     assert quiet.stderr == ""

@@ -13,14 +13,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from deference_sim.engines import law
+from deference_sim.engines import cache, kernel, law
 from deference_sim.scenario import load
 from deference_sim.study import limits, runner
 from validation.bounds import PLAIN, records_of, records_under
 
 WHERE_IT_CACHES = """
 import json
-from deference_sim.engines.law import cache_folder, compiled_law, is_cached
+from deference_sim.engines.cache import is_cached
+from deference_sim.engines.law import cache_folder, compiled_law
 caches = [type(entry._cache).__name__ for entry in vars(compiled_law()).values()]
 print(json.dumps([str(cache_folder()), sorted(set(caches)), is_cached()]))
 """
@@ -70,7 +71,7 @@ def test_what_a_run_leaves_is_found_again() -> None:
     """Would catch names of cached files that are not those that Numba gives, so that every run would be announced."""
     for engine in limits.ENGINES:
         runner.run(load("baseline"), 1, 1, engine)
-        assert law.is_cached(engine)
+        assert cache.is_cached(engine)
 
 
 def test_warming_up_calls_all_that_the_events_engine_needs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,24 +88,65 @@ def test_warming_up_calls_all_that_the_events_engine_needs(monkeypatch: pytest.M
     parts = {name: noted(name, function) for name, function in vars(law.compiled_law()).items()}
     monkeypatch.setattr(runner, "compiled_law", lambda: SimpleNamespace(**parts))
     runner.warm_up("events")
-    assert called >= set(law.NEEDED["events"])
+    assert called >= set(law.NEEDED)
 
 
-@pytest.mark.parametrize(("engine", "other"), [("compiled", "events"), ("events", "compiled")])
-def test_an_engine_that_must_be_compiled_is_announced(
-    engine: str, other: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_the_events_engine_is_announced_until_all_that_it_needs_is_compiled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Would catch one engine's code being taken for the other's, and half of it for the whole."""
-    monkeypatch.setattr(law, "cache_folder", lambda: tmp_path)
+    """Would catch half of its code being taken for the whole."""
+    monkeypatch.setattr(cache, "cache_folder", lambda: tmp_path)
     said: list[str] = []
-    for name in law.NEEDED[engine]:
-        law.announce_compilation(said.append, engine)
+    for name in law.NEEDED:
+        cache.announce_compilation(said.append, "events")
         (tmp_path / f"entry.{name}-16.py311.1.nbc").touch()
-    assert len(said) == len(law.NEEDED[engine])
+    assert len(said) == len(law.NEEDED)
     assert "Compiling" in said[0]
-    law.announce_compilation(said.append, engine)
-    assert len(said) == len(law.NEEDED[engine])
-    assert not law.is_cached(other)
+    cache.announce_compilation(said.append, "events")
+    assert len(said) == len(law.NEEDED)
+
+
+@pytest.fixture
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache folder of one's own for the kernel."""
+    monkeypatch.setattr(kernel, "cache_folder", lambda: tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("damage", [lambda kept: kept[:-1], lambda kept: b"", lambda kept: b"\x00" * 4096,
+                                    lambda kept: kept[:20] + b"?" + kept[21:]])  # fmt: skip
+def test_a_damaged_kernel_is_a_missing_one(damage: Callable[[bytes], bytes], own_folder: Path) -> None:
+    """Would catch a linker that is given garbage, which ends the process."""
+    kernel._write(("symbol", b"machine code"))
+    assert kernel._read() == ("symbol", b"machine code")
+    assert kernel.is_kept()
+    (kept,) = own_folder.iterdir()
+    kept.write_bytes(damage(kept.read_bytes()))
+    assert kernel._read() is None
+    assert not kernel.is_kept()
+    said: list[str] = []
+    cache.announce_compilation(said.append)
+    assert len(said) == 1
+    kernel._write(("symbol", b"other code"))
+    assert kernel._read() == ("symbol", b"other code")
+
+
+def test_a_kernel_that_cannot_be_kept_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Would catch a full disk or a folder of somebody else that fails a run."""
+    monkeypatch.setattr(kernel, "cache_folder", lambda: tmp_path / "gone")
+    kernel._write(("symbol", b"machine code"))
+    assert kernel._read() is None
+
+
+def test_a_run_with_a_kept_kernel_does_without_numba_and_its_like(tmp_path: Path) -> None:
+    """Would catch an import that makes every run slower."""
+    runner.run(load("baseline"), 1, 1)  # so that the kernel is kept
+    text = (
+        "import sys; from deference_sim.scenario import load; from deference_sim.study.runner import run; "
+        "print(len(run(load('baseline'), 3, 1)[0]), {'numba', 'scipy', 'pandas', 'simpy'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["3", "set()"]
 
 
 @pytest.mark.parametrize("changed", ["streams.py", "model/growth.py", "engines/entry.py"])
