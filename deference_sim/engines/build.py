@@ -8,7 +8,7 @@ from numba.extending import intrinsic, register_jitable
 from numba.np.arrayobj import make_array, populate_array
 
 from deference_sim.engines import entry
-from deference_sim.engines.kernel import ARGUMENTS
+from deference_sim.engines.entry import ARGUMENTS
 from deference_sim.engines.law import OPTIONS, make_known
 
 

@@ -17,26 +17,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from deference_sim.engines.entry import ARGUMENTS
 from deference_sim.engines.law import cache_folder, is_compiling, on_arrays, plain_law
-from deference_sim.model.parameters import HAZARD_DTYPE, PARAMETERS_DTYPE
-from deference_sim.trajectory.log import LOG_DTYPE
-from deference_sim.trajectory.record import RECORD_DTYPE
-from deference_sim.trajectory.sample import SAMPLE_DTYPE
-from deference_sim.trajectory.state import PROCESS_DTYPE, STATE_DTYPE
 
-#: What the kernel is given after the key, in the order of ``entry.run_block``: name, element, number of dimensions.
-ARGUMENTS: tuple[tuple[str, np.dtype[Any], int], ...] = (
-    ("replicates", np.dtype(np.int64), 1),
-    ("parameters", PARAMETERS_DTYPE, 1),
-    ("hazards", HAZARD_DTYPE, 2),
-    ("blank", STATE_DTYPE, 1),
-    ("state", STATE_DTYPE, 1),
-    ("processes", PROCESS_DTYPE, 1),
-    ("log", LOG_DTYPE, 1),
-    ("grid", np.dtype(np.float64), 1),
-    ("samples", SAMPLE_DTYPE, 2),
-    ("records", RECORD_DTYPE, 1),
-)
 Kernel = Callable[..., int]
 _DIGEST = 16  # bytes at the head of the file, of what follows
 _once = threading.Lock()
