@@ -29,7 +29,6 @@ from deference_sim.study.tally import Sketch
         (lambda: ds.simulate(ds.load("baseline"), 3).quantile("margin", 0.5), "no quantity 'margin'"),
         (lambda: ds.simulate(ds.load("baseline"), 3).quantile("months", 1.0), "above 0 and below 1"),
         (lambda: Tax(shape=((1.0, 1.0), (0.0, 1.0))), "must rise"),
-        (lambda: Tax(labour_growth=1.0), "go together"),
         (lambda: Capability(milestones=((1.0, 5.0), (0.0, 25.0))), "must rise"),
         (lambda: plan_of({"format": 0}), "of format 0"),
         (lambda: opened(b"PAR1" + bytes(20) + b"PAR1"), "has no seal"),
@@ -52,7 +51,7 @@ def test_values(ask: Callable[[], Any], said: str) -> None:
         ("rival.lead", "{normal: {mean: 3, sd: 1, min: 0}, min: 0}", "`min` twice"),
         ("rival.lead", "{lognormal: {median: 1e300, sigma: 100}}", "too large"),
         ("basin.width", "{discrete: [{value: 0, probability: 0.5}, {value: 1, probability: 0.5}]}", "0"),
-        ("strategy.urgency", "1e3x%", "1e3x%"),
+        ("strategy.defence_share", "1e3x%", "1e3x%"),
     ],
 )
 def test_distributions(path: str, value: str, said: str) -> None:

@@ -90,7 +90,7 @@ class Row:
 class Hunt:
     """One world, and how many replicates are tried."""
 
-    scenario: Any
+    scenario: ds.Scenario
     n: int
 
     def records(self, n: int = 0, **changes: Any) -> Records:

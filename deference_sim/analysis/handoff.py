@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from deference_sim.analysis.estimate import Estimate, chance_of, spread
 from deference_sim.analysis.measure import Measure, Successes
 from deference_sim.analysis.paired import Difference, difference, is_worse
-from deference_sim.analysis.worlds import Chosen, Worlds
-from deference_sim.model.state import CATASTROPHES, OUTCOMES
+from deference_sim.analysis.worlds import SAFELY, Chosen, Worlds, share_of
+from deference_sim.model.state import CATASTROPHES
 from deference_sim.scenario import Scenario, ScenarioError, ScenarioLike, as_scenario
 from deference_sim.shown import Shown
 from deference_sim.study.limits import Engine
@@ -66,6 +66,7 @@ class Level:
     """The best month found for a handoff to AIs of a given ``capability`` (py), judged on fresh worlds.
 
     ``handed_off`` are quantiles of the month in which it happens, which is later while AIs are not yet so capable.
+    ``overtaken_safely`` is the share of runs that end so, which is the part of p_good that is luck; here as below.
     """
 
     capability: float
@@ -73,6 +74,7 @@ class Level:
     searched: float
     estimate: Estimate
     loss: Difference
+    overtaken_safely: float
     handed_off: dict[str, float | None]
 
 
@@ -83,6 +85,7 @@ class Alternative:
     name: str
     estimate: Estimate
     loss: Difference
+    overtaken_safely: float
     handed_off: dict[str, float | None]
     share_handed_off: float
     unresolved: float
@@ -90,10 +93,7 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """The answer where one input has another value: ``value`` in its documented unit, ``factor`` times the own one.
-
-    For the curve of pre-work it is what the curve adds from its first month to its last, in py.
-    """
+    """The answer where one input has another value: ``value`` in its documented unit, ``factor`` times the own one."""
 
     path: str
     value: float
@@ -101,6 +101,7 @@ class Moved:
     month: float
     as_good: tuple[float, float]
     estimate: Estimate
+    overtaken_safely: float
 
 
 @dataclass(frozen=True, repr=False)
@@ -177,6 +178,7 @@ class BestHandoff(Shown, Chosen):
                 way.name: {
                     "estimate": way.estimate.as_dict(),
                     "loss": way.loss.as_dict(),
+                    SAFELY: way.overtaken_safely,
                     "handoff_months": way.handed_off,
                     "share_handed_off": way.share_handed_off,
                     "unresolved": way.unresolved,
@@ -191,6 +193,7 @@ class BestHandoff(Shown, Chosen):
                     "month": moved.month,
                     "as_good_months": list(moved.as_good),
                     self.measure: moved.estimate.as_dict(),
+                    SAFELY: moved.overtaken_safely,
                 }
                 for moved in self.changes
             ],
@@ -205,6 +208,7 @@ def _level_dict(level: Level) -> dict[str, Any]:
         "searched": level.searched,
         "estimate": level.estimate.as_dict(),
         "loss": level.loss.as_dict(),
+        SAFELY: level.overtaken_safely,
         "handoff_months": level.handed_off,
     }
 
@@ -350,9 +354,10 @@ class _Judge:
 
     def _timing(self, month: float, records: Records) -> Timing:
         found = self.worlds.succeeded(records)
-        risks = {name: _share(records, name) for name in (*CATASTROPHES, "overtaken_safely")}
+        estimate, loss, safely = self._judged(records)
+        risks = {name: share_of(records, name) for name in CATASTROPHES} | {SAFELY: safely}
         as_good = not is_worse(found, self.best)
-        return Timing(month, *self._judged(records), as_good, risks, _share(records, "unresolved"))
+        return Timing(month, estimate, loss, as_good, risks, share_of(records, "unresolved"))
 
     def levels(self, scenario: Scenario, months: dict[float, float], searched: dict[float, float]) -> tuple[Level, ...]:
         scenarios = [_at(scenario, level, month) for level, month in months.items()]
@@ -369,15 +374,11 @@ class _Judge:
     def _alternative(self, name: str, records: Records) -> Alternative:
         months = _handoff_months(records)
         share = len(months) / len(records)
-        return Alternative(name, *self._judged(records), spread(months), share, _share(records, "unresolved"))
+        return Alternative(name, *self._judged(records), spread(months), share, share_of(records, "unresolved"))
 
-    def _judged(self, records: Records) -> tuple[Estimate, Difference]:
+    def _judged(self, records: Records) -> tuple[Estimate, Difference, float]:
         found = self.worlds.succeeded(records)
-        return chance_of(found), difference(self.best, found)
-
-
-def _share(records: Records, outcome: str) -> float:
-    return float((records["outcome"] == OUTCOMES.index(outcome)).mean())
+        return chance_of(found), difference(self.best, found), share_of(records, SAFELY)
 
 
 def _handoff_months(records: Any) -> Any:
@@ -413,8 +414,8 @@ def _moved(scenario: Scenario, capability: float, worlds: Worlds, n: int) -> Ite
         trials = _search(at, _window(changed), worlds, n)
         month = _best(trials)
         curve = _Judge(at, month, worlds.fresh, n).curve(_worth_judging(trials, _window(changed)))
-        estimate = next(timing.estimate for timing in curve if timing.month == month)
-        yield Moved(path, value, factor, month, _as_good(curve, month), estimate)
+        best = next(timing for timing in curve if timing.month == month)
+        yield Moved(path, value, factor, month, _as_good(curve, month), best.estimate, best.risks[SAFELY])
 
 
 def _changed(scenario: Scenario) -> Iterator[tuple[str, float, float, Scenario]]:

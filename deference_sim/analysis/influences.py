@@ -4,7 +4,7 @@ Nothing here says what depends on what, nor which quantities there are. A ``Trac
 value in the *quantities* it came from: stocks, and what the law's functions declare of their results, their arguments
 and what they set in the state (see ``model.declare.Equation``). Wherever one is computed, the slopes found become
 influences on it and it starts afresh. The law's text is run unchanged, at a few dozen states, so a mechanism that a
-scenario switches off has no influence.
+scenario switches off has no influence. Reviews are right at all of them, so that no influence hangs on luck.
 """
 
 import inspect
@@ -29,7 +29,7 @@ from deference_sim.trajectory.state import stocks_in
 
 #: States at which the law is looked at: stocks in py and months, every combination.
 CAPABILITIES = (0.2, 2.5)
-GOODNESS_AHEAD = ((-0.1, 0.1), (0.05, 0.3), (0.9, 0.4))  # of A and W, beyond capability
+GOODNESS_AHEAD = ((-0.1, 0.1), (0.05, 0.3), (0.9, 0.4), (1.3, 1.2))  # of A and W, beyond capability
 RIVALS = (-0.2, 0.05)
 OVERTAKING = "overtaking"
 FILLED = 0.05  # of every other stock, in its unit
@@ -183,6 +183,9 @@ class Traced:
     def __abs__(self) -> "Traced":
         return self if self >= 0.0 else -self
 
+    def __int__(self) -> int:
+        return int(self.value)  # rounded it is flat nearly everywhere, so no slope is left
+
     __radd__, __rmul__ = __add__, __mul__
 
     def __lt__(self, other: Any) -> bool:
@@ -233,6 +236,11 @@ def _smooth(function: Callable[[float], float], slope: Callable[[float, float], 
     return traced
 
 
+def _without_luck(*_address: Any) -> tuple[float, float]:
+    """Return the middle of the normal numbers that the law would draw, wherever they stand."""
+    return 0.0, 0.0
+
+
 def _extreme(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return ``min`` or ``max`` that compares without deciding anything."""
     return lambda *numbers: function(numbers, key=_value)
@@ -258,7 +266,7 @@ def _traced_law(tracer: _Tracer) -> SimpleNamespace:
         copy = FunctionType(equation.__code__, homes[equation.__module__], equation.__name__, equation.__defaults__)
         copies[equation] = _watched(tracer, copy, about)
     for home in homes.values():
-        home.update(min=_extreme(min), max=_extreme(max))
+        home.update(min=_extreme(min), max=_extreme(max), normal_pair=_without_luck)
         home.update({name: copies[thing] for name, thing in home.items() if callable(thing) and thing in copies})
     return SimpleNamespace(**{equation.__name__: copies[equation] for equation in EQUATIONS})
 

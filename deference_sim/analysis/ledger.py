@@ -8,6 +8,11 @@ from deference_sim.analysis.estimate import Estimate, probability
 from deference_sim.model.roads import BY_HAZARD, ROADS
 from deference_sim.study.tally import Tally, loss_of
 
+_SHORTER = {
+    "scheming": "AIs schemed, from the handoff or from later on",
+    "outrun": "capability outran goodness, or goodness wore away",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Loss:
@@ -57,5 +62,5 @@ def ledger_of(tally: Tally, hazards: Iterable[str]) -> dict[str, Loss]:
 
 
 def road_in_words(name: str) -> str:
-    """Return what happened on the road ``name``, in words; of a hazard by its own name."""
-    return ROADS.get(name, f"{name} was fatal")
+    """Return what happened on the road ``name``, in words that fit a line of a table; of a hazard by its own name."""
+    return _SHORTER.get(name) or ROADS.get(name, f"{name} was fatal")

@@ -37,8 +37,8 @@ def hazards_of(scenario: Scenario) -> list[Any]:
 def just_deferring(p: Any, **stocks: float) -> Any:
     """Return a state in which AIs with these ``stocks`` (py and months, by letter) have just been deferred to.
 
-    Reviews are right about them, and effort is shared as the scenario's policy has it. The rival is where its
-    capability ``R`` puts it, by default at the start of its clock.
+    Reviews are right about them, tests, tax and lead are known without error, and effort is shared as the scenario's
+    policy has it. The rival is where its capability ``R`` puts it, by default at the start of its clock.
     """
     state = _plain(np.zeros(1, STATE_DTYPE)[0])
     state.key, state.replicate = streams.key_of_seed(NO_SEED), 0
@@ -50,6 +50,8 @@ def just_deferring(p: Any, **stocks: float) -> Any:
         state.rival_started = 1
         state.clock_shift = p.rival_lead + rival_months(p, 0.0, state.R) + state.bought
     state.alignment_estimate, state.profile_estimate = state.A, state.W
+    state.lasting_error_A = state.lasting_error_W = state.lead_error = 0.0
+    state.tax_error_factor = 1.0
     decide(state, p)
     state.way_whole = state.race_whole = 0.0  # nothing is kept: another decision is made from where things stand alone
     return state

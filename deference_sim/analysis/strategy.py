@@ -12,7 +12,7 @@ import pandas as pd
 from deference_sim.analysis.estimate import Estimate, chance_of
 from deference_sim.analysis.measure import Measure, Successes
 from deference_sim.analysis.paired import Difference, difference, is_worse
-from deference_sim.analysis.worlds import Chosen, Worlds
+from deference_sim.analysis.worlds import SAFELY, Chosen, Worlds
 from deference_sim.model.strategy import Strategy
 from deference_sim.scenario import Scenario, ScenarioError, ScenarioLike, as_scenario, as_scenarios, load
 from deference_sim.scenario.layers import ARGUMENT
@@ -52,16 +52,18 @@ Settings = Mapping[str, Any]
 class Tuned:
     """A policy with the settings that did best for it.
 
-    ``searched`` is its success on the worlds it was chosen on, ``estimate`` that on fresh ones, and ``gain`` what it
-    does better there than the scenario's own policy; ``as_good`` says that the policy chosen over all does not do
-    significantly better there (a paired test at 5 %). ``last`` are the lowest and highest value of each setting among
-    the last few that were left to choose from. ``at_edge`` are settings that lie at a bound of what was searched.
+    ``searched`` is its success on the worlds it was chosen on, ``estimate`` that on fresh ones, ``overtaken_safely``
+    the part of p_good there that is luck, and ``gain`` what it does better there than the scenario's own policy.
+    ``as_good`` says that the policy chosen over all does not do significantly better there (a paired test at 5 %).
+    ``last`` are the lowest and highest value of each setting among the last few that were left to choose from.
+    ``at_edge`` are settings that lie at a bound of what was searched.
     """
 
     policy: str
     settings: dict[str, float]
     searched: float
     estimate: Estimate
+    overtaken_safely: float
     gain: Difference
     as_good: bool
     last: dict[str, tuple[float, float]]
@@ -77,11 +79,13 @@ class Tuned:
 class BestStrategy(Shown, Chosen):
     """Which policy does best in ``scenario``: ``policies`` each with its best settings, the one chosen first.
 
-    All choices were made on the worlds of ``seed``; every estimate is of the fresh worlds of ``fresh_seed``.
+    All choices were made on the worlds of ``seed``; every estimate is of the fresh worlds of ``fresh_seed``. ``own`` is
+    the chance with the scenario's own policy and settings, ``own_overtaken_safely`` the part of p_good that is luck.
     """
 
     scenario: Scenario
     own: Estimate
+    own_overtaken_safely: float
     policies: tuple[Tuned, ...]
     seconds: float
 
@@ -95,7 +99,10 @@ class BestStrategy(Shown, Chosen):
         """A row for each policy: its chance of success with its best settings, and these."""
         return pd.DataFrame(
             [
-                {"policy": one.policy, "searched": one.searched} | one.estimate.as_dict() | one.settings
+                {"policy": one.policy, "searched": one.searched}
+                | one.estimate.as_dict()
+                | {SAFELY: one.overtaken_safely}
+                | one.settings
                 for one in self.policies
             ]
         )
@@ -108,12 +115,14 @@ class BestStrategy(Shown, Chosen):
             **self.how_chosen(),
             "settings_tried": 2**DESIGN,
             "own": self.own.as_dict(),
+            f"own_{SAFELY}": self.own_overtaken_safely,
             "best": self.best.policy,
             "policies": {
                 tuned.policy: {
                     "settings": tuned.settings,
                     "searched": tuned.searched,
                     "estimate": tuned.estimate.as_dict(),
+                    SAFELY: tuned.overtaken_safely,
                     "gain": tuned.gain.as_dict(),
                     "as_good": tuned.as_good,
                     "last": {name: list(bounds) for name, bounds in tuned.last.items()},
@@ -131,12 +140,14 @@ class PolicyRegret(Shown, Chosen):
 
     ``regret`` is what the best policy of a world does better there. Which one is best in a world, and which policy has
     the smallest largest regret (``minimax``) and the highest mean success (``best_on_average``), was decided on the
-    worlds of ``seed``; the estimates are of the fresh ones of ``fresh_seed``.
+    worlds of ``seed``; the estimates are of the fresh ones of ``fresh_seed``. ``overtaken_safely`` holds the part of
+    p_good that is luck, likewise.
     """
 
     worlds: tuple[str, ...]
     policies: dict[str, Settings]
     estimates: dict[str, tuple[Estimate, ...]]
+    overtaken_safely: dict[str, tuple[float, ...]]
     regret: dict[str, tuple[Difference, ...]]
     best: tuple[str, ...]
     minimax: str
@@ -154,13 +165,16 @@ class PolicyRegret(Shown, Chosen):
             [
                 {"policy": policy, "world": world}
                 | estimate.as_dict()
+                | {SAFELY: safely}
                 | {f"regret_{name}": number for name, number in regret.as_dict().items() if name != "n"}
                 for policy in self.policies
-                for world, estimate, regret in zip(
-                    self.worlds, self.estimates[policy], self.regret[policy], strict=True
-                )
+                for world, estimate, safely, regret in self._in_worlds(policy)
             ]
         )
+
+    def _in_worlds(self, policy: str) -> Iterable[tuple[str, Estimate, float, Difference]]:
+        columns = (self.estimates[policy], self.overtaken_safely[policy], self.regret[policy])
+        return zip(self.worlds, *columns, strict=True)
 
     def average(self, policy: str) -> float:
         """Return the mean success of ``policy`` over the worlds, each counted alike."""
@@ -180,10 +194,8 @@ class PolicyRegret(Shown, Chosen):
                     "largest_regret": self.largest_regret(policy),
                     "average": self.average(policy),
                     "worlds": {
-                        world: {"estimate": estimate.as_dict(), "regret": regret.as_dict()}
-                        for world, estimate, regret in zip(
-                            self.worlds, self.estimates[policy], self.regret[policy], strict=True
-                        )
+                        world: {"estimate": estimate.as_dict(), SAFELY: safely, "regret": regret.as_dict()}
+                        for world, estimate, safely, regret in self._in_worlds(policy)
                     },
                 }
                 for policy, changes in self.policies.items()
@@ -217,11 +229,13 @@ def best_strategy(
     started = perf_counter()
     worlds = Worlds(seed, measure, engine, progress)
     found = sorted((_halved(scenario, policy, worlds, replicates) for policy in POLICIES), key=lambda one: -one.share)
-    own, *judged = worlds.fresh.successes([scenario, *(one.scenario for one in found)], replicates)
+    (own, own_safely), *judged = worlds.fresh.judged([scenario, *(one.scenario for one in found)], replicates)
+    best = judged[0][0]
     return BestStrategy(
         scenario,
         chance_of(own),
-        tuple(_tuned(one, successes, judged[0], own) for one, successes in zip(found, judged, strict=True)),
+        own_safely,
+        tuple(_tuned(one, *tried, best, own) for one, tried in zip(found, judged, strict=True)),
         perf_counter() - started,
         measure=measure,
         seed=seed,
@@ -262,7 +276,7 @@ def _halved(scenario: Scenario, policy: str, worlds: Worlds, replicates: int) ->
     return _Halved(policy, scenarios[left[0]], shares[left[0]], [candidates[place] for place in left])
 
 
-def _tuned(found: _Halved, judged: Successes, best: Successes, own: Successes) -> Tuned:
+def _tuned(found: _Halved, judged: Successes, safely: float, best: Successes, own: Successes) -> Tuned:
     settings = found.last[0]
     values = {name: [one[name] for one in found.last] for name in settings}
     return Tuned(
@@ -270,6 +284,7 @@ def _tuned(found: _Halved, judged: Successes, best: Successes, own: Successes) -
         settings,
         found.share,
         chance_of(judged),
+        safely,
         difference(judged, own),
         not is_worse(judged, best),
         {name: (min(of_all), max(of_all)) for name, of_all in values.items()},
@@ -334,14 +349,15 @@ def policy_regret(
     started = perf_counter()
     bench = Worlds(seed, measure, engine, progress)
     searched = np.array([[found.mean() for found in bench.successes(row, replicates)] for row in changed.values()])
-    judged = {way: bench.fresh.successes(row, replicates) for way, row in changed.items()}
+    judged = {way: bench.fresh.judged(row, replicates) for way, row in changed.items()}
     best = [list(ways)[place] for place in searched.argmax(axis=0)]
     return PolicyRegret(
         tuple(names),
         ways,
-        {way: tuple(chance_of(found) for found in row) for way, row in judged.items()},
+        {way: tuple(chance_of(found) for found, _ in row) for way, row in judged.items()},
+        {way: tuple(safely for _, safely in row) for way, row in judged.items()},
         {
-            way: tuple(difference(judged[best[place]][place], found) for place, found in enumerate(row))
+            way: tuple(difference(judged[best[place]][place][0], found) for place, (found, _) in enumerate(row))
             for way, row in judged.items()
         },
         tuple(best),

@@ -38,7 +38,7 @@ class Trajectories:
 
     ``months`` is the grid. Capability, broad alignment, capability profile, deference-goodness, margin, aligned
     capability, active defence and rival are in py, lead and bought time in months; shares of effort are of 1, and
-    but for tests 0 before the handoff. Deference-goodness includes what humans fill in during partial deference. At
+    0 before the handoff. Deference-goodness includes what humans fill in during partial deference. At
     the time of an event the paths are where they stand after it. A run that ends between two grid times ends at
     ``end_month`` with ``outcome``; ``at_end`` holds what the fields are then, a value for each replicate.
     """

@@ -8,11 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deference_sim.analysis.measure import MEASURES, Measure, Successes, success_of
+from deference_sim.model.state import OUTCOMES
 from deference_sim.scenario import Scenario
 from deference_sim.study.limits import Engine
 from deference_sim.study.runner import blocks, check_run, stream
 
 FRESH = 1_000_000  # added to the seed for fresh worlds: far from the seeds that people try one after another
+SAFELY = "overtaken_safely"  # the outcome that is the part of p_good that is luck
 _SEEDS = 2**128
 
 
@@ -52,10 +54,19 @@ class Worlds:
         """Return for each scenario which of the first ``replicates`` of these worlds are successes."""
         return [self.succeeded(records) for records in self.records(scenarios, replicates)]
 
+    def judged(self, scenarios: Sequence[Scenario], replicates: int) -> list[tuple[Successes, float]]:
+        """Return the same, and beside it the share of runs that were overtaken safely."""
+        return [(self.succeeded(records), share_of(records, SAFELY)) for records in self.records(scenarios, replicates)]
+
     @property
     def fresh(self) -> "Worlds":
         """Worlds that share no draw with these."""
         return replace(self, seed=(self.seed + FRESH) % _SEEDS)
+
+
+def share_of(records: NDArray[np.void], outcome: str) -> float:
+    """Return the share of runs that end with ``outcome``."""
+    return float((records["outcome"] == OUTCOMES.index(outcome)).mean())
 
 
 @dataclass(frozen=True, kw_only=True)

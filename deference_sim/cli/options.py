@@ -102,8 +102,8 @@ Inputs = Annotated[
     typer.Option(
         "--inputs",
         metavar="PATH",
-        help="What to vary: paths, uncertain, or core; repeatable, or with commas. Default: what is uncertain in the "
-        "scenario, and the core inputs too if that is fewer than two.",
+        help="What to vary: paths, uncertain, or core; repeatable, or with commas. Default: the main unknowns, "
+        "which are those of uncertain-baseline, and what is uncertain in the scenario besides.",
     ),
 ]
 Picture = Annotated[

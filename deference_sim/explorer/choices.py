@@ -6,9 +6,9 @@ from typing import Any
 
 import panel as pn
 
-from deference_sim.explorer.controls import core_paths
 from deference_sim.explorer.state import MOST_SHOWN, Presets, View
 from deference_sim.scenario.catalogue import parameters
+from deference_sim.scenario.plausible import core_paths
 from deference_sim.study.limits import USUAL_REPLICATES
 
 REPLICATES = (1_000, USUAL_REPLICATES, MOST_SHOWN)

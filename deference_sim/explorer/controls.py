@@ -25,11 +25,6 @@ summary:hover .name { text-decoration: underline dotted; }
 Changed = Callable[[str, str], object]  # told a path and its new value as text
 
 
-def core_paths() -> list[str]:
-    """Return the paths of the core inputs, in declared order."""
-    return [path for path, parameter in parameters().items() if parameter.declaration.tier == "core"]
-
-
 def paths_by_block(scenario: Scenario) -> dict[str, list[str]]:
     """Return the paths of all other inputs of ``scenario``, by block; each item of a list is a block of its own."""
     found: dict[str, list[str]] = {}

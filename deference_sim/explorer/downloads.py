@@ -39,9 +39,10 @@ def buttons(current: Callable[[], Page]) -> Any:
 
 
 def numbers_table(numbers: Numbers) -> pd.DataFrame:
-    """Return a row for p_stay, p_good and each outcome, with the 95 % interval; numbers in full."""
+    """Return a row for p_stay, p_good, each outcome and each road of loss, with the 95 % interval; numbers in full."""
     result = numbers.result
-    found = {"p_stay": result.p_stay, "p_good": result.p_good, **result.outcomes}
+    lost = {f"lost by {name}": loss.estimate for name, loss in result.losses.items()}
+    found = {"p_stay": result.p_stay, "p_good": result.p_good, **result.outcomes, **lost}
     rows = [
         {"quantity": name, "share": one.value, "low": one.low, "high": one.high, "replicates": one.n}
         for name, one in found.items()

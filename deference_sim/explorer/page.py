@@ -13,11 +13,12 @@ import panel as pn
 from deference_sim.explorer import downloads, pictures, words
 from deference_sim.explorer.choices import Choices, name_of_opponent
 from deference_sim.explorer.computing import Answer, Curve, Memory, Numbers, answers
-from deference_sim.explorer.controls import Control, core_paths, paths_by_block
+from deference_sim.explorer.controls import Control, paths_by_block
 from deference_sim.explorer.panes import Html
 from deference_sim.explorer.state import Presets, View, check, in_words, of_query
 from deference_sim.explorer.worker import Wanted, Worker, go_on
 from deference_sim.scenario import Scenario, ScenarioError
+from deference_sim.scenario.plausible import core_paths
 
 CAPTIONS = {
     "outcomes": "Outcomes over time: how many futures have ended by each month, and how.",
@@ -61,6 +62,7 @@ class Explorer(pn.viewable.Viewer):
         self._document: Any = None
         self._location: Any = None
         self._bar = Html(words.waiting_html(), stylesheets=[words.STYLE], styles=BAR, **WIDE)
+        self._ledger = Html("", stylesheets=[words.STYLE], **WIDE)
         self._about = Html("", stylesheets=[words.STYLE], **WIDE)
         self._problem = Html(words.problem_html(problem), **WIDE)
         self._panes = {name: Html("", stylesheets=[PICTURE_STYLE], **WIDE) for name in CAPTIONS}
@@ -173,6 +175,7 @@ class Explorer(pn.viewable.Viewer):
         else:
             self.numbers = answer
             self._bar.object = words.numbers_html(answer, self.view, name_of_opponent(self.view))
+            self._ledger.object = words.ledger_html(answer)
             self._say("")
             self._downloads.visible = True
             if answer.is_last or self.view.replicates > answer.result.replicates * 2:
@@ -253,6 +256,7 @@ class Explorer(pn.viewable.Viewer):
         found = pn.Column(
             self._problem,
             pn.FlexBox(choices.against, choices.keep, choices.over, choices.replicates, **WIDE),
+            self._ledger,
             *self._panes.values(),
             self._downloads,
             styles={"flex": "3 1 560px", "min-width": "0", "max-width": "960px"},

@@ -36,6 +36,7 @@ def page(view: View, numbers: Numbers, curve: Curve | None) -> str:
     body = [
         words.numbers_html(numbers, view, name_of_opponent(view)),
         words.about_html(scenario, view),
+        words.ledger_html(numbers),
         f'<img alt="Outcomes over time, curve, trajectories" src="data:image/png;base64,{picture}">',
         _along(curve) if curve is not None else "",
         html(inputs(scenario)),

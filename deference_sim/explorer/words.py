@@ -1,4 +1,4 @@
-"""What a page says, as HTML: the chances, the outcomes, the differences. Every text is escaped."""
+"""What a page says, as HTML: the chances, the differences, the ledger of losses. Every text is escaped."""
 
 import shlex
 from html import escape
@@ -8,6 +8,8 @@ from deference_sim.analysis.measure import MEASURES, Measure
 from deference_sim.analysis.paired import Difference
 from deference_sim.explorer.computing import Numbers
 from deference_sim.explorer.state import View
+from deference_sim.pages.layout import html
+from deference_sim.pages.run import ledger
 from deference_sim.pages.wording import chance, percent
 from deference_sim.scenario import Scenario
 
@@ -21,6 +23,8 @@ STYLE = """
 .difference { display: block; color: #0b5394; }
 .head { font-size: 13px; color: #333; } .aside { font-size: 12px; color: #555; }
 code { font-size: 12px; overflow-wrap: anywhere; }
+table { border-collapse: collapse; font-size: 13px; margin: 2px 0; }
+td, th { padding: 1px 12px 1px 0; vertical-align: top; font-weight: normal; }
 @media (max-width: 600px) {
   .chance b { font-size: 20px; } .chances { gap: 2px 14px; }
   .chance { white-space: normal; max-width: 175px; } .chance .words { font-size: 11px; } .interval { display: block; }
@@ -49,13 +53,20 @@ def numbers_html(numbers: Numbers, view: View, opponent: str) -> str:
     runs = f"{result.replicates:,} of {view.replicates:,}" if not numbers.is_last else f"{result.replicates:,}"
     state = "" if numbers.is_last else " …"
     safely = percent(result.overtaken_safely.value, result.overtaken_safely)
-    luck = f"part of p_good: overtaken safely by luck, {safely}"
-    told = f"{runs} simulated futures, seed {result.seed}{state}; {luck}; intervals: 95 %, Monte Carlo error alone"
+    beside = f"part of p_good: overtaken safely by luck, {safely}"
+    if result.unresolved.value > 0.0:
+        beside += f"; neither good nor bad: not settled, {percent(result.unresolved.value, result.unresolved)}"
+    told = f"{runs} simulated futures, seed {result.seed}{state}; {beside}; intervals: 95 %, Monte Carlo error alone"
     return (
         f'<div class="head"><strong>{escape(result.scenario.name)}</strong></div>'
         f'<div class="chances" data-last="{str(numbers.is_last).lower()}" data-hash="{result.scenario.hash}">'
         f'{"".join(parts)}</div><div class="aside" role="status">{told}</div>'
     )
+
+
+def ledger_html(numbers: Numbers) -> str:
+    """Return by which roads the futures that are not in p_stay were lost."""
+    return html(ledger(numbers.result))
 
 
 def about_html(scenario: Scenario, view: View) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from deference_sim.model.company import advice
 from deference_sim.model.declare import equation
 from deference_sim.model.delay import count_time
-from deference_sim.model.evaluation import margin_estimate, own_margin_estimate
+from deference_sim.model.evaluation import margin_estimate, margin_found, own_margin_estimate
 from deference_sim.model.events import counter, event
 from deference_sim.model.human import still_to_come
 from deference_sim.model.state import FULL, HALTED, PARTIAL, TAKEN
@@ -32,8 +32,13 @@ def halt(state: Any, p: Any) -> None:
 
 @equation
 def halt_is_in_vain(state: Any, p: Any) -> bool:
-    """Return whether all that humans could still add would not make the margin look good enough to go on."""
-    return margin_estimate(state, p) + still_to_come(state.C, state.H) < p.handoff_resume_above
+    """Return whether all that humans could still add would not make the margin look good enough to go on.
+
+    What they teach the AIs is no help where they supply more strategy themselves.
+    """
+    rest = still_to_come(state.C, state.H)
+    reachable = margin_found(state, p, state.alignment_estimate + rest, state.profile_estimate + rest)
+    return reachable < p.handoff_resume_above
 
 
 @equation

@@ -94,7 +94,7 @@ def draw_rival(state: Any, p: Any) -> None:
     state.danger_run = p.rival_danger_at * exp(DANGER_SPREAD * luck_danger)
 
 
-@equation(gives=RIVALS_PACE, inlined=True)
+@equation(gives=RIVALS_PACE, looks_ahead=True, inlined=True)
 def rival_pace(p: Any, R: float) -> float:
     """Return the rival's pace in its own takeoff, in py per month of its clock."""
     return racing_pace(p, R)

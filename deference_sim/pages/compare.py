@@ -4,12 +4,11 @@ from collections.abc import Sequence
 
 from deference_sim.analysis.compare import Comparison
 from deference_sim.analysis.estimate import Estimate
-from deference_sim.analysis.ledger import road_in_words
 from deference_sim.analysis.measure import MEASURES
 from deference_sim.analysis.paired import Difference
 from deference_sim.pages.layout import Entry, Heading, Page, Paragraph, Table
 from deference_sim.pages.run import ending
-from deference_sim.pages.wording import MOST_DECIMALS, decimals, footer, percent, points, shortened
+from deference_sim.pages.wording import MOST_DECIMALS, decimals, footer, lost_by, percent, points, shortened
 from deference_sim.scenario import Scenario
 
 MOST_INPUTS = 24  # that differ and are listed
@@ -25,17 +24,17 @@ def page(found: Comparison, repeat: str = "", names: tuple[str, str] | None = No
     ``repeat`` is the command that repeats the comparison.
     """
     first, second = names or _names(found)
-    columns = ("", first, second, "difference (points)", "95 % interval")
+    columns = ("", first, second, "difference", "95 % interval")
     chances = [(f"{name}: {MEASURES[name].meaning}", *_pair(*pair)) for name, pair in found.measures.items()]
     if SAFELY in found.shares:
         chances.append(("part of p_good: overtaken, and safely by luck", *_pair(*found.shares[SAFELY])))
     moves = sorted(found.losses.items(), key=lambda item: -abs(item[1][2].value))
-    lost = tuple((road_in_words(road), *_pair(*pair)) for road, pair in moves)
+    lost = tuple((lost_by(road, [found.first, found.second]), *_pair(*pair)) for road, pair in moves)
     ends = tuple((_short(found.second, name), *_pair(*pair)) for name, pair in found.shares.items())
     numbers = frozenset({1, 2, 3})
     note = (
-        "Differences are those of the second less the first, paired world by world. The intervals hold the Monte Carlo "
-        "error alone."
+        "Differences are in percentage points, the second less the first, paired world by world. The intervals hold "
+        "the Monte Carlo error alone."
     )
     return [
         Heading(f"{second} as against {first}, on the same {found.replicates:,} worlds", _answer(found)),

@@ -1,11 +1,23 @@
 """The page of a search for the best handoff: when, to AIs of which capability, and how the answer moves."""
 
-from deference_sim.analysis.handoff import INDIFFERENCE, NEVER, OWN_WAY, WAYS, Alternative, BestHandoff, Timing
+from deference_sim.analysis.handoff import (
+    INDIFFERENCE,
+    NEVER,
+    OWN_WAY,
+    WAYS,
+    Alternative,
+    BestHandoff,
+    Level,
+    Moved,
+    Timing,
+)
 from deference_sim.analysis.measure import MEASURES
 from deference_sim.analysis.records import outcome_words
+from deference_sim.analysis.worlds import SAFELY
 from deference_sim.model.state import CATASTROPHES
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
 from deference_sim.pages.wording import (
+    BY_LUCK,
     UNRESOLVED_WORTH_SAYING,
     chance,
     footer,
@@ -22,8 +34,6 @@ BETTER = {
     NEVER: "Not handing off at all",
 }
 NONE = "–"
-_SAFELY = ("overtaken_safely",)  # the part of p_good that is luck
-NUMBERS = frozenset({1, 3})  # columns of numbers in a table of chances
 
 
 def page(found: BestHandoff, repeat: str = "") -> Page:
@@ -72,17 +82,28 @@ def _split(found: BestHandoff) -> str:
 
 
 def _ways(found: BestHandoff) -> Table:
-    best = ("in the best month", *chance(found.best.estimate), _median(found.best.handed_off), NONE)
-    rows = [best, *(_way(way) for way in found.alternatives)]
-    columns = ("", found.measure, "95 % interval", "handed off", "worse by (points)")
-    return Table("Compared with other ways to decide", columns, tuple(rows), NUMBERS, frozenset(range(5)))
+    best = ("in the best month", *_chance(found, found.best), _median(found.best.handed_off), NONE)
+    rows = [best, *((WAYS[way.name], *_chance(found, way), *_way(way)) for way in found.alternatives)]
+    columns = ("", *_chance_columns(found), "handed off", "worse by (points)")
+    numbers = frozenset({*range(1, len(columns) - 1)} - {2})
+    return Table("Compared with other ways to decide", columns, tuple(rows), numbers, frozenset(range(len(columns))))
 
 
-def _way(way: Alternative) -> tuple[str, ...]:
+def _chance_columns(found: BestHandoff) -> tuple[str, ...]:
+    return found.measure, "95 % interval", *((BY_LUCK,) if found.measure == "p_good" else ())
+
+
+def _chance(found: BestHandoff, one: Alternative | Level | Moved) -> tuple[str, ...]:
+    """Return a chance with its interval and, of p_good, how much of it is luck."""
+    safely = (percent(one.overtaken_safely, one.estimate),) if found.measure == "p_good" else ()
+    return *chance(one.estimate), *safely
+
+
+def _way(way: Alternative) -> tuple[str, str]:
     handed_off = _median(way.handed_off)
     if 0.0 < way.share_handed_off < 1.0:
         handed_off += f" (in {100.0 * way.share_handed_off:.0f} % of runs)"
-    return WAYS[way.name], *chance(way.estimate), handed_off, points(way.loss)
+    return handed_off, points(way.loss)
 
 
 def _open_ends(found: BestHandoff) -> Page:
@@ -99,7 +120,7 @@ def _open_ends(found: BestHandoff) -> Page:
 
 
 def _months(found: BestHandoff) -> Table:
-    occurring = [name for name in (*CATASTROPHES, *_SAFELY) if any(timing.risks[name] > 0.0 for timing in found.curve)]
+    occurring = [name for name in (*CATASTROPHES, SAFELY) if any(timing.risks[name] > 0.0 for timing in found.curve)]
     with_deadline = found.scenario.rival.mode == "deadline"
     open_ends = any(timing.unresolved > UNRESOLVED_WORTH_SAYING for timing in found.curve)
     more = ("not settled",) if open_ends else ()
@@ -138,28 +159,29 @@ def _levels(found: BestHandoff) -> Table:
         (
             f"{level.capability:g} py",
             f"{level.month:g}",
-            *chance(level.estimate),
+            *_chance(found, level),
             _median(level.handed_off),
             NONE if level == found.best else points(level.loss),
         )
         for level in found.levels
     )
-    columns = ("capability", "best month", found.measure, "95 % interval", "handed off", "worse by (points)")
+    columns = ("capability", "best month", *_chance_columns(found), "handed off", "worse by (points)")
     title = "By capability of the AIs handed off to, for which the handoff waits"
-    return Table(title, columns, rows, frozenset({0, 1, 2, 4}), frozenset(range(6)))
+    numbers = frozenset({*range(len(columns) - 1)} - {3})
+    return Table(title, columns, rows, numbers, frozenset(range(len(columns))))
 
 
 def _moves(found: BestHandoff) -> Table:
-    rows = [("as it is", "", f"{found.best.month:g}", _range(found.as_good), *chance(found.best.estimate))]
+    rows = [("as it is", "", f"{found.best.month:g}", _range(found.as_good), *_chance(found, found.best))]
     for moved in found.changes:
         (declared,) = parameter_table(moved.path)
         value = f"{moved.value:.4g} {declared.unit}".rstrip()
         change = "its median" if moved.factor == 1.0 else f"× {moved.factor:g}"
         rows.append(
-            (moved.path, f"{value} ({change})", f"{moved.month:g}", _range(moved.as_good), *chance(moved.estimate))
+            (moved.path, f"{value} ({change})", f"{moved.month:g}", _range(moved.as_good), *_chance(found, moved))
         )
-    columns = ("", "", "best month", "as good", found.measure, "95 % interval")
-    return Table("How the answer moves", columns, tuple(rows), frozenset({2, 4}))
+    columns = ("", "", "best month", "as good", *_chance_columns(found))
+    return Table("How the answer moves", columns, tuple(rows), frozenset({2, 4, 6} & {*range(len(columns))}))
 
 
 def _range(months: tuple[float, float]) -> str:
@@ -173,7 +195,7 @@ def _median(spread: dict[str, float | None]) -> str:
 
 def _note(found: BestHandoff) -> str:
     return (
-        f"{fresh_note(found.seed, found.fresh_seed, found.replicates)} Handed off: the median month in which it "
+        f"{fresh_note(found)} Handed off: the median month in which it "
         "happens. By indifference: once the chance of a good end looks no better later, by the margin that reviews "
         "find. As good: not significantly worse than the best month in a paired test at 5 %; whichever of the months "
         "tried is truly best is among them with a probability of at least 95 %. The answers under changed assumptions "

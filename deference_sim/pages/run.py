@@ -5,7 +5,6 @@ from math import sqrt
 import numpy as np
 
 from deference_sim.analysis.estimate import Estimate, probability
-from deference_sim.analysis.ledger import road_in_words
 from deference_sim.analysis.look import Look, Unknown
 from deference_sim.analysis.measure import MEASURES
 from deference_sim.analysis.nested import InputSpread
@@ -13,9 +12,21 @@ from deference_sim.analysis.run import Result
 from deference_sim.model.events import COUNTERS
 from deference_sim.model.hazards import HANDLED, SUFFERED
 from deference_sim.model.state import CATASTROPHES
+from deference_sim.pages.glossary import glossary, words_of
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
 from deference_sim.pages.scenario import inputs
-from deference_sim.pages.wording import chance, decimals, footer, in_words, percent, rounded, with_interval
+from deference_sim.pages.wording import (
+    BACKGROUND,
+    chance,
+    change,
+    decimals,
+    footer,
+    in_words,
+    lost_by,
+    percent,
+    rounded,
+    with_interval,
+)
 from deference_sim.scenario import Scenario
 from deference_sim.scenario.catalogue import find
 from deference_sim.scenario.layers import ARGUMENT
@@ -57,6 +68,7 @@ def page(found: Result, repeat: str = "", spread: InputSpread | None = None, han
         *on_the_way(found),
         *months(found),
         *inputs(scenario),
+        glossary(),
         footer(runs, found.engine, found.seconds, repeat, scenario),
     ]
 
@@ -100,7 +112,11 @@ def ledger(result: Result) -> Page:
     """Return by which roads the other runs were lost, the most frequent first, and how many had looked safe."""
     lost = sorted(result.losses.items(), key=lambda item: -item[1].estimate.value)
     rows = tuple(
-        (road_in_words(road), *chance(loss.estimate), percent(loss.believed_safe.value, loss.believed_safe))
+        (
+            lost_by(road, [result.scenario]),
+            *chance(loss.estimate),
+            percent(loss.believed_safe.value, loss.believed_safe),
+        )
         for road, loss in lost
         if loss.believed_safe is not None
     )
@@ -109,28 +125,30 @@ def ledger(result: Result) -> Page:
     columns = ("", "share", "95 % interval", "believed safe")
     note = (
         "What first took each of the other runs out of the basin, or ended it: these shares and p_stay add up to "
-        "100 %. Believed safe: of the runs lost so, those in which the margin had looked at least as large as the "
-        "policy's target at the last review before."
+        "100 %. Believed safe: of the runs lost so, those in which the margin, the deference-goodness beyond what the "
+        "AIs' capability calls for, had looked at least as large as the policy's target at the last review before."
     )
     return [Table("Where the others are lost", columns, rows, frozenset({1, 3})), Paragraph(note, aside=True)]
 
 
 def what_it_hangs_on(found: Look) -> str:
     """Return in words which unknowns move p_stay most between the ends of their plausible ranges, and which way."""
+    most = [unknown for unknown in found.most if unknown.spread > 0.0]
+    if not most:
+        return f"None of {found.looked_at} main unknowns moves p_stay over what is plausible of it."
     return (
-        f"What this hangs on most, of {found.looked_at} main unknowns: {'; '.join(map(_moves, found.most))}. Each "
-        f"alone from the 5th to the 95th percentile of what is plausible, on {found.worlds:,} worlds that are the same "
-        "throughout, so good to a few points."
+        f"What this hangs on most, of {found.looked_at} main unknowns: {'; '.join(map(_moves, most))}. Each alone goes "
+        f"from the 5th to the 95th percentile of what is plausible, on {found.worlds:,} worlds that are the same "
+        "throughout, so that these shares are good to a few points."
     )
 
 
 def _moves(unknown: Unknown) -> str:
     low, high = (_values(unknown, values) for values in (unknown.low, unknown.high))
     p_low, p_here, p_high = (f"{100.0 * share:.0f}" for share in (unknown.p_low, unknown.p_here, unknown.p_high))
-    change = f"{100.0 * (unknown.p_high - unknown.p_low):+.0f} points"
     return (
-        f"{' with '.join(unknown.paths)}, from {low} to {high}, takes p_stay from {p_low} to {p_high} % ({change}; "
-        f"{p_here} % as it is)"
+        f"{words_of(unknown.paths)} ({' with '.join(unknown.paths)}), from {low} to {high}, takes p_stay from {p_low} "
+        f"to {p_high} % ({change(unknown.p_high - unknown.p_low)} points; {p_here} % as it is)"
     )
 
 
@@ -179,7 +197,8 @@ def _ends(result: Result) -> list[tuple[str, str, Estimate]]:
         if outcome == "exogenous_catastrophe":
             for name, share in result.causes.items():
                 kind = kinds.get(name, name)
-                ends.append((CATASTROPHE, name if kind == name else f"{name}: {kind}, not handled", share))
+                told = BACKGROUND if kind == name else kind
+                ends.append((CATASTROPHE, f"hazard {name}: {told}, not handled", share))
         else:
             ends.append((_group(outcome), ending(result.scenario, outcome), estimate))
     return [end for end in ends if end[2].value > 0.0 or _is_possible(result.scenario, end)]
@@ -215,7 +234,7 @@ def on_the_way(result: Result) -> Page:
     tally, hazards = result.tally, bool(result.scenario.hazards)
     noted = (
         ("AIs that schemed at some time, also at the handoff", "ever_schemed"),
-        ("showdown with schemers that was won", "recovered"),
+        ("schemers that were found were stopped", "recovered"),
         ("AIs scheme at the end", "scheming"),
         ("takeover by AIs that schemed", "scheming_takeover"),
         ("takeover before humans had handed off", "early_takeover"),
@@ -247,11 +266,11 @@ def months(result: Result) -> Page:
     delay = result.delay_months
     rows = [
         *_lead_at_start(result.scenario),
-        _month_row("time bought", result.months_bought, n_whole),
+        _month_row("time bought from the rival", result.months_bought, n_whole),
         _month_row("lead at the end", result.lead_at_end, n_whole),
         _month_row("delay: deference-goodness (the tax, as paid)", delay["goodness"], n_whole),
         _month_row("delay: buying time", delay["buying"], n_whole),
-        _month_row("delay: active defence", delay["defence"], n_whole),
+        _month_row("delay: active defence against outside risks", delay["defence"], n_whole),
         *(
             _month_row(name, delay[kind], n_whole)
             for kind, name in (("tests", "delay: tests"), ("halts", "delay: while deference was halted"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from deference_sim.analysis.estimate import Estimate
 from deference_sim.analysis.measure import MEASURES
 from deference_sim.analysis.strategy import (
     AS_IT_IS,
@@ -14,7 +15,7 @@ from deference_sim.analysis.strategy import (
     policies_to_compare,
 )
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
-from deference_sim.pages.wording import chance, footer, fresh_note, percent, points, with_interval
+from deference_sim.pages.wording import BY_LUCK, chance, footer, fresh_note, percent, points, with_interval
 from deference_sim.scenario.explain import parameter_table
 
 SEARCH_NOTE = (
@@ -40,7 +41,7 @@ def page(found: BestStrategy, repeat: str = "", regret: PolicyRegret | None = No
         *_edges(found.best),
         *elsewhere,
         _what_they_are(policies_to_compare(found)),
-        Paragraph(fresh_note(found.seed, found.fresh_seed, found.replicates), aside=True),
+        Paragraph(fresh_note(found), aside=True),
         Paragraph(SEARCH_NOTE, aside=True),
         *([] if regret is None else [Paragraph(_regret_note(regret), aside=True)]),
         footer("", found.engine, seconds, repeat),
@@ -71,18 +72,27 @@ def _listed(names: list[str]) -> str:
 
 
 def _policies(found: BestStrategy) -> Table:
-    rows = [(AS_IT_IS, *chance(found.own), "", "")]
+    good = found.measure == "p_good"
+    rows = [(AS_IT_IS, *chance(found.own), *_safely(found.own_overtaken_safely, found.own, good), "", "")]
     rows += [
         (
             tuned.policy,
             *chance(tuned.estimate),
+            *_safely(tuned.overtaken_safely, tuned.estimate, good),
             points(tuned.gain),
             percent(tuned.searched, tuned.estimate),
         )
         for tuned in found.policies
     ]
-    columns = ("", found.measure, "95 % interval", "better than as it is by (points)", "when chosen")
-    return Table("Policies, each with the settings that do best for it", columns, tuple(rows), frozenset({1, 4}))
+    more = (BY_LUCK,) if good else ()
+    columns = ("", found.measure, "95 % interval", *more, "better than as it is by (points)", "when chosen")
+    numbers = frozenset({1, len(columns) - 1, *((3,) if good else ())})
+    return Table("Policies, each with the settings that do best for it", columns, tuple(rows), numbers)
+
+
+def _safely(share: float, estimate: Estimate, good: bool) -> tuple[str, ...]:
+    """Return how much of p_good is luck, where p_good is what is told."""
+    return (percent(share, estimate),) if good else ()
 
 
 def _settings(found: BestStrategy) -> Table:
@@ -111,7 +121,7 @@ def regret_page(found: PolicyRegret, repeat: str = "") -> Page:
         Heading("Policies across worlds", _regret_answer(found)),
         *across_worlds(found),
         _what_they_are(found.policies),
-        Paragraph(fresh_note(found.seed, found.fresh_seed, found.replicates), aside=True),
+        Paragraph(fresh_note(found), aside=True),
         Paragraph(_regret_note(found), aside=True),
         footer("", found.engine, found.seconds, repeat),
     ]
@@ -119,7 +129,8 @@ def regret_page(found: PolicyRegret, repeat: str = "") -> Page:
 
 def across_worlds(found: PolicyRegret) -> Page:
     """Return what each policy regrets in each world, and how well it does there."""
-    return [Paragraph(_regret_answer(found)), _regrets(found), _chances_by_world(found)]
+    safely = [_safely_by_world(found)] if found.measure == "p_good" else []
+    return [Paragraph(_regret_answer(found)), _regrets(found), _chances_by_world(found), *safely]
 
 
 def _regret_answer(found: PolicyRegret) -> str:
@@ -140,6 +151,14 @@ def _chances_by_world(found: PolicyRegret) -> Table:
     rows.append(("mean", *(f"{100.0 * found.average(policy):.0f}" for policy in found.policies)))
     rows.append(("", *("highest" if policy == found.best_on_average else "" for policy in found.policies)))
     return _by_world(f"{found.measure} in each world, in per cent", rows, found)
+
+
+def _safely_by_world(found: PolicyRegret) -> Table:
+    rows = [
+        (world, *(f"{100.0 * row[place]:.0f}" for row in found.overtaken_safely.values()))
+        for place, world in enumerate(found.worlds)
+    ]
+    return _by_world("Of that by luck, in per cent", rows, found)
 
 
 def _regrets(found: PolicyRegret) -> Table:

@@ -8,8 +8,10 @@ from deference_sim.analysis.sweep import Sweep
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
 from deference_sim.pages.wording import chance, footer, percent, shown_value, with_interval
 from deference_sim.study.designs import Axis
+from deference_sim.study.tally import Tally
 
 MOST_COLUMNS = 9  # of a grid that is shown as one
+SAFELY = "of that overtaken safely"
 SAME_WORLDS = "All points meet the same worlds. Intervals hold the Monte Carlo error alone."
 
 
@@ -23,7 +25,12 @@ def page(found: Sweep, repeat: str = "", measure: Measure = "p_stay") -> Page:
         size = len(found.axes[0].values) * len(found.axes[1].values)
         for place, scenario in enumerate(found.scenarios):
             title = scenario.name if len(found.scenarios) > 1 else ""
-            blocks.append(_grid(found, title, estimates[place * size : (place + 1) * size]))
+            here = slice(place * size, (place + 1) * size)
+            shares = [one.value for one in estimates[here]]
+            blocks.append(_grid(found, title, shares, estimates[here]))
+            if measure == "p_good":
+                safely = [_safely(tally) for tally in found.tallies[here]]
+                blocks.append(_grid(found, f"{title}: {SAFELY}".removeprefix(": "), safely, estimates[here]))
     else:
         blocks.append(_list(found, estimates, measure))
     runs = sum(tally.n for tally in found.tallies)
@@ -41,13 +48,16 @@ def _paths(axes: Sequence[Axis]) -> str:
     return " and ".join(axis.path for axis in axes)
 
 
-def _grid(found: Sweep, title: str, estimates: Sequence[Estimate]) -> Table:
+def _safely(tally: Tally) -> float:
+    return tally.ended("overtaken_safely") / tally.n
+
+
+def _grid(found: Sweep, title: str, shares: Sequence[float], estimates: Sequence[Estimate]) -> Table:
+    """Return ``shares`` over two inputs, to the digits that the error of ``estimates`` supports."""
     rows, columns = found.axes
     width = len(columns.values)
-    cells = tuple(
-        (shown_value(rows, value), *(percent(one.value, one) for one in estimates[k * width : (k + 1) * width]))
-        for k, value in enumerate(rows.values)
-    )
+    told = [percent(share, estimate) for share, estimate in zip(shares, estimates, strict=True)]
+    cells = tuple((shown_value(rows, value), *told[k * width : (k + 1) * width]) for k, value in enumerate(rows.values))
     head = (f"{rows.path} ↓  {columns.path} →", *(shown_value(columns, value) for value in columns.values))
     return Table(title, head, cells, frozenset(range(1, width + 1)), frozenset(range(width + 1)))
 
@@ -59,12 +69,12 @@ def _list(found: Sweep, estimates: Sequence[Estimate], measure: Measure) -> Tabl
             *((point.base,) if several else ()),
             *(shown_value(axis, value) for axis, value in zip(found.axes, point.values, strict=True)),
             *chance(estimate),
-            *((percent(tally.ended("overtaken_safely") / tally.n, estimate),) if safely else ()),
+            *((percent(_safely(tally), estimate),) if safely else ()),
         )
         for point, estimate, tally in zip(found.points, estimates, found.tallies, strict=True)
     )
     columns = (*(("scenario",) if several else ()), *(axis.path for axis in found.axes), "chance", "95 % interval")
     last = len(columns) - 1
-    columns = (*columns, *(("of that overtaken safely",) if safely else ()))
+    columns = (*columns, *((SAFELY,) if safely else ()))
     numeric = {several + place for place, axis in enumerate(found.axes) if axis.is_numeric}
     return Table("", columns, rows, frozenset(numeric | {last - 1}), frozenset(range(len(columns))))

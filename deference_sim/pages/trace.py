@@ -49,8 +49,8 @@ def page(found: Trajectory, repeat: str = "", *, every_entry: bool = False) -> P
     )
     if every_entry:
         note += " effort: capability / goodness / buying time / defence / tests."
-    if any(spell.phase == "partial" for spell in found.phases):
-        note += " In partial deference the margin holds what humans fill in; reviews look at the AIs alone."
+    if (found.log["G"] > found.log[["A", "W"]].min(axis=1)).any():
+        note += " In partial deference the margin, true or found, counts the strategy that humans supply."
     columns = (*COLUMNS[:2], "effort", *COLUMNS[2:]) if every_entry else COLUMNS
     right = frozenset({0, *range(len(columns) - 3, len(columns))})
     title, why = f"{scenario.name}, replicate {found.replicate} of seed {found.seed}", why_it_ended(found)
@@ -180,7 +180,7 @@ def _has_reached_an_end(trajectory: Trajectory, end: "_Moment") -> bool:
 
 def _standing(end: "_Moment") -> str:
     inside = " Even inside, the hazard is small but not zero." if end.margin > 0.0 else ""
-    filled = " with what humans filled in" if end.margin > end.own_margin else ""
+    filled = " with the strategy that humans supplied" if end.margin > end.own_margin else ""
     return (
         f"broad alignment was at {end.A:.2f} py, the capability profile at {end.W:.2f} py, capability at "
         f"{end.C:.2f} py. So the AIs were {_edge(end)}{filled}.{inside}"
@@ -251,12 +251,12 @@ class _Moment:
 
     @property
     def margin(self) -> float:
-        """The margin, with what humans fill in."""
+        """The margin, with the strategy that humans supply in partial deference: what reviews estimate."""
         return self.G - self.C
 
     @property
     def own_margin(self) -> float:
-        """The margin of the AIs alone, which is what reviews estimate."""
+        """The margin of the AIs alone."""
         return min(self.A, self.W) - self.C
 
     @property
@@ -318,7 +318,7 @@ def _trial(now: _Moment, _: _Moment | None) -> str:
 
 def _why_halted(now: _Moment, before: _Moment | None) -> str:
     known = before is not None and before.event == "showdown won"
-    return "" if known else f", margin found {now.believed:.2f} (true {now.own_margin:.2f})"
+    return "" if known else f", margin found {now.believed:.2f} (true {now.margin:.2f})"
 
 
 def _after_scheming(now: _Moment, _: _Moment | None) -> str:
@@ -412,7 +412,7 @@ class _Teller:
 
 
 def _margins(now: _Moment) -> str:
-    return f"{now.believed:.2f} (true {now.own_margin:.2f})"
+    return f"{now.believed:.2f} (true {now.margin:.2f})"
 
 
 def _shares(now: _Moment) -> str:

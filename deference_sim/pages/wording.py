@@ -1,9 +1,12 @@
 """Numbers in words: shares and their intervals, to no more digits than the Monte Carlo error supports."""
 
 import re
+from collections.abc import Iterable
 from math import ceil, log10
+from typing import TYPE_CHECKING
 
 from deference_sim.analysis.estimate import Estimate, digits_for
+from deference_sim.analysis.ledger import road_in_words
 from deference_sim.analysis.paired import Difference
 from deference_sim.pages.layout import Paragraph
 from deference_sim.scenario import Scenario
@@ -12,7 +15,12 @@ from deference_sim.scenario.catalogue import find
 from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.study.designs import Axis, Value
 
+if TYPE_CHECKING:
+    from deference_sim.analysis.worlds import Chosen
+
 MOST_DECIMALS = 6
+BACKGROUND = "background risk, not from AI"
+BY_LUCK = "by luck"  # the part of p_good in which a rival overtakes us safely, beside p_good wherever it stands
 UNRESOLVED_WORTH_SAYING = 0.01  # share of runs that were not settled
 
 
@@ -59,6 +67,20 @@ def in_words(kind: str) -> str:
     return kind.replace("_", " ").replace(" ai", " AI")
 
 
+def lost_by(road: str, scenarios: Iterable[Scenario]) -> str:
+    """Return what happened on a road in words; of a hazard of ``scenarios`` with what kind it is."""
+    told = road_in_words(road)
+    kinds = {f"hazard {hazard.name}": hazard.kind for scenario in scenarios for hazard in scenario.hazards}
+    if road not in kinds:
+        return told
+    return f"{told}: {BACKGROUND if kinds[road] == 'background' else in_words(kinds[road])}"
+
+
+def change(share: float) -> str:
+    """Return a difference of shares in whole points, with its sign."""
+    return f"{100.0 * share:+.0f}".replace("-", "−")
+
+
 def shown_value(axis: Axis, value: Value) -> str:
     """Return one value of an axis in words, with its unit."""
     if axis.is_numeric:
@@ -83,13 +105,15 @@ def points(found: Difference) -> str:
     return f"{value} ({low} to {high})"
 
 
-def fresh_note(seed: int, fresh_seed: int, replicates: int) -> str:
+def fresh_note(found: "Chosen") -> str:
     """Return on which worlds the best was chosen, and on which it was judged."""
-    return (
-        f"What is best was chosen on the worlds of seed {seed}; all chances are from {replicates:,} fresh worlds (seed "
-        f"{fresh_seed}), so that the luck of the winner is not in them. Differences are paired: both ways meet the "
-        "same worlds. Intervals hold the Monte Carlo error alone."
+    luck = "By luck: the part of p_good in which a rival overtakes us and happens to do no catastrophic harm."
+    note = (
+        f"What is best was chosen on the worlds of seed {found.seed}; all chances are from {found.replicates:,} fresh "
+        f"worlds (seed {found.fresh_seed}), so that the luck of the winner is not in them. Differences are paired: "
+        "both ways meet the same worlds. Intervals hold the Monte Carlo error alone."
     )
+    return f"{note} {luck}" if found.measure == "p_good" else note
 
 
 def footer(runs: str, engine: str, seconds: float, repeat: str = "", scenario: Scenario | None = None) -> Paragraph:

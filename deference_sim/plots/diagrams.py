@@ -222,7 +222,7 @@ def stocks_and_flows(scenario: ScenarioLike, ax: Axes | None = None) -> Axes:
     governing = {source for source, _ in links}
     links = {link: sign for link, sign in links.items() if link[1] in STOCKS or link[1] in governing}
     moving = [name for name in STOCKS if any(target == name for _, target in links)]
-    lowest = min(y for _, y in STOCK_SPOTS.values())
+    lowest = min(STOCK_SPOTS[name][1] for name in moving if name in STOCK_SPOTS)
     without = [name for name in moving if name not in STOCK_SPOTS]
     column = {name: (8.6, lowest - BELOW * (place + 1)) for place, name in enumerate(without)}
     sources = placed(links, STOCK_SPOTS | column | AUXILIARIES, STOCK_WORDS | {"A": BOTH})

@@ -9,6 +9,7 @@ from matplotlib.patches import Patch
 
 from deference_sim.analysis.handoff import INDIFFERENCE, NEVER, OWN_WAY, WAYS, BestHandoff
 from deference_sim.analysis.records import outcome_words
+from deference_sim.analysis.worlds import SAFELY
 from deference_sim.model.state import CATASTROPHES
 from deference_sim.plots.style import (
     GREEN,
@@ -32,8 +33,8 @@ def handoff_timing(found: BestHandoff, ax: Any = None) -> Panels:
     """Draw the chance of success over the month of the handoff, and below it the catastrophes that the rest ends in.
 
     The band is the pointwise 95 % interval on fresh worlds, the shaded months do as well as the best one (the dot),
-    horizontal lines are other ways to decide. ``ax`` is an array of two Axes, or one Axes that gives its place to two;
-    None makes a figure. Returns the two.
+    horizontal lines are other ways to decide. Of p_good the part that is luck is filled from below. ``ax`` is an array
+    of two Axes, or one Axes that gives its place to two; None makes a figure. Returns the two.
     """
     drawn = panels(ax, (2, 1), (8.5, 6.0))
     chances, risks = drawn.flat
@@ -60,6 +61,10 @@ def _draw_chances(ax: Axes, found: BestHandoff) -> None:
         Line2D([], [], color=OURS, marker="o", linewidth=0, label=f"best: month {found.best.month:g}"),
         Patch(color=GREEN, alpha=0.15, linewidth=0, label=f"as good: {first:g} to {last:g}"),
     ]
+    if found.measure == "p_good":
+        luck = [timing.risks[SAFELY] for timing in found.curve]
+        ax.fill_between(months, 0.0, luck, color=LOOKS[SAFELY].colour, alpha=0.7, linewidth=0, zorder=1.5)
+        handles.append(Patch(color=LOOKS[SAFELY].colour, alpha=0.7, label="of it overtaken safely"))
     for way in found.alternatives:
         colour, line = WAYS_DRAWN[way.name]
         ax.axhline(way.estimate.value, color=colour, linewidth=1.2, linestyle=line, zorder=2.5)

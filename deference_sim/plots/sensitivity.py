@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
 
 from deference_sim.analysis.sensitivity.plan import short
 from deference_sim.plots.style import BLACK, BLUE, ORANGE, SKY, SMALL, WORDS, clean
@@ -91,6 +92,8 @@ def _write_value(ax: Axes, text: str, chance: float, place: int, *, is_left: boo
         va="center",
         fontsize=SMALL,
         color=WORDS,
+        path_effects=[withStroke(linewidth=2.0, foreground="white")],
+        zorder=4,
     )
 
 

@@ -8,7 +8,9 @@ from matplotlib.axes import Axes
 
 from deference_sim.analysis.estimate import Estimate
 from deference_sim.analysis.strategy import AS_IT_IS, BestStrategy, PolicyRegret
+from deference_sim.analysis.worlds import SAFELY
 from deference_sim.plots.style import (
+    LOOKS,
     ORANGE,
     OURS,
     SMALL,
@@ -24,9 +26,10 @@ MOST_REGRET = 100.0  # points, where the colour of a regret ends
 def policies(found: BestStrategy, regret: PolicyRegret, ax: Any = None) -> Panels:
     """Draw how each policy does with its best settings, and what policies regret in each world.
 
-    On the left a dot with its 95 % interval on fresh worlds, and a ring for what the search had promised; on the right
-    regrets in points, the best policy of a world marked. ``ax`` is an array of two Axes, or None for a figure of its
-    own. Raises ``ValueError`` for another number of Axes. Returns the two.
+    On the left a dot with its 95 % interval on fresh worlds, a ring for what the search had promised, and of p_good a
+    bar for the part of it that is luck; on the right regrets in points, the best policy of a world marked. ``ax`` is an
+    array of two Axes, or None for a figure of its own. Raises ``ValueError`` for another number of Axes. Returns the
+    two.
     """
     drawn = _two_beside(len(regret.worlds)) if ax is None else panels(ax, (1, 2), (0.0, 0.0))
     chances, regrets = drawn.flat
@@ -44,6 +47,11 @@ def _two_beside(worlds: int) -> Panels:
 def _draw_policies(ax: Axes, found: BestStrategy) -> None:
     rows: list[tuple[str, Estimate, float | None]] = [(AS_IT_IS, found.own, None)]
     rows += [(tuned.policy, tuned.estimate, tuned.searched) for tuned in found.policies]
+    words = f"{found.measure}: fresh worlds, 95 %\nring: when chosen"
+    if found.measure == "p_good":
+        luck = [found.own_overtaken_safely, *(tuned.overtaken_safely for tuned in found.policies)]
+        ax.barh(range(len(rows)), luck, height=0.3, color=LOOKS[SAFELY].colour, zorder=1.5)
+        words += "; bar: of it overtaken safely"
     for place, (_, estimate, searched) in enumerate(rows):
         ax.plot([estimate.low, estimate.high], [place, place], color=OURS, linewidth=2.0, zorder=2)
         ax.plot(estimate.value, place, "o", color=OURS, markersize=6, zorder=3)
@@ -52,7 +60,7 @@ def _draw_policies(ax: Axes, found: BestStrategy) -> None:
     ax.set_yticks(range(len(rows)), [name for name, _, _ in rows])
     ax.set_ylim(len(rows) - 0.5, -0.5)
     ax.set_xlim(-0.02, 1.02)
-    ax.set_xlabel(f"{found.measure}: fresh worlds, 95 %\nring: when chosen")
+    ax.set_xlabel(words)
     ax.set_title(f"{found.scenario.name}: {found.replicates:,} worlds, seed {found.seed}", loc="left", fontsize=10)
     clean(np.array([ax]))
 

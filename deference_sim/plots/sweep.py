@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from math import log10
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from deference_sim.analysis.estimate import Estimate
 from deference_sim.analysis.measure import Measure, success_of
 from deference_sim.analysis.sweep import Sweep
+from deference_sim.analysis.worlds import SAFELY
 from deference_sim.plots.style import (
     BLACK,
     BLUE,
@@ -31,22 +32,24 @@ from deference_sim.plots.style import (
 from deference_sim.scenario import Scenario
 from deference_sim.study.designs import Axis, Value
 
-CONTOURS = (0.1, 0.5, 0.8, 0.9, 0.95)
+CONTOURS = (0.1, 0.3, 0.5, 0.7, 0.9)
 COLOURS = (BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, BLACK)
 ROUND_DIGITS = (1.0, 2.0, 5.0)
 BAND = 0.22  # opacity of an interval
 
 Floats = NDArray[np.float64]
+Found = TypeVar("Found")
 
 
 def lead_curve(sweep: Sweep, measure: Measure = "p_stay", ax: Axes | None = None) -> Axes:
     """Draw the chance of success over the first numeric input swept, with its pointwise 95 % interval.
 
     A line for each scenario and each value of the other input, at most seven; of inputs that are words a dot for each
-    value of the first. Draws on ``ax`` or a new figure; returns the Axes. Raises ``ValueError`` for more lines.
+    value of the first. Below each line of p_good stands the part of it that is luck: overtaken safely. Draws on ``ax``
+    or a new figure; returns the Axes. Raises ``ValueError`` for more lines.
     """
     along = _along(sweep)
-    lines = _lines(sweep, along, measure)
+    lines = _lines(sweep, along, sweep.estimates(measure))
     if len(lines) > len(COLOURS):
         raise ValueError(f"{len(lines)} curves are too many for one picture ({len(COLOURS)}): draw a heat_map")
     drawn = axes(ax, (7.5, 4.2))
@@ -58,13 +61,28 @@ def lead_curve(sweep: Sweep, measure: Measure = "p_stay", ax: Axes | None = None
         else:
             _dots(drawn, _places(axis) + 0.1 * (place - (len(lines) - 1) / 2.0), estimates, colour)
         handles.append(Line2D([], [], color=colour, linewidth=2.0, label=name))
+    if len(lines) == 1:
+        handles = []
+    if measure == "p_good":
+        handles.append(_draw_luck(drawn, sweep, along))
     if not axis.is_numeric:
         _ticks(axis, drawn.set_xticks)
     finish(drawn, axis.label, measure, axis.logarithmic)
     drawn.set_title(_title(sweep, sweep.scenarios), loc="left")
-    if len(lines) > 1:
+    if handles:
         legend_beside(drawn, handles)
     return drawn
+
+
+def _draw_luck(ax: Axes, sweep: Sweep, along: int) -> Line2D:
+    """Draw the part of p_good that is luck, in the colour of each curve; return what the legend says of it."""
+    look: dict[str, Any] = {"linestyle": ":", "marker": "_", "linewidth": 1.2}
+    axis = sweep.axes[along]
+    places = np.array(axis.values, float) if axis.is_numeric else _places(axis)
+    shares = [tally.ended(SAFELY) / tally.n for tally in sweep.tallies]
+    for colour, (_, luck) in zip(COLOURS, _lines(sweep, along, shares), strict=False):
+        ax.plot(places, luck, color=colour, zorder=2.5, **look)
+    return Line2D([], [], color=WORDS, label="of it overtaken safely", **look)
 
 
 def is_grid(sweep: Sweep) -> bool:
@@ -112,14 +130,14 @@ def _along(sweep: Sweep) -> int:
     return next((place for place, axis in enumerate(sweep.axes) if axis.is_numeric), 0)
 
 
-def _lines(sweep: Sweep, along: int, measure: Measure) -> list[tuple[str, list[Estimate]]]:
-    """Return name and estimates of each line, in order along the axis."""
-    found: dict[tuple[int, Value | None], list[Estimate]] = {}
+def _lines(sweep: Sweep, along: int, found: Sequence[Found]) -> list[tuple[str, list[Found]]]:
+    """Return the name of each line and what was ``found`` at its points, in order along the axis."""
+    lines: dict[tuple[int, Value | None], list[Found]] = {}
     per_scenario = len(sweep.points) // len(sweep.scenarios)
-    for number, (point, estimate) in enumerate(zip(sweep.points, sweep.estimates(measure), strict=True)):
+    for number, (point, one) in enumerate(zip(sweep.points, found, strict=True)):
         other = point.values[1 - along] if len(sweep.axes) == 2 else None
-        found.setdefault((number // per_scenario, other), []).append(estimate)
-    return [(_line_name(sweep, along, *key), estimates) for key, estimates in found.items()]
+        lines.setdefault((number // per_scenario, other), []).append(one)
+    return [(_line_name(sweep, along, *key), line) for key, line in lines.items()]
 
 
 def _line_name(sweep: Sweep, along: int, scenario: int, other: Value | None) -> str:

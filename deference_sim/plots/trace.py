@@ -40,9 +40,11 @@ TURNING_POINTS = (
     "fully deferred",
     "halted",
     "resumed",
+    "halt given up",
     "entered the basin",
     "left the basin",
     "rival takes off",
+    "rival dangerous",
     "weights stolen",
     "overtaken",
     "resolved",
@@ -69,18 +71,23 @@ EVENT_LOOKS = {
     "hazard handled": ("o", SKY),
     "hazard suffered": ("P", ORANGE),
     "hazard fatal": ("X", VERMILION),
-    "overtaken": ("X", BLACK),
     "rival dangerous": ("d", BLACK),
+    "overtaken": ("X", BLACK),
+    "deadline missed": ("X", BLACK),
     "weights stolen": ("P", BLACK),
     "deal struck": ("o", GREEN),
     "deal backfired": ("x", VERMILION),
     "paradigm shifted": ("*", PURPLE),
     "outbreak": ("v", ORANGE),
     "trial run begun": ("|", BLUE),
-    "takeover failed": ("P", ORANGE),
-    "scheming detected": ("D", ORANGE),
+    "deadline met": ("o", GREEN),
+    "began to scheme": ("v", VERMILION),
+    "schemers found": ("D", ORANGE),
+    "showdown won": ("o", GREEN),
+    "showdown lost": ("X", VERMILION),
     "halted": ("s", VERMILION),
     "resumed": (">", GREEN),
+    "halt given up": (">", ORANGE),
     "fully deferred": (">", BLUE),
 }
 
@@ -147,7 +154,9 @@ def _events(log: pd.DataFrame) -> dict[tuple[str, str], list[float]]:
 def _draw_stocks(ax: Axes, trajectory: Trajectory) -> None:
     path = trajectory.path
     shaded = {spell.phase for spell in trajectory.phases}
-    goodness = "G, with what humans fill in" if "partial" in shaded else "G = min(A, W)"
+    of_ais_alone = np.minimum(path.broad_alignment, path.capability_profile)
+    filled_in = (path.deference_goodness > of_ais_alone).any()
+    goodness = "G, with what humans fill in" if filled_in else "G = min(A, W)"
     lines: list[Any] = [
         *ax.plot(path.months, path.deference_goodness[0], color=GREY, linewidth=4.0, alpha=0.35, label=goodness),
         *ax.plot(path.months, path.broad_alignment[0], color=GREEN, linewidth=1.1, label="broad alignment A"),

@@ -70,8 +70,9 @@ def parameters_page() -> str:
     guesses = sum(row.status == "guess" for row in rows)
     parts = [
         "# Parameters\n",
-        f"All {len(rows)} of them, from the declarations in the code. {len(core)} are *core*: they usually matter "
-        f"most. {guesses} are *guesses*: no source fixes them; [what they do](defaults.md) when halved or doubled is "
+        f"All {len(rows)} of them, from the declarations in the code. {len(core)} are *core*: answers hang on them "
+        "most, and each has a range of what is plausible. Words are explained in the [glossary](../glossary.md). "
+        f"{guesses} are *guesses*: no source fixes them; [what they do](defaults.md) when halved or doubled is "
         "measured. `deference-sim parameters PATH` prints the same. A plain number in a file is in the unit given "
         "here; a quantity may carry any unit of that dimension.\n",
         "## Core\n",
@@ -135,7 +136,9 @@ def told(row: ParameterRow) -> Iterator[str]:
     """Yield what is known of a parameter beside its default."""
     yield row.meaning
     yield f"*Allowed:* {row.range}."
-    yield f"*{row.status.capitalize()}*" + (f": {row.source}." if row.source else ".")
+    yield f"*{row.status.capitalize()}*" + (f": {row.source.removeprefix('guess: ')}." if row.source else ".")
+    if row.plausible:
+        yield f"*Plausible:* {row.plausible}; this range: {row.plausible_status}."
 
 
 def scenarios_page() -> str:
@@ -159,22 +162,24 @@ def defaults_page() -> str:
     """Return the page of what each default does, from the figures in ``defaults.csv``."""
     with (DOCS / "defaults.csv").open(encoding="utf-8", newline="") as file:
         provenance = file.readline().removeprefix("#").strip()
-        moved = {row["parameter"]: row for row in csv.DictReader(file)}
+        _, *columns = next(csv.reader(file))
+        moved = {path: figures for path, *figures in csv.reader(file)}
     dated = "" if ds.load("baseline").hash[:12] in provenance else " **The baseline has changed since.**"
     rows = [
-        (f"`{row.path}`", row.default, row.status, row.source or row.meaning, figures["halved"], figures["doubled"])
+        (f"`{row.path}`", row.default, row.status, row.source or row.meaning, *figures)
         for row in parameter_table()
         if (figures := moved.get(row.path)) is not None
     ]
     return "\n".join(
         [
             "# What the defaults do\n",
-            "Every parameter with its default, and the change of p_good on the baseline, in percentage points, when "
-            "that default alone is halved and doubled. A dash: not a number, 0, or outside the allowed range; `0.0` "
-            "usually means that its mechanism is off on the baseline, or that the rest binds first. Effects of two "
-            "changes together are not in it: see [sensitivity](../how-to/sensitivity.md).\n",
+            "Every parameter with its default, and the change of p_stay and p_good on the baseline, in percentage "
+            "points, when that default alone is halved and doubled. A dash: not a number, 0, or outside the allowed "
+            "range; `0.0` usually means that its mechanism is off on the baseline, or that the rest binds first. The "
+            "start, and the tax, are two inputs that go together, and count only half here. Effects of two changes "
+            "together are not in it: see [sensitivity](../how-to/sensitivity.md).\n",
             f"Figures: {provenance}.{dated} Made again by `./dev python docs/make/defaults.py`.\n",
-            table(("parameter", "default", "status", "source or meaning", "halved", "doubled"), rows),
+            table(("parameter", "default", "status", "source or meaning", *columns), rows),
         ]
     )
 

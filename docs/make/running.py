@@ -14,16 +14,19 @@ OUTPUTS = DOCS / "outputs"
 
 
 def output_of(line: str) -> tuple[int, str]:
-    """Run a command of ``deference-sim`` in this process; return its exit code and all that it prints."""
+    """Run a command of ``deference-sim`` in this process; return its exit code and what it prints.
+
+    What goes to stderr is left out where the command succeeds: progress, and that the model is compiled first.
+    """
     program, *arguments = shlex.split(line)
     if program != "deference-sim":
         raise ValueError(f"{line}: only commands of deference-sim can be shown")
     done = CliRunner().invoke(app, arguments, prog_name="deference-sim", env={"COLUMNS": "100"})
-    return done.exit_code, done.output
+    return done.exit_code, done.output if done.exit_code else done.stdout
 
 
 def printed(line: str) -> str:
-    """Run a command and return all that it prints; one that fails ends the program."""
+    """Run a command and return what it prints; one that fails ends the program."""
     status, output = output_of(line)
     if status != 0:
         raise SystemExit(f"{line}: exit code {status}\n{output}")

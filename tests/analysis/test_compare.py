@@ -1,14 +1,18 @@
 """Comparisons: paired on the same worlds, complete, and told with the runs to look at."""
 
+import io
+
 import numpy as np
 import pytest
 
 import deference_sim as ds
 from deference_sim.model.state import OUTCOMES
 from deference_sim.pages import compare as compare_page
-from deference_sim.pages.layout import html
+from deference_sim.pages.layout import html, show
+from deference_sim.pages.wording import lost_by
 
 N, SEED = 300, 4
+GOOD = ("overtaken_safely", "punted", "stabilised", "ridden_out")
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +31,7 @@ def test_differences_are_paired_world_by_world(pair: tuple[ds.Scenario, ds.Scena
     """Would catch the sign of a difference, other worlds for the second, and an unpaired standard error."""
     before, after = (ds.simulate(scenario, N, seed=SEED).records for scenario in pair)
     assert [OUTCOMES[code] for code in found.outcomes[1]] == after["outcome"].tolist()
-    good = [~table["outcome"].isin(OUTCOMES[1:5]).to_numpy() for table in (before, after)]
+    good = [table["outcome"].isin(GOOD).to_numpy() for table in (before, after)]
     change = found.measures["p_good"][2]
     gained, lost = int((good[1] & ~good[0]).sum()), int((good[0] & ~good[1]).sum())
     assert (change.gained, change.lost) == (gained, lost)
@@ -37,6 +41,17 @@ def test_differences_are_paired_world_by_world(pair: tuple[ds.Scenario, ds.Scena
     assert min(gained, lost) > 5
     unpaired = np.hypot(*(found.measures["p_good"][place].mcse for place in (0, 1)))
     assert change.mcse < unpaired
+
+
+def test_what_is_not_settled_is_no_good_end_of_either(pair: tuple[ds.Scenario, ds.Scenario]) -> None:
+    """Would catch p_good as whatever is no catastrophe: half of the runs are under way when the horizon comes."""
+    hurried = [scenario.with_(horizon=12) for scenario in pair]
+    (one,) = ds.compare(*hurried, replicates=N, seed=SEED)
+    for place, scenario in enumerate(hurried):
+        ends = ds.simulate(scenario, N, seed=SEED).records["outcome"]
+        assert one.measures["p_good"][place].value == ends.isin(GOOD).mean()
+        assert one.shares["unresolved"][place].value == (ends == "unresolved").mean() > 0.2
+    assert "unresolved" in one.losses
 
 
 def test_every_changed_world_is_counted_once(found: ds.Comparison) -> None:
@@ -81,6 +96,21 @@ def test_the_page_names_runs_to_look_at(found: ds.Comparison) -> None:
     assert "at once as against as it is" in text
     assert "Repeat: again" in text
     assert found._repr_html_().startswith("<div>")
+
+
+def test_the_page_says_which_road_moves_most_first(found: ds.Comparison) -> None:
+    """Would catch roads in the law's order, a change with the wrong sign, and luck that is hidden in p_good."""
+    file = io.StringIO()
+    show(compare_page.page(found, "again", ("as it is", "at once")), file)
+    roads = file.getvalue().partition("Where the others are lost, what moves most first")[2].partition("How it ends")[0]
+    moves = sorted(found.losses, key=lambda road: -abs(found.losses[road][2].value))
+    begun = {road: lost_by(road, [found.first])[:20] for road in moves}
+    places = [roads.index(begun[road]) for road in moves]
+    assert places == sorted(places)
+    first = next(line for line in roads.splitlines() if line.startswith(begun[moves[0]]))
+    assert f"{100 * found.losses[moves[0]][2].value:+.0f}" in first
+    assert "part of p_good: overtaken, and safely" in file.getvalue()
+    assert "hazard adversary was fatal: foreign" in roads
 
 
 def test_everything_is_in_the_json(found: ds.Comparison) -> None:

@@ -1,4 +1,4 @@
-"""The best handoff: found where it is, judged without the luck of the winner, on the model as the claims say.
+"""The best handoff: found where it is, judged without the luck of the winner, and on the model.
 
 Would catch: a search that stops on its first grid, the luck of the best in its estimate, months called as good that
 are not, a handoff that the scenario's own triggers take over, levels below what suffices.
@@ -131,8 +131,8 @@ def test_bad_input_is_met_before_any_work(world: Any) -> None:
         best_handoff(world, 0)
 
 
-def test_claim_7_on_the_model(monkeypatch: pytest.MonkeyPatch, world: Any) -> None:
-    """Six months in all, a modest start: AIs ten times as fast are handed off to later, at most 25 points better."""
+def test_faster_ais_are_handed_off_to_later_on_the_model(monkeypatch: pytest.MonkeyPatch, world: Any) -> None:
+    """Six months in all, a modest start: AIs ten times as fast leave more time to make them good before the handoff."""
     monkeypatch.setattr(module, "LEVELS_ABOVE", (0.0,))
     monkeypatch.setattr(module, "CHANGES", (("capability.initial_speedup", (10.0,)),))
     monkeypatch.setattr(module, "_alternatives", lambda scenario, capability: {})

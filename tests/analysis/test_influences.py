@@ -81,9 +81,34 @@ def test_the_essays_influences_are_found_with_their_signs() -> None:
         ("time buying", "R"): "−",
         ("bought", "slack"): "±",  # more time, and less that can still be bought
         ("D", "aligned capability"): "+",
+        ("W", "A"): "+",  # without wisdom the same work costs more
+        ("R", "rival's pace"): "+",  # it takes off as we do
+        ("A", "onset of scheming"): "−",
+        ("C", "onset of scheming"): "+",
+        ("effort on capability", "T"): "−",  # tests age as AIs get smarter
     }
     assert {link: found.polarity(*link) for link in expected} == expected
     assert found.polarity("slack", "tax") == ""
+    assert found.polarity("R", "pace") == ""  # the rival's pace is the law of ours at its own capability
+    assert found.polarity("A", "room") == "−"
+
+
+def test_schemers_only_pretend_what_work_on_goodness_gains() -> None:
+    found = influences(ds.load("hail-mary"))  # in which the AIs that are looked at scheme
+    assert found.polarity("effort on goodness", "V") == "+"
+    assert found.polarity("pace", "schemers found") == "+"
+    assert found.polarity("C", "schemers found") == "−"  # cleverer ones hide better
+
+
+def test_no_influence_hangs_on_the_luck_of_one_run() -> None:
+    """Would catch reviews that find too little at every state, so that no share of effort moves any more."""
+    world = ds.load("baseline")
+    plain = influences(world.with_(**{"evaluation.tax_error": 0.5, "evaluation.lead_error": 1}))
+    assert plain == influences(world)
+    unlucky = world.with_(**{"evaluation.persistent_error": 2})
+    links = [link for link in influences(world).signs if "effort on goodness" in link and "slack" not in link]
+    assert links
+    assert set(links) <= set(influences(unlucky).signs)
 
 
 def test_what_is_switched_off_has_no_influence() -> None:

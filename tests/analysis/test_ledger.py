@@ -1,5 +1,6 @@
 """The ledger adds up, says in whose eyes a loss had looked safe, and is the same in every answer that tells it."""
 
+import io
 import json
 
 import pytest
@@ -7,6 +8,9 @@ import pytest
 import deference_sim as ds
 from deference_sim.analysis.ledger import road_in_words
 from deference_sim.model.roads import ROADS
+from deference_sim.pages import layout
+from deference_sim.pages import run as run_page
+from deference_sim.pages.wording import lost_by
 
 N = 800
 
@@ -54,6 +58,22 @@ def test_an_unresolved_run_is_neither_good_nor_bad() -> None:
 def test_roads_are_told_in_words() -> None:
     assert road_in_words("rival") == ROADS["rival"]
     assert road_in_words("hazard misuse") == "hazard misuse was fatal"
+    world = [ds.load("five-hazards")]
+    assert all(len(road_in_words(road)) <= len(words) for road, words in ROADS.items())
+    assert lost_by("rival", world) == ROADS["rival"]
+    assert lost_by("hazard misuse", world) == "hazard misuse was fatal: terrorist misuse"
+    assert lost_by("hazard external_ai", world) == "hazard external_ai was fatal: external misaligned AI"
+    assert lost_by("hazard background", world) == "hazard background was fatal: background risk, not from AI"
+
+
+def test_no_line_of_the_ledger_is_broken(found: ds.Result) -> None:
+    """Would catch words that do not fit beside their share on a page of 100 columns."""
+    file = io.StringIO()
+    layout.show(run_page.ledger(found), file)
+    lines = file.getvalue().partition("Where the others are lost")[2].partition("\n\n")[0].splitlines()[2:]
+    assert len(lines) == sum(loss.believed_safe is not None for loss in found.losses.values())
+    room = max(map(len, (lost_by(road, [found.scenario]) for road in found.losses)))
+    assert room + len("  38.71 %  38.69 to 38.80 %  believed safe") <= layout.WIDTH
 
 
 def test_a_comparison_says_which_road_moves(found: ds.Result) -> None:

@@ -9,12 +9,13 @@ import pytest
 import deference_sim as ds
 from deference_sim.analysis.measure import stayed
 from deference_sim.analysis.sensitivity import plan_of, planned_runs
-from deference_sim.analysis.sensitivity.inputs import HALF_TO_DOUBLE, RANGES, choose
+from deference_sim.analysis.sensitivity.inputs import HALF_TO_DOUBLE, RANGES, WIDENED, choose
 from deference_sim.analysis.sensitivity.result import Method
 from deference_sim.pages import layout
 from deference_sim.pages import sensitivity as sensitivity_page
-from deference_sim.scenario import ScenarioError
+from deference_sim.scenario import ScenarioError, shipped
 from deference_sim.scenario.distributions import Loguniform, Uniform
+from deference_sim.scenario.plausible import TWINS, core_paths
 from deference_sim.streams import named_stream, uniforms
 from deference_sim.study.quasi_random import run_at
 from deference_sim.study.runner import run
@@ -22,6 +23,13 @@ from deference_sim.study.runner import run
 from .quick import QUICK
 
 UNCERTAIN = ds.load("uncertain-baseline")
+#: The same, were those who are quicker also thought to be further ahead.
+TIED = UNCERTAIN.with_(
+    correlations=[
+        *({"between": list(pair), "spearman": 1} for pair in TWINS),
+        {"between": ["capability.initial_speedup", "rival.lead"], "spearman": 0.7},
+    ]
+)
 SMALL = {"tornado": 40, "sobol": 128, "morris": 4, "rank": 128, "voi": 128}
 
 
@@ -36,40 +44,75 @@ def test_what_a_scenario_has_uncertain_is_varied_over_its_own_ranges() -> None:
 
 
 def test_correlated_inputs_are_one_group_and_come_together() -> None:
-    labels = choose(UNCERTAIN).labels
+    labels = choose(TIED).labels
     assert "capability.initial_speedup + rival.lead" in labels
     assert "tax.broad_alignment + tax.capability_profile" in labels
-    assert len(labels) == len(UNCERTAIN.uncertain) - 2
-    assert choose(UNCERTAIN, ["rival.lead"]).labels == ["rival.lead + capability.initial_speedup"]
+    assert len(labels) == len(TIED.uncertain) - 3
+    assert choose(TIED, ["rival.lead"]).labels == ["rival.lead + capability.initial_speedup"]
+    assert [group for group in choose(TIED, ["rival.lead"]).bundles if len(group) > 1] == []  # either can move alone
 
 
-def test_a_scenario_that_says_little_is_varied_in_its_core() -> None:
-    varied = choose(ds.load("baseline"))
-    paths = {one.path for one in varied.inputs}
-    assert {"rival.lead", "tax.broad_alignment", "goodness.broad_alignment", "generations.alignment_sd"} <= paths
-    assert not any(path.startswith(("strategy.", "handoff.")) for path in paths)  # decisions
+@pytest.mark.parametrize("name", sorted(shipped()))
+def test_every_scenario_is_varied_in_all_main_unknowns_over_what_is_plausible(name: str) -> None:
+    scenario = ds.load(name)
+    varied = choose(scenario)
+    inputs = {one.path: one for one in varied.inputs}
+    assert set(inputs) == {*core_paths(), *UNCERTAIN.uncertain, *scenario.uncertain}
+    assert varied.left_out == ()
+    assert not any(path.startswith(("strategy.", "handoff.")) for path in inputs)  # decisions
+    for path, one in inputs.items():
+        if path in scenario.uncertain:
+            continue
+        low, high = one.ends
+        assert low <= scenario.value(path) <= high, path
+        if one.range_from == RANGES:
+            assert one.distribution == UNCERTAIN.uncertain[path]
+        else:
+            assert one.range_from == WIDENED
+    # Where deference-goodness starts is one unknown, and so is what it costs, unless the scenario itself parts them.
+    bundled = {varied.label(group) for group in varied.bundles if len(group) > 1}
+    for pair in TWINS:
+        assert " + ".join(pair) in bundled or set(pair) & set(scenario.uncertain), pair
 
 
-def test_ranges_are_those_that_ship_at_the_default_and_half_to_double_elsewhere() -> None:
+def test_a_range_is_the_plausible_one_wherever_the_value_lies_in_it() -> None:
     inputs = {one.path: one for one in choose(ds.load("one-month-lead")).inputs}
-    assert inputs["tax.decline"].range_from == RANGES
-    assert inputs["tax.decline"].distribution == UNCERTAIN.uncertain["tax.decline"]
     lead = inputs["rival.lead"]
-    assert (lead.range_from, lead.status) == (HALF_TO_DOUBLE, "guess")
-    assert lead.distribution == Loguniform(lead.value / 2.0, lead.value * 2.0)
-    assert lead.ends == (lead.value / 2.0, lead.value * 2.0)
+    assert (lead.value, lead.range_from, lead.status) == (1.0, RANGES, "derived")
+    assert lead.ends == pytest.approx((0.5, 12.0))
+    assert (inputs["tax.decline"].range_from, inputs["tax.decline"].status) == (RANGES, "guess")
 
 
-def test_half_to_double_stays_in_the_declared_range() -> None:
-    scenario = ds.load("baseline").with_(**{"time_buying.max_rate": 0.8, "strategy.risk_floor": -0.4})
-    inputs = {one.path: one for one in choose(scenario, ["time_buying.max_rate", "strategy.risk_floor"]).inputs}
-    assert inputs["time_buying.max_rate"].distribution == Loguniform(0.4, 1.0)
-    assert inputs["strategy.risk_floor"].distribution == Uniform(-0.8, -0.2)
+def test_a_range_is_widened_as_far_as_the_value_and_no_further() -> None:
+    (lead,) = choose(ds.load("baseline").with_(**{"rival.lead": 60}), ["rival.lead"]).inputs
+    assert (lead.range_from, lead.status) == (WIDENED, "guess")
+    assert lead.ends == pytest.approx((0.5, 60.0))
+    assert lead.distribution == Loguniform(*lead.ends)
+    (edge,) = choose(ds.load("baseline").with_(**{"rival.edge": -3}), ["rival.edge"]).inputs
+    assert edge.ends == pytest.approx((-3.0, 1.5))
+    assert edge.distribution == Uniform(*edge.ends)
 
 
-def test_a_core_input_without_a_range_is_left_out_and_said() -> None:
-    varied = choose(ds.load("baseline").with_(**{"goodness.broad_alignment": 0}), ["core"])
-    assert [path for path, _ in varied.left_out] == ["goodness.broad_alignment"]
+def test_without_a_plausible_range_it_is_half_to_double_within_what_is_allowed() -> None:
+    scenario = ds.load("baseline").with_(
+        **{"strategy.defence_share": 0.8, "strategy.gate": -0.4, "generations.alignment_sd": 0.2}
+    )
+    wanted = ["strategy.defence_share", "strategy.gate", "generations.alignment_sd"]
+    inputs = {one.path: one for one in choose(scenario, wanted).inputs}
+    assert {one.range_from for one in inputs.values()} == {HALF_TO_DOUBLE}
+    assert inputs["strategy.defence_share"].distribution == Loguniform(0.4, 1.0)
+    assert inputs["strategy.gate"].distribution == Uniform(-0.8, -0.2)
+    assert inputs["generations.alignment_sd"].ends == (0.1, 0.4)
+
+
+def test_a_core_input_that_is_null_is_left_out_and_said() -> None:
+    scenario = ds.load("baseline").with_(**{"capability.stabilise_at": None})
+    for wanted in ([], ["core"]):
+        varied = choose(scenario, wanted)
+        assert varied.left_out == (("capability.stabilise_at", "it is null"),)
+        assert "capability.stabilise_at" not in {one.path for one in varied.inputs}
+    told = " ".join(sensitivity_page.about_inputs(varied, scenario))
+    assert "Left out: capability.stabilise_at (it is null)." in told
 
 
 # ---- worlds
@@ -92,12 +135,13 @@ def test_the_rest_of_the_inputs_is_drawn_as_ever() -> None:
 
 def test_correlations_among_the_given_inputs_hold() -> None:
     n = 4000
-    own = {
-        path: (np.random.default_rng(place).permutation(n) + 0.5) / n for place, path in enumerate(UNCERTAIN.uncertain)
-    }
-    drawn = UNCERTAIN.draws_at(own)
-    ranks = [drawn[path].argsort().argsort() for path in ("tax.broad_alignment", "tax.capability_profile")]
-    assert np.corrcoef(ranks)[0, 1] == pytest.approx(0.7, abs=0.05)  # 5 standard errors are 0.04
+    own = {path: (np.random.default_rng(place).permutation(n) + 0.5) / n for place, path in enumerate(TIED.uncertain)}
+    drawn = TIED.draws_at(own)
+    ranks = {path: values.argsort().argsort() for path, values in drawn.items()}
+    found = np.corrcoef(ranks["capability.initial_speedup"], ranks["rival.lead"])[0, 1]
+    assert found == pytest.approx(0.7, abs=0.05)  # 5 standard errors are 0.04
+    for first, second in TWINS:
+        assert (ranks[first] == ranks[second]).all()
 
 
 def test_handoff_by_indifference_has_its_table() -> None:
@@ -136,7 +180,7 @@ def test_a_study_shows_itself(studies: dict[str, ds.Sensitivity], method: str) -
     found = studies[method]
     told = found._repr_html_()
     assert "rival.lead" in told
-    assert "0.39 to 2.3 months" in told
+    assert "0.3 to 3 months" in told
     heading = sensitivity_page.page(found)[0]
     assert isinstance(heading, layout.Heading)
     assert heading.text == "baseline – what matters most for staying in the Basin of Good Deference (p_stay)"
@@ -150,8 +194,8 @@ def test_a_study_shows_itself(studies: dict[str, ds.Sensitivity], method: str) -
 
 def test_a_study_is_repeatable_and_told_of_its_progress() -> None:
     counts: list[int] = []
-    one = ds.sensitivity(QUICK, "sobol", replicates=128, progress=counts.append)
-    again = ds.sensitivity(QUICK, "sobol", replicates=128)
+    one = ds.sensitivity(QUICK, "sobol", inputs=["uncertain"], replicates=128, progress=counts.append)
+    again = ds.sensitivity(QUICK, "sobol", inputs=["uncertain"], replicates=128)
     assert one.table.equals(again.table)
     assert sum(counts) == one.runs == 128 * 2 * 4
 
@@ -160,7 +204,7 @@ def test_a_tornado_bar_is_the_difference_of_two_runs_on_the_same_worlds() -> Non
     scenario = QUICK.with_(**{"rival.lead": 2})
     found = ds.sensitivity(scenario, "tornado", inputs=["rival.lead"], replicates=300, seed=4)
     (bar,) = found.table.to_dict("records")
-    for end, value in (("at_low", 1.0), ("at_high", 4.0)):
+    for end, value in zip(("at_low", "at_high"), choose(scenario, ["rival.lead"]).inputs[0].ends, strict=True):
         assert bar[end] == stayed(run(scenario.with_(**{"rival.lead": value}), 300, 4)[0]).mean()
     assert bar["swing"] == pytest.approx(bar["at_high"] - bar["at_low"])
     assert found.expected[0] == stayed(run(scenario, 300, 4)[0]).mean()
@@ -177,8 +221,17 @@ def test_the_value_of_information_helps_a_decision_of_ones_own() -> None:
     assert found.runs == 256
 
 
+def test_both_components_of_goodness_move_as_one_in_a_bar() -> None:
+    found = ds.sensitivity(QUICK, "tornado", inputs=list(TWINS[1]), replicates=100, seed=4)
+    (bar,) = found.table.to_dict("records")
+    assert bar["input"] == "tax.broad_alignment + tax.capability_profile"
+    low, high = found.plan.varied.inputs[0].ends
+    for end, value in (("at_low", low), ("at_high", high)):
+        assert bar[end] == stayed(run(QUICK.with_(**dict.fromkeys(TWINS[1], value)), 100, 4)[0]).mean()
+
+
 def test_a_group_takes_a_line_for_each_input() -> None:
-    plan = plan_of(UNCERTAIN, "sobol", inputs=["rival.lead"], replicates=128)
+    plan = plan_of(TIED, "sobol", inputs=["rival.lead"], replicates=128)
     rows: list[dict[str, Any]] = [
         {"input": plan.varied.labels[0], "range": "2 to 9 months; 9.6 to 42", "status": "published; guess"}
     ]

@@ -142,7 +142,7 @@ def test_bad_input_is_met_with_its_remedy(arguments: dict[str, Any], said: str) 
 def test_the_model_before_a_deadline_pays_for_a_better_policy(monkeypatch: pytest.MonkeyPatch) -> None:
     """One large risk at a known date: some policy does better than the scenario's own, with 5 standard errors."""
     monkeypatch.setattr(module, "DESIGN", 3)
-    found = best_strategy(ds.load("single-deadline", set=["rival.lead=20 months"]), 160)
+    found = best_strategy(ds.load("single-deadline"), 160)
     assert found.best.gain.value > 5 * found.best.gain.mcse
     assert set(policies_to_compare(found)) == {"as it is", *POLICIES}
     assert next(tuned for tuned in found.policies if tuned.policy == "race").estimate.value < 0.1

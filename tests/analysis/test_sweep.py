@@ -158,7 +158,9 @@ def test_tables_in_four_formats(swept: ds.Sweep, tmp_path: Any) -> None:
 
 def test_the_page_has_every_chance(swept: ds.Sweep) -> None:
     text = html(sweep_page.page(swept, "deference-sim sweep <x>", "p_good"))
-    assert text.count("<td") == 3 * 3
+    assert text.count("<td") == 2 * 3 * 3  # p_good, and how much of it is luck
+    assert text.count("of that overtaken safely") == 1
+    assert html(sweep_page.page(swept)).count("<td") == 3 * 3
     assert "&lt;x&gt;" in text
     one = html(sweep_page.page(ds.sweep(swept.scenarios, over={"rival.lead": LEADS}, replicates=20)))
     assert one.count("<tr") == 4

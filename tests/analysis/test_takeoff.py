@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy import integrate
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 
 from deference_sim.analysis.takeoff import ai_2027, forethought, plans, slowdown, takeoff
 from deference_sim.analysis.takeoff.alone import capability_alone, months_at_levels, months_to, worlds
@@ -247,12 +247,16 @@ def test_the_curve_goes_through_its_anchors_and_is_straight_between() -> None:
         assert slowdown.on_curve(anchors, anchors[-1][0] * 9.0) == pytest.approx(anchors[-1][1])
 
 
-# The knots of the pre-work are rounded to 0.005 py or better, which is worth at most 0.7 points.
-def test_our_prework_gives_the_published_risk_by_research_time() -> None:
+# The misaligned are those whose luck takes away more than the human work has given, a start of 0 with spread 0.3 py.
+def test_our_prework_gives_about_the_published_risk_by_research_time() -> None:
     n = 4_000
     found = cells("research-time", n)
+    for months in slowdown.RESEARCH_MONTHS:
+        given = 0.6 - 0.81 * (1.0 + months / 0.6) ** -0.457
+        assert_near(found[f"research_{months:g}_months"].ours, float(ndtr(-given / 0.3)), n)
     for months, chance in slowdown.RESEARCH_ANCHORS:
-        assert_near(found[f"research_{months:g}_months"].ours, chance, n, 0.007)
+        given = 0.6 - 0.81 * (1.0 + months / 0.6) ** -0.457
+        assert float(ndtr(-given / 0.3)) == pytest.approx(chance, abs=0.015)
     values = [figure.ours.value for figure in found.values()]
     assert values == sorted(values, reverse=True)
 

@@ -23,7 +23,7 @@ SCENARIOS = {
     "uncertain-baseline": {},
     "weights-stolen": {},
     "deals-and-coordination": {"time_buying.deal_rate": 10},
-    "safety-case-gated": {"generations.accept": 0.8, "handoff.halt_below": 0.7, "handoff.resume_above": 0.8},
+    "safety-case-gated": {"generations.accept": 0.8, "handoff.halt_below": 0.9, "handoff.resume_above": 1.0},
     "just-outside-the-basin": {"goodness.spread": 0.3},
     "hail-mary": {"scheming.at_handoff": 0, "goodness.infection_rate": 1, "tax.paradigm_shift_rate": 5},
 }

@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from deference_sim.analysis.ledger import roads_of
 from deference_sim.analysis.paired import difference
 from deference_sim.analysis.run import simulate
 from deference_sim.batches import plan as batch_plan
@@ -27,6 +28,7 @@ from deference_sim.batches.tables import points_table
 from deference_sim.batches.work import Threads
 from deference_sim.scenario.canonical import COSMETIC
 from deference_sim.scenario.catalogue import paths_of
+from deference_sim.study.runner import hazard_names
 from validation import faults
 
 Result = Callable[[Path], dict[str, bytes]]
@@ -73,11 +75,15 @@ def test_tables_have_exact_counts_and_paired_differences(plan: Plan, finished: P
     stayed = {}
     for place, point in enumerate(plan.points):
         ends = pd.concat([pd.read_parquet(finished / "runs" / f"{run.key}.parquet") for run in plan.runs_of(point)])
-        settled = ends["outcome"].isin(["punted", "stabilised", "fizzled"])
+        settled = ends["outcome"].isin(["punted", "stabilised", "ridden_out"])
         stayed[place] = (ends["in_basin_throughout"] & settled).to_numpy()
+        good = settled | (ends["outcome"] == "overtaken_safely")
+        assert table["p_good"][place] == good.mean()
+        assert table["overtaken_safely"][place] == (ends["outcome"] == "overtaken_safely").mean()
         assert table["p_stay"][place] == stayed[place].mean()
         assert table["replicates"][place] == 80
         assert table["exogenous_catastrophe"][place] == (ends["outcome"] == "exogenous_catastrophe").mean()
+    assert table["overtaken_safely"][0] > 0.0
     change = difference(stayed[1], stayed[0])
     assert table["p_stay_difference"][1] == change.value
     assert (table["p_stay_difference_low"][1], table["p_stay_difference_high"][1]) == (change.low, change.high)
@@ -88,6 +94,28 @@ def test_tables_have_exact_counts_and_paired_differences(plan: Plan, finished: P
     assert r"\caption{" in (finished / "tables" / "points.tex").read_text()
     runs = pd.read_csv(finished / "tables" / "runs.csv")
     assert set(runs["run"]) == {run.key for run in plan.runs}
+
+
+def test_tables_hold_the_ledger(plan: Plan, finished: Path) -> None:
+    """Would catch a road left out, one counted twice, shares of another point, and a hazard under another's name."""
+    table = pd.read_parquet(finished / "tables" / "points.parquet")
+    lost = [name for name in table if name.startswith("lost ")]
+    assert set(lost) == {f"lost {road}" for road in roads_of(hazard_names(plan.points[0].scenario))}
+    for place, point in enumerate(plan.points):
+        ends = pd.concat([pd.read_parquet(finished / "runs" / f"{run.key}.parquet") for run in plan.runs_of(point)])
+        assert round(80 * table["p_stay"][place]) + sum(round(80 * table[name][place]) for name in lost) == 80
+        for name in lost:
+            road = name.removeprefix("lost ")
+            rows = ends["road"] == road
+            if road.startswith("hazard "):
+                rows = (ends["road"] == "hazard") & (ends["cause"] == road.removeprefix("hazard "))
+            assert table[name][place] == rows.mean()
+            believed = table[f"believed safe of {road}"][place]
+            assert believed == ends["believed_safe"][rows].mean() if rows.any() else np.isnan(believed)
+    told = (finished / "tables" / "points.md").read_text()
+    assert "lost most by" in told
+    assert "of that overtaken safely" in told
+    assert f"rival {table['lost rival'][0]:.3f}" in told
 
 
 def test_provenance_stands_apart_and_tells_everything(plan: Plan, finished: Path) -> None:

@@ -75,10 +75,25 @@ def test_pictures_are_saved(tmp_path: Path) -> None:
 
 
 def test_runs_not_settled_are_owned_up_to(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(handoffs, "_share", lambda records, outcome: 0.4 if outcome == "unresolved" else 0.0)
+    monkeypatch.setattr(handoffs, "share_of", lambda records, outcome: 0.4 if outcome == "unresolved" else 0.0)
     told = " ".join(call("handoff", "baseline", "--replicates", "40").stdout.split())
     assert "Not settled by month 120, and so neither good nor bad, nor a success here: 40 % of the runs" in told
     assert "not settled" in told.partition("By month")[2]
+
+
+@pytest.mark.parametrize("name", ["handoff", "strategy"])
+def test_the_part_of_p_good_that_is_luck_stands_beside_it(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Would catch never handing off told as a way to good ends where a rival overtakes us and that turns out well."""
+    for module in ("handoff", "worlds"):
+        monkeypatch.setattr(f"deference_sim.analysis.{module}.share_of", lambda records, outcome: 0.123)
+    arguments = (name, "baseline", "--replicates", "1000", "--quiet")
+    told = " ".join(call(*arguments).stdout.split())
+    assert "95 % interval by luck" in told
+    assert told.count(" 12 % ") > 3
+    assert "By luck: the part of p_good in which a rival overtakes us" in told
+    of_staying = " ".join(call(*arguments, "--measure", "p_stay").stdout.split())
+    assert "95 % interval by luck" not in of_staying
+    assert "By luck:" not in of_staying
 
 
 def test_a_way_that_does_better_than_any_fixed_month_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,6 +49,9 @@ def test_json_has_exactly_the_names_of_the_contract_and_full_numbers() -> None:
     assert all(set(loss) == {"estimate", "low", "high", "believed_safe"} for loss in found["losses"].values())
     assert all(math.isfinite(number) for number in numbers_in(found))
     assert sum(estimate["estimate"] for estimate in found["outcomes"].values()) == pytest.approx(1.0)
+    lost = sum(loss["estimate"] for loss in found["losses"].values())
+    assert lost + found["p_stay"]["estimate"] == pytest.approx(1.0)
+    assert {"start", "scheming", "rival", "unresolved", "hazard misuse"} < set(found["losses"])
 
 
 def numbers_in(found: Any) -> list[float]:
@@ -68,6 +71,32 @@ def test_what_the_answer_hangs_on_is_told_unless_turned_off_or_the_run_is_a_smal
     assert "hangs_on" not in json.loads(output_of(*enough, "--no-look", "--json"))
     assert "What this hangs on" not in output_of(*enough, "--no-look")
     assert "What this hangs on" not in output_of("run", "baseline", *FEW)
+
+
+def test_the_report_explains_every_word_that_the_essay_does_not_have() -> None:
+    """Would catch an input or a term told bare: whoever has read the essay alone has never met any of these."""
+    text = output_of("run", "rushed-handoff", "--replicates", "1000", "--seed", "3")
+    hangs_on = " ".join(text.partition("What this hangs on most")[2].partition("How it ends")[0].split())
+    assert "the deference-goodness tax, for each of its two components (tax.broad_alignment with" in hangs_on
+    explained = text.partition("What the words mean")[2]
+    for row in resolved(load("rushed-handoff")):
+        if row.tier == "core":
+            assert f"\n{row.path}  " in explained
+    for term in ("py (progress-year)", "margin", "tax", "aligned capability", "active defence", "hazard", "severity"):
+        assert f"\n{term}  " in explained
+    assert max(map(len, text.splitlines())) <= 100
+
+
+def test_nobody_who_never_hands_off_stays_in_the_basin() -> None:
+    """Would catch never handing off as good by definition: what is good about it is told with how it comes about."""
+    result = call("run", "never-hand-off", *FEW)
+    assert "nobody defers, so that p_stay is 0" in result.stderr
+    found = json.loads(output_of("run", "never-hand-off", *FEW, "--json"))
+    assert found["p_stay"]["estimate"] == 0.0
+    assert found["losses"]["punted_before"]["estimate"] == found["outcomes"]["punted"]["estimate"] > 0.5
+    assert found["p_good"]["estimate"] == pytest.approx(
+        sum(found["outcomes"][end]["estimate"] for end in ("overtaken_safely", "punted", "stabilised", "ridden_out"))
+    )
 
 
 def test_the_same_run_gives_the_same_json_on_both_engines() -> None:

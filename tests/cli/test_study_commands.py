@@ -7,6 +7,7 @@ import pytest
 
 import deference_sim as ds
 from deference_sim.analysis.takeoff import PRESETS
+from deference_sim.scenario.plausible import core_paths
 
 from .commands import call, output_of
 
@@ -18,6 +19,12 @@ def test_sensitivity_prints_the_page_or_json() -> None:
     assert "Tornado: one input at a time" in told.stdout
     found = json.loads(call("sensitivity", "baseline", *settings, "rival.lead", "--json").stdout)
     assert [row["input"] for row in found["table"]] == ["rival.lead"]
+
+
+def test_sensitivity_varies_all_main_unknowns_on_its_own_accord() -> None:
+    found = json.loads(call("sensitivity", "rushed-handoff", "--replicates", "5", "--json").stdout)
+    varied = {path for row in found["table"] for path in row["input"].split(" + ")}
+    assert varied == {*core_paths(), *ds.load("uncertain-baseline").uncertain}
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 
 from deference_sim.scenario.catalogue import parameters
 from deference_sim.scenario.shipped import shipped
+from tests.mechanisms.claims import CLAIMS
 from validation.answers import CASES
 
 ROOT = Path(__file__).parents[2]
@@ -33,7 +34,7 @@ def quoted(cell: str) -> list[str]:
 
 @pytest.mark.parametrize("row", [pytest.param(row, id=row[0][:40].replace(" ", "-")) for row in MAPPED])
 def test_what_a_row_names_exists(row: list[str]) -> None:
-    """Would catch a parameter, file, equation, scenario or test that was renamed or never was."""
+    """Would catch a parameter, file, equation, scenario, claim or test that was renamed or never was."""
     _, mechanism, named, shown = row
     assert quoted(named)
     assert set(quoted(named)) <= set(parameters())
@@ -42,10 +43,13 @@ def test_what_a_row_names_exists(row: list[str]) -> None:
     model = (ROOT / "docs" / "model.md").read_text(encoding="utf-8")
     for number in re.findall(r"\((\d+)\)", mechanism):
         assert f"(eq-{number})" in model
-    worlds = [part.strip().removeprefix("exact: ") for part in shown.split(";") if "exact: " in part]
-    assert set(worlds) <= {case.name for case in CASES}
+    parts = [part.strip() for part in shown.split(";")]
+    worlds = {part.removeprefix("exact: ") for part in parts if part.startswith("exact: ")}
+    claims = {part.removeprefix("claim ") for part in parts if part.startswith("claim ")}
+    assert worlds <= {case.name for case in CASES}
+    assert claims <= {claim.number for claim in CLAIMS}
     assert set(quoted(shown)) <= names_of_tests()
-    assert worlds or quoted(shown)
+    assert len(parts) == len(worlds) + len(claims) + len(quoted(shown))
 
 
 def test_no_footnote_is_forgotten() -> None:

@@ -13,10 +13,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.optimize import brentq
 
 import deference_sim as ds
 from deference_sim.engines.law import plain_law
+from deference_sim.model.events import COUNTERS
 from deference_sim.model.state import RESOLVED
+from deference_sim.scenario.catalogue import Section, catalogue
 from deference_sim.scenario.shipped import shipped
 from deference_sim.streams import key_of_seed
 from deference_sim.study import runner
@@ -24,10 +27,11 @@ from deference_sim.trajectory.flow import STEP_FAILED
 from deference_sim.trajectory.log import LOG_DTYPE
 from deference_sim.trajectory.record import RECORD_DTYPE
 from deference_sim.trajectory.state import FIRST_HAZARD, PROCESS_DTYPE, STATE_DTYPE
-from validation.quiet import quiet
+from validation.quiet import NO_BASIN, quiet, start
+from validation.random_worlds import plain_parameters
 
 from ..tables import assert_same
-from .eventful_worlds import random_scenario
+from .eventful_worlds import SENSIBLE, random_scenario
 
 SHIPPED = sorted(shipped())
 RANDOM = range(30)
@@ -69,11 +73,15 @@ def test_handing_off_by_indifference_is_the_same() -> None:
 
 
 def test_random_scenarios_reach_everything() -> None:
-    """Would catch random scenarios in which nothing much happens: every outcome and kind of event comes up."""
+    """Would catch random scenarios in which nothing much happens: every outcome, road and kind of event comes up."""
+    hazards = catalogue()["hazards"]
+    assert isinstance(hazards, Section)
+    declared = {parameter.path for parameter in (*plain_parameters(), *hazards.parameters.values())}
+    assert set(SENSIBLE) <= declared
     table = pd.concat([ds.simulate(random_scenario(number), 20, SEED).records for number in RANDOM])
-    assert set(table["outcome"].unique()) == set(table["outcome"].cat.categories)
-    counts = ["generations", "retrainings", "halts", "deals", "thefts", "paradigms", "outbreaks", "scheming",
-              "hazards_handled", "hazards_suffered", "reviews"]  # fmt: skip
+    for column in ("outcome", "road"):
+        assert set(table[column].cat.categories) == set(table[column].unique())
+    counts = ["generations", "reviews", "scheming", "ever_schemed", "recovered", *COUNTERS]
     assert (table[counts].sum() > 0).all(), table[counts].sum()
 
 
@@ -168,14 +176,18 @@ def test_the_first_of_many_are_the_few(name: str) -> None:
 
 @pytest.mark.parametrize(("make", "n"), scenarios())
 def test_a_later_horizon_changes_nothing_before_an_earlier_one(make: Callable[[], Any], n: int) -> None:
-    """Would catch a horizon that shortens a step or counts as an event before it comes."""
-    scenario = make()
+    """Would catch a horizon that shortens a step or counts as an event before it comes.
+
+    By indifference one would hand off with a view to the horizon, so nobody does here.
+    """
+    scenario = make().with_(**{"handoff.indifference": False})
     whole = ds.simulate(scenario, n, SEED).records
     cut = 0.8 * float(whole["months"].median()) + 0.01
     early = whole["months"] < cut
     found = ds.simulate(scenario.with_(horizon=cut), n, SEED).records
     assert_same(found[early], whole[early])
-    assert (found["outcome"][~early] == "unresolved").all()
+    at_the_end = np.where(found["scheming"], "ai_takeover", "unresolved")  # whoever schemes then is in charge
+    assert (found["outcome"][~early] == at_the_end[~early]).all()
     assert (found["months"][~early] == cut).all()
 
 
@@ -221,33 +233,34 @@ def test_hazards_that_change_nothing_while_hardware_grows_and_a_successor_is_tra
     assert_same(with_them[columns], without[columns])
 
 
-@pytest.mark.parametrize(
-    "lead",
-    [
-        0,
-        10,
-    ],
-)
-def test_fizzles_when_lead_comes_back_and_not_when_somebody_looks(lead: float) -> None:
-    """Would catch an outcome that waits until something else opens an instant: defence brings lead back after a fizzle.
+@pytest.mark.parametrize("settle", [0, 6])
+@pytest.mark.parametrize("lead", [0, 10])
+def test_it_is_ridden_out_when_lead_comes_back_and_not_when_somebody_looks(lead: float, settle: float) -> None:
+    """Would catch an outcome that waits until something else opens an instant, or for less than its conditions.
 
-    Our pace is 10^(-C/10) py a month, half for capability and half for defence, and growth has fizzled out at 2 py.
-    With 10^(C/10) = 1 + t·ln10/20 and Q = C - 3, lead is back when the rival (tax 9) is as far: 10^(Q/10) = 10^(R/10).
+    Our pace is 10^(-C/10) py a month, half for capability and half for defence, and the takeoff is over at 2 py.
+    With 10^(C/10) = 1 + t·ln10/20, lead is back when Q = C - 3 is where the rival is: a tenth as fast as we would be at
+    full effort, or before its takeoff a py behind for each year. Later than that only the time to settle counts.
     """
-    if lead == 0:  # 10^(R/10) = 1 + t·ln10/100
-        exact = (1 - 10**-0.3) / (math.log(10) * (10**-0.3 / 20 - 1 / 100))
-    else:  # lead - t + 100·(10^(Q/10) - 1)/ln10 = 0
-        exact = (100 / math.log(10) * (1 - 10**-0.3) - lead) / (5 * 10**-0.3 - 1)
+    if lead == 0:  # 10^(Q/10) = 10^(R/10) = 1 + t·ln10/100
+        back = (1 - 10**-0.3) / (math.log(10) * (10**-0.3 / 20 - 1 / 100))
+    else:
+        back = brentq(lambda t: 10 * math.log10(1 + t * math.log(10) / 20) - 3 - (t - lead) / 12, 0, lead, xtol=1e-12)
+    over = 20 / math.log(10) * (10**0.2 - 1)
     scenario = quiet(
         **{
             "capability.exponent": -0.1,
             "capability.fizzle_pace": 12 * 10**-0.2,
-            "goodness.broad_alignment": -3,
+            "capability.settle": settle,
+            "goodness.broad_alignment": start(-3),
+            **NO_BASIN,
+            "defence.returns": 1,
+            "defence.decay": 0,
             "strategy.defence_share": 0.5,
             "rival.mode": "takeoff",
             "rival.lead": lead,
-            "rival.tax": 9,
-            "rival.overtake_rate": 0,
+            "rival.speed": 0.1,
+            "rival.danger_at": 1e9,
             "horizon": 60,
         }
     )
@@ -255,8 +268,8 @@ def test_fizzles_when_lead_comes_back_and_not_when_somebody_looks(lead: float) -
         ds.simulate(scenario, 5, SEED).records,
         ds.simulate(with_neutral_hazards(scenario), 5, SEED).records,
     ):
-        assert (table["outcome"] == "fizzled").all()
-        np.testing.assert_allclose(table["months"], exact, rtol=1e-6)
+        assert (table["outcome"] == "ridden_out").all()
+        np.testing.assert_allclose(table["months"], max(back, over + settle), rtol=1e-6)
 
 
 @pytest.mark.parametrize(

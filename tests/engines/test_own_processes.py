@@ -12,7 +12,7 @@ from scipy.stats import binom
 import deference_sim as ds
 from deference_sim import streams
 from deference_sim.model.stages import REVIEW_STAGE
-from validation.quiet import quiet
+from validation.quiet import quiet, start
 
 from ..tables import assert_same
 
@@ -168,7 +168,10 @@ def test_a_policy_like_fixed_gives_its_records(name: str) -> None:
 
 
 def test_a_policy_sees_estimates_only() -> None:
-    """Would catch the truth leaking into decisions: what a policy sees is what the log calls estimates."""
+    """Would catch the truth leaking into decisions: what a policy sees is what the log calls estimates.
+
+    Errors are of alignment alone, so that what the want of wisdom adds to the tax is known.
+    """
     seen = []
 
     def watch(observation: ds.Observation) -> ds.Shares:
@@ -176,7 +179,12 @@ def test_a_policy_sees_estimates_only() -> None:
         return as_fixed(observation)
 
     scenario = ds.load("baseline").with_(
-        **{"evaluation.lead_error": 2, "evaluation.tax_error": 0.5, "evaluation.alignment_noise": 0.4}
+        **{
+            "evaluation.lead_error": 2,
+            "evaluation.tax_error": 0.5,
+            "evaluation.noise": 0.4,
+            "goodness.profile_ratio": 0,
+        }
     )
     log_ = ds.simulate(scenario, 1, SEED, policy=watch).trace(0).log
     seen = seen[len(seen) - (log_["event"] == "effort shared").sum() :]  # those of the last time it ran
@@ -187,7 +195,10 @@ def test_a_policy_sees_estimates_only() -> None:
     errors = np.array([observation.lead for observation in seen]) - shared["lead"].to_numpy()
     assert abs(errors[0]) > 0.01
     np.testing.assert_allclose(errors, errors[0], atol=1e-9)
-    tax = np.array([observation.tax for observation in seen]) / (0.3 * 10 ** (-0.05 * shared["C"].to_numpy()))
+    C, W = shared["C"].to_numpy(), shared["W"].to_numpy()
+    wasteful = 2 ** np.clip(1 - (W - C), 0, 1)
+    assert np.ptp(wasteful) > 0.1
+    tax = np.array([observation.tax for observation in seen]) / (0.3 * 10 ** (-0.05 * C) * wasteful)
     assert abs(tax[0] - 1) > 0.01
     np.testing.assert_allclose(tax, tax[0], rtol=1e-9)
     true_margin = np.minimum(shared["A"], shared["W"]) - shared["C"]
@@ -202,8 +213,8 @@ def test_a_policy_that_pays_the_tax_keeps_its_margin() -> None:
 
     scenario = quiet(
         **{
-            "goodness.broad_alignment": 0.2,
-            "goodness.capability_profile": 0.2,
+            "goodness.broad_alignment": start(0.2),
+            "goodness.capability_profile": start(0.2),
             "tax.broad_alignment": 0.5,
             "tax.capability_profile": 1.5,
             "basin.width": 1e-3,

@@ -16,6 +16,7 @@ Browser = Any  # tests/explorer/conftest.py
 
 FEW = 256
 ENTRY, HANDLE = "input[type=text]", ".noUi-handle"
+TEXTS = "return deep('table, small').map(e => e.textContent).join(' ')"
 ALERTS = "return deep('[role=alert]').map(e => e.textContent).join('')"
 
 
@@ -34,23 +35,27 @@ def test_the_number_is_the_command_lines_before_and_after_a_control_is_moved(
     assert float(before["p_stay"]) == expected["p_stay"]["estimate"]
     assert float(before["p_good"]) == expected["p_good"]["estimate"]
 
+    lost = browser.run(TEXTS)
+    assert "AIs schemed, from the handoff or from later on" in lost
+    assert "these shares and p_stay add up to 100 %" in lost
+
     handle = browser.control("rival.lead", HANDLE)
     for _ in range(20):
         handle.send_keys("\ue012")  # arrow left: one step of 0.1 months
-    browser.eventually(lambda: browser.control("rival.lead", ENTRY).get_attribute("value") == "2.2 months")
-    expected = on_the_command_line(own_scenario, "--set", "rival.lead=2.2 months")
+    browser.eventually(lambda: browser.control("rival.lead", ENTRY).get_attribute("value") == "2 months")
+    expected = on_the_command_line(own_scenario, "--set", "rival.lead=2 months")
     after = browser.eventually(lambda: (found := browser.chances())["hash"] == expected["hash"] and found)
-    assert browser.control("rival.lead", ENTRY).get_attribute("value") == "2.2 months"
+    assert browser.control("rival.lead", ENTRY).get_attribute("value") == "2 months"
     assert float(after["p_stay"]) == expected["p_stay"]["estimate"] < float(before["p_stay"])
     assert float(after["p_good"]) == expected["p_good"]["estimate"]
 
     browser.eventually(lambda: "set=" in browser.driver.current_url)
     link = browser.driver.current_url
-    assert parse_qs(urlsplit(link).query)["set"] == ["rival.lead=2.2 months"]
+    assert parse_qs(urlsplit(link).query)["set"] == ["rival.lead=2 months"]
     browser.open("about:blank")
     browser.open(link)
     assert browser.chances() == after
-    assert browser.control("rival.lead", ENTRY).get_attribute("value") == "2.2 months"
+    assert browser.control("rival.lead", ENTRY).get_attribute("value") == "2 months"
 
 
 def test_a_comparison_is_paired_and_a_bad_value_is_told_beside_its_control(

@@ -64,6 +64,9 @@ def test_tables_hold_the_numbers_in_full(found: list[Numbers | Curve]) -> None:
     last = next(answer for answer in found if isinstance(answer, Numbers) and answer.is_last)
     table = numbers_table(last).set_index("quantity")
     assert table.loc["p_stay", "share"] == last.result.p_stay.value
+    lost = table.loc[table.index.str.startswith("lost by "), "share"]
+    assert lost["lost by scheming"] == last.result.losses["scheming"].estimate.value > 0.0
+    assert lost.sum() + last.result.p_stay.value == pytest.approx(1.0)
     assert len(curve_table(None)) == 0
 
 

@@ -4,7 +4,7 @@ from html import escape
 
 import pytest
 
-from deference_sim.explorer.controls import Control, core_paths, paths_by_block
+from deference_sim.explorer.controls import Control, paths_by_block
 from deference_sim.explorer.page import Explorer
 from deference_sim.explorer.spans import points_of, span_of
 from deference_sim.explorer.state import View, start
@@ -12,6 +12,7 @@ from deference_sim.explorer.words import about_html
 from deference_sim.scenario import load, shipped
 from deference_sim.scenario.catalogue import paths_of
 from deference_sim.scenario.explain import parameter_table
+from deference_sim.scenario.plausible import core_paths
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from deference_sim.model import state as states
 from deference_sim.model.declare import MAX_KNOTS, Block, choices_of, parameters_of
 from deference_sim.model.events import EVENTS
 from deference_sim.model.hazards import Hazard
+from deference_sim.model.human import human_work
 from deference_sim.model.parameters import Blocks, block_classes, hazard_numbers, law_numbers
 from deference_sim.model.roads import ROADS
 from deference_sim.model.stages import STAGES
@@ -209,6 +210,10 @@ def random_states(random: np.random.Generator, P: NDArray[np.void]) -> NDArray[n
     for name in ("dense1", "dense2", "dense3", "dense4", "slopes"):
         S[name][..., list(STOCKS).index("Z")] = 0.0
     S["y0"][:, list(STOCKS).index("Z")] = S["Z"]
+    # Human months come at a steady rate, so that no stage of a step takes them below 0.
+    months = [human_work(state, p, None, None) for state, p in zip(plain_rows(S), plain_rows(P), strict=True)]
+    S["slopes"][..., list(STOCKS).index("H")] = np.array(months)[:, None]
+    S["y0"][:, list(STOCKS).index("H")] = S["H"]
     crossing_times = S["step_from"][:, None] + random.uniform(0.0, 2.0, S["crossing_times"].shape)
     S["crossing_times"] = np.where(random.random(crossing_times.shape) < 0.7, np.inf, crossing_times)
     return S
@@ -233,6 +238,7 @@ WHOLE = {
     "column": len(HAZARDS),
     "event": len(EVENTS),
     "i": STOCK_COUNT,
+    "ignored": 2,
     "index": 2**30,
     "item": 10,
     "number": 7,

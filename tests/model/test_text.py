@@ -198,6 +198,7 @@ def test_whole_trajectories_have_the_same_bits(name: str) -> None:
     P, H = law_numbers(blocks), hazard_numbers(blocks)
     key, room = streams.key_of_seed(SEED), 600
     compiled_law().prepare(P)
+    entries = []
     for replicate in replicates:
         tables = {
             "S": np.zeros(1, STATE_DTYPE),
@@ -234,9 +235,11 @@ def test_whole_trajectories_have_the_same_bits(name: str) -> None:
             tables["samples"][None],
             tables["R"],
         )
-        assert 5 < tables["S"]["logged"][0] < room
         for table, rows in tables.items():
             assert differences(table, from_plain(plain[table], rows), rows) == []
+        entries.append(tables["S"]["logged"][0])
+    assert max(entries) < room
+    assert sorted(entries)[1] > 20  # one may fail at once, the others live to meet much else
 
 
 # ---- total functions --------------------------------------------------------------------------------------

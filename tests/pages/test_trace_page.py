@@ -3,6 +3,7 @@
 import io
 import json
 import math
+import re
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from deference_sim.analysis.ledger import road_in_words
 from deference_sim.analysis.run import Result, simulate
 from deference_sim.analysis.trace import SHARES, Trajectory, trace
+from deference_sim.model.events import EVENTS
 from deference_sim.pages import layout
 from deference_sim.pages import trace as trace_page
 from deference_sim.scenario import Scenario, load
@@ -45,6 +47,12 @@ def text_of(trajectory: Trajectory, *, every_entry: bool = False) -> str:
     file = io.StringIO()
     layout.show(trace_page.page(trajectory, every_entry=every_entry), file)
     return file.getvalue()
+
+
+def lines_of(trajectory: Trajectory, *, every_entry: bool = False) -> list[str]:
+    """What is told of each entry, or group of entries, before it is broken into lines of a column."""
+    (table,) = (item for item in trace_page.page(trajectory, every_entry=every_entry) if isinstance(item, layout.Table))
+    return [row[1] for row in table.rows]
 
 
 @pytest.fixture(scope="module", params=SETTINGS)
@@ -166,6 +174,9 @@ def test_the_road_is_told_and_whether_it_had_looked_safe(result: Result) -> None
 #: A good start without luck, no schemers and no hazards, so that the run is a long one.
 CERTAIN = ("goodness.spread=0 py", "scheming.at_handoff=0", "scheming.rate=0", "hazards=[]")
 FOUND = ("scheming.at_handoff=1", "scheming.detection=50 per py")
+RETRAINED = ("generations.accept=1.5", "evaluation.noise=0 py", "rival.mode=none")
+REPAIRED = ("goodness.broad_alignment=0.1 py", "handoff.halt_below=0.2 py", "rival.mode=none")
+SEVERE = ("hazards.misuse.rate=9 per year", "hazards.misuse.onset=0 months", "hazards.misuse.severity_mean=9 py")
 MECHANISMS = {
     "weights stolen": ("weights-stolen", ("rival.theft_rate=6 per year",), "steals our weights and gains"),
     "deal struck": (
@@ -186,6 +197,19 @@ MECHANISMS = {
     "resumed": ("baseline", ("handoff.halt_below=0.4 py", "handoff.min_halt=0.1 months"), "deference is resumed"),
     "fully deferred": ("partial-deference", (), "deference becomes full"),
     "overtaken": ("baseline", ("rival.lead=0 months",), "of aligned capability"),
+    "rival takes off": ("baseline", (), "the rival reaches the minimum capability"),
+    "rival dangerous": ("baseline", (), "the rival is far enough into its takeoff"),
+    "deadline met": ("single-deadline", ("rival.handle_at=2 py",), "aligned capability was there in time"),
+    "deadline missed": ("single-deadline", ("rival.lead=5 months",), "aligned capability was not there in time"),
+    "handed off": ("rushed-handoff", (), "handoff: humans defer to the AIs"),
+    "entered the basin": ("baseline", REPAIRED, "the AIs are in the Basin of Good Deference"),
+    "left the basin": ("baseline", ("generations.alignment_sd=1",), "leave the Basin of Good Deference"),
+    "successor deferred to": ("baseline", (), "successor 1 is deferred to"),
+    "successor sent back": ("baseline", RETRAINED, "is trained again (try 1)"),
+    "successor waits": ("baseline", RETRAINED, "capability waits for goodness"),
+    "hazard handled": ("five-hazards", (), "aligned: handled"),
+    "hazard suffered": ("five-hazards", ("hazards.misuse.lethality=0", *SEVERE), "not handled, survived"),
+    "hazard fatal": ("five-hazards", ("hazards.misuse.lethality=1", *SEVERE), "not handled, fatal"),
 }
 
 
@@ -197,11 +221,15 @@ def test_every_mechanism_is_told_in_words(event: str) -> None:
         trajectory = trace(scenario, replicate, 3)
         times = int((trajectory.log["event"] == event).sum())
         if times:
-            assert " ".join(text_of(trajectory).split()).count(words) >= 1
-            every = text_of(trajectory, every_entry=True)
-            assert f" {event} " not in every, "an entry has no words of its own"
+            assert any(words in line for line in lines_of(trajectory))
+            assert event not in lines_of(trajectory, every_entry=True), "an entry has no words of its own"
             return
     raise AssertionError(f"{event} does not happen here")
+
+
+def test_every_event_is_among_these_mechanisms() -> None:
+    """Else an event could have words that nobody has read."""
+    assert set(MECHANISMS) | {"reviewed", "effort shared", "resolved"} == set(EVENTS)
 
 
 def test_a_rival_that_is_behind_is_not_said_to_overtake() -> None:
@@ -223,14 +251,20 @@ def test_a_rival_that_is_behind_is_not_said_to_overtake() -> None:
     assert seen == {True, False}
 
 
-def test_partial_deference_counts_what_humans_fill_in() -> None:
-    scenario = load("partial-deference", set=["handoff.full_when=null", "goodness.capability_profile=-0.5 py"])
-    trajectory = trace(scenario, 1, 3)
-    assert {spell.phase for spell in trajectory.phases} == {"partial"}
+def test_partial_deference_counts_what_humans_supply() -> None:
+    """Would catch a true margin of the AIs alone beside one found that counts what humans supply, or the reverse."""
+    reviews = ["evaluation.noise=0 py", "evaluation.persistent_error=0 py", "handoff.halt_below=0.4 py"]
+    unwise = ["handoff.full_when=null", "handoff.fill_in_profile=0.35 py", "goodness.capability_profile=0.5 py"]
+    trajectory = trace(load("partial-deference", set=[*CERTAIN, *unwise, *reviews]), 1, 3)
+    assert {spell.phase for spell in trajectory.phases} == {"partial", "halted"}
     alone = np.minimum(trajectory.path.broad_alignment, trajectory.path.capability_profile) - trajectory.path.capability
     assert (trajectory.path.margin >= alone).all()
     assert (trajectory.path.margin > alone).any()
-    assert "what humans fill in" in " ".join(text_of(trajectory).split())
+    told = " ".join(text_of(trajectory).split())
+    assert "counts the strategy that humans supply" in told
+    margins = re.findall(r"found (\S+) \(true (\S+)\)", told)
+    assert len(margins) > 1
+    assert all(found == true for found, true in margins), margins
 
 
 def test_the_scenarios_here_reach_every_outcome_and_retrain() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 import deference_sim as ds
 from deference_sim.analysis.strategy import policies_to_compare
+from deference_sim.model.state import CATASTROPHES
 
 from ..analysis.pretended_worlds import pretend_few_points
 
@@ -30,13 +31,15 @@ def test_the_curve_over_months_is_drawn_with_its_intervals() -> None:
     band = {tuple(point) for path in chances.collections[0].get_paths() for point in path.vertices}
     assert {(timing.month, timing.estimate.low) for timing in found.curve} <= band
     assert {(timing.month, timing.estimate.high) for timing in found.curve} <= band
+    luck = {tuple(point) for path in chances.collections[1].get_paths() for point in path.vertices}
+    assert {(timing.month, timing.risks["overtaken_safely"]) for timing in found.curve} <= luck
     (shaded,) = chances.patches
     assert (shaded.get_x(), shaded.get_x() + shaded.get_width()) == pytest.approx(found.as_good)
     assert chances.get_ylabel() == "p_good"
     assert "baseline: 400 fresh worlds a month, seed 1" in chances.get_title(loc="left")
     assert risks.get_xlabel() == "month of the handoff"
     top = max(y for area in risks.collections for path in area.get_paths() for _, y in path.vertices)
-    assert top == pytest.approx(max(sum(timing.risks.values()) for timing in found.curve))
+    assert top == pytest.approx(max(sum(timing.risks[name] for name in CATASTROPHES) for timing in found.curve))
 
 
 def test_regrets_are_written_where_they_belong() -> None:
@@ -47,6 +50,8 @@ def test_regrets_are_written_where_they_belong() -> None:
         "as it is",
         *(t.policy for t in found.policies),
     ]
+    luck = [bar.get_width() for bar in chances.patches]
+    assert luck == [found.own_overtaken_safely, *(tuned.overtaken_safely for tuned in found.policies)]
     written = {
         (round(text.get_position()[0]), round(text.get_position()[1])): text.get_text() for text in regrets.texts
     }

@@ -17,11 +17,16 @@ def swept() -> ds.Sweep:
 def test_a_curve_has_a_line_and_a_band_for_each_policy(swept: ds.Sweep) -> None:
     ax = ds.plot.lead_curve(swept, "p_good")
     assert ax.get_xlabel() == "rival.lead (months)"
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["race", "fixed"]
-    for k, line in enumerate(ax.lines):
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["race", "fixed", "of it overtaken safely"]
+    safely = [tally.ended("overtaken_safely") / tally.n for tally in swept.tallies]
+    assert max(safely) > 0.0
+    expected = [swept.table["p_good"].iloc[k::2].tolist() for k in range(2)] + [safely[k::2] for k in range(2)]
+    for line, levels in zip(ax.lines, expected, strict=True):
         assert line.get_xdata().tolist() == LEADS
-        assert line.get_ydata().tolist() == swept.table["p_good"].iloc[k::2].tolist()
+        assert line.get_ydata().tolist() == levels
     assert len(ax.collections) == 2
+    stays = ds.plot.lead_curve(swept)
+    assert [text.get_text() for text in stays.get_legend().get_texts()] == ["race", "fixed"]
 
 
 def test_a_heat_map_has_a_cell_for_each_point(swept: ds.Sweep) -> None:

@@ -12,7 +12,9 @@ from matplotlib.colors import to_hex
 
 import deference_sim as ds
 from deference_sim.analysis.records import outcome_words
+from deference_sim.model.events import EVENTS
 from deference_sim.plots import style
+from deference_sim.plots.trace import EVENT_LOOKS, ROUTINE, TURNING_POINTS
 
 from .reading import edges, share_of_ink
 
@@ -67,6 +69,11 @@ def test_every_event_but_routine_has_a_mark_at_its_month(traced: Any, trace: ds.
         words = outcome_words(trace.outcome, with_deadline=False) if event == "resolved" else event
         assert any(at == round(month, 9) and row.startswith(words) for at, row in marks), event
     assert len(marks) == len(told.drop_duplicates(["month", "event", "about"]))
+
+
+def test_every_look_is_that_of_an_event() -> None:
+    """Would catch a look, or a turning point, that was left behind under an event's former name."""
+    assert {*EVENT_LOOKS, *TURNING_POINTS, *ROUTINE} <= set(EVENTS)
 
 
 def test_shares_are_stacked_to_the_whole_from_the_handoff_on(traced: Any, trace: ds.Trajectory) -> None:
@@ -137,9 +144,10 @@ def test_ais_that_scheme_are_shown_as_outside_the_basin() -> None:
 
 def test_scheming_that_lasts_an_instant_is_seen() -> None:
     """Would catch a bar too short to be drawn: a row of the picture with a name and nothing in it."""
-    trace = ds.trace("with-scheming")
+    all_scheme = {"scheming.at_handoff": 1, "scheming.work_halves": "1000 months", "horizon": "3.005 months"}
+    trace = ds.trace(ds.load("with-scheming").with_(**all_scheme))
     ((start, end),) = trace.scheming
-    assert end - start < 0.01
+    assert 0.0 < end - start < 0.01
     timeline = ds.plot.trajectory(trace).flat[4]
     names = [label.get_text() for label in timeline.get_yticklabels()]
     row = names.index("AIs scheme, known or not")

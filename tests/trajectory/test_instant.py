@@ -5,6 +5,8 @@ that it would miss once in a thousand.
 """
 
 import math
+from collections import Counter
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,7 @@ from scipy import stats
 
 from deference_sim import streams
 from deference_sim.engines.events import World
+from deference_sim.model.evaluation import LOWEST, MOST_IN_A_CELL, REVIEW_CELL
 from deference_sim.model.events import EVENTS
 from deference_sim.model.generations import MOST_RETRAININGS
 from deference_sim.model.parameters import Blocks
@@ -301,6 +304,31 @@ def test_no_successor_is_deferred_to_while_deference_is_halted() -> None:
     assert resumed <= taken[0] <= resumed + 0.25 + 1e-9
 
 
+# Would catch: a run that reaches its end, and there takes up AIs with whom it would not have.
+@pytest.mark.parametrize(("stabilise_at", "months", "taken_up"), [(1.0, 2.0, []), (1.15, 2.9, [2.0])])
+def test_no_waiting_successor_is_taken_up_at_the_instant_that_stabilises(
+    stabilise_at: float, months: float, taken_up: list[float]
+) -> None:
+    """It passes its review once alignment is mended, and is too bad for the level that stabilises all the same."""
+
+    def mend(world: World) -> Any:
+        yield world.timeout(2.0)
+        world.change(A=1.2)
+
+    blocks = quiet(
+        horizon=2.9,
+        capability=steady(1.0) | {"stabilise_at": stabilise_at},
+        goodness={"broad_alignment": 0.9, "capability_profile": 9.0, "reach": 1.1},
+        generations={"step": 1.0, "alignment_loss": 0.6, "accept": -0.5, "retrain": 0.1},
+        evaluation={"review_interval": 0.25, "review_work": None},
+        basin={"exists": 0.0, "width": 1e12},
+    )
+    found = watch(blocks, processes=[mend])
+    assert found.times("successor waits")[:1] == pytest.approx([1.5], abs=1e-9)
+    assert found.times("successor deferred to") == taken_up
+    assert (found.record.months, found.record.outcome) == (months, "unresolved" if taken_up else "stabilised")
+
+
 # Months may be too coarse for the work that is left, so that the clock cannot get to the end of a retraining.
 def test_a_fast_retraining_comes_to_an_end() -> None:
     """All values lie within the published ranges, and p = 1 is allowed. Would catch a run that never ends."""
@@ -374,6 +402,11 @@ def work_on_tests(share: float, pace: float, months: float) -> float:
     return share * pace * -math.expm1(-ageing * months) / ageing
 
 
+def cell_of(entry: SimpleNamespace) -> int:
+    """The number of the stretch of capability in which the AIs are."""
+    return math.floor((entry.C - LOWEST) / REVIEW_CELL + 1e-9)
+
+
 def test_what_a_review_finds() -> None:
     """Would catch: an error on the wrong component, tests that do not age, a draw used twice, noise that tests lessen.
 
@@ -398,8 +431,11 @@ def test_what_a_review_finds() -> None:
     spread = noise * math.sqrt(2.0 * (1.0 + ratio * ratio))
     for replicate in (0, 5):
         lasting_A, lasting_W = normals(replicate, streams.PERSISTENT_ERROR, 0)
-        for number, entry in enumerate(watch(blocks, replicate).entries("reviewed")):
-            z_A, z_W = normals(replicate, streams.REVIEW_NOISE, number)
+        so_far: Counter[int] = Counter()
+        for entry in watch(blocks, replicate).entries("reviewed"):
+            cell = cell_of(entry)
+            z_A, z_W = normals(replicate, streams.REVIEW_NOISE, cell * MOST_IN_A_CELL + so_far[cell])
+            so_far[cell] += 1
             left = 1.0 / math.sqrt(1.0 + work_on_tests(share, pace, entry.t) / 0.3)
             A_hat = 2.0 + left * lasting * lasting_A + noise * z_A
             W_hat = 2.1 + ratio * (left * lasting * lasting_W + noise * z_W)
@@ -407,6 +443,28 @@ def test_what_a_review_finds() -> None:
             given_back = spread * stats.norm.pdf(apart / spread) - apart * stats.norm.cdf(-apart / spread)
             assert entry.value == entry.margin_estimate
             assert entry.value == pytest.approx(min(A_hat, W_hat) + given_back - entry.C, abs=2e-6)
+        assert max(so_far.values()) > 1 < len(so_far)  # noise anew within a stretch of capability and in the next
+
+
+def test_the_noise_of_a_review_goes_by_capability_not_by_its_number() -> None:
+    """The first review of each stretch finds the same however many there were before.
+
+    Would catch: draws by the number of the review, so that halving the interval changes all that is found.
+    """
+    first: list[dict[int, float]] = []
+    for interval in (0.5, 0.25):
+        blocks = quiet(
+            horizon=4.2,
+            capability=steady(0.5),
+            goodness={"broad_alignment": 5.0, "capability_profile": 99.0},
+            evaluation={"review_interval": interval, "review_work": None, "noise": 0.3},
+            generations={"step": 9.0},
+        )
+        entries = watch(blocks).entries("reviewed")
+        first.append({cell_of(entry): entry.value + entry.C for entry in reversed(entries)})
+    often = {cell: found for cell, found in first[1].items() if cell in first[0]}
+    assert len(often) >= 8
+    assert often == pytest.approx(first[0], abs=1e-9)
 
 
 @pytest.mark.parametrize(

@@ -168,6 +168,29 @@ def test_a_halt_that_becomes_vain_is_given_up_once() -> None:
     assert found.record.C > 4.0
 
 
+@pytest.mark.parametrize(("profile", "halts"), [(-5.0, 0), (0.3, 1)])
+def test_a_halt_is_in_vain_where_what_humans_teach_stays_below_the_strategy_they_supply(
+    profile: float, halts: int
+) -> None:
+    """They supply .6 py and ask for .7; they could teach .81 py more at most, on a profile of -5 to no use."""
+    blocks = quiet(
+        horizon=2.0,
+        capability=steady(0.1),
+        goodness={"broad_alignment": 5.0, "capability_profile": profile},
+        basin={"exists": 0.0, "width": 1e12},
+        evaluation=REVIEWS,
+        generations={"step": 99.0},
+        handoff={
+            "halt_below": 0.65,
+            "resume_above": 0.7,
+            "human_tests": 0.0,
+            "human_share": 0.1,
+            "fill_in_profile": 0.6,
+        },
+    )
+    assert len(watch(blocks).times("halted")[:1]) == halts
+
+
 # ---- roads ------------------------------------------------------------------------------------------------
 
 
