@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deference_sim import streams
-from deference_sim.engines.law import plain_law
+from deference_sim.engines.law import on_arrays, plain_law
 from deference_sim.model.handoff import hand_off
 from deference_sim.model.parameters import hazard_numbers, law_numbers
 from deference_sim.model.rival import TAKEOFF, rival_months
@@ -62,9 +62,8 @@ def rates_of(state: Any, p: Any) -> dict[str, float]:
 
 def _prepared(rows: NDArray[np.void]) -> list[Any]:
     """Return rows of parameters as objects, with the constants that the law derives from them."""
-    records = rows.view(np.recarray)
-    plain_law().prepare(records)
-    return [_plain(row) for row in records]
+    on_arrays(plain_law().prepare)(rows)
+    return [_plain(row) for row in rows]
 
 
 def _plain(row: Any) -> SimpleNamespace:

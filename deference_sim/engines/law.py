@@ -15,6 +15,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from deference_sim import streams
 from deference_sim.engines import entry
@@ -57,13 +58,31 @@ def compiled_law() -> SimpleNamespace:
     return SimpleNamespace(**compiled)
 
 
+class Row(np.record):  # type: ignore[misc]  # NumPy says final of what its own record inherits from
+    """An element of a structured array with its fields as attributes, even those that NumPy has a use for, as ``T``."""
+
+    def __getattribute__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except ValueError:  # no field of that name
+            return super().__getattribute__(name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self[name] = value
+
+
 def on_arrays(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a plain entry point that takes structured arrays, by letting their elements have attributes."""
 
     def call(*arguments: Any) -> Any:
-        return function(*(each.view(np.recarray) if is_structured(each) else each for each in arguments))
+        return function(*(with_attributes(each) if is_structured(each) else each for each in arguments))
 
     return call
+
+
+def with_attributes(rows: NDArray[np.void]) -> NDArray[np.void]:
+    """Return a view of a structured array whose elements are ``Row``s."""
+    return rows.view(np.dtype((Row, rows.dtype)))
 
 
 def is_structured(value: Any) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from deference_sim.engines import law
@@ -34,6 +35,21 @@ def test_without_compiler_and_cache_the_records_are_the_same() -> None:
     plain = records_under(PLAIN | {"XDG_CACHE_HOME": os.devnull}, jobs, 2)
     assert len(plain) == 6
     assert plain.tobytes() == records_of(jobs, 2).tobytes()
+
+
+def test_plain_entry_points_see_fields_before_what_numpy_has_of_that_name() -> None:
+    """Would catch a stock such as T that is its own transpose without a compiler, and itself with one."""
+    rows = np.zeros(2, [("T", "f8"), ("size", "i8"), ("slopes", "f8", (3,))])
+
+    def entry(S: Any) -> None:
+        S[1].T = S[1].T + 2.5
+        S[1].size += 4
+        S[1].slopes[2] = S[1].T
+
+    law.on_arrays(entry)(rows)
+    assert rows[1].tolist()[:2] == (2.5, 4)
+    assert rows["slopes"][1].tolist() == [0.0, 0.0, 2.5]
+    assert rows[0].tolist()[:2] == (0.0, 0)
 
 
 @pytest.mark.parametrize("writable", [True, False])
