@@ -7,6 +7,7 @@ imported, names for editors that differ from those at run time, an import of the
 import ast
 import subprocess
 import sys
+import types
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,11 @@ def test_dir_lists_the_public_names() -> None:
     assert dir(ds) == sorted([*ds.__all__, "__version__"])
     assert len(set(ds.__all__)) == len(ds.__all__) > 30
     assert {"simulate", "trace", "sweep", "plot", "Result"} <= set(ds.__all__)
+
+
+def test_dir_lists_the_plots() -> None:
+    assert dir(ds.plot) == sorted(ds.plot.__all__)
+    assert not any(isinstance(getattr(ds.plot, name), types.ModuleType) for name in dir(ds.plot))
 
 
 def test_every_public_name_is_the_same_before_and_after_all_is_imported() -> None:

@@ -29,3 +29,8 @@ __all__ = [
     "trajectories",
     "trajectory",
 ]
+
+
+def __dir__() -> list[str]:
+    """Return the names of the plots, without the files that hold them."""
+    return __all__

@@ -223,7 +223,9 @@ def _draw_events(ax: Axes, events: dict[tuple[str, str], list[float]], trajector
         ax.plot(months, [row] * len(months), marker, color=colour, markersize=7, clip_on=False)
     if trajectory.scheming:
         starts, ends = zip(*trajectory.scheming, strict=True)
-        ax.hlines([len(names)] * len(starts), starts, ends, color=VERMILION, linewidth=5, alpha=0.6)
+        at = [len(names)] * len(starts)
+        ax.hlines(at, starts, ends, color=VERMILION, linewidth=5, alpha=0.6)
+        ax.plot(starts, at, "|", color=VERMILION, markersize=7, clip_on=False)  # a spell may last but an instant
         names.append(SCHEMING)
     ax.set_yticks(range(len(names)), names)
     ax.set_ylim(len(names) - 0.4, -0.6)

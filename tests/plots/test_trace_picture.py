@@ -133,3 +133,16 @@ def test_ais_that_scheme_are_shown_as_outside_the_basin() -> None:
     assert "outside the basin" in [text.get_text() for text in drawn.flat[1].get_legend().get_texts()]
     (area,) = drawn.flat[1].collections
     assert min(edges(area)) >= 3.0
+
+
+def test_scheming_that_lasts_an_instant_is_seen() -> None:
+    """Would catch a bar too short to be drawn: a row of the picture with a name and nothing in it."""
+    trace = ds.trace("with-scheming")
+    ((start, end),) = trace.scheming
+    assert end - start < 0.01
+    timeline = ds.plot.trajectory(trace).flat[4]
+    names = [label.get_text() for label in timeline.get_yticklabels()]
+    row = names.index("AIs scheme, known or not")
+    (mark,) = (line for line in timeline.lines if list(line.get_ydata()) == [row])
+    assert list(mark.get_xdata()) == [start]
+    assert mark.get_marker() == "|"
