@@ -19,7 +19,6 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from itertools import count, islice
 from time import perf_counter
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +31,7 @@ from deference_sim.engines.law import compiled_law
 from deference_sim.model.events import EVENTS
 from deference_sim.model.state import OUTCOMES
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table, show
+from deference_sim.scenario import Scenario
 from deference_sim.scenario.catalogue import parameters
 from deference_sim.scenario.shipped import shipped
 from deference_sim.study import runner
@@ -69,7 +69,7 @@ IN_TURN = {"strategy.policy": 1, "capability.law": 5, "rival.mode": 2}
 Told = tuple[NDArray[np.void], NDArray[np.void], NDArray[np.void]]  # record, log, samples
 
 
-def compiled_log(scenario: Any, seed: int, replicate: int, grid: NDArray[np.float64]) -> Told:
+def compiled_log(scenario: Scenario, seed: int, replicate: int, grid: NDArray[np.float64]) -> Told:
     """Return what the function leaves of one replicate that runs the compiled engine's blocks."""
     law = compiled_law()
     P, H = runner.numbers_of(scenario, seed, np.array([replicate]))
@@ -87,7 +87,7 @@ def compiled_log(scenario: Any, seed: int, replicate: int, grid: NDArray[np.floa
         room *= 2
 
 
-def events_log(scenario: Any, seed: int, replicate: int, grid: NDArray[np.float64]) -> Told:
+def events_log(scenario: Scenario, seed: int, replicate: int, grid: NDArray[np.float64]) -> Told:
     """Return the same of the events engine."""
     world = runner.world_of(scenario, seed, replicate, log=True, grid=grid)
     record = world.run_to_the_end()
@@ -135,7 +135,7 @@ def months_apart(first: NDArray[np.floating], second: NDArray[np.floating]) -> f
     return float(np.nan_to_num(apart, nan=np.inf).max(initial=0.0))
 
 
-def affordable(scenario: Any, seed: int, replicates: int) -> NDArray[np.void]:
+def affordable(scenario: Scenario, seed: int, replicates: int) -> NDArray[np.void]:
     """Return the compiled engine's records of as many replicates as the budget of steps allows.
 
     Raises ``StepError`` for one that cannot be integrated.
@@ -152,7 +152,7 @@ def affordable(scenario: Any, seed: int, replicates: int) -> NDArray[np.void]:
     return records[spent <= budget]
 
 
-def compare(scenario: Any, name: str, group: str, replicates: int, seed: int, logs: int) -> Comparison | None:
+def compare(scenario: Scenario, name: str, group: str, replicates: int, seed: int, logs: int) -> Comparison | None:
     """Run a scenario on both engines and return what is the same; None if it cannot be run to the end in budget."""
     try:
         first = affordable(scenario, seed, replicates)
@@ -176,7 +176,7 @@ def compare(scenario: Any, name: str, group: str, replicates: int, seed: int, lo
     return found
 
 
-def compare_logs(found: Comparison, scenario: Any, seed: int, replicate: int, expected: NDArray[np.void]) -> None:
+def compare_logs(found: Comparison, scenario: Scenario, seed: int, replicate: int, expected: NDArray[np.void]) -> None:
     """Run a replicate again with its log on both engines, and take up what is the same."""
     grid = np.linspace(0.0, expected["months"][0], POINTS)
     record, log, samples = compiled_log(scenario, seed, replicate, grid)
@@ -203,7 +203,7 @@ def compare_logs(found: Comparison, scenario: Any, seed: int, replicate: int, ex
 Job = str | int  # a shipped scenario, "by indifference", or the number of a random world
 
 
-def scenario_of(job: Job, seed: int) -> tuple[Any, str, str]:
+def scenario_of(job: Job, seed: int) -> tuple[Scenario, str, str]:
     """Return (scenario, name, group)."""
     if job == "by indifference":
         return ds.load("baseline").with_(**BY_INDIFFERENCE), str(job), str(job)

@@ -25,6 +25,7 @@ from deference_sim.engines import compiled
 from deference_sim.engines.failure import StepError
 from deference_sim.model.state import OUTCOMES
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table, show
+from deference_sim.scenario import Scenario
 from deference_sim.scenario.canonical import document
 from deference_sim.scenario.catalogue import paths_of
 from deference_sim.scenario.compose import compose
@@ -70,7 +71,7 @@ class Run:
 class World:
     """A random world, and what its replicates leave."""
 
-    scenario: Any
+    scenario: Scenario
     seed: int
     base: Run
 
@@ -87,7 +88,7 @@ class World:
 Relation = Callable[[World], str | None]
 
 
-def run(scenario: Any, replicates: int, seed: int) -> Run:
+def run(scenario: Scenario, replicates: int, seed: int) -> Run:
     """Return what replicates of a scenario leave."""
     records, names = runner.run(scenario, replicates, seed)
     return Run(records, np.array([*names, ""])[records["cause"]])

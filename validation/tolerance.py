@@ -10,7 +10,6 @@ import argparse
 import sys
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +18,7 @@ import deference_sim as ds
 from deference_sim.analysis.estimate import clopper_pearson
 from deference_sim.analysis.measure import good, stayed
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table, show
+from deference_sim.scenario import Scenario
 from deference_sim.scenario.shipped import shipped
 from deference_sim.study import runner
 from validation import pages
@@ -28,7 +28,7 @@ PAGE = pages.DOCS / "performance.md"
 MOST_MOVED = 0.001  # of p_stay and p_good
 
 
-def records_at(scenario: Any, n: int, seed: int, factor: float) -> NDArray[np.void]:
+def records_at(scenario: Scenario, n: int, seed: int, factor: float) -> NDArray[np.void]:
     """Return the records of a scenario at ``factor`` times its tolerance."""
     tolerance = scenario.value("numerics.tolerance") * factor
     return runner.run(scenario.with_(**{"numerics.tolerance": tolerance}), n, seed)[0]

@@ -184,7 +184,7 @@ class World(simpy.Environment):
         self.law.share_effort(self._S, self._P, self._L, capability, *given[:3])
 
     def change(self, **fields: float) -> None:
-        """Change fields of the state (stocks such as ``A``, ``D``; see ``model.state``) at this moment."""
+        """Change fields of the state (stocks such as ``A``, ``D``; see ``trajectory.state``) at this moment."""
         for name, value in fields.items():
             if name not in (STATE_DTYPE.names or ()):
                 raise AttributeError(f"the state has no field {name!r}")

@@ -130,12 +130,6 @@ _LOG_FASTEST = 23.0  # natural log of the fastest pace, py per month; a blow-up 
 
 
 @equation
-def clamped_exp(x: float) -> float:
-    """Return e to the power of ``x``, with ``x`` held in the range where the result is finite and above 0."""
-    return exp(min(max(x, -700.0), 700.0))
-
-
-@equation
 def multiplier(p: Any, C: float) -> float:
     """Return the progress multiplier at ``C``: log-linear between milestones, flat beyond their ends."""
     xs, ys, count = p.capability_milestones_x, p.capability_milestones_y, p.capability_milestones_count

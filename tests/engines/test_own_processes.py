@@ -11,7 +11,7 @@ from scipy.stats import binom
 
 import deference_sim as ds
 from deference_sim import streams
-from deference_sim.trajectory import instant
+from deference_sim.model.stages import REVIEW_STAGE
 from validation.quiet import quiet
 
 from ..tables import assert_same
@@ -126,7 +126,7 @@ def test_looking_on_changes_nothing(name: str) -> None:
 
     def at_reviews(world: ds.World) -> Any:
         while True:
-            yield world.when(instant.REVIEW_STAGE)
+            yield world.when(REVIEW_STAGE)
             seen.append((world.month, world.state.C, world.observe().margin))
 
     scenario = ds.load(name)
