@@ -40,6 +40,7 @@ ARROW: dict[str, Any] = {"arrowstyle": "-|>", "mutation_scale": 9, "shrinkA": 0,
 LINE_LENGTH = 20  # letters in a line of a node, about
 CENTRE: Spot = (7.0, 4.0)
 WIDE, HIGH = 2.2, 0.9  # how far a spot is from others, across or up, to be free
+ACROSS, AROUND = 11.5, 1.6  # width of a figure, and its height beyond that of the diagram, in inches
 BEND = 0.14  # of an arrow, as a share of its length
 
 
@@ -119,11 +120,11 @@ def causal_loops(scenario: ScenarioLike, ax: Axes | None = None) -> Axes:
     more makes for more, all else being equal; ``−``: for less; ``±``: it depends on where the run is. Draws on ``ax``
     or a new figure; returns the Axes.
     """
-    scenario, drawn = as_scenario(scenario), axes(ax, (11.5, 8.7))
+    scenario = as_scenario(scenario)
     found = influences(scenario).merged(GROUPS)
     links = {link: found.polarity(*link) for link in found.signs if not HIDDEN.intersection(link)}
     nodes = placed(links, CAUSES, STOCK_WORDS | EVENT_WORDS)
-    _frame(drawn, nodes.values(), f"{scenario.name}: what influences what after the handoff")
+    drawn = _framed(ax, nodes.values(), f"{scenario.name}: what influences what after the handoff")
     for link, sign in links.items():
         _influence(drawn, nodes[link[0]], nodes[link[1]], sign)
     for name, place in nodes.items():
@@ -210,7 +211,7 @@ def stocks_and_flows(scenario: ScenarioLike, ax: Axes | None = None) -> Axes:
     ``causal_loops``. A stock that never moves in ``scenario`` is left out. Draws on ``ax`` or a new figure; returns the
     Axes.
     """
-    scenario, drawn = as_scenario(scenario), axes(ax, (11.5, 9.6))
+    scenario = as_scenario(scenario)
     found = influences(scenario).merged(TOGETHER)
     links = {
         link: found.polarity(*link)
@@ -230,7 +231,8 @@ def stocks_and_flows(scenario: ScenarioLike, ax: Axes | None = None) -> Axes:
     targets = shown | valves
     links = {link: sign for link, sign in links.items() if link[1] in targets}
     ends = [Place(place.x - CLOUD, place.y, "") for place in moved.values()]
-    _frame(drawn, [*moved.values(), *shown.values(), *ends], f"{scenario.name}: stocks, flows and what governs them")
+    title = f"{scenario.name}: stocks, flows and what governs them"
+    drawn = _framed(ax, [*moved.values(), *shown.values(), *ends], title)
     for place in moved.values():
         _flow(drawn, place)
     for (source, target), sign in links.items():
@@ -246,12 +248,17 @@ def stocks_and_flows(scenario: ScenarioLike, ax: Axes | None = None) -> Axes:
 # ---- drawing ------------------------------------------------------------------------------------------------
 
 
-def _frame(ax: Axes, places: Collection[Place], title: str) -> None:
-    ax.set_axis_off()
-    ax.set_aspect("equal")
-    ax.set_xlim(min(place.x for place in places) - 1.1, max(place.x for place in places) + 1.1)
-    ax.set_ylim(min(place.y for place in places) - 0.6, max(place.y for place in places) + 0.6)
-    ax.set_title(title, loc="left")
+def _framed(ax: Axes | None, places: Collection[Place], title: str) -> Axes:
+    """Return the Axes to draw on, wide and high enough for ``places``; a new figure has room for a legend below too."""
+    left, right = min(place.x for place in places) - 1.1, max(place.x for place in places) + 1.1
+    bottom, top = min(place.y for place in places) - 0.6, max(place.y for place in places) + 0.6
+    drawn = axes(ax, (ACROSS, ACROSS * (top - bottom) / (right - left) + AROUND))
+    drawn.set_axis_off()
+    drawn.set_aspect("equal")
+    drawn.set_xlim(left, right)
+    drawn.set_ylim(bottom, top)
+    drawn.set_title(title, loc="left")
+    return drawn
 
 
 def _half_size(words: str) -> tuple[float, float]:

@@ -38,3 +38,14 @@ def test_a_diagram_is_the_same_picture_every_time() -> None:
         pictures.append(np.asarray(figure.canvas.buffer_rgba()).astype(int))
     assert np.abs(pictures[0] - pictures[1]).max() <= 2
     assert (pictures[0][..., :3].min(axis=2) < 200).mean() > 0.02, "the picture is blank"
+
+
+@pytest.mark.parametrize("name", ["baseline", "deals-and-coordination", "no-basin"])
+def test_a_diagram_fits_its_figure(name: str) -> None:
+    """Would catch a title or a list of loops cut off in a file, for a scenario with more in it than the baseline."""
+    for draw in (ds.plot.causal_loops, ds.plot.stocks_and_flows):
+        figure = draw(name).figure
+        figure.canvas.draw()
+        ink, (wide, high) = figure.get_tightbbox(), figure.get_size_inches()
+        assert 0.0 <= ink.x0 <= ink.x1 <= wide
+        assert 0.0 <= ink.y0 <= ink.y1 <= high
