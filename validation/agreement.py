@@ -1,6 +1,6 @@
 """Agreement: both engines leave the same trajectories, on every shipped scenario and on random worlds.
 
-    python -m validation.agreement            40 scenarios × 100 replicates
+    python -m validation.agreement            all that ship and some random worlds, 80 × 100 replicates
     python -m validation.agreement --full     500 × 1,000; says first how long that takes
 
 Records must be the same to the last bit, and so must the logs of the first replicates: the same events in the same
@@ -44,7 +44,7 @@ from validation.random_worlds import COSTLY, draw_changes, fitted
 
 SECTION = "agreement"
 PAGE = pages.DOCS / "performance.md"
-USUAL, FULL = (40, 100), (500, 1_000)  # scenarios, replicates
+USUAL, FULL = (80, 100), (500, 1_000)  # scenarios, replicates
 MONTHS_APART = 1e-9
 TIMES = ("months", "handoff_month", "first_exit_month")
 #: What the events engine spends its time on, beside the steps that it lets the compiled law take.

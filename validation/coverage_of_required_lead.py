@@ -3,7 +3,7 @@
     python -m validation.coverage_of_required_lead [repetitions] [repetitions through the engine]
 
 Once on curves of known shape: each world needs a lead of its own, drawn from a distribution, and some are lost with any
-lead. Once through the engine: a hazard whose rate is solved for, where the chance of no catastrophe is exp(-rate·T).
+lead. Once through the engine: a hazard whose rate is solved for, where the chance of a good end is exp(-rate·T).
 Exit code 1 if an interval holds the truth in less than 93 % of the repetitions (3 standard errors below 95 % of 1,000).
 """
 
@@ -17,6 +17,7 @@ from scipy.stats import gamma, lognorm, uniform
 
 import deference_sim as ds
 from deference_sim.analysis.required_lead import TARGETS, Answer, solved
+from validation.quiet import hazard, quiet
 
 WORLDS = 1_000
 LONGEST = 120.0  # months
@@ -67,10 +68,11 @@ def on_known_curves(repetitions: int) -> Iterator[Line]:
 
 
 def through_the_engine(repetitions: int) -> Iterator[Line]:
-    """Yield the coverage of the largest rate of a hazard, per year, of which exp(-rate·T) survive."""
-    storm = {"name": "storm", "kind": "background", "rate": 1, "severity_mean": 1e9, "lethality": 1}
-    changes = {"handoff.never": True, "rival.mode": "none", "horizon": MONTHS, "hazards": [storm]}
-    world = ds.load("baseline").with_(**changes)
+    """Yield the coverage of the largest rate of a hazard, per year, of which exp(-rate·T) survive to a good end at T.
+
+    Quiet AIs raise capability by 1 py a month, and so stabilise the situation when as many months have passed.
+    """
+    world = quiet(**{"capability.stabilise_at": MONTHS}, hazards=[hazard("storm", rate=1.0)])
     targets = (0.5, 0.9)
     held, widths, looks = dict.fromkeys(targets, 0), dict.fromkeys(targets, 0.0), 0
     for repetition in range(repetitions):

@@ -3,7 +3,7 @@
 ``python -m validation.metamorphic --scenarios 200`` draws worlds as ``validation.agreement`` does: everything that a
 file may say but extreme numbers; policies, laws and modes in turn. It asks every relation of each. Nobody knows the
 right answer of such a world; but a hazard that never comes changes no bit of it, the first of its replicates are those
-of a smaller run, and a rival who is further behind spoils nothing.
+of a smaller run, and a rival who is further behind, slower, or less easily dangerous spoils nothing.
 """
 
 import argparse
@@ -23,13 +23,21 @@ from scipy.stats import chi2
 
 from deference_sim.engines import compiled
 from deference_sim.engines.failure import StepError
-from deference_sim.model.state import CATASTROPHES, OUTCOMES, SETTLED
+from deference_sim.model.state import (
+    AI_TAKEOVER,
+    CATASTROPHES,
+    CATASTROPHIC_MISTAKE,
+    OUTCOMES,
+    SETTLED,
+    UNRESOLVED,
+)
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table, show
 from deference_sim.scenario import Scenario
 from deference_sim.scenario.canonical import document
 from deference_sim.scenario.catalogue import parameters, paths_of
 from deference_sim.scenario.compose import compose
 from deference_sim.study import runner
+from deference_sim.study.tally import GOOD_CODES
 from validation import pages
 from validation.agreement import scenario_of
 from validation.quiet import hazard
@@ -40,8 +48,7 @@ AFFORDABLE = 400  # steps and hazards met that a replicate may take on average
 FEW = 5  # replicates to find that out
 EVENTS = 3  # replicates on the events engine
 DAYS_OF_A_MONTH = Decimal("30.4375")
-AI_CAUSED = [OUTCOMES.index(name) for name in ("ai_takeover", "catastrophic_mistake")]
-UNRESOLVED = OUTCOMES.index("unresolved")
+AI_CAUSED = [AI_TAKEOVER, CATASTROPHIC_MISTAKE]
 
 
 @dataclass(frozen=True)
@@ -55,9 +62,14 @@ class Run:
         return Run(self.records[which], self.causes[which])
 
     @property
+    def catastrophe(self) -> NDArray[np.bool_]:
+        """Which had a catastrophe."""
+        return np.isin(self.records["outcome"], [OUTCOMES.index(name) for name in CATASTROPHES])
+
+    @property
     def good(self) -> NDArray[np.bool_]:
-        """Which had no catastrophe."""
-        return ~np.isin(self.records["outcome"], [OUTCOMES.index(name) for name in CATASTROPHES])
+        """Which had a good end; a run without any end had neither that nor a catastrophe."""
+        return np.isin(self.records["outcome"], GOOD_CODES)
 
     @property
     def stayed(self) -> NDArray[np.bool_]:
@@ -169,17 +181,19 @@ def a_grid_to_look_at(world: World) -> str | None:
 def a_later_horizon(world: World) -> str | None:
     """What is resolved before the horizon is so whenever it comes."""
     longer = world.run(horizon=min(1.5 * world.scenario.horizon, 12_000.0))
-    done = world.base.records["outcome"] != UNRESOLVED
+    done = world.base.records["months"] < world.scenario.horizon
     return difference(world.base[done], longer[done])
 
 
 def an_earlier_horizon(world: World) -> str | None:
-    """Up to it nothing changes, and then a run is unresolved."""
-    ends = world.base.records[world.base.records["outcome"] != UNRESOLVED]["months"]
-    cut = float(np.median(ends)) + 1e-6 if len(ends) else 0.7 * float(world.base.records["months"].min())
-    earlier, done = world.run(horizon=cut), world.base.records["months"] < cut
-    if not (earlier.records["outcome"][~done] == UNRESOLVED).all():
-        return "not unresolved at the horizon"
+    """Up to it nothing changes, and then a run is unresolved, or a takeover if schemers are in charge."""
+    months = world.base.records["months"]
+    ends = months[months < world.scenario.horizon]
+    cut = float(np.median(ends)) + 1e-6 if len(ends) else 0.7 * world.scenario.horizon
+    earlier, done = world.run(horizon=cut), months < cut
+    cut_short = earlier.records[~done]
+    if not (cut_short["outcome"] == np.where(cut_short["scheming"] == 1, AI_TAKEOVER, UNRESOLVED)).all():
+        return "neither unresolved at the horizon nor taken over by schemers"
     return difference(world.base[done], earlier[done])
 
 
@@ -218,16 +232,14 @@ def uncertain_inputs_at_what_was_drawn(world: World) -> str | None:
 
 
 def the_factor_in_the_rates(world: World) -> str | None:
-    """A factor of 2 on all hazards is the same as rates twice as high: both are exact in binary."""
-    if "hazard_factor" in world.scenario.uncertain or any(not isinstance(h["rate"], float) for h in world.hazards):
+    """Half the rates at twice the factor on all hazards are the same hazards: both are exact in binary."""
+    factor = 2.0 * world.scenario.hazard_factor
+    if "hazard_factor" in world.scenario.uncertain or factor > parameters()["hazard_factor"].high:
         return None
-    if any(2.0 * each["rate"] > parameters()["hazards.NAME.rate"].high for each in world.hazards):
+    if any(not isinstance(each["rate"], float) for each in world.hazards):
         return None
-    factor = world.scenario.hazard_factor
-    if 2.0 * factor > parameters()["hazard_factor"].high:
-        return None
-    twice = [each | {"rate": 2.0 * each["rate"]} for each in world.hazards]
-    return difference(world.run(hazard_factor=2.0 * factor), world.run(hazards=twice))
+    halves = [each | {"rate": 0.5 * each["rate"]} for each in world.hazards]
+    return difference(world.base, world.run(hazard_factor=factor, hazards=halves))
 
 
 # ---- in one direction ----------------------------------------------------------------------------------------
@@ -252,38 +264,58 @@ def a_fatal_hazard_of_its_own(world: World) -> str | None:
 
 
 def safer_ais(world: World) -> str | None:
-    """With half the AIs' hazard, runs that they did not end are the same."""
+    """With half the AIs' hazard, runs that they did not end are the same, and the others last as long or longer."""
     path = "basin.hazard_at_edge"
     if path in world.scenario.uncertain:
         return None
-    halves = {path: 0.5 * world.scenario.value(path)}
-    spared = ~np.isin(world.base.records["outcome"], AI_CAUSED) & (world.base.records["recovered"] == 0)
-    return difference(world.base[spared], world.run(**halves)[spared])
+    safer = world.run(**{path: 0.5 * world.scenario.value(path)})
+    spared = ~np.isin(world.base.records["outcome"], AI_CAUSED)
+    if (safer.records["months"] < world.base.records["months"]).any():
+        return "a run is shorter"
+    return difference(world.base[spared], safer[spared])
 
 
-#: What makes decisions look at the lead, or a longer race worse than a shorter one, and how it is when it does not.
-BLIND_TO_LEAD = {
-    "handoff.when_lead_below": None,
-    "evaluation.trial_fraction": 0.0,
-    "rival.catastrophe": 1.0,
-    "time_buying.proliferation": 0.0,
-}
+#: What makes decisions look at the rival, or a longer race worse than a shorter one, and how it is when it does not.
+BLIND_TO_THE_RIVAL = {"handoff.when_lead_below": None, "rival.catastrophe": 1.0, "time_buying.proliferation": 0.0}
 
 
-def a_rival_further_behind(world: World) -> str | None:
-    """Where no decision looks at the lead, a replicate that ends well, or stays, does so with more of it too."""
+def lost_by(world: World, path: str, weaker: Callable[[float], float]) -> str | None:
+    """Return which replicate is lost by a rival who is weaker in ``path``, where no decision looks at the rival.
+
+    Whoever ends well, or stays, must do so still, and nobody may have a catastrophe who had none.
+    """
     if world.scenario.rival.mode == "none":
         return None
     policy = str(world.scenario.strategy.policy)
-    harmful_lead = {"strategy.policy": "safety_case" if policy == "deadline_aware" else policy}
+    chosen = {"strategy.policy": "safety_case" if policy == "deadline_aware" else policy}
     hazards = [each | {"growth": 0.0, "severity_slope": 0.0} for each in world.hazards]
-    blind = world.scenario.with_(**BLIND_TO_LEAD, **harmful_lead, hazards=hazards)
-    lead = blind.value("rival.lead")
-    near, far = (run(blind.with_(**{"rival.lead": x}), len(world.base.records), world.seed) for x in (lead, 1.5 * lead))
-    lost = near.good & ~far.good | near.stayed & ~far.stayed
-    if lost.any():
-        return f"replicate {int(np.argmax(lost))} is lost by more lead"
-    return None
+    blind = world.scenario.with_(**BLIND_TO_THE_RIVAL, **chosen, hazards=hazards)
+    value = blind.value(path)
+    as_it_is, after = (
+        run(blind.with_(**{path: x}), len(world.base.records), world.seed) for x in (value, weaker(value))
+    )
+    lost = as_it_is.good & ~after.good | as_it_is.stayed & ~after.stayed | ~as_it_is.catastrophe & after.catastrophe
+    return f"replicate {int(np.argmax(lost))} is lost" if lost.any() else None
+
+
+def a_rival_further_behind(world: World) -> str | None:
+    """Where no decision looks at the rival, nobody is lost by half as much lead again."""
+    return lost_by(world, "rival.lead", lambda lead: 1.5 * lead)
+
+
+def a_slower_rival(world: World) -> str | None:
+    """Nor by a rival who takes off at two thirds of the speed."""
+    return lost_by(world, "rival.speed", lambda speed: speed / 1.5)
+
+
+def a_smaller_edge(world: World) -> str | None:
+    """Nor where one need be half a py less ahead."""
+    return lost_by(world, "rival.edge", lambda edge: edge - 0.5)
+
+
+def a_later_danger(world: World) -> str | None:
+    """Nor by a rival who is dangerous half a py later."""
+    return lost_by(world, "rival.danger_at", lambda level: level + 0.5)
 
 
 # ---- by chance alone -----------------------------------------------------------------------------------------
@@ -302,6 +334,8 @@ def halves_of_a_rate(world: World) -> float:
     return (gained - lost) / sqrt(gained + lost) if gained + lost else 0.0
 
 
+#: Relations that compare two runs of their own, not with the base.
+OF_A_WEAKER_RIVAL: tuple[Relation, ...] = (a_rival_further_behind, a_slower_rival, a_smaller_edge, a_later_danger)
 RELATIONS: tuple[tuple[str, Relation], ...] = tuple(
     (function.__name__.replace("_", " "), function)
     for function in (
@@ -320,7 +354,7 @@ RELATIONS: tuple[tuple[str, Relation], ...] = tuple(
         the_factor_in_the_rates,
         a_fatal_hazard_of_its_own,
         safer_ais,
-        a_rival_further_behind,
+        *OF_A_WEAKER_RIVAL,
     )
 )
 

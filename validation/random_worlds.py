@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 import deference_sim as ds
 from deference_sim.engines.failure import StepError
 from deference_sim.model.roads import STAYED
-from deference_sim.model.state import OUTCOMES, SETTLED
+from deference_sim.model.state import OUTCOMES, RIDDEN_OUT, SETTLED
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table, show
 from deference_sim.scenario.catalogue import Parameter, Section, catalogue
 from deference_sim.scenario.problems import ScenarioError
@@ -44,7 +44,6 @@ SECTION = "random worlds"
 MAY_BE_INFINITE = {"handoff_month", "first_exit_month", "minimum_margin", "lead"}
 NEVER_NEGATIVE = ("months", "D", "bought", "Z", "delay_goodness", "delay_buying", "delay_defence", "delay_tests",
                   "delay_halts", "H", "T", "V", "generations", "reviews", "steps")  # fmt: skip
-ROUNDING = 1e-9
 
 
 # ---- drawing a scenario --------------------------------------------------------------------------------------
@@ -204,8 +203,11 @@ def without(changes: dict[str, Any], refused: set[str]) -> dict[str, Any]:
 # ---- looking at what it leaves -------------------------------------------------------------------------------
 
 
-def wrong_with(records: NDArray[np.void], horizon: float) -> set[str]:
-    """Return what is wrong with records, in words: NaN, infinite, out of range."""
+def wrong_with(records: NDArray[np.void], horizon: float, tolerance: float = 1e-6) -> set[str]:
+    """Return what is wrong with records, in words: NaN, infinite, out of range, or against each other.
+
+    ``tolerance`` is the integrator's: a stock that decays fast may be below 0 by as much.
+    """
     found: set[str] = set()
     for name in records.dtype.names or ():
         column = records[name].astype(float)
@@ -213,24 +215,35 @@ def wrong_with(records: NDArray[np.void], horizon: float) -> set[str]:
             found.add(f"NaN in {name}")
         if np.isinf(column).any() and name not in MAY_BE_INFINITE:
             found.add(f"infinite {name}")
-        if name in NEVER_NEGATIVE and (column < -ROUNDING).any():
+        if name in NEVER_NEGATIVE and (column < -tolerance).any():
             found.add(f"negative {name}")
     if (records["months"] > horizon).any():
         found.add("a run past its horizon")
     if not np.isin(records["outcome"], range(1, len(OUTCOMES))).all():
         found.add("an outcome that does not exist")
-    if ((records["outcome"] == OUTCOMES.index("ridden_out")) & (records["lead"] <= 0.0)).any():
-        found.add("ridden out without lead")
+    raced = records["R"] != 0.0  # where nobody is raced it stays 0
+    if ((records["outcome"] == RIDDEN_OUT) & raced & (records["R"] >= records["Q"])).any():
+        found.add("ridden out behind a rival")
     harmless = np.isin(records["outcome"], range(OUTCOMES.index("overtaken_safely"), len(OUTCOMES)))
     if (harmless & (records["scheming"] == 1)).any():
         found.add("an end without a catastrophe that schemers are in charge of")
-    stayed = records["road"] == STAYED
-    if (stayed & ~np.isin(records["outcome"], [OUTCOMES.index(name) for name in SETTLED])).any():
+    if ((records["V"] != 0.0) & (records["scheming"] == 0)).any():
+        found.add("alignment that is pretended by nobody")
+    return found | wrong_with_roads(records)
+
+
+def wrong_with_roads(records: NDArray[np.void]) -> set[str]:
+    """Return where roads do not fit the outcomes: p_stay and the shares of roads must add up to 1, to the last run."""
+    found: set[str] = set()
+    stayed, throughout = records["road"] == STAYED, records["in_basin_throughout"] == 1
+    settled = np.isin(records["outcome"], [OUTCOMES.index(name) for name in SETTLED])
+    if (stayed & ~settled).any():
         found.add("a run that fails by no road")
-    if (stayed & (records["in_basin_throughout"] == 0)).any():
+    if (stayed & ~throughout).any():
         found.add("a run that left the basin by no road")
-    throughout = (records["in_basin_throughout"] == 1) & np.isfinite(records["first_exit_month"])
-    if throughout.any():
+    if (~stayed & throughout & settled).any():
+        found.add("a run that stayed and has a road")
+    if (throughout & np.isfinite(records["first_exit_month"])).any():
         found.add("in the basin throughout although it was left")
     return found
 
@@ -257,8 +270,9 @@ def look_at(changes: dict[str, Any], replicates: int, seed: int, agree: int) -> 
         scenario, kept = fitted(changes)
         look.changed, look.refused = tuple(kept), tuple(path for path in changes if path not in kept)
         records, _ = runner.run(scenario, replicates, seed)
-        horizon = float(runner.numbers_of(scenario, seed, np.arange(replicates))[0]["horizon"].max())
-        look.failures = wrong_with(records, horizon)
+        numbers, _ = runner.numbers_of(scenario, seed, np.arange(replicates))
+        horizon, tolerance = (float(numbers[name].max()) for name in ("horizon", "numerics_tolerance"))
+        look.failures = wrong_with(records, horizon, tolerance)
         look.outcomes = Counter(OUTCOMES[code] for code in records["outcome"])
         if agree:
             other, _ = runner.run(scenario, agree, seed, "events")

@@ -8,7 +8,7 @@ allows at the same level. δ is the discrepancy that would be missed once in a t
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import inf, log, sqrt
+from math import inf, log, nan, sqrt
 from typing import Any
 
 import numpy as np
@@ -35,6 +35,10 @@ class Verdict:
     z: float
     delta: float
     holds: bool
+
+
+#: Of a run of which no replicate bears on the answer, as when none of few was punted: it does not show that it holds.
+NOTHING_TO_COMPARE = Verdict(nan, nan, nan, holds=False)
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,8 @@ class Mean:
     def judge(self, table: pd.DataFrame) -> Verdict:
         """Compare with the records of a run."""
         values = np.asarray(self.value(table), dtype=float)
+        if not len(values):
+            return NOTHING_TO_COMPARE
         found, n = float(values.mean()), len(values)
         z = z_of(found, self.exact, self.sd, n)
         return Verdict(found, z, (TOLERANCE + MISS) * self.sd / sqrt(n), abs(z) <= TOLERANCE)
@@ -93,6 +99,8 @@ class Law:
         values = np.sort(np.asarray(self.value(table), dtype=float))
         values = values[~np.isnan(values)]
         n = len(values)
+        if not n:
+            return NOTHING_TO_COMPARE
         below, grid = self.cumulative(values), np.arange(n + 1) / n
         distance = float(max(np.max(grid[1:] - below), np.max(below - grid[:-1])))
         bound = sqrt(log(2.0 / FALSE_ALARM) / (2.0 * n))
@@ -112,6 +120,8 @@ class Number:
     def judge(self, table: pd.DataFrame) -> Verdict:
         """Compare with the records of a run; the replicate that is furthest off counts."""
         values = np.asarray(self.value(table), dtype=float)
+        if not len(values):
+            return NOTHING_TO_COMPARE
         furthest = float(values[np.argmax(abs(values - self.exact))])
         holds = abs(furthest - self.exact) <= self.tolerance * max(abs(self.exact), 1e-3)
         return Verdict(furthest, 0.0, self.tolerance * abs(self.exact), bool(holds))

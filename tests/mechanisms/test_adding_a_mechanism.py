@@ -25,7 +25,7 @@ from deference_sim.analysis.influences import influences
 from deference_sim.engines import compiled
 from deference_sim.engines.events import World
 from deference_sim.engines.law import on_arrays, plain_law
-from deference_sim.study.runner import numbers_of
+from deference_sim.study.runner import hazard_names, numbers_of
 from types import SimpleNamespace
 
 plain = ds.load("baseline")
@@ -38,16 +38,17 @@ records = compiled.run_replicates(*numbers, 1, replicates)
 law = SimpleNamespace(**{{name: on_arrays(function) for name, function in vars(plain_law()).items()}})
 P, H = numbers
 for replicate in range(3):
-    world = World(law, P[:1].copy(), H[0], [], 1, replicate, log=True)
+    world = World(law, P[:1].copy(), H[0], hazard_names(scenario), 1, replicate, log=True)
     record = world.run_to_the_end()
     assert record.tobytes() == records[replicate : replicate + 1].tobytes(), replicate
 
-# It is not inert: the stock moves, the process fires, broad alignment and the sharing of effort change.
+# It is not inert: the stock moves, the process fires, broad alignment and the sharing of effort change, where AIs last.
 without = ds.simulate(plain, 40, engine="compiled").records
 assert (records["K"] > 0.1).mean() > 0.8 and records["exposures"].sum() > 10
-assert (np.abs(records["A"] - without["A"]) > 1e-3).mean() > 0.9
+last = records["months"] > 3.0
+assert last.sum() > 30 and (np.abs(records["A"] - without["A"])[last] > 1e-3).all()
 mine = ds.simulate(scenario.with_(**{{"candour.reliance": 0.0}}), 40).records
-assert (mine["delay_goodness"] != records["delay_goodness"]).mean() > 0.9
+assert (mine["delay_goodness"] != records["delay_goodness"])[last].all()
 assert np.array_equal(ds.simulate(plain.with_(**{{"candour.use": 3.0}}), 40).records["A"], without["A"])  # it is off
 
 # It shows: in records and reports, in the story, in diagrams.

@@ -8,7 +8,8 @@ import pytest
 
 import deference_sim as ds
 from deference_sim.model.declare import parameters_of
-from deference_sim.model.parameters import block_classes
+from deference_sim.model.hazards import Hazard
+from deference_sim.model.parameters import PLAIN, block_classes
 
 REPLICATES = 60
 
@@ -34,15 +35,16 @@ class Change:
 
 
 DEADLINE = {"rival.mode": "deadline", "rival.lead": 12.0}
-SCHEMING = {"scheming.at_handoff": 0.5, "scheming.per_generation": 0.01}
+SCHEMING = {"scheming.at_handoff": 0.5, "scheming.rate": 0.2, "scheming.detection": 5.0}
 HALTING = {"handoff.halt_below": 0.4}
+PARTIAL = {"handoff.human_share": 0.2}
 PRE = {"handoff.at": 2.0}
 SHORT = {"rival.lead": 1.5}
-LABOUR = {"tax.labour_growth": 0.4, "tax.alpha_goodness": 0.7, "tax.alpha_capability": 0.5}
-SPREAD = {"time_buying.proliferation": 3.0, **SHORT}
+AFTER_THE_TAKEOFF = {"capability.stabilise_at": None}
 
 CHANGES: dict[str, Change] = {
     "horizon": Change(5.0),
+    "hazard_factor": Change(30.0),
     "capability.law": Change("exponential"),
     "capability.initial_speedup": Change(25.0),
     "capability.returns": Change(1.4),
@@ -50,82 +52,65 @@ CHANGES: dict[str, Change] = {
     "capability.ceiling": Change(9.0),
     "capability.software_share": Change(0.6),
     "capability.hardware_pace": Change(1.0),
-    "capability.effort_elasticity": Change(0.8),
-    "capability.fizzle_pace": Change(30.0),
+    "capability.fizzle_pace": Change(3.0, AFTER_THE_TAKEOFF),
+    "capability.settle": Change(2.0, AFTER_THE_TAKEOFF),
     "capability.stabilise_at": Change(4.0),
     "capability.exponent": Change(0.2, {"capability.law": "exponential"}),
     "capability.milestones": Change([[0.0, 20.0], [9.5, 250.0]], {"capability.law": "milestones"}),
     "goodness.broad_alignment": Change(0.6),
     "goodness.capability_profile": Change(0.6),
     "goodness.spread": Change(0.4),
-    "goodness.epistemic_efficiency": Change(0.5),
-    "goodness.reach": Change(1.0),
+    "goodness.profile_ratio": Change(0.8),
+    "goodness.best_capability": Change(0.1),
+    "goodness.loss_above": Change(0.1, {"handoff.capability": 0.8}),
+    "goodness.loss_below": Change(0.1),
+    "goodness.waste": Change(4.0),
+    "goodness.reach": Change(1.5),
     "goodness.alignment_spillover": Change(0.3),
     "goodness.profile_spillover": Change(0.3),
     "goodness.drift": Change(0.1),
-    "goodness.drift_noise": Change(0.1),
-    "goodness.drift_margin": Change(1.0),
     "goodness.infection_rate": Change(0.5),
     "goodness.infection_size": Change(0.5, {"goodness.infection_rate": 0.5}),
-    "goodness.infection_spread": Change(1.0, {"goodness.infection_rate": 0.5}),
     "tax.broad_alignment": Change(0.3),
     "tax.capability_profile": Change(0.3),
     "tax.decline": Change(0.2),
-    "tax.labour_growth": Change(0.8, LABOUR),
-    "tax.alpha_goodness": Change(0.9, LABOUR),
-    "tax.alpha_capability": Change(0.3, LABOUR),
     "tax.shape": Change([[0.0, 1.0], [2.0, 3.0], [4.0, 0.5]]),
     "tax.checking": Change(0.5),
+    "tax.checking_gain": Change(0.3, {"tax.checking": 0.5}),
     "tax.paradigm_shift_rate": Change(0.5),
     "tax.paradigm_shift_sd": Change(1.0, {"tax.paradigm_shift_rate": 0.5}),
-    "basin.exists": Change(False),
+    "basin.exists": Change(0.5),
     "basin.width": Change(0.5),
-    "basin.outside_pull": Change(0.2, {"goodness.broad_alignment": 0.0}),
-    "basin.hazard_inside": Change(3.0),
-    "basin.inside_scale": Change(0.5),
-    "basin.hazard_outside": Change(0.2, {"goodness.broad_alignment": 0.0}),
-    "basin.outside_scale": Change(1.0, {"goodness.broad_alignment": 0.0}),
-    "control.strength": Change(0.1, {"handoff.human_share": 0.2, "basin.hazard_inside": 20.0}),
-    "control.half": Change(5.0, {"handoff.human_share": 0.2, "basin.hazard_inside": 20.0}),
+    "basin.hazard_at_edge": Change(2.0),
+    "basin.hazard_scale": Change(0.5),
+    "control.strength": Change(0.1, {**PARTIAL, "basin.hazard_at_edge": 5.0}),
+    "control.half": Change(5.0, {**PARTIAL, "basin.hazard_at_edge": 5.0}),
     "generations.step": Change(0.4),
     "generations.min_time": Change(1.0),
     "generations.alignment_loss": Change(0.5),
     "generations.alignment_sd": Change(0.3),
-    "generations.profile_loss": Change(0.5),
-    "generations.profile_sd": Change(0.3),
-    "generations.tail_df": Change(3.0),
     "generations.accept": Change(0.7),
     "generations.retrain": Change(0.5, {"generations.accept": 0.7}),
     "evaluation.review_interval": Change(0.1, {"evaluation.review_work": None}),
     "evaluation.review_work": Change(0.05),
-    "evaluation.alignment_noise": Change(0.4),
-    "evaluation.profile_noise": Change(0.3),
-    "evaluation.bias": Change(0.3),
+    "evaluation.noise": Change(0.4),
+    "evaluation.persistent_error": Change(0.6),
+    "evaluation.tests_half": Change(2.0, {"evaluation.tests_share": 0.1}),
     "evaluation.overfitting": Change(0.3),
-    "evaluation.memory": Change(0.5),
-    "evaluation.misjudgement": Change(10.0, {"goodness.capability_profile": 0.1}),
     "evaluation.tests_share": Change(0.1),
-    "evaluation.tests_reference": Change(0.1, {"evaluation.tests_share": 0.1}),
-    "evaluation.calendar_half": Change(6.0, PRE),
     "evaluation.trial_fraction": Change(0.2),
     "evaluation.tax_error": Change(0.5),
     "evaluation.lead_error": Change(3.0, SHORT),
     "strategy.policy": Change("race"),
-    "strategy.target": Change(1.0),
-    "strategy.risk_floor": Change(-0.5, {"rival.lead": 0.5}),
-    "strategy.gain": Change(2.0),
+    "strategy.target": Change(0.6),
     "strategy.gate": Change(0.6),
     "strategy.goodness_share": Change(0.4, {"strategy.policy": "fixed"}),
     "strategy.time_buying_share": Change(0.1),
     "strategy.defence_share": Change(0.1),
-    "strategy.urgency": Change(2.0, {"rival.lead": 0.5}),
     "strategy.min_capability_share": Change(0.5),
     "strategy.advice_ignored": Change(0.9),
     "time_buying.max_rate": Change(0.9),
-    "time_buying.share_reference": Change(0.1),
-    "time_buying.share_elasticity": Change(1.0, {"strategy.time_buying_share": 0.1}),
     "time_buying.capability_half": Change(1.0),
-    "time_buying.head_start": Change(1.0),
     "time_buying.max_bought": Change(2.0),
     "time_buying.before_handoff": Change(0.3, PRE),
     "time_buying.deal_rate": Change(5.0),
@@ -134,49 +119,39 @@ CHANGES: dict[str, Change] = {
     "time_buying.proliferation": Change(2.0),
     "rival.mode": Change("none"),
     "rival.lead": Change(2.0),
-    "rival.initial_speedup": Change(30.0, SHORT),
-    "rival.returns": Change(1.5, SHORT),
-    "rival.parallel_returns": Change(0.5, SHORT),
-    "rival.ceiling": Change(14.0, SHORT),
-    "rival.tax": Change(0.5, SHORT),
-    "rival.spread_tax": Change(2.0, SPREAD),
-    "rival.spread_scale": Change(0.2, {"rival.spread_tax": 2.0, **SPREAD}),
+    "rival.speed": Change(1.5, SHORT),
     "rival.edge": Change(1.0, SHORT),
-    "rival.danger_at": Change(1.0, {"rival.lead": 0.5}),
-    "rival.overtake_rate": Change(None, SHORT),
-    "rival.overtake_width": Change(1.0, SHORT),
+    "rival.edge_sd": Change(1.0, SHORT),
+    "rival.danger_at": Change(3.0, SHORT),
     "rival.handle_at": Change(3.0, {**DEADLINE, "tax.broad_alignment": 1.0, "tax.capability_profile": 1.0}),
-    "rival.catastrophe": Change(0.2, {"rival.lead": 0.5}),
+    "rival.catastrophe": Change(0.2, SHORT),
     "rival.theft_rate": Change(3.0),
     "rival.theft_cut": Change(0.2, {"rival.theft_rate": 3.0}),
-    "defence.returns": Change(5.0, {"strategy.defence_share": 0.1}),
-    "defence.decay": Change(5.0, {"strategy.defence_share": 0.1}),
+    "defence.returns": Change(1.0),
+    "defence.decay": Change(5.0),
     "scheming.at_handoff": Change(0.5),
+    "scheming.rate": Change(0.5),
     "scheming.capability_slope": Change(1.5, SCHEMING),
-    "scheming.work_halves": Change(1.0, {**SCHEMING, **PRE}),
-    "scheming.per_generation": Change(0.2),
     "scheming.margin_scale": Change(3.0, SCHEMING),
-    "scheming.depth": Change(0.1, SCHEMING),
-    "scheming.detection": Change(0.9, SCHEMING),
-    "scheming.detection_half": Change(0.2, {**SCHEMING, "scheming.detection": 0.9}),
-    "scheming.recovery": Change(0.9, SCHEMING),
-    "scheming.recovery_half": Change(0.1, {**SCHEMING, "scheming.recovery": 0.9}),
+    "scheming.work_halves": Change(1.0, {**SCHEMING, **PRE}),
+    "scheming.detection": Change(0.5, SCHEMING),
+    "scheming.recovery": Change(0.1, SCHEMING),
+    "scheming.half": Change(0.2, SCHEMING),
     "handoff.at": Change(1.0),
     "handoff.when_lead_below": Change(2.0, {"handoff.when_lead_below": 3.0}),
-    "handoff.when_margin_above": Change(0.9, {"handoff.when_margin_above": 0.7, **{"rival.lead": 9.0}}),
-    "handoff.never": Change(True),
+    "handoff.when_margin_above": Change(0.9, {"handoff.when_margin_above": 0.7, "rival.lead": 9.0}),
     "handoff.indifference": Change(True, {"goodness.broad_alignment": 0.0}),
+    "handoff.never": Change(True),
     "handoff.capability": Change(0.5),
     "handoff.scaling_share": Change(0.5, PRE),
     "handoff.human_share": Change(0.2),
-    "handoff.fill_in_alignment": Change(0.5),
-    "handoff.fill_in_profile": Change(0.5),
-    "handoff.full_when": Change(0.5, {"handoff.human_share": 0.3}),
+    "handoff.fill_in_profile": Change(1.0, PARTIAL),
+    "handoff.full_when": Change(0.5, PARTIAL),
     "handoff.halt_below": Change(0.4),
     "handoff.resume_above": Change(0.9, HALTING),
-    "handoff.min_halt": Change(0.2, HALTING),
+    "handoff.min_halt": Change(0.2, {"handoff.halt_below": 0.6, "handoff.resume_above": 0.61}),
     "handoff.human_pace": Change(6.0, PRE),
-    "handoff.prework": Change([[0.1, 0.1], [10.0, 0.5]]),
+    "handoff.human_tests": Change(0.5, PRE),
     "alternatives.early_takeover_rate": Change(2.0, PRE),
     "alternatives.punt_rate": Change(1.0),
     "alternatives.punt_growth": Change(5.0, {"alternatives.punt_rate": 0.3}),
@@ -191,8 +166,6 @@ HAZARD_CHANGES: dict[str, Any] = {
     "severity_mean": 1.5,
     "severity_slope": 1.0,
     "severity_sd": 2.0,
-    "severity_df": 3.0,
-    "severity_falls": 1.0,
     "lethality": 0.9,
     "setback": 2.0,
 }
@@ -206,7 +179,8 @@ def records(scenario: Any) -> Any:
 def test_every_field_has_a_change() -> None:
     """A new field must say here where it matters."""
     declared = {f"{block}.{name}" for block, cls in block_classes().items() for name, _ in parameters_of(cls)}
-    assert declared | {"horizon"} == set(CHANGES)
+    assert declared | set(PLAIN) == set(CHANGES)
+    assert {name for name, _ in parameters_of(Hazard)} - {"name", "kind"} == set(HAZARD_CHANGES)
 
 
 @pytest.mark.parametrize("path", sorted(CHANGES))
@@ -220,14 +194,21 @@ def test_field_has_an_effect(path: str) -> None:
 @pytest.mark.parametrize("name", sorted(HAZARD_CHANGES))
 def test_field_of_a_hazard_has_an_effect(name: str) -> None:
     """The same for the fields of a hazard."""
-    more = {"time_buying.proliferation": 3.0} if name == "severity_falls" else {}
-    base = ds.load("baseline").with_(hazards=[MISUSE], **more)
-    changed = ds.load("baseline").with_(hazards=[MISUSE | {name: HAZARD_CHANGES[name]}], **more)
+    base = ds.load("baseline").with_(hazards=[MISUSE])
+    changed = ds.load("baseline").with_(hazards=[MISUSE | {name: HAZARD_CHANGES[name]}])
     assert not records(base).equals(records(changed))
+
+
+def test_the_kind_of_a_hazard_has_an_effect() -> None:
+    """Methods that spread make the AIs of others go wrong less often, and help against no other hazard."""
+    spreading = ds.load("baseline").with_(**{"time_buying.proliferation": 3.0})
+    misuse = spreading.with_(hazards=[MISUSE])
+    assert not records(misuse).equals(records(spreading.with_(hazards=[MISUSE | {"kind": "external_misaligned_ai"}])))
+    assert records(misuse).equals(records(spreading.with_(hazards=[MISUSE | {"kind": "background"}])))
 
 
 def test_numbers_stay_finite_where_they_must() -> None:
     """NaN in a record means that an equation left its domain."""
     table = ds.simulate(ds.load("with-scheming"), 300, seed=5).records
-    for name in ("months", "C", "A", "W", "D", "Q", "bought", "delay_goodness", "delay_halts"):
+    for name in ("months", "C", "A", "W", "V", "H", "T", "D", "Q", "bought", "delay_goodness", "delay_halts"):
         assert np.isfinite(table[name]).all(), name

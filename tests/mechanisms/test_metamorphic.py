@@ -13,8 +13,16 @@ import pytest
 import deference_sim as ds
 from deference_sim.scenario import shipped
 from deference_sim.study import runner
-from validation.metamorphic import RELATIONS, Findings, Relation, World, halves_of_a_rate, look, world
-from validation.metamorphic import a_rival_further_behind as further_behind
+from validation.metamorphic import (
+    OF_A_WEAKER_RIVAL,
+    RELATIONS,
+    Findings,
+    Relation,
+    World,
+    halves_of_a_rate,
+    look,
+    world,
+)
 from validation.recipe import TOLERANCE
 
 N = 40
@@ -57,7 +65,7 @@ def test_a_higher_rate_never_makes_the_first_arrival_later(factor: float) -> Non
 
 # ---- random scenarios ------------------------------------------------------------------------------------------
 
-NUMBERS = range(9)  # of which one takes too long
+NUMBERS = range(10)  # of which two take too long
 SOME = 1  # all kinds of ends, a rival who is raced, uncertain inputs
 
 
@@ -89,7 +97,9 @@ def test_two_halves_of_a_rate_are_as_much_as_the_whole(found: Findings) -> None:
     assert found.tail > 1e-5
 
 
-TO_THE_BIT = [pytest.param(each, id=name.replace(" ", "-")) for name, each in RELATIONS if each is not further_behind]
+TO_THE_BIT = [
+    pytest.param(each, id=name.replace(" ", "-")) for name, each in RELATIONS if each not in OF_A_WEAKER_RIVAL
+]
 
 
 @pytest.mark.parametrize("relation", TO_THE_BIT)
@@ -101,19 +111,27 @@ def test_a_relation_notices_a_single_bit(relation: Relation, some_world: World) 
     assert relation(replace(some_world, base=replace(some_world.base, records=records))) is not None
 
 
-def test_a_rival_who_gains_by_being_behind_is_noticed(some_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Would catch the same of the relation that asks two runs of its own: here a longer lead is a shorter one."""
-    short = replace(some_world, scenario=ds.load("one-month-lead").with_(**{"time_buying.max_rate": 0}))
-    assert further_behind(short) is None
-    real = runner.numbers_of
+PATHS = ("rival.lead", "rival.speed", "rival.edge", "rival.danger_at")
+
+
+@pytest.mark.parametrize(("relation", "path"), list(zip(OF_A_WEAKER_RIVAL, PATHS, strict=True)), ids=PATHS)
+def test_a_rival_who_gains_by_being_weaker_is_noticed(
+    relation: Relation, path: str, some_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Would catch the same of relations that ask two runs of their own: here what makes it weaker makes it stronger."""
+    scenario = ds.load("one-month-lead").with_(**{"time_buying.max_rate": 0, "rival.danger_at": 3})
+    short = replace(some_world, scenario=scenario)
+    assert relation(short) is None
+    real, value = runner.numbers_of, short.scenario.value(path)
 
     def backwards(scenario: Any, *rest: Any) -> Any:
         parameters, hazards = real(scenario, *rest)
-        parameters["rival_lead"] = 4.0 - 2.0 * parameters["rival_lead"]
+        column = path.replace(".", "_")
+        parameters[column] = 3.0 * value - 2.0 * parameters[column]
         return parameters, hazards
 
     monkeypatch.setattr(runner, "numbers_of", backwards)
-    assert further_behind(short) is not None
+    assert relation(short) is not None
 
 
 def test_a_hazard_that_counts_double_is_seen(some_world: World, monkeypatch: pytest.MonkeyPatch) -> None:

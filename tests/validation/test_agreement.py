@@ -1,4 +1,4 @@
-"""The engines agree on forty scenarios, a hundred replicates each: records and logs, to the last bit."""
+"""The engines agree on all scenarios that ship, a hundred replicates each: records and logs, to the last bit."""
 
 from itertools import islice
 

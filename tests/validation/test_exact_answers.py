@@ -23,10 +23,14 @@ from validation.answers.growth import explosion_months, explosion_pace
 from validation.quiet import MEDIAN_EXPLOSION, NEVER_HAND_OFF, NO_BASIN, YEAR, hazard, quiet, start
 from validation.recipe import (
     MISS,
+    NOTHING_TO_COMPARE,
     TOLERANCE,
     Case,
     Law,
+    Mean,
+    Number,
     Share,
+    column,
     pooled_tails,
     share_is_right,
     z_of,
@@ -277,10 +281,11 @@ def test_the_takeoff_is_over_where_pace_is_down_to_the_recent() -> None:
 
 def test_defence_bought_time_and_lead() -> None:
     """Would catch wrong signs or units in equations (9), (10) and (12), all with closed forms at constant pace."""
-    share, decay, cap, b = 0.3, 2.0, 5.0, 0.5
+    share, returns, decay, cap, b = 0.3, 0.8, 2.0, 5.0, 0.5
     changes = {
         "strategy.defence_share": share,
         "strategy.time_buying_share": 0.05,
+        "defence.returns": returns,
         "defence.decay": decay,
         "time_buying.max_rate": b,
         "time_buying.capability_half": 1e-12,
@@ -292,7 +297,7 @@ def test_defence_bought_time_and_lead() -> None:
     }
     for horizon in (2.0, 12.0):
         row = ds.simulate(quiet(**changes, horizon=horizon), 1).records.iloc[0]
-        D = share * YEAR / decay * -expm1(-decay / YEAR * horizon)
+        D = share * returns * YEAR / decay * -expm1(-decay / YEAR * horizon)
         bought = cap * -expm1(-b * horizon / cap)
         s = horizon - bought
         C = (1.0 - share - 0.05) * horizon
@@ -466,9 +471,16 @@ def test_recipe_sees_a_wrong_answer() -> None:
     assert share_is_right(4, n, 4e-4)
     assert not share_is_right(25, n, 4e-4)
     uniform = np.linspace(0.5, 999.5, 1_000) / 1_000
-    law = Law("uniform", lambda table: table["u"], lambda u: u)
+    law = Law("uniform", column("u"), lambda u: u)
     assert law.judge(pd.DataFrame({"u": uniform})).holds
     assert not law.judge(pd.DataFrame({"u": uniform**1.3})).holds
+
+
+def test_where_there_is_nothing_to_compare_nothing_is_shown_to_hold() -> None:
+    """Would catch an answer that passes, or breaks off, because none of few replicates bears on it."""
+    nobody = pd.DataFrame({"u": np.array([])})
+    answers = (Mean("mean", column("u"), 0.5, 1.0), Law("law", column("u"), lambda u: u), Number("u", column("u"), 0.5))
+    assert [answer.judge(nobody) for answer in answers] == [NOTHING_TO_COMPARE] * 3
 
 
 # ---- what has been wrong once -------------------------------------------------------------------------------

@@ -10,6 +10,8 @@ import pytest
 import yaml
 
 import deference_sim as ds
+from deference_sim.model.roads import BY_RIVAL, STAYED
+from deference_sim.model.state import RIDDEN_OUT, STABILISED, UNRESOLVED
 from deference_sim.scenario.catalogue import parameters
 from deference_sim.study import runner
 from deference_sim.trajectory.record import RECORD_DTYPE
@@ -61,24 +63,38 @@ def test_a_saved_world_is_the_same_world(tmp_path: Any) -> None:
         assert ds.load(str(path)).hash == scenario.hash
 
 
+NO_ROAD = "a run that fails by no road"
+
+
 @pytest.mark.parametrize(
-    ("field", "value", "found"),
+    ("damage", "found"),
     [
-        ("C", np.nan, "NaN in C"),
-        ("lead", np.nan, "NaN in lead"),
-        ("Q", np.inf, "infinite Q"),
-        ("delay_halts", -1.0, "negative delay_halts"),
-        ("months", 1e6, "a run past its horizon"),
-        ("outcome", 0, "an outcome that does not exist"),
+        ({"C": np.nan}, {"NaN in C"}),
+        ({"lead": np.nan}, {"NaN in lead"}),
+        ({"Q": np.inf}, {"infinite Q"}),
+        ({"delay_halts": -1.0}, {"negative delay_halts"}),
+        ({"months": 1e6}, {"a run past its horizon"}),
+        ({"outcome": 0}, {"an outcome that does not exist", NO_ROAD}),
+        ({"outcome": UNRESOLVED}, {NO_ROAD}),
+        ({"outcome": RIDDEN_OUT, "R": 1e3}, {"ridden out behind a rival"}),
+        ({"road": BY_RIVAL}, {"a run that stayed and has a road"}),
+        ({"in_basin_throughout": 0}, {"a run that left the basin by no road"}),
+        ({"first_exit_month": 1.0}, {"in the basin throughout although it was left"}),
+        ({"scheming": 1}, {"an end without a catastrophe that schemers are in charge of"}),
+        ({"V": 0.1}, {"alignment that is pretended by nobody"}),
     ],
+    ids=lambda given: str(sorted(given)),  # a set says its own in another order in every process
 )
-def test_what_is_wrong_is_seen(field: str, value: float, found: str) -> None:
+def test_what_is_wrong_is_seen(damage: dict[str, float], found: set[str]) -> None:
     """Would catch a look that overlooks things: sound records pass, each kind of damage is named."""
-    records, _ = runner.run(ds.load("baseline"), 5, SEED)
+    records, _ = runner.run(ds.load("baseline"), 8, SEED)
     assert wrong_with(records, 120.0) == set()
     assert records.dtype == RECORD_DTYPE
-    records[field][3] = value
-    assert wrong_with(records, 120.0) == {found}
+    one = int(np.argmax(records["road"] == STAYED))
+    assert records["outcome"][one] == STABILISED
+    for field, value in damage.items():
+        records[field][one] = value
+    assert wrong_with(records, 120.0) == found
 
 
 def test_a_step_error_is_told_from_a_failure() -> None:

@@ -1,8 +1,8 @@
 """Steps small enough: halving the tolerance moves p_stay and p_good by less than 0.1 point on the same addresses.
 
 Pairs that change are counted, which sees far less than the difference of two shares would: over all scenarios together
-fewer than 3 of some 9,500 pairs may change in either, an upper bound (95 %) of 0.07 points. With 3,000 replicates of
-every scenario 1 of 105,000 pairs changed (`uncertain-baseline`) in whether they stayed.
+fewer than 3 of some 10,850 pairs may change in either, an upper bound (95 %) of 0.07 points. With 3,000 replicates of
+every scenario 14 of 132,000 pairs changed in whether they ended well, 11 of them in `procrastination`.
 """
 
 from dataclasses import dataclass
@@ -13,8 +13,9 @@ import pandas as pd
 import pytest
 
 import deference_sim as ds
-from deference_sim.model.state import CATASTROPHES, SETTLED
+from deference_sim.model.state import SETTLED
 from deference_sim.scenario.shipped import shipped
+from deference_sim.study.tally import GOOD_ENDS
 
 SEED = 3
 MAIN = {"baseline", "one-month-lead", "rushed-handoff", "single-deadline", "uncertain-baseline"}
@@ -33,8 +34,8 @@ def stayed(table: pd.DataFrame) -> np.ndarray:
 
 
 def ended_well(table: pd.DataFrame) -> np.ndarray:
-    """Return which runs had no catastrophe."""
-    return ~table["outcome"].isin(CATASTROPHES).to_numpy()
+    """Return which runs had a good end."""
+    return table["outcome"].isin(GOOD_ENDS).to_numpy()
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def test_halving_the_tolerance_moves_nothing() -> None:
     moves = {name: changed(name, n) for name, n in sizes.items()}
     assert sum(move.pairs for move in moves.values()) < 3, {name: move for name, move in moves.items() if move.pairs}
     assert all(moves[name].largest < MOVES for name in MAIN)
-    assert sum(sizes.values()) > 9_000
+    assert sum(sizes.values()) > 10_500
 
 
 @pytest.mark.parametrize("name", sorted(MAIN))
@@ -71,3 +72,21 @@ def test_months_hardly_move(name: str) -> None:
     moved = (whole["months"] - fine["months"])[same].abs()
     assert 0.0 < moved.quantile(0.9) < 1e-4
     assert (fine["steps"] > whole["steps"]).any()
+
+
+GRIDS = {
+    "generation": ({"generations.step": 0.25}, 0.02),
+    "review": ({"evaluation.review_interval": 7 / 30.4375 / 2, "evaluation.review_work": 0.05}, 0.01),
+}
+
+
+@pytest.mark.parametrize("grid", GRIDS)
+def test_half_a_generation_or_a_review_interval_moves_little(grid: str) -> None:
+    """Would catch answers that depend on how often AIs are succeeded or reviewed: 2 points, or 1, and 5 errors."""
+    halved, allowed = GRIDS[grid]
+    n, baseline = 4_000, ds.load("baseline")
+    whole, half = (ds.simulate(scenario, n, SEED).records for scenario in (baseline, baseline.with_(**halved)))
+    for success in (stayed, ended_well):
+        moved = success(half).astype(float) - success(whole)
+        assert moved.any()
+        assert abs(moved.mean()) <= allowed + 5.0 * moved.std() / n**0.5

@@ -97,7 +97,7 @@ def showdown() -> Case:
             "evaluation.review_interval": 1,
             "horizon": months,
         },
-        12_000,
+        16_000,
         (
             Share("showdown won", column("recovered"), wins * F, trap=wins * both(a, b, months)),
             Share("taken over in a showdown", takeover_before(months), (1.0 - wins) * F),
