@@ -3,7 +3,7 @@
 Every draw has an address (seed, replicate, stream, index) and Philox4x32-10 maps it to numbers, so the
 same replicate meets the same world in every scenario, on either engine, alone or among others (`model.md`
 §12). `uniform`, `exponential` and `normal` at one address are views of one number: a stream serves one of
-them. Uniforms have the same bits on every machine; exponentials and normals are as good as its `log`.
+them. All have the same bits on every machine.
 
 The functions in `EQUATIONS` are plain Python that Numba compiles from the same text to the same bits. Hence
 every integer constant in them is a `np.uint64` (Numba makes a float64 of a uint64 mixed with a Python
@@ -16,14 +16,15 @@ distribution", Applied Statistics 37 (1988) 477-484.
 """
 
 import hashlib
-import math
 import operator
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from deference_sim.elementary import Number, choose, log, sqrt
 
 # ---- the stream table -------------------------------------------------------------------------------------
 
@@ -187,10 +188,14 @@ def uniform(key: np.uint64, replicate: int, stream: int, index: int) -> float:
 
 def exponential(key: np.uint64, replicate: int, stream: int, index: int) -> float:
     """An exponential number of mean 1, from 1.1e-16 to 36.8: -log of `uniform` at this address."""
-    return -math.log(uniform(key, replicate, stream, index))
+    return -log(uniform(key, replicate, stream, index))
 
 
-# The coefficients of AS 241, constant term first.
+_INFINITE = float("inf")
+_NO_NUMBER = float("nan")
+
+# The coefficients of AS 241, constant term first: in the middle, where abs(u - 0.5) <= 0.425, in terms of
+# 0.180625 - (u - 0.5)²; beyond, where `tail` is left over, in terms of sqrt(-log(tail)) less 1.6 up to 5, else less 5.
 _CENTRAL_NUMERATOR = (
     3.3871328727963666080,
     133.14166789178437745,
@@ -253,43 +258,65 @@ _FAR_TAIL_DENOMINATOR = (
 )
 
 
-def degree_seven(a: tuple[float, float, float, float, float, float, float, float], r: float) -> float:
+# A truth value or an array of them, and the coefficients that hang on one.
+Truth = bool | NDArray[np.bool_]
+Coefficients = tuple[Any, Any, Any, Any, Any, Any, Any, Any]
+
+
+def degree_seven(a: Coefficients, r: Number) -> Number:
     """The polynomial a[0] + a[1] r + … + a[7] r⁷, by Horner's rule."""
     return ((((((a[7] * r + a[6]) * r + a[5]) * r + a[4]) * r + a[3]) * r + a[2]) * r + a[1]) * r + a[0]
 
 
-def central_quantile(distance: float) -> float:
-    """AS 241 where abs(`distance`) <= 0.425: the normal quantile of 0.5 + `distance`."""
-    r = 0.180625 - distance * distance
-    return distance * degree_seven(_CENTRAL_NUMERATOR, r) / degree_seven(_CENTRAL_DENOMINATOR, r)
+def quantile_numerator(central: Truth, near: Truth) -> Coefficients:
+    """The coefficients above the line in the middle, in the near or else in the far tail."""
+    a, b, c = _CENTRAL_NUMERATOR, _NEAR_TAIL_NUMERATOR, _FAR_TAIL_NUMERATOR
+    return (
+        choose(central, a[0], choose(near, b[0], c[0])),
+        choose(central, a[1], choose(near, b[1], c[1])),
+        choose(central, a[2], choose(near, b[2], c[2])),
+        choose(central, a[3], choose(near, b[3], c[3])),
+        choose(central, a[4], choose(near, b[4], c[4])),
+        choose(central, a[5], choose(near, b[5], c[5])),
+        choose(central, a[6], choose(near, b[6], c[6])),
+        choose(central, a[7], choose(near, b[7], c[7])),
+    )
 
 
-def tail_quantile(tail: float) -> float:
-    """AS 241 beyond: the normal number that is exceeded with probability `tail`, in (0, 0.075]."""
-    depth = math.sqrt(-math.log(tail))
-    if depth <= 5.0:
-        r = depth - 1.6
-        return degree_seven(_NEAR_TAIL_NUMERATOR, r) / degree_seven(_NEAR_TAIL_DENOMINATOR, r)
-    r = depth - 5.0
-    return degree_seven(_FAR_TAIL_NUMERATOR, r) / degree_seven(_FAR_TAIL_DENOMINATOR, r)
+def quantile_denominator(central: Truth, near: Truth) -> Coefficients:
+    """The coefficients below the line in the middle, in the near or else in the far tail."""
+    a, b, c = _CENTRAL_DENOMINATOR, _NEAR_TAIL_DENOMINATOR, _FAR_TAIL_DENOMINATOR
+    return (
+        choose(central, a[0], choose(near, b[0], c[0])),
+        choose(central, a[1], choose(near, b[1], c[1])),
+        choose(central, a[2], choose(near, b[2], c[2])),
+        choose(central, a[3], choose(near, b[3], c[3])),
+        choose(central, a[4], choose(near, b[4], c[4])),
+        choose(central, a[5], choose(near, b[5], c[5])),
+        choose(central, a[6], choose(near, b[6], c[6])),
+        choose(central, a[7], choose(near, b[7], c[7])),
+    )
 
 
-def normal_quantile(u: float) -> float:
-    """The standard normal quantile of `u` by AS 241 (PPND16), good to about 1e-15 of its size.
+def normal_quantile(u: Number) -> Number:
+    """The standard normal quantile of `u` by AS 241 (PPND16), good to about 1e-15 of its size; elementwise.
 
-    Infinite at 0 and 1, NaN outside [0, 1]; antisymmetric to the last bit where 1 - u is exact.
+    Infinite at 0 and 1, NaN outside [0, 1]; antisymmetric to the last bit where 1 - u is exact. No branches: it
+    can run in lanes.
     """
     distance = u - 0.5
-    if abs(distance) <= 0.425:
-        return central_quantile(distance)
-    tail = u if distance < 0.0 else 1.0 - u
-    if tail > 0.0:
-        size = tail_quantile(tail)
-    elif tail == 0.0:
-        size = math.inf
-    else:
-        size = math.nan
-    return -size if distance < 0.0 else size
+    below = distance < 0.0
+    central = abs(distance) <= 0.425
+    middle = choose(central, distance, 0.0)
+    tail = choose(below, u, 1.0 - u)
+    depth = sqrt(-log(choose(tail > 0.0, tail, 0.5)))
+    near = depth <= 5.0
+    r = choose(central, 0.180625 - middle * middle, depth - choose(near, 1.6, 5.0))
+    scale = choose(central, distance, choose(below, -1.0, 1.0))
+    quantile = scale * degree_seven(quantile_numerator(central, near), r)
+    quantile = quantile / degree_seven(quantile_denominator(central, near), r)
+    end = choose(tail == 0.0, choose(below, -_INFINITE, _INFINITE), _NO_NUMBER)
+    return choose(tail > 0.0, quantile, end)
 
 
 def normal_pair(key: np.uint64, replicate: int, stream: int, index: int) -> tuple[float, float]:
@@ -338,8 +365,8 @@ EQUATIONS: Final = (
     uniform,
     exponential,
     degree_seven,
-    central_quantile,
-    tail_quantile,
+    quantile_numerator,
+    quantile_denominator,
     normal_quantile,
     normal_pair,
     normal,

@@ -18,6 +18,7 @@ from types import FunctionType, SimpleNamespace
 from typing import Any
 
 from deference_sim.analysis.moment import hazards_of, just_deferring, parameters_of
+from deference_sim.elementary import exp, log
 from deference_sim.model.declare import EQUATIONS, Equation
 from deference_sim.model.hazards import EXOGENOUS_CATASTROPHE
 from deference_sim.model.processes import RATE_PROCESSES
@@ -247,12 +248,9 @@ def _extreme(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 _MATHEMATICS: dict[Any, Callable[..., Any]] = {
-    math.exp: _smooth(math.exp, lambda x, y: y),
-    math.log: _smooth(math.log, lambda x, y: 1.0 / x),
-    math.log1p: _smooth(math.log1p, lambda x, y: 1.0 / (1.0 + x)),
-    math.expm1: _smooth(math.expm1, lambda x, y: y + 1.0),
+    exp: _smooth(exp, lambda x, y: y),
+    log: _smooth(log, lambda x, y: 1.0 / x),
     math.sqrt: _smooth(math.sqrt, lambda x, y: 0.5 / y),
-    math.tanh: _smooth(math.tanh, lambda x, y: 1.0 - y * y),
 }
 
 

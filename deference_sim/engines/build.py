@@ -8,8 +8,8 @@ from numba.extending import intrinsic, register_jitable
 from numba.np.arrayobj import make_array, populate_array
 
 from deference_sim.engines import entry
-from deference_sim.engines.entry import ARGUMENTS
-from deference_sim.engines.law import OPTIONS, make_known
+from deference_sim.engines.entry import ARGUMENTS, OPTIONS
+from deference_sim.engines.law import make_known
 
 
 def object_code() -> tuple[str, bytes]:

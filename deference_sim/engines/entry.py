@@ -132,3 +132,5 @@ ARGUMENTS: tuple[tuple[str, np.dtype[Any], int], ...] = (
     ("samples", SAMPLE_DTYPE, 2),
     ("records", RECORD_DTYPE, 1),
 )
+#: How Numba compiles all of it. The law is lent its arrays, so that nobody need count who refers to them.
+OPTIONS: dict[str, Any] = {"error_model": "numpy", "_nrt": False}

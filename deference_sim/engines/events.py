@@ -177,9 +177,10 @@ class World(simpy.Environment):
     def share_effort(self, shares: Shares) -> None:
         """Put shares of effort into force; they must lie in [0, 1] and add up to at most 1."""
         given = (shares.goodness, shares.time_buying, shares.defence, shares.tests)
-        if not all(0.0 <= share <= 1.0 for share in given) or sum(given) > 1.0 + 1e-12:
+        taken = shares.goodness + shares.time_buying + shares.defence + shares.tests
+        if not all(0.0 <= share <= 1.0 for share in given) or taken > 1.0 + 1e-12:
             raise ValueError(f"a policy returned {shares}: each share must be in [0, 1] and their sum at most 1")
-        capability = max(1.0 - sum(given), 0.0)
+        capability = max(1.0 - taken, 0.0)
         self.law.share_effort(self._S, self._P, self._L, capability, *given[:3])
 
     def change(self, **fields: float) -> None:

@@ -19,10 +19,9 @@ from numpy.typing import NDArray
 
 from deference_sim import streams
 from deference_sim.engines import entry
+from deference_sim.engines.entry import OPTIONS
 from deference_sim.model.declare import EQUATIONS
 
-#: How everything is compiled. The law is lent all its arrays, so that nobody need count who refers to them.
-OPTIONS: dict[str, Any] = {"error_model": "numpy", "_nrt": False}
 #: What the events engine calls in every run; it calls others besides, each in some runs.
 NEEDED = ("prepare", "begin", "go_on", "open_instant", "perform", "finish")
 PACKAGE = Path(streams.__file__).parent
@@ -62,6 +61,8 @@ def compiled_law() -> SimpleNamespace:
 def make_known() -> None:
     """Tell Numba of every function that the law's text calls."""
     from numba.extending import register_jitable
+
+    from deference_sim.engines import bits  # noqa: F401  which tells it of our exp and log
 
     for function in streams.EQUATIONS:
         register_jitable(**OPTIONS)(function)
@@ -122,7 +123,8 @@ def law_fingerprint() -> str:
 
     digest = hashlib.blake2b(digest_size=12)
     folders = (PACKAGE / "engines", PACKAGE / "model", PACKAGE / "trajectory")
-    for path in (PACKAGE / "streams.py", *(path for folder in folders for path in sorted(folder.glob("*.py")))):
+    files = (PACKAGE / "elementary.py", PACKAGE / "streams.py")
+    for path in (*files, *(path for folder in folders for path in sorted(folder.glob("*.py")))):
         digest.update(path.read_bytes())
     # With a setting such as NUMBA_BOUNDSCHECK, Numba would still read code that was compiled without it.
     settings = [f"{name}={value}" for name, value in sorted(os.environ.items()) if name.startswith("NUMBA_")]

@@ -1,9 +1,9 @@
 """Alternatives to deference: an early takeover before it, and other end states to punt to."""
 
-from math import exp
 from typing import Any
 
 from deference_sim import streams
+from deference_sim.elementary import exp
 from deference_sim.model.control import uncontrolled
 from deference_sim.model.declare import Block, equation, parameter
 from deference_sim.model.processes import STEADY, rate_process

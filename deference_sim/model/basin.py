@@ -1,8 +1,8 @@
 """The Basin of Good Deference: whether AI work on goodness helps or harms, and the hazard from the AIs themselves."""
 
-from math import exp
 from typing import Any
 
+from deference_sim.elementary import exp
 from deference_sim.model.declare import Block, Quantity, equation, parameter, share
 from deference_sim.model.events import event
 from deference_sim.model.roads import take_road

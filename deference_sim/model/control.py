@@ -1,8 +1,8 @@
 """Control: what keeps AIs from a catastrophe while humans still apply it; it fades with capability."""
 
-from math import exp, log
 from typing import Any
 
+from deference_sim.elementary import exp, log
 from deference_sim.model.declare import Block, equation, parameter, share
 
 LN2 = log(2.0)

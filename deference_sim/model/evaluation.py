@@ -1,8 +1,9 @@
 """Evaluation: what the AIs and their developer believe about margin, tax and lead. Decisions use nothing else."""
 
-from math import exp, inf, sqrt
+from math import inf, sqrt
 from typing import Any
 
+from deference_sim.elementary import exp
 from deference_sim.model.declare import Block, Quantity, equation, parameter, share
 from deference_sim.model.events import event
 from deference_sim.model.goodness import effective_profile

@@ -1,8 +1,8 @@
 """Deference-goodness: broad alignment and capability profile, how work raises them and drift wears them down."""
 
-from math import exp, log
 from typing import Any
 
+from deference_sim.elementary import exp, log
 from deference_sim.model.basin import basin_depth, helpfulness
 from deference_sim.model.declare import MOST_OFTEN, Block, Quantity, equation, parameter, share
 from deference_sim.model.events import counter, event

@@ -1,11 +1,12 @@
 """Capability growth: the pace at which AIs that do the research make their successors more capable."""
 
 from itertools import pairwise
-from math import exp, log, nan
+from math import nan
 from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
+from deference_sim.elementary import exp, log
 from deference_sim.model.declare import MAX_KNOTS, Block, Pairs, Quantity, equation, parameter, share
 from deference_sim.model.stocks import stock
 

@@ -1,10 +1,10 @@
 """Exogenous hazards and active defence: what arrives from outside, and whether aligned capability can handle it."""
 
-from math import exp
 from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
+from deference_sim.elementary import exp
 from deference_sim.model.declare import MOST_OFTEN, Block, Quantity, equation, parameter, share
 from deference_sim.model.events import counter, event
 from deference_sim.model.processes import fire

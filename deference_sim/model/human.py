@@ -1,8 +1,9 @@
 """Human work: one stock of months and one curve of their worth: before handoff, in halts and beside AIs."""
 
-from math import exp, inf, log, log1p
+from math import inf
 from typing import Any
 
+from deference_sim.elementary import exp, log
 from deference_sim.model.declare import equation
 from deference_sim.model.state import HALTED, PARTIAL, PRE
 from deference_sim.model.stocks import flow, stock
@@ -21,7 +22,8 @@ LN2 = log(2.0)
 @equation
 def human_curve(months: float) -> float:
     """Return g(H), what ``months`` of human work at the reference pace add to both components, in py; equation (14)."""
-    return MOST_BY_HUMANS - CURVE_DEPTH * exp(-CURVE_POWER * log1p(months / CURVE_SCALE))
+    # What 1 + x loses of a small x is less than a unit in the last place of the curve, which starts at -.21.
+    return MOST_BY_HUMANS - CURVE_DEPTH * exp(-CURVE_POWER * log(1.0 + months / CURVE_SCALE))
 
 
 @equation(inlined=True)
@@ -71,5 +73,5 @@ def human_gain_rate(state: Any, p: Any, C: float, months: float) -> float:
     rate = human_effort(state, p) * (1.0 - p.handoff_human_tests) * p.handoff_human_pace / REFERENCE_PACE
     if rate == 0.0:
         return 0.0  # as in full deference, where most time is spent
-    slope = CURVE_DEPTH * CURVE_POWER / CURVE_SCALE * exp(-(1.0 + CURVE_POWER) * log1p(months / CURVE_SCALE))
+    slope = CURVE_DEPTH * CURVE_POWER / CURVE_SCALE * exp(-(1.0 + CURVE_POWER) * log(1.0 + months / CURVE_SCALE))
     return rate * slope * understood(C)

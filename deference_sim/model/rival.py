@@ -1,9 +1,10 @@
 """The rival: its clock, its capability, and how it overtakes. Lead is how far it is behind our aligned capability."""
 
-from math import exp, inf
+from math import inf
 from typing import Any, Literal
 
 from deference_sim import streams
+from deference_sim.elementary import exp
 from deference_sim.model.declare import MOST_OFTEN, Block, Quantity, equation, parameter, share
 from deference_sim.model.events import counter, event
 from deference_sim.model.goodness import ALIGNED, sufficient

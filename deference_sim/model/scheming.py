@@ -1,8 +1,8 @@
 """Scheming: AIs that work against us in hiding, how it begins, how it is found, and what comes of that."""
 
-from math import exp
 from typing import Any
 
+from deference_sim.elementary import exp
 from deference_sim.model.control import LN2, halving
 from deference_sim.model.declare import Block, equation, parameter, share
 from deference_sim.model.events import counter, event

@@ -1,10 +1,11 @@
 """Strategy: how effort is shared between capability, goodness, buying time and defence, on estimates only."""
 
-from math import exp, inf
+from math import inf
 from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
+from deference_sim.elementary import exp
 from deference_sim.model.company import advice, advice_ignored
 from deference_sim.model.declare import Block, Quantity, equation, parameter, share
 from deference_sim.model.delay import count_time

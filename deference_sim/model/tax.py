@@ -1,11 +1,11 @@
 """The deference-goodness tax: effort to raise goodness by one py over effort to raise capability by one py."""
 
 from itertools import pairwise
-from math import exp, log
 from typing import Any, Self
 
 from pydantic import model_validator
 
+from deference_sim.elementary import exp, log
 from deference_sim.model.declare import MAX_KNOTS, Block, Pairs, Quantity, equation, parameter
 from deference_sim.model.events import counter, event
 from deference_sim.model.growth import log_linear

@@ -1,8 +1,8 @@
 """Buying time: aligned AIs slow the rival's clock, by coordination, advocacy or sabotage."""
 
-from math import exp, log
 from typing import Any
 
+from deference_sim.elementary import exp, log
 from deference_sim.model.declare import MOST_OFTEN, Block, Quantity, equation, parameter, share
 from deference_sim.model.events import counter, event
 from deference_sim.model.goodness import ALIGNED, sufficient

@@ -123,7 +123,10 @@ class Mixture(Distribution):
 
     def cumulative(self, x: Floats) -> Floats:
         """Return P(X ≤ x)."""
-        return np.asarray(np.sum([share * part.cumulative(x) for part, share in self.parts], axis=0))
+        found = np.zeros_like(x)
+        for part, share in self.parts:  # one after the other, as NumPy's own sum might not
+            found = found + share * part.cumulative(x)
+        return found
 
     @property
     def support(self) -> tuple[float, float]:

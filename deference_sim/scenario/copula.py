@@ -12,8 +12,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from deference_sim.scenario.distributions import FIRST_U, LAST_U, Distribution, Floats, special
-from deference_sim.streams import named_stream, uniforms
+from deference_sim.quantiles import normal_cumulative
+from deference_sim.scenario.distributions import FIRST_U, LAST_U, Distribution, Floats
+from deference_sim.streams import named_stream, normal_quantile, uniforms
 
 _EIGENVALUE_TOLERANCE = 1e-9
 
@@ -34,7 +35,7 @@ class Correlation:
     @property
     def pearson(self) -> float:
         """The correlation of the normal numbers behind the two inputs."""
-        return 2.0 * math.sin(math.pi * self.spearman / 6.0)
+        return 2.0 * _sine(math.pi * self.spearman / 6.0)
 
 
 class CorrelationError(ValueError):
@@ -109,9 +110,14 @@ def values_at(
 
 def _tied(own: list[Floats], group: list[str], correlations: Sequence[Correlation]) -> list[Floats]:
     root = _square_root(_matrix(group, correlations))
-    normals = [special().ndtri(u) for u in own]
-    rows = [sum(weight * normal for weight, normal in zip(row, normals, strict=True)) for row in root]
-    return [np.clip(special().ndtr(row), FIRST_U, LAST_U) for row in rows]
+    normals = [normal_quantile(u) for u in own]
+    tied = []
+    for row in range(len(group)):
+        total = root[row, 0] * normals[0]
+        for column in range(1, row + 1):
+            total = total + root[row, column] * normals[column]
+        tied.append(np.clip(normal_cumulative(total), FIRST_U, LAST_U))
+    return tied
 
 
 def _matrix(group: Sequence[str], correlations: Sequence[Correlation]) -> Floats:
@@ -130,9 +136,19 @@ def _square_root(matrix: Floats) -> Floats:
     root = np.zeros((size, size))
     for column in range(size):
         for row in range(column, size):
-            rest = matrix[row, column] - root[row, :column] @ root[column, :column]
+            rest = matrix[row, column]
+            for known in range(column):  # one after the other, as a library's product of matrices might not
+                rest = rest - root[row, known] * root[column, known]
             if row == column:
                 root[row, column] = math.sqrt(rest) if rest > _EIGENVALUE_TOLERANCE else 0.0
             elif root[column, column]:
                 root[row, column] = rest / root[column, column]
     return root
+
+
+def _sine(x: float) -> float:
+    """Return the sine of ``x`` from -π/6 to π/6, by its series."""
+    square, total = x * x, 0.0
+    for n in (17.0, 15.0, 13.0, 11.0, 9.0, 7.0, 5.0, 3.0):
+        total = (1.0 - total) * square / (n * (n - 1.0))
+    return x * (1.0 - total)

@@ -1,29 +1,25 @@
 """Distributions of uncertain inputs, each by its inverse cumulative function, in the documented unit of its input.
 
-A distribution is frozen, holds only numbers, and says what a file would say for it (``specification``). Functions
-come from ``scipy.special``, imported when first needed: a scenario without uncertain inputs is read without SciPy.
+A distribution is frozen, holds only numbers, and says what a file would say for it (``specification``). Draws have the
+same bits on every machine: no function of NumPy's or SciPy's that could round otherwise elsewhere stands in here.
 """
 
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from types import ModuleType
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from deference_sim.elementary import exp, log
+from deference_sim.quantiles import beta_cumulative, beta_quantile, normal_cumulative
+from deference_sim.streams import normal_quantile
+
 Floats: TypeAlias = NDArray[np.float64]
 
 #: The least and the greatest number that a stream of uniform numbers can give.
 FIRST_U, LAST_U = 2.0**-53, 1.0 - 2.0**-53
-
-
-def special() -> ModuleType:
-    """Return ``scipy.special``, imported on first use."""
-    from scipy import special as functions
-
-    return functions  # type: ignore[no-any-return]
 
 
 class Distribution(ABC):
@@ -85,11 +81,11 @@ class Normal(Distribution):
 
     def quantile(self, u: Floats) -> Floats:
         """Return mean + sd·z(u)."""
-        return np.asarray(self.mean + self.sd * special().ndtri(u))
+        return np.asarray(self.mean + self.sd * normal_quantile(u))
 
     def cumulative(self, x: Floats) -> Floats:
         """Return P(X ≤ x)."""
-        return np.asarray(special().ndtr((x - self.mean) / self.sd))
+        return np.asarray(normal_cumulative((x - self.mean) / self.sd))
 
     @property
     def support(self) -> tuple[float, float]:
@@ -110,13 +106,12 @@ class Lognormal(Distribution):
 
     def quantile(self, u: Floats) -> Floats:
         """Return median·exp(sigma·z(u))."""
-        return np.asarray(self.centre * np.exp(self.sigma * special().ndtri(u)))
+        return np.asarray(self.centre * exp(self.sigma * normal_quantile(u)))
 
     def cumulative(self, x: Floats) -> Floats:
         """Return P(X ≤ x)."""
-        with np.errstate(divide="ignore"):
-            log_ratio = np.log(np.maximum(x, 0.0) / self.centre)
-        return np.asarray(special().ndtr(log_ratio / self.sigma))
+        log_ratio = log(np.maximum(x, 0.0) / self.centre)
+        return np.asarray(normal_cumulative(log_ratio / self.sigma))
 
     @property
     def support(self) -> tuple[float, float]:
@@ -157,12 +152,12 @@ class Loguniform(Bounded):
 
     def quantile(self, u: Floats) -> Floats:
         """Return the value a share ``u`` of the way up in logarithms."""
-        return np.clip(np.exp((1.0 - u) * math.log(self.low) + u * math.log(self.high)), self.low, self.high)
+        return np.clip(exp((1.0 - u) * log(self.low) + u * log(self.high)), self.low, self.high)
 
     def cumulative(self, x: Floats) -> Floats:
         """Return P(X ≤ x)."""
         inside = np.clip(x, self.low, self.high)
-        return np.asarray(np.log(inside / self.low) / math.log(self.high / self.low))
+        return np.asarray(log(inside / self.low) / log(self.high / self.low))
 
     def specification(self) -> dict[str, Any]:
         """Return the mapping of a file."""
@@ -180,13 +175,13 @@ class Beta(Bounded):
 
     def quantile(self, u: Floats) -> Floats:
         """Return the inverse of the incomplete beta function, scaled."""
-        share = special().betaincinv(self.alpha, self.beta, u)
+        share = beta_quantile(self.alpha, self.beta, u)
         return np.asarray(np.clip((1.0 - share) * self.low + share * self.high, self.low, self.high))
 
     def cumulative(self, x: Floats) -> Floats:
         """Return P(X ≤ x)."""
         share = np.clip((x - self.low) / (self.high - self.low), 0.0, 1.0)
-        return np.asarray(special().betainc(self.alpha, self.beta, share))
+        return beta_cumulative(self.alpha, self.beta, share)
 
     def specification(self) -> dict[str, Any]:
         """Return the mapping of a file."""
@@ -212,8 +207,8 @@ class Triangular(Bounded):
         """Return P(X ≤ x)."""
         x = np.clip(x, self.low, self.high)
         width, left, right = self.high - self.low, self.mode - self.low, self.high - self.mode
-        rising = (x - self.low) ** 2 / (width * left) if left else np.zeros_like(x)
-        falling = 1.0 - ((self.high - x) ** 2 / (width * right) if right else 0.0)
+        rising = (x - self.low) * (x - self.low) / (width * left) if left else np.zeros_like(x)
+        falling = 1.0 - ((self.high - x) * (self.high - x) / (width * right) if right else 0.0)
         return np.where(x < self.mode, rising, falling)
 
     def specification(self) -> dict[str, Any]:

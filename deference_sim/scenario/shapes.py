@@ -5,8 +5,8 @@ import re
 from collections.abc import Mapping
 from typing import TypeAlias
 
-import numpy as np
-
+from deference_sim.elementary import exp, log, log1p
+from deference_sim.quantiles import BETA_SHAPES
 from deference_sim.scenario.distributions import (
     Beta,
     Distribution,
@@ -15,9 +15,9 @@ from deference_sim.scenario.distributions import (
     Normal,
     Triangular,
     Uniform,
-    special,
 )
 from deference_sim.scenario.problems import listed
+from deference_sim.streams import normal_quantile
 
 Arguments: TypeAlias = Mapping[str, float]
 
@@ -57,8 +57,8 @@ def _positive(given: Arguments, *names: str) -> None:
 def _centre_and_scale(levels: tuple[tuple[float, float], tuple[float, float]]) -> tuple[float, float]:
     (low_level, low), (high_level, high) = levels
     if low_level + high_level == 1.0:  # the centre is then exactly the middle
-        return low + (high - low) / 2.0, (high - low) / (2.0 * float(special().ndtri(high_level)))
-    low_z, high_z = (float(z) for z in special().ndtri(np.array([low_level, high_level])))
+        return low + (high - low) / 2.0, (high - low) / (2.0 * normal_quantile(high_level))
+    low_z, high_z = normal_quantile(low_level), normal_quantile(high_level)
     scale = (high - low) / (high_z - low_z)
     return (low * high_z - high * low_z) / (high_z - low_z), scale
 
@@ -80,14 +80,15 @@ def lognormal(given: Arguments) -> Distribution:
     if given.keys() == {"median", "sigma"}:
         return Lognormal(given["median"], given["sigma"])
     if given.keys() == {"mean", "sd"}:
-        variance = math.log1p((given["sd"] / given["mean"]) ** 2)
-        return Lognormal(given["mean"] * math.exp(-variance / 2.0), math.sqrt(variance))
+        spread = given["sd"] / given["mean"]
+        variance = log1p(spread * spread)
+        return Lognormal(given["mean"] * exp(-variance / 2.0), math.sqrt(variance))
     if levels := _two_levels(given):
         (low_level, low), (high_level, high) = levels
-        centre, scale = _centre_and_scale(((low_level, math.log(low)), (high_level, math.log(high))))
+        centre, scale = _centre_and_scale(((low_level, log(low)), (high_level, log(high))))
         if low_level + high_level == 1.0:
             return Lognormal(low * math.sqrt(high / low), scale)
-        return Lognormal(given.get("median", math.exp(centre)), scale)
+        return Lognormal(given.get("median", exp(centre)), scale)
     raise ArgumentsError(_names(given), "two percentiles, such as p10 and p90, or median and sigma, or mean and sd")
 
 
@@ -113,8 +114,8 @@ def loguniform(given: Arguments) -> Distribution:
     if any(not value > 0.0 for value in given.values()):
         raise ArgumentsError(_names(given, values=True), "numbers above 0 for a loguniform", "use uniform")
     if _two_levels(given):
-        logs = uniform({name: math.log(value) for name, value in given.items()})
-        return Loguniform(*(math.exp(end) for end in logs.support))
+        logs = uniform({name: log(value) for name, value in given.items()})
+        return Loguniform(*(exp(end) for end in logs.support))
     return Loguniform(*_ends(given))
 
 
@@ -126,14 +127,22 @@ def beta(given: Arguments) -> Distribution:
     if not low < high:
         raise ArgumentsError(f"min {low:.12g}, max {high:.12g}", "min below max")
     if shape.keys() == {"alpha", "beta"}:
-        return Beta(shape["alpha"], shape["beta"], low, high)
+        return _beta(shape, shape["alpha"], shape["beta"], low, high)
     if shape.keys() != {"mean", "sd"}:
         raise ArgumentsError(_names(shape), "alpha and beta, or mean and sd; min and max if not 0 and 1")
     mean, sd = (shape["mean"] - low) / (high - low), shape["sd"] / (high - low)
-    if not (0.0 < mean < 1.0 and sd**2 < mean * (1.0 - mean)):
+    if not (0.0 < mean < 1.0 and sd * sd < mean * (1.0 - mean)):
         raise ArgumentsError(_names(shape, values=True), "a mean between the ends and an sd that fits between them")
-    size = mean * (1.0 - mean) / sd**2 - 1.0
-    return Beta(mean * size, (1.0 - mean) * size, low, high)
+    size = mean * (1.0 - mean) / (sd * sd) - 1.0
+    return _beta(shape, mean * size, (1.0 - mean) * size, low, high)
+
+
+def _beta(given: Arguments, alpha: float, beta: float, low: float, high: float) -> Distribution:
+    least, most = BETA_SHAPES
+    if not (least <= alpha <= most and least <= beta <= most):
+        allowed = f"alpha and beta from {least:g} to {most:g}"
+        raise ArgumentsError(f"{_names(given, values=True)}: alpha {alpha:.6g} and beta {beta:.6g}", allowed)
+    return Beta(alpha, beta, low, high)
 
 
 def triangular(given: Arguments) -> Distribution:

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
-from math import exp, log, prod
+from math import prod
 
+from deference_sim.elementary import exp, log
 from deference_sim.scenario import Scenario, ScenarioError
 from deference_sim.scenario.catalogue import Parameter, find
 from deference_sim.scenario.layers import ARGUMENT

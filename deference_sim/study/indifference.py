@@ -1,10 +1,15 @@
-"""Indifference: the table of how likely a good end is after a handoff now or later, made beforehand by simulation."""
+"""Indifference: the table of how likely a good end is after a handoff now or later, made beforehand by simulation.
+
+The table reaches the records, so it is made without a library's logarithm, sum or linear algebra, whose last bits can
+differ from machine to machine.
+"""
 
 from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from deference_sim.elementary import exp, log
 from deference_sim.model.declare import MAX_KNOTS
 from deference_sim.model.parameters import GOOD_END_TABLE
 from deference_sim.study.tally import GOOD_CODES
@@ -20,7 +25,8 @@ def table_of_good_ends(outcomes: Callable[[float], NDArray[np.void]], lead: floa
 
     ``outcomes`` simulates a handoff in a given month and returns its records; the months are denser towards the start.
     """
-    months = max(lead, 0.25) * np.linspace(0.0, 1.0, MAX_KNOTS) ** 1.5
+    parts = np.arange(MAX_KNOTS) / (MAX_KNOTS - 1)
+    months = max(lead, 0.25) * parts * np.sqrt(parts)
     return np.array([(month, *_logistic_fit(outcomes(float(month)))) for month in months])
 
 
@@ -36,17 +42,22 @@ def _logistic_fit(records: NDArray[np.void]) -> tuple[float, float]:
     handed_off = np.isfinite(records["handoff_month"])
     good = np.isin(records["outcome"], GOOD_CODES)
     if not handed_off.any():
-        return _log_odds(float(good.mean()), len(good)), 0.0
+        return log((np.count_nonzero(good) + 0.5) / (np.count_nonzero(~good) + 0.5)), 0.0
     margin, good = records["handoff_estimate"][handed_off], good[handed_off].astype(float)
-    design = np.column_stack([np.ones_like(margin), margin])
-    weights = np.zeros(2)
+    base, slope = 0.0, 0.0
     for _ in range(_NEWTON_STEPS):
-        chance = 1.0 / (1.0 + np.exp(-np.clip(design @ weights, -30.0, 30.0)))
-        gradient = design.T @ (good - chance) - _PRIOR * weights
-        curvature = (design * (chance * (1.0 - chance))[:, None]).T @ design + _PRIOR * np.eye(2)
-        weights = weights + np.linalg.solve(curvature, gradient)
-    return float(weights[0]), float(weights[1])
+        chance = 1.0 / (1.0 + exp(np.clip(-(base + slope * margin), -30.0, 30.0)))
+        spread = chance * (1.0 - chance)
+        by_base = _total(good - chance) - _PRIOR * base
+        by_slope = _total((good - chance) * margin) - _PRIOR * slope
+        bent_base, bent_both = _total(spread) + _PRIOR, _total(spread * margin)
+        bent_slope = _total(spread * margin * margin) + _PRIOR
+        determinant = bent_base * bent_slope - bent_both * bent_both
+        base += (bent_slope * by_base - bent_both * by_slope) / determinant
+        slope += (bent_base * by_slope - bent_both * by_base) / determinant
+    return base, slope
 
 
-def _log_odds(share: float, n: int) -> float:
-    return float(np.log((share * n + 0.5) / ((1.0 - share) * n + 0.5)))
+def _total(values: NDArray[np.float64]) -> float:
+    """Return the sum of ``values``, added one after the other, as NumPy's own sum is not."""
+    return float(np.cumsum(values)[-1])

@@ -4,9 +4,10 @@ Dormand and Prince's pair of orders 5 and 4 (J. Comput. Appl. Math. 6, 1980) wit
 of Hairer, Nørsett & Wanner (Solving Ordinary Differential Equations I, II.6).
 """
 
-from math import exp, inf, log
+from math import inf
 from typing import Any
 
+from deference_sim.elementary import exp, log
 from deference_sim.model.declare import equation
 from deference_sim.model.stocks import STOCKS
 from deference_sim.trajectory.levels import STOCK_CROSSING

@@ -235,12 +235,14 @@ def random_processes(random: np.random.Generator, count: int) -> NDArray[np.void
 #: Whole arguments by name: one more than the greatest.
 WHOLE = {
     "again": 2,
+    "central": 2,
     "column": len(HAZARDS),
     "event": len(EVENTS),
     "i": STOCK_COUNT,
     "ignored": 2,
     "index": 2**30,
     "item": 10,
+    "near": 2,
     "number": 7,
     "outcome": len(states.OUTCOMES),
     "plain": 2,
@@ -269,10 +271,6 @@ def random_float(random: np.random.Generator, name: str, S: NDArray[np.void]) ->
         return -size if name == "gap_low" else size
     if name in SHARES:
         return np.where(random.random(n) < 0.1, random.choice([0.0, 1.0], n), random.random(n))
-    if name == "tail":
-        return 0.075 * random.random(n) + 1e-300
-    if name == "distance":
-        return random.uniform(-0.425, 0.425, n)
     if name == "spread":
         return random.choice([0.0, 1e-300, 1.0, 1.0], n) * 10.0 ** random.normal(-0.5, 0.5, n)
     if name in POSITIVE:

@@ -60,7 +60,7 @@ def is_word(name: str, annotation: object) -> bool:
 
 
 def is_whole(annotation: object) -> bool:
-    return annotation in (int, bool)
+    return annotation in (int, bool, streams.Truth)
 
 
 def scalars(function: Equation, S: NDArray[np.void], points: int, seed: int) -> Columns:
