@@ -1,11 +1,15 @@
 """Draws of uncertain inputs: their addresses, their independence, their rank correlations."""
 
+import math
+
 import numpy as np
 import pytest
 import scipy.stats as st
 
 from deference_sim.model.parameters import hazard_numbers, law_numbers
 from deference_sim.scenario import Scenario
+from deference_sim.scenario.copula import Correlation, CorrelationError, check_correlations
+from deference_sim.scenario.distributions import Uniform
 from deference_sim.streams import named_stream, uniforms
 
 N = 200_000
@@ -55,6 +59,15 @@ def test_rank_correlations_are_hit() -> None:
     for (one, other), rank in wanted.items():
         found = st.spearmanr(drawn[paths[one]], drawn[paths[other]]).statistic
         assert found == pytest.approx(rank, abs=0.005)
+
+
+def test_the_correlation_behind_a_rank_correlation() -> None:
+    for rank in np.linspace(-1.0, 1.0, 201).tolist():
+        behind = Correlation.of("rival.lead", "rival.speed", rank).pearson
+        assert abs(behind - 2.0 * math.sin(math.pi * rank / 6.0)) <= math.ulp(behind)
+    repelling = [Correlation.of(*pair, -0.9) for pair in ("ab", "bc", "ac")]
+    with pytest.raises(CorrelationError):
+        check_correlations(repelling, dict.fromkeys("abc", Uniform(0.0, 1.0)))
 
 
 def test_uncorrelated_inputs_are_independent() -> None:
