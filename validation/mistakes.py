@@ -270,7 +270,7 @@ MUTANTS = (
     ),
     Mutant(
         "work that is not wasted for want of wisdom", "law",
-        "return exp(log(p.goodness_waste) * min(max(1.0 - ahead / WISE_ENOUGH, 0.0), 1.0))",
+        "return exp(p.waste_fall * min(max(1.0 - ahead / WISE_ENOUGH, 0.0), 1.0))",
         "return 1.0",
         law("work without wisdom"),
     ),
