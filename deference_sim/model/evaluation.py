@@ -87,7 +87,7 @@ class Evaluation(Block):
 
 OVERFITTED_AFTER = 1.0  # py of work against the same tests, after which 63 % of the overfitting is reached
 PRACTICE_A_MONTH = 0.25  # py of work against tests in a month of human work at the reference pace
-LOWEST = -2.5  # py; below any capability
+LOWEST = -2.53  # py; below any capability, and such that no round capability lies between two cells
 REVIEW_CELL = 0.25  # py of capability in which reviews are numbered together
 MOST_IN_A_CELL = 65_536
 TESTS_AGE = 3.0  # py of capability over which tests lose 63 % of their worth

@@ -79,12 +79,23 @@ def crossing_time(state: Any, p: Any, which: int) -> float:
                 return locate(state, p, which, start, t)
     gap = crossing_gap(state, p, which, end, state.y1)
     if not crossed(which, gap):
+        if which == STABILISE and is_stable_in_passing(state, p, level):
+            return reaching_time(state, AT.C, level)
         gain = gap - crossing_gap(state, p, which, start, state.y0)
         missed = which in (EDGE, AHEAD_AGAIN) or not is_within_the_instant(state, -gap, gain)
         return inf if missed else end
     if which == RIVAL_CLOCK and state.dense1[AT.bought] == 0.0:  # no time is being bought: the clock runs with ours
         return min(max((p.rival_lead - state.clock_shift) + state.bought, start), end)
     return locate(state, p, which, start, end)
+
+
+@equation
+def is_stable_in_passing(state: Any, p: Any, level: float) -> bool:
+    """Return whether capability reaches ``level`` on the step with goodness still there, which is lost by its end."""
+    if not state.y0[AT.C] < level < state.y1[AT.C]:
+        return False
+    look(state, p, reaching_time(state, AT.C, level))
+    return min(state.trial[AT.A], state.trial[AT.W]) >= level
 
 
 @equation

@@ -264,6 +264,26 @@ def test_who_is_ahead_again_after_the_takeoff_has_ridden_it_out_then() -> None:
     assert alone.Q == pytest.approx(alone.R, abs=1e-6)
 
 
+@pytest.mark.parametrize("reached", [0.1, 0.5, 0.9])
+def test_the_level_that_stabilises_is_reached_though_goodness_is_lost_before_the_step_ends(reached: float) -> None:
+    """Capability gets there on a straight line at ``reached`` of the step, while goodness falls from above the level.
+
+    Would catch: the smallest of three looked at only where the step ends, so that a run which was stabilised counts as
+    outrun; and goodness that is below the level already, taken for enough.
+    """
+    length = 0.4
+    run = stepped(lambda t: 2.0 - 0.5 * t / length, length)
+    state = run.state
+    state.y1[AT.C] = state.y0[AT.C] + 1.0
+    state.dense1[AT.C] = 1.0
+    level = state.y0[AT.C] + reached
+    for goodness, month in ((level + 1e-6, reached * length), (level - 1e-6, math.inf)):
+        state.y0[AT.A] = goodness + 0.5 * reached  # so that it is `goodness` when capability is at the level
+        state.y1[AT.A] = state.y0[AT.A] - 0.5
+        state.levels[crossings.STABILISE] = level
+        assert crossing_time(state, run.p, crossings.STABILISE) == pytest.approx(month, abs=1e-9)
+
+
 # ---- dips -------------------------------------------------------------------------------------------------
 
 
