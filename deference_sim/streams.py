@@ -268,24 +268,8 @@ def degree_seven(a: Coefficients, r: Number) -> Number:
     return ((((((a[7] * r + a[6]) * r + a[5]) * r + a[4]) * r + a[3]) * r + a[2]) * r + a[1]) * r + a[0]
 
 
-def quantile_numerator(central: Truth, near: Truth) -> Coefficients:
-    """The coefficients above the line in the middle, in the near or else in the far tail."""
-    a, b, c = _CENTRAL_NUMERATOR, _NEAR_TAIL_NUMERATOR, _FAR_TAIL_NUMERATOR
-    return (
-        choose(central, a[0], choose(near, b[0], c[0])),
-        choose(central, a[1], choose(near, b[1], c[1])),
-        choose(central, a[2], choose(near, b[2], c[2])),
-        choose(central, a[3], choose(near, b[3], c[3])),
-        choose(central, a[4], choose(near, b[4], c[4])),
-        choose(central, a[5], choose(near, b[5], c[5])),
-        choose(central, a[6], choose(near, b[6], c[6])),
-        choose(central, a[7], choose(near, b[7], c[7])),
-    )
-
-
-def quantile_denominator(central: Truth, near: Truth) -> Coefficients:
-    """The coefficients below the line in the middle, in the near or else in the far tail."""
-    a, b, c = _CENTRAL_DENOMINATOR, _NEAR_TAIL_DENOMINATOR, _FAR_TAIL_DENOMINATOR
+def coefficients(central: Truth, near: Truth, a: Coefficients, b: Coefficients, c: Coefficients) -> Coefficients:
+    """Those of a polynomial in the middle, ``a``, in the near tail, ``b``, or in the far one, ``c``."""
     return (
         choose(central, a[0], choose(near, b[0], c[0])),
         choose(central, a[1], choose(near, b[1], c[1])),
@@ -313,8 +297,9 @@ def normal_quantile(u: Number) -> Number:
     near = depth <= 5.0
     r = choose(central, 0.180625 - middle * middle, depth - choose(near, 1.6, 5.0))
     scale = choose(central, distance, choose(below, -1.0, 1.0))
-    quantile = scale * degree_seven(quantile_numerator(central, near), r)
-    quantile = quantile / degree_seven(quantile_denominator(central, near), r)
+    above = coefficients(central, near, _CENTRAL_NUMERATOR, _NEAR_TAIL_NUMERATOR, _FAR_TAIL_NUMERATOR)
+    under = coefficients(central, near, _CENTRAL_DENOMINATOR, _NEAR_TAIL_DENOMINATOR, _FAR_TAIL_DENOMINATOR)
+    quantile = scale * degree_seven(above, r) / degree_seven(under, r)
     end = choose(tail == 0.0, choose(below, -_INFINITE, _INFINITE), _NO_NUMBER)
     return choose(tail > 0.0, quantile, end)
 
@@ -365,8 +350,7 @@ EQUATIONS: Final = (
     uniform,
     exponential,
     degree_seven,
-    quantile_numerator,
-    quantile_denominator,
+    coefficients,
     normal_quantile,
     normal_pair,
     normal,

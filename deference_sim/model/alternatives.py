@@ -16,13 +16,25 @@ class Alternatives(Block):
     """What may happen instead: AIs take over before handoff, or a long pause or emulated minds are reached."""
 
     early_takeover_rate: float = parameter(
-        0.0, "Takeovers by AIs before handoff, per year, if they were not controlled.", unit="per year", ge=0.0
+        0.0,
+        "AI takeovers before handoff",
+        "Takeovers by AIs before handoff, per year, if they were not controlled.",
+        unit="per year",
+        ge=0.0,
     )
     punt_rate: float = parameter(
-        0.0, "Rate per year of reaching another end state (a long pause, emulated minds).", unit="per year", ge=0.0
+        0.0,
+        "Other ways out",
+        "Rate per year of reaching another end state (a long pause, emulated minds).",
+        unit="per year",
+        ge=0.0,
     )
     punt_growth: float = parameter(
-        0.0, "Orders of magnitude by which that rate grows per year of bought time.", ge=0.0, le=10.0
+        0.0,
+        "Growth of other ways out",
+        "Orders of magnitude by which that rate grows per year of bought time.",
+        ge=0.0,
+        le=10.0,
     )
 
 

@@ -23,20 +23,30 @@ class Basin(Block):
 
     exists: float = share(
         1.0,
+        "Chance that a basin exists",
         "Probability that AIs can improve their own deference-goodness at all; one draw a run.",
         source="the essay is confident that something like it is real, not certain",
     )
     width: float = parameter(
-        0.25, "Margin over which AI work on goodness goes from useless to fully efficient.", unit="py", gt=0.0
+        0.25,
+        "Width of the basin's edge",
+        "Margin over which AI work on goodness goes from useless to fully efficient.",
+        unit="py",
+        gt=0.0,
     )
     hazard_at_edge: float = parameter(
         0.2,
+        "Catastrophic mistakes at the edge",
         "Hazard of a catastrophe caused by the AIs per py of their work, at the basin's edge.",
         unit="per py",
         ge=0.0,
     )
     hazard_scale: float = parameter(
-        0.2, "Margin over which that hazard falls by a factor of e inside, and grows outside.", unit="py", gt=0.0
+        0.2,
+        "Margin that makes mistakes rarer",
+        "Margin over which that hazard falls by a factor of e inside, and grows outside.",
+        unit="py",
+        gt=0.0,
     )
 
 

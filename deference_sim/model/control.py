@@ -11,8 +11,10 @@ LN2 = log(2.0)
 class Control(Block):
     """How far control lowers the hazard from the AIs before full deference and while deference is halted."""
 
-    strength: float = share(0.9, "Share of catastrophes that control prevents at capability 0.")
-    half: float = parameter(1.0, "Capability over which that share halves.", unit="py", gt=0.0)
+    strength: float = share(0.9, "Strength of control", "Share of catastrophes that control prevents at capability 0.")
+    half: float = parameter(
+        1.0, "Capability that halves control", "Capability over which that share halves.", unit="py", gt=0.0
+    )
 
 
 @equation

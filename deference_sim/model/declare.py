@@ -115,6 +115,7 @@ class Block(BaseModel):
 
 def parameter(
     default: Any,
+    label: str,
     meaning: str,
     *,
     unit: str = "1",
@@ -125,19 +126,20 @@ def parameter(
     plausible: str = "",
     **bounds: Any,
 ) -> Any:
-    """Declare one parameter: default in its documented unit, one-line meaning, unit, status, source, tier.
+    """Declare one parameter: default in its documented unit, label, one-line meaning, unit, status, source, tier.
 
-    ``null`` is what the law uses where the file says ``null``; without it ``null`` is refused. ``plausible`` is the
-    range (5th to 95th percentile, with its distribution) over which a core input is varied to see what it decides.
+    The label is a noun phrase for axes, sliders and tables, such as "Lead over the rival". ``null`` is
+    what the law uses where the file says ``null``; without it ``null`` is refused. ``plausible`` is the range (5th to
+    95th percentile, with its distribution) over which a core input is varied to see what it decides.
     ``bounds`` are pydantic's (``ge``, ``gt``, ``le``, ``lt``, ``min_length`` …), in the documented unit.
     """
     extra: dict[str, Any] = {"declaration": Declaration(unit, status, source, tier, null, plausible)}
-    return Field(default, description=meaning, json_schema_extra=extra, **bounds)
+    return Field(default, title=label, description=meaning, json_schema_extra=extra, **bounds)
 
 
-def share(default: float | None, meaning: str, **more: Any) -> Any:
+def share(default: float | None, label: str, meaning: str, **more: Any) -> Any:
     """Declare a share or a probability: a number in [0, 1]."""
-    return parameter(default, meaning, ge=0.0, le=1.0, **more)
+    return parameter(default, label, meaning, ge=0.0, le=1.0, **more)
 
 
 def declaration_of(block: type[Block], name: str) -> Declaration:

@@ -29,6 +29,7 @@ class Evaluation(Block):
 
     review_interval: float | None = parameter(
         7 / 30.4375,
+        "Time between reviews",
         "Calendar time after which a review is due; null: none by calendar.",
         unit="months",
         ge=1 / 30.4375,
@@ -37,6 +38,7 @@ class Evaluation(Block):
     )
     review_work: float | None = parameter(
         0.1,
+        "AI work between reviews",
         "AI work after which a review is due; null: none by work.",
         unit="py",
         ge=0.001,
@@ -44,6 +46,7 @@ class Evaluation(Block):
     )
     noise: float = parameter(
         0.2,
+        "Error of one review",
         "Standard deviation of the error of one review's estimate of broad alignment.",
         unit="py",
         ge=0.0,
@@ -51,6 +54,7 @@ class Evaluation(Block):
     )
     persistent_error: float = parameter(
         0.3,
+        "Lasting error of tests",
         "Standard deviation of how wrong a run's tests of broad alignment stay, without any test work.",
         unit="py",
         ge=0.0,
@@ -59,17 +63,23 @@ class Evaluation(Block):
         plausible="{lognormal: {p5: 0.1 py, p95: 0.7 py}}",
     )
     tests_half: float = parameter(
-        0.5, "Work on tests that halves the variance of that lasting error.", unit="py", gt=0.0
+        0.5,
+        "Test work that halves the error",
+        "Work on tests that halves the variance of that lasting error.",
+        unit="py",
+        gt=0.0,
     )
     overfitting: float = parameter(
         0.0,
+        "Overfitting to tests",
         "By how much reviews overrate both components after much work against the same tests.",
         unit="py",
         ge=0.0,
     )
-    tests_share: float = share(0.0, "Share of effort for tests.")
+    tests_share: float = share(0.0, "Effort for tests", "Share of effort for tests.")
     trial_fraction: float = parameter(
         0.0,
+        "Length of a trial run",
         "Length of a trial run before handoff, as a share of the expected months of deference; 0: no trial.",
         ge=0.0,
         le=10.0,
@@ -77,11 +87,16 @@ class Evaluation(Block):
     )
     tax_error: float = parameter(
         0.0,
+        "Error about the tax",
         "Standard deviation of the error of the estimated tax, as natural logarithm; one draw per run.",
         ge=0.0,
     )
     lead_error: float = parameter(
-        0.0, "Standard deviation of the error of the estimated lead; one draw per run.", unit="months", ge=0.0
+        0.0,
+        "Error about the lead",
+        "Standard deviation of the error of the estimated lead; one draw per run.",
+        unit="months",
+        ge=0.0,
     )
 
 

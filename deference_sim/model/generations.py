@@ -24,23 +24,46 @@ class Generations(Block):
     """How often AIs are succeeded and what succession does to deference-goodness."""
 
     step: float = parameter(
-        0.5, "Capability between one generation and the next.", unit="py", ge=0.001, source="proposed default"
+        0.5,
+        "Capability between generations",
+        "Capability between one generation and the next.",
+        unit="py",
+        ge=0.001,
+        source="proposed default",
     )
-    min_time: float = parameter(0.0, "Least time that one generation takes; 0: no such limit.", unit="months", ge=0.0)
+    min_time: float = parameter(
+        0.0,
+        "Least time of a generation",
+        "Least time that one generation takes; 0: no such limit.",
+        unit="months",
+        ge=0.0,
+    )
     alignment_loss: float = parameter(
-        0.0, "Expected loss of broad alignment per py, at the edge (0 deep inside the basin).", ge=0.0
+        0.0,
+        "Alignment lost by succession",
+        "Expected loss of broad alignment per py, at the edge (0 deep inside the basin).",
+        ge=0.0,
     )
     alignment_sd: float = parameter(
-        0.45, "Standard deviation of the change of broad alignment over one py of generations.", unit="py", ge=0.0
+        0.45,
+        "Chance in succession",
+        "Standard deviation of the change of broad alignment over one py of generations.",
+        unit="py",
+        ge=0.0,
     )
     accept: float | None = parameter(
         None,
+        "Least margin of a successor",
         "A successor whose estimated margin is below this is retrained, at most five times; null: all are accepted.",
         unit="py",
         null=float("nan"),
     )
     retrain: float = parameter(
-        0.2, "Work that one retraining costs, as a share of the work of the whole step.", ge=0.0, le=10.0
+        0.2,
+        "Cost of retraining",
+        "Work that one retraining costs, as a share of the work of the whole step.",
+        ge=0.0,
+        le=10.0,
     )
 
 

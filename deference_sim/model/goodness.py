@@ -42,6 +42,7 @@ class Goodness(Block):
 
     broad_alignment: float = parameter(
         0.8,
+        "Starting margin of broad alignment",
         "Margin of broad alignment with which AIs start at capability 0, before what human work adds.",
         unit="py",
         source="a good initialisation, in the essay's sense: guess, no figure exists; Clymer's is worse (clymer-start)",
@@ -50,6 +51,7 @@ class Goodness(Block):
     )
     capability_profile: float = parameter(
         0.8,
+        "Starting margin of the capability profile",
         "Margin of the capability profile (wisdom, epistemics, judgement) with which they start, likewise.",
         unit="py",
         source="a good initialisation, in the essay's sense: guess, no figure exists; Clymer's is worse (clymer-start)",
@@ -58,6 +60,7 @@ class Goodness(Block):
     )
     spread: float = parameter(
         0.3,
+        "Spread of the starting margins",
         "Standard deviation of each component at the start around its expectation.",
         unit="py",
         ge=0.0,
@@ -66,6 +69,7 @@ class Goodness(Block):
     )
     profile_ratio: float = parameter(
         0.5,
+        "Errors of the profile, relative to alignment",
         "Errors, noise and changes of the capability profile, as a share of those of broad alignment.",
         ge=0.0,
         le=5.0,
@@ -73,12 +77,14 @@ class Goodness(Block):
     )
     best_capability: float = parameter(
         0.3,
+        "Best capability at handoff",
         "Capability at handoff at which the starting margin is best.",
         unit="py",
         source="the essay: not much higher than the minimum; guess",
     )
     loss_above: float = parameter(
         0.5,
+        "Margin lost above the best capability",
         "Margin lost per py of capability at handoff above that; negative: more capable AIs are better.",
         ge=-2.0,
         le=2.0,
@@ -86,6 +92,7 @@ class Goodness(Block):
     )
     loss_below: float = parameter(
         0.3,
+        "Margin lost below the best capability",
         "Margin lost per py of capability at handoff below it; negative: less capable AIs are better.",
         ge=-2.0,
         le=2.0,
@@ -93,6 +100,7 @@ class Goodness(Block):
     )
     waste: float = parameter(
         2.0,
+        "Waste without wisdom",
         "Factor on the tax for AIs without wisdom: whose profile is not above their capability; 1: no waste.",
         ge=1.0,
         le=100.0,
@@ -100,29 +108,40 @@ class Goodness(Block):
     )
     reach: float = parameter(
         3.0,
+        "Reach of alignment methods",
         "How far beyond existing AIs methods can be proven: returns fall to 0 at this margin, and are full up to 1 py.",
         unit="py",
         gt=1.0,
     )
     alignment_spillover: float = share(
         0.0,
+        "Alignment that comes free",
         "Share of keeping broad alignment in step that comes free with capability work; 1 = no tax.",
         source="the essay, on myopic commercial incentives: some for usefulness, none for hard-to-check work",
     )
     profile_spillover: float = share(
-        0.0, "Share of keeping the capability profile in step that comes free with capability work; 1 = no tax."
+        0.0,
+        "Profile that comes free",
+        "Share of keeping the capability profile in step that comes free with capability work; 1 = no tax.",
     )
     drift: float = parameter(
         0.02,
+        "Memetic drift",
         "Loss of each component per py of AI work at the basin's edge (memetic drift).",
         unit="1",
         ge=0.0,
     )
     infection_rate: float = parameter(
-        0.0, "Outbreaks of infectious misalignment (memetic disease) per py of AI work.", unit="per py", ge=0.0,
+        0.0,
+        "Outbreaks of misalignment",
+        "Outbreaks of infectious misalignment (memetic disease) per py of AI work.",
+        unit="per py",
+        ge=0.0,
         le=MOST_OFTEN,
-    )  # fmt: skip
-    infection_size: float = parameter(0.3, "Median loss of broad alignment by one outbreak.", unit="py", gt=0.0)
+    )
+    infection_size: float = parameter(
+        0.3, "Size of an outbreak", "Median loss of broad alignment by one outbreak.", unit="py", gt=0.0
+    )
 
 
 FULL_RETURNS = 1.0  # py; up to this margin work on goodness has full returns

@@ -19,12 +19,14 @@ class Capability(Block):
 
     law: Literal["software_explosion", "constant_returns", "milestones", "exponential"] = parameter(
         "software_explosion",
+        "Growth law",
         "Growth law: how pace depends on capability.",
         source=_FORETHOUGHT,
         status="published",
     )
     initial_speedup: float = parameter(
         12.0,
+        "Pace at the start",
         "Pace of software progress at capability 0, as a multiple of the recent pace (not used by milestones).",
         gt=0.0,
         source=f"{_FORETHOUGHT}: 2 to 32, median 8; AI 2027: 25 at a like point; 12 lies between",
@@ -34,6 +36,7 @@ class Capability(Block):
     )
     returns: float = parameter(
         1.2,
+        "Returns to software research",
         "Returns to software research r0: doublings of software per doubling of cumulative effort, at capability 0.",
         gt=0.0,
         status="published",
@@ -43,6 +46,7 @@ class Capability(Block):
     )
     parallel_returns: float = parameter(
         0.3,
+        "Returns to parallel effort",
         "Returns to parallel research effort.",
         gt=0.0,
         le=1.0,
@@ -51,6 +55,7 @@ class Capability(Block):
     )
     ceiling: float = parameter(
         11.0,
+        "Ceiling of software progress",
         "Capability at which software progress on fixed compute ends (software_explosion).",
         unit="py",
         gt=0.0,
@@ -59,18 +64,21 @@ class Capability(Block):
     )
     software_share: float = share(
         0.5,
+        "Software's share of recent progress",
         "Share of the recent overall pace of AI progress that comes from software.",
         status="published",
         source=_FORETHOUGHT,
     )
     hardware_pace: float = parameter(
         0.0,
+        "Growth of compute",
         "Growth of compute as a multiple of its recent pace, while capability is worked on; 0: compute is fixed.",
         ge=0.0,
         source="the essay defines the tax on fixed compute",
     )
     fizzle_pace: float | None = parameter(
         1.0,
+        "Pace at which the takeoff is over",
         "The takeoff is over where the pace at full effort, once above this, has fallen to it; null: never.",
         unit="py per year",
         gt=0.0,
@@ -80,6 +88,7 @@ class Capability(Block):
     )
     settle: float = parameter(
         6.0,
+        "Months to hold after the takeoff",
         "Months for which the situation has to hold after the takeoff before it counts as ridden out.",
         unit="months",
         ge=0.0,
@@ -87,6 +96,7 @@ class Capability(Block):
     )
     stabilise_at: float | None = parameter(
         5.0,
+        "Aligned capability that stabilises",
         "Aligned capability that suffices to stabilise the situation easily; null: never.",
         unit="py",
         null=float("nan"),
@@ -96,6 +106,7 @@ class Capability(Block):
     )
     exponent: float = parameter(
         0.0,
+        "Growth of the pace",
         "Orders of magnitude by which pace grows per py (law exponential).",
         unit="per py",
         ge=-10.0,
@@ -103,6 +114,7 @@ class Capability(Block):
     )
     milestones: Pairs | None = parameter(
         ((-2.0, 5.0), (0.0, 25.0), (9.5, 250.0), (57.0, 2000.0)),
+        "Milestones",
         "Capability and progress multiplier of each milestone, log-linear between (law milestones).",
         unit="py, 1",
         min_length=1,

@@ -30,6 +30,7 @@ class Handoff(Block):
 
     at: float | None = parameter(
         None,
+        "Month of the handoff",
         "Month of the handoff; null: as soon as a trigger says so, or at the start if there is none.",
         unit="months",
         ge=0.0,
@@ -37,20 +38,28 @@ class Handoff(Block):
         tier="lever",
     )
     when_lead_below: float | None = parameter(
-        None, "Hand off when the estimated lead is at most this; null: no such trigger.", unit="months",
+        None,
+        "Hand off at this lead",
+        "Hand off when the estimated lead is at most this; null: no such trigger.",
+        unit="months",
         null=float("nan"),
-    )  # fmt: skip
+    )
     when_margin_above: float | None = parameter(
-        None, "Hand off when the estimated margin is at least this; null: no such trigger.", unit="py",
+        None,
+        "Hand off at this margin",
+        "Hand off when the estimated margin is at least this; null: no such trigger.",
+        unit="py",
         null=float("nan"),
-    )  # fmt: skip
+    )
     indifference: bool = parameter(
         False,
+        "Hand off when waiting gains nothing",
         "Hand off when the estimated chance of a good end now is no less than later (by simulations made beforehand).",
     )
-    never: bool = parameter(False, "Never hand off: humans keep the work.")
+    never: bool = parameter(False, "Never hand off", "Never hand off: humans keep the work.")
     capability: float = parameter(
         0.0,
+        "Capability at handoff",
         "Capability of the AIs that we hand off to; below 0, weaker AIs shaped for the key tasks.",
         unit="py",
         ge=-2.0,
@@ -58,13 +67,19 @@ class Handoff(Block):
         tier="lever",
     )
     scaling_share: float = share(
-        0.0, "Share of work before handoff that goes on scaling capability up; 0: only up to the handoff's capability."
+        0.0,
+        "Effort for scaling before handoff",
+        "Share of work before handoff that goes on scaling capability up; 0: only up to the handoff's capability.",
     )
     human_share: float = share(
-        0.0, "Share of the work that humans still do after handoff (partial deference); 0: none.", lt=1.0
+        0.0,
+        "Work that humans keep",
+        "Share of the work that humans still do after handoff (partial deference); 0: none.",
+        lt=1.0,
     )
     fill_in_profile: float | None = parameter(
         None,
+        "Wisdom that humans fill in",
         "Level of the capability profile that human experts supply in partial deference; null: none.",
         unit="py",
         le=1.0,
@@ -72,24 +87,36 @@ class Handoff(Block):
         source="the essay: humans may fill in on strategy until later AIs can be deferred to on it",
     )
     full_when: float | None = parameter(
-        None, "Estimated margin from which partial deference becomes full; null: it does not.", unit="py",
+        None,
+        "Margin for full deference",
+        "Estimated margin from which partial deference becomes full; null: it does not.",
+        unit="py",
         null=float("inf"),
-    )  # fmt: skip
+    )
     halt_below: float | None = parameter(
-        None, "Estimated margin below which deference is halted; null: only when scheming is detected.", unit="py",
+        None,
+        "Halt below this margin",
+        "Estimated margin below which deference is halted; null: only when scheming is detected.",
+        unit="py",
         null=float("-inf"),
-    )  # fmt: skip
-    resume_above: float = parameter(0.5, "Estimated margin from which halted deference is resumed.", unit="py")
-    min_halt: float = parameter(1.0, "Least length of a halt.", unit="months", ge=0.0)
+    )
+    resume_above: float = parameter(
+        0.5, "Resume above this margin", "Estimated margin from which halted deference is resumed.", unit="py"
+    )
+    min_halt: float = parameter(1.0, "Least length of a halt", "Least length of a halt.", unit="months", ge=0.0)
     human_pace: float = parameter(
         3.0,
+        "Pace of human safety work",
         "Speed of human safety work as a multiple of the recent pace; the curve of what it is worth is for 3.",
         gt=0.0,
         le=1_000.0,
         source="AI-assisted human researchers",
     )
     human_tests: float = share(
-        0.2, "Share of human months that goes to tests, which take people's time.", source="guess"
+        0.2,
+        "Human work that goes to tests",
+        "Share of human months that goes to tests, which take people's time.",
+        source="guess",
     )
 
     @model_validator(mode="after")

@@ -30,12 +30,14 @@ class Defence(Block):
 
     returns: float = parameter(
         0.5,
+        "Returns to active defence",
         "Defence gained per py of progress at full effort.",
         ge=0.0,
         source="guess: from about 1 on any share of effort for defence pays in any world, below 0.3 in none",
     )
     decay: float = parameter(
         0.3,
+        "Decay of active defence",
         "Share of defence that is lost per year.",
         unit="per year",
         ge=0.0,
@@ -46,43 +48,59 @@ class Defence(Block):
 class Hazard(Block):
     """One kind of exogenous risk: arrivals, how severe they are, and what happens when they are not handled."""
 
-    name: str = parameter(..., "Its own name: small letters, digits, underscore.", pattern=NAME_PATTERN)
+    name: str = parameter(..., "Name", "Its own name: small letters, digits, underscore.", pattern=NAME_PATTERN)
     kind: Literal[
         "external_misaligned_ai",
         "foreign_adversary",
         "terrorist_misuse",
         "epistemic_degradation",
         "background",
-    ] = parameter(..., "Which of the essay's kinds of exogenous risk it is.")
-    rate: float = parameter(0.01, "Arrivals per year at diffused capability 0.", unit="per year", ge=0.0, le=MOST_OFTEN)
+    ] = parameter(..., "Kind", "Which of the essay's kinds of exogenous risk it is.")
+    rate: float = parameter(
+        0.01, "Arrivals", "Arrivals per year at diffused capability 0.", unit="per year", ge=0.0, le=MOST_OFTEN
+    )
     growth: float = parameter(
         0.0,
+        "Growth of arrivals",
         "Orders of magnitude by which the rate grows per py of diffused capability.",
         unit="per py",
         ge=-5.0,
         le=5.0,
     )
-    onset: float = parameter(0.0, "Month from which it can arrive.", unit="months", ge=0.0)
+    onset: float = parameter(0.0, "First month", "Month from which it can arrive.", unit="months", ge=0.0)
     until: float | None = parameter(
         None,
+        "Last month",
         "Month from which it can no longer arrive; null: never.",
         unit="months",
         ge=0.0,
         null=float("inf"),
     )
-    diffusion_gap: float = parameter(1.0, "How far diffused capability is behind our own.", unit="py", ge=0.0)
+    diffusion_gap: float = parameter(
+        1.0, "Lag of diffusion", "How far diffused capability is behind our own.", unit="py", ge=0.0
+    )
     severity_mean: float = parameter(
-        0.0, "Aligned capability needed to handle it, on average, at diffused capability 0.", unit="py"
+        0.0,
+        "Capability needed to handle it",
+        "Aligned capability needed to handle it, on average, at diffused capability 0.",
+        unit="py",
     )
     severity_slope: float = parameter(
         0.0,
+        "Growth of that need",
         "Rise of that need per py of diffused capability.",
         source="about 1 for adversaries and external AIs, 0.5 misuse, 0 background",
     )
-    severity_sd: float = parameter(1.0, "Standard deviation of that need.", unit="py", ge=0.0)
-    lethality: float = share(0.3, "Probability that one that is not handled is a catastrophe.")
+    severity_sd: float = parameter(1.0, "Spread of that need", "Standard deviation of that need.", unit="py", ge=0.0)
+    lethality: float = share(
+        0.3, "Chance of a catastrophe", "Probability that one that is not handled is a catastrophe."
+    )
     setback: float = parameter(
-        0.0, "Months of lead lost to one that is neither handled nor a catastrophe.", unit="months", ge=0.0
+        0.0,
+        "Lead lost to it",
+        "Months of lead lost to one that is neither handled nor a catastrophe.",
+        unit="months",
+        ge=0.0,
     )
 
     @model_validator(mode="after")

@@ -35,7 +35,11 @@ class Numerics(Block):
     """How exactly time is integrated."""
 
     tolerance: float = parameter(
-        1e-6, "Error allowed in one step of the integrator, in py and months.", ge=1e-12, le=1e-2
+        1e-6,
+        "Error allowed in a step",
+        "Error allowed in one step of the integrator, in py and months.",
+        ge=1e-12,
+        le=1e-2,
     )
 
 
@@ -43,10 +47,11 @@ class Blocks(Block):
     """Every parameter of the model: what a scenario file can say about the world."""
 
     horizon: float = parameter(
-        120.0, "Month at which a run that has not resolved ends.", unit="months", gt=0.0, le=12_000.0
+        120.0, "Horizon", "Month at which a run that has not resolved ends.", unit="months", gt=0.0, le=12_000.0
     )
     hazard_factor: float = parameter(
         1.0,
+        "Frequency of all hazards",
         "Factor on the rates of all exogenous hazards.",
         ge=0.0,
         le=1_000.0,

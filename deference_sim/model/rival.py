@@ -29,10 +29,11 @@ class Rival(Block):
     """The strongest less careful actor, or a plain deadline, or none."""
 
     mode: Literal["takeoff", "deadline", "none"] = parameter(
-        "takeoff", "What presses: a rival's own takeoff, one deadline (footnote 19), or nothing."
+        "takeoff", "What presses", "What presses: a rival's own takeoff, one deadline (footnote 19), or nothing."
     )
     lead: float = parameter(
         4.0,
+        "Lead over the rival",
         "Months from the start until the rival reaches capability 0; in mode deadline, months to the deadline.",
         unit="months",
         ge=0.0,
@@ -44,6 +45,7 @@ class Rival(Block):
     )
     speed: float = parameter(
         1.0,
+        "The rival's speed",
         "The rival's growth as a multiple of ours.",
         gt=0.0,
         source="guess: it skips no step that we take, and has the same hardware",
@@ -52,6 +54,7 @@ class Rival(Block):
     )
     edge: float = parameter(
         0.5,
+        "Edge needed over the rival",
         "How far ahead of the rival one must be, on average: by how much offence outdoes defence.",
         unit="py",
         source="the essay: staying a bit ahead may not be enough; guess",
@@ -59,27 +62,45 @@ class Rival(Block):
         plausible="{normal: {p5: -0.5 py, p95: 1.5 py}}",
     )
     edge_sd: float = parameter(
-        0.5, "Standard deviation of that between runs: nobody knows the world's.", unit="py", ge=0.0
+        0.5,
+        "Uncertainty of that edge",
+        "Standard deviation of that between runs: nobody knows the world's.",
+        unit="py",
+        ge=0.0,
     )
     danger_at: float = parameter(
         1.0,
+        "Capability of a dangerous rival",
         "Median capability from which a rival can overtake (substantially into its takeoff).",
         unit="py",
         ge=0.0,
         source="the essay's footnote 19; guess",
     )
-    handle_at: float = parameter(5.0, "Aligned capability that meets the deadline (mode deadline).", unit="py")
+    handle_at: float = parameter(
+        5.0,
+        "Capability that meets the deadline",
+        "Aligned capability that meets the deadline (mode deadline).",
+        unit="py",
+    )
     catastrophe: float = share(
         0.75,
+        "Chance that being overtaken is a catastrophe",
         "Probability that being overtaken is a catastrophe.",
         status="published",
         source="takeover risk without any lead (plan E), Redwood Research, October 2025: so plan E validates nothing",
     )
     theft_rate: float = parameter(
-        0.0, "Thefts of our weights by the rival per year.", unit="per year", ge=0.0, le=MOST_OFTEN,
+        0.0,
+        "Thefts of weights",
+        "Thefts of our weights by the rival per year.",
+        unit="per year",
+        ge=0.0,
+        le=MOST_OFTEN,
         source="proposed 0.1 per year",
-    )  # fmt: skip
-    theft_cut: float = share(0.7, "Share of the rival's gap to us that a theft closes.", source="proposed 0.7")
+    )
+    theft_cut: float = share(
+        0.7, "Gap closed by a theft", "Share of the rival's gap to us that a theft closes.", source="proposed 0.7"
+    )
 
 
 TAKEOFF, DEADLINE, NO_RIVAL = range(3)

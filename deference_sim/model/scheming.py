@@ -20,6 +20,7 @@ class Scheming(Block):
 
     at_handoff: float = share(
         0.05,
+        "Chance that the first AIs scheme",
         "Probability that the first AIs scheme, at capability 0 without human work before.",
         source="Carlsmith's report on scheming gives more, for AIs made without care: discounted, guess",
         tier="core",
@@ -27,6 +28,7 @@ class Scheming(Block):
     )
     rate: float = parameter(
         0.02,
+        "Onsets of scheming",
         "Onsets of scheming per py of capability, at capability 0 and margin 0.",
         unit="per py",
         ge=0.0,
@@ -36,19 +38,47 @@ class Scheming(Block):
         plausible="{uniform: {min: 0 per py, max: 0.06 per py}}",
     )
     capability_slope: float = parameter(
-        0.3, "Orders of magnitude by which both grow per py of capability.", unit="per py", ge=-5.0, le=5.0
+        0.3,
+        "Growth of scheming with capability",
+        "Orders of magnitude by which both grow per py of capability.",
+        unit="per py",
+        ge=-5.0,
+        le=5.0,
     )
     margin_scale: float = parameter(
-        0.5, "Margin of broad alignment over which onsets fall by a factor of e.", unit="py", gt=0.0
+        0.5,
+        "Margin that makes scheming rarer",
+        "Margin of broad alignment over which onsets fall by a factor of e.",
+        unit="py",
+        gt=0.0,
     )
     work_halves: float = parameter(
-        12.0, "Months of human work that halve the probability at handoff.", unit="months", gt=0.0
+        12.0,
+        "Human work that halves scheming",
+        "Months of human work that halve the probability at handoff.",
+        unit="months",
+        gt=0.0,
     )
     detection: float = parameter(
-        0.5, "How often schemers are found, per py of their work, at capability 0.", unit="per py", ge=0.0, le=10_000.0
+        0.5,
+        "Detection of schemers",
+        "How often schemers are found, per py of their work, at capability 0.",
+        unit="per py",
+        ge=0.0,
+        le=10_000.0,
     )
-    recovery: float = share(0.7, "Probability that the showdown with schemers who were found is won, at capability 0.")
-    half: float = parameter(2.0, "Capability over which detection and recovery halve.", unit="py", gt=0.0)
+    recovery: float = share(
+        0.7,
+        "Chance to win a showdown",
+        "Probability that the showdown with schemers who were found is won, at capability 0.",
+    )
+    half: float = parameter(
+        2.0,
+        "Capability that halves detection",
+        "Capability over which detection and recovery halve.",
+        unit="py",
+        gt=0.0,
+    )
 
 
 BEGAN_TO_SCHEME = event("began to scheme", "the AIs begin to scheme")

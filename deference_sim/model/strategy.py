@@ -36,19 +36,28 @@ class Strategy(Block):
     """The policy that shares effort, and its settings."""
 
     policy: Literal["fixed", "race", "margin_target", "safety_case", "deadline_aware"] = parameter(
-        "deadline_aware", "Rule by which effort is shared after handoff."
+        "deadline_aware", "Policy", "Rule by which effort is shared after handoff."
     )
-    target: float = parameter(1.0, "Margin that the policy aims to keep.", unit="py", tier="lever")
+    target: float = parameter(1.0, "Target margin", "Margin that the policy aims to keep.", unit="py", tier="lever")
     gate: float = parameter(
-        0.3, "Estimated margin below which capability stops (safety_case, deadline_aware).", unit="py"
+        0.3,
+        "Margin of the safety case",
+        "Estimated margin below which capability stops (safety_case, deadline_aware).",
+        unit="py",
     )
-    goodness_share: float = share(0.25, "Share of effort for goodness under policy fixed.")
-    time_buying_share: float = share(0.05, "Share of effort for buying time.", tier="lever")
-    defence_share: float = share(0.02, "Share of effort for active defence.")
+    goodness_share: float = share(0.25, "Effort for goodness", "Share of effort for goodness under policy fixed.")
+    time_buying_share: float = share(0.05, "Effort for buying time", "Share of effort for buying time.", tier="lever")
+    defence_share: float = share(0.02, "Effort for active defence", "Share of effort for active defence.")
     min_capability_share: float = share(
-        0.0, "Share of effort that the company insists on for capability, whatever the AIs advise."
+        0.0,
+        "Effort the company keeps for capability",
+        "Share of effort that the company insists on for capability, whatever the AIs advise.",
     )
-    advice_ignored: float = share(0.0, "Probability that the company ignores a piece of advice to wait or to halt.")
+    advice_ignored: float = share(
+        0.0,
+        "Chance that advice is ignored",
+        "Probability that the company ignores a piece of advice to wait or to halt.",
+    )
 
     @model_validator(mode="after")
     def _shares_leave_something(self) -> Self:

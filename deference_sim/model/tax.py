@@ -24,6 +24,7 @@ class Tax(Block):
 
     broad_alignment: float = parameter(
         0.15,
+        "Tax of broad alignment",
         "Tax of broad alignment at level 0: effort per py of it over effort per py of capability.",
         ge=0.0,
         source="the essay: from about 0 to 10 and more; Clymer's odds point lower; the two together 0.3",
@@ -32,6 +33,7 @@ class Tax(Block):
     )
     capability_profile: float = parameter(
         0.15,
+        "Tax of the capability profile",
         "Tax of the capability profile at level 0.",
         ge=0.0,
         source="the essay: from about 0 to 10 and more; Clymer's odds point lower; the two together 0.3",
@@ -40,6 +42,7 @@ class Tax(Block):
     )
     decline: float = parameter(
         0.05,
+        "Fall of the tax with capability",
         "Orders of magnitude by which both taxes fall per py of capability, as labour outgrows compute.",
         unit="per py",
         ge=-2.0,
@@ -50,6 +53,7 @@ class Tax(Block):
     )
     shape: Pairs = parameter(
         ((0.0, 1.0), (5.0, 1.0)),
+        "Shape of the tax",
         "Factor on each tax by the level that is being aligned, log-linear between, flat beyond the ends.",
         unit="py, 1",
         min_length=1,
@@ -57,12 +61,14 @@ class Tax(Block):
     )
     checking: float = parameter(
         0.0,
+        "Extra checking of work",
         "Extra checking of work by other AIs, as a share of the work: it raises what suffices, and the tax.",
         ge=0.0,
         le=100.0,
     )
     checking_gain: float = parameter(
         0.15,
+        "Gain from checking",
         "By how much one doubling of the work by checking raises both components at the start; at most 0.5 in all.",
         unit="py",
         ge=0.0,
@@ -70,13 +76,17 @@ class Tax(Block):
     )
     paradigm_shift_rate: float = parameter(
         0.0,
+        "Paradigm shifts",
         "Shifts of the AI paradigm per py of capability, each changing the tax from then on.",
         unit="per py",
         ge=0.0,
         le=10_000.0,  # each is a change of the law of the tax, which takes longer than an arrival
     )
     paradigm_shift_sd: float = parameter(
-        0.5, "Standard deviation of the natural logarithm of the factor by which a shift changes the tax.", ge=0.0
+        0.5,
+        "Size of paradigm shifts",
+        "Standard deviation of the natural logarithm of the factor by which a shift changes the tax.",
+        ge=0.0,
     )
 
     @model_validator(mode="after")

@@ -29,6 +29,7 @@ class TimeBuying(Block):
 
     max_rate: float = share(
         0.5,
+        "Most time bought per month",
         "Months bought per month by very capable aligned AIs that spend 5 % of effort on it.",
         source="guess: little at handoff, rising to 0.5 to 1 month per month",
         tier="core",
@@ -36,20 +37,34 @@ class TimeBuying(Block):
     )
     capability_half: float = parameter(
         2.0,
+        "Capability that buys half of it",
         "Aligned capability, above a head start of 0.5 py, at which half of max_rate is reached.",
         unit="py",
         gt=0.0,
     )
-    max_bought: float = parameter(60.0, "Months after which no more time can be bought in all.", unit="months", gt=0.0)
-    before_handoff: float = share(0.0, "Months bought per month by humans before handoff and while it is halted.")
+    max_bought: float = parameter(
+        60.0, "Most time bought in all", "Months after which no more time can be bought in all.", unit="months", gt=0.0
+    )
+    before_handoff: float = share(
+        0.0, "Time bought by humans", "Months bought per month by humans before handoff and while it is halted."
+    )
     deal_rate: float = parameter(
-        0.0, "Deals to pause, per year, when all that can be bought per month is bought.", unit="per year", ge=0.0,
+        0.0,
+        "Deals to pause",
+        "Deals to pause, per year, when all that can be bought per month is bought.",
+        unit="per year",
+        ge=0.0,
         le=MOST_OFTEN,
-    )  # fmt: skip
-    deal_size: float = parameter(3.0, "Mean length of such a pause (exponential).", unit="months", gt=0.0)
-    backfire: float = share(0.0, "Probability that a deal costs that time instead.")
+    )
+    deal_size: float = parameter(
+        3.0, "Length of a pause", "Mean length of such a pause (exponential).", unit="months", gt=0.0
+    )
+    backfire: float = share(0.0, "Chance that a deal backfires", "Probability that a deal costs that time instead.")
     proliferation: float = parameter(
-        0.0, "Safety methods spread to others per py of progress at full effort and unit aligned capability.", ge=0.0
+        0.0,
+        "Spread of safety methods",
+        "Safety methods spread to others per py of progress at full effort and unit aligned capability.",
+        ge=0.0,
     )
 
 

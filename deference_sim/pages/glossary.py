@@ -1,33 +1,9 @@
 """What the words of a report mean, for a reader who knows the essay and nothing else: terms, and the core inputs."""
 
 from deference_sim.pages.layout import Table
+from deference_sim.scenario.catalogue import parameters
+from deference_sim.scenario.plausible import core_paths
 
-#: Every core input in a few plain words; what it is exactly stands in its declaration.
-INPUTS = {
-    "hazard_factor": "how often exogenous hazards come, as a multiple of what was guessed",
-    "capability.initial_speedup": "pace of AI software at capability 0, as a multiple of the recent pace",
-    "capability.returns": "doublings of AI software per doubling of the research done so far",
-    "capability.stabilise_at": "aligned capability with which the situation is safe for good",
-    "goodness.broad_alignment": "margin of broad alignment at the start, before human safety work",
-    "goodness.capability_profile": "margin of the capability profile at the start, before human work",
-    "tax.broad_alignment": "effort per py of broad alignment, over effort per py of capability",
-    "tax.capability_profile": "effort per py of capability profile, over effort per py of capability",
-    "tax.decline": "powers of ten by which the tax falls with each py of capability",
-    "evaluation.persistent_error": "how wrong tests of the AIs stay for want of work on the tests",
-    "time_buying.max_rate": "months that very capable aligned AIs win from the rival in a month",
-    "rival.lead": "months until the rival is where we are at the start",
-    "rival.speed": "how fast the rival's AIs improve, as a multiple of ours",
-    "rival.edge": "how far ahead of the rival one must be not to be overtaken",
-    "scheming.at_handoff": "chance that the first AIs scheme, without human safety work before",
-    "scheming.rate": "how often AIs begin to scheme later, per py of capability",
-}
-#: The same for two inputs that are one unknown.
-TWIN_WORDS: dict[tuple[str, ...], str] = {
-    ("goodness.broad_alignment", "goodness.capability_profile"): (
-        "the margin with which each component of deference-goodness starts"
-    ),
-    ("tax.broad_alignment", "tax.capability_profile"): "the deference-goodness tax, for each of its two components",
-}
 _TERMS = (
     ("py (progress-year)", "the AI progress of a calendar year at the recent pace; levels are in py"),
     ("capability", "0 is the least with which AIs can be deferred to"),
@@ -44,11 +20,13 @@ _TERMS = (
 )
 
 
-def words_of(paths: tuple[str, ...]) -> str:
-    """Return what one unknown is, in a few plain words; ``paths`` are its inputs."""
-    return TWIN_WORDS[paths] if len(paths) > 1 else INPUTS[paths[0]]
+def label_of(paths: tuple[str, ...]) -> str:
+    """Return what one unknown is called; ``paths`` are its inputs."""
+    first, *others = (parameters()[path].label for path in paths)
+    return " and ".join([first, *(label[0].lower() + label[1:] for label in others)])
 
 
 def glossary() -> Table:
     """Return what the terms and the core inputs of a report mean."""
-    return Table("What the words mean", ("", ""), (*_TERMS, *INPUTS.items()), folded=True)
+    inputs = ((parameters()[path].label, parameters()[path].meaning) for path in core_paths())
+    return Table("What the words mean", ("", ""), (*_TERMS, *inputs), folded=True)

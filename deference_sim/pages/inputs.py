@@ -30,7 +30,7 @@ def _parameter_entry(row: ParameterRow) -> Entry:
     lines = [row.meaning, f"default {row.default}; {row.range}", status]
     if row.plausible:
         lines.append(f"plausible {row.plausible}; this range: {row.plausible_status}")
-    return Entry(row.path, tuple(lines))
+    return Entry(f"{row.path} ({row.label})", tuple(lines))
 
 
 def diff_page(first: Scenario, second: Scenario) -> Page:

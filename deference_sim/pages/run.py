@@ -12,7 +12,7 @@ from deference_sim.analysis.run import Result
 from deference_sim.model.events import COUNTERS
 from deference_sim.model.hazards import HANDLED, SUFFERED
 from deference_sim.model.state import CATASTROPHES
-from deference_sim.pages.glossary import glossary, words_of
+from deference_sim.pages.glossary import glossary, label_of
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
 from deference_sim.pages.scenario import inputs
 from deference_sim.pages.wording import (
@@ -147,7 +147,7 @@ def _moves(unknown: Unknown) -> str:
     low, high = (_values(unknown, values) for values in (unknown.low, unknown.high))
     p_low, p_here, p_high = (f"{100.0 * share:.0f}" for share in (unknown.p_low, unknown.p_here, unknown.p_high))
     return (
-        f"{words_of(unknown.paths)} ({' with '.join(unknown.paths)}), from {low} to {high}, takes p_stay from {p_low} "
+        f"{label_of(unknown.paths)} ({' with '.join(unknown.paths)}), from {low} to {high}, takes p_stay from {p_low} "
         f"to {p_high} % ({change(unknown.p_high - unknown.p_low)} points; {p_here} % as it is)"
     )
 

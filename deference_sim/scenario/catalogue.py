@@ -24,6 +24,7 @@ class Parameter:
 
     path: str  # of an item of a list: with NAME for the item's own name, as in hazards.NAME.rate
     kind: Kind
+    label: str  # a noun phrase for axes and sliders
     meaning: str
     declaration: Declaration
     default: Any  # ... where a file must give it
@@ -201,6 +202,7 @@ def _parameter(block: type[Block], field: str, path: str) -> Parameter:
     return Parameter(
         path,
         "word" if words else _KINDS[annotation],
+        info.title or "",
         info.description or "",
         declaration_of(block, field),
         ... if info.default is PydanticUndefined else info.default,

@@ -29,6 +29,7 @@ class ParameterRow:
     """One parameter as it is declared; all text."""
 
     path: str
+    label: str
     meaning: str
     unit: str
     default: str
@@ -133,6 +134,7 @@ def _parameter_row(parameter: Parameter) -> ParameterRow:
     plausible = plausible_ranges().get(parameter.path)
     return ParameterRow(
         parameter.path,
+        parameter.label,
         parameter.meaning,
         unit,
         default,

@@ -53,7 +53,7 @@ def _section(section: Section) -> dict[str, Any]:
 
 def _value(parameter: Parameter) -> dict[str, Any]:
     choices = _choices(parameter) + ([{"type": "null"}] if parameter.nullable else [])
-    found: dict[str, Any] = {"description": _description(parameter)}
+    found: dict[str, Any] = {"title": parameter.label, "description": _description(parameter)}
     found |= choices[0] if len(choices) == 1 else {"anyOf": choices}
     return found if parameter.required else found | {"default": parameter.default}
 

@@ -64,6 +64,16 @@ def test_resolved_says_where_every_value_is_from(read) -> None:
     assert rows["correlation of rival.lead and rival.speed"].value == "0.3"
 
 
+def test_every_parameter_has_a_label_of_its_own_that_fits_an_axis() -> None:
+    """Would catch a parameter without one, two that a picture could not tell apart, and a sentence in its place."""
+    labels = [parameter.label for path, parameter in parameters().items() if ".NAME." not in path]
+    assert len(set(labels)) == len(labels)
+    for parameter in parameters().values():
+        assert 4 <= len(parameter.label) <= 50
+        assert parameter.label[0].isupper()
+        assert not parameter.label.endswith(".")
+
+
 def test_differences(read) -> None:
     scenario = read(SAMPLE)
     assert differences(scenario, scenario.with_(name="other", description="")) == []
