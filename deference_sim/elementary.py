@@ -56,9 +56,9 @@ def choose(condition: Any, this: Any, that: Any) -> Any:
 
 
 def tame(x: Any, low: float, high: float) -> Any:
-    """Return ``x``; of an array what is not from ``low`` to ``high`` as the nearer end, of which NumPy does not warn.
+    """Return ``x``, in an array with what is below ``low`` or above ``high`` put to that end.
 
-    For numbers that will not be chosen.
+    NumPy warns of what overflows even where it will not be chosen; nothing else does.
     """
     if isinstance(x, np.ndarray):
         return np.where(x < low, low, np.where(x > high, high, x))

@@ -98,10 +98,10 @@ def beta_quantile(a: float, b: float, u: Floats) -> Floats:
 
 
 def _lower_odds(a: float, b: float, probability: Floats) -> Floats:
-    """Return x / (1 - x) where P(X ≤ x) is ``probability``, at most that of the mean: by Newton's method in logarithms.
+    """Return x / (1 - x) where P(X ≤ x) is ``probability``, by Newton's method in logarithms.
 
-    Odds keep their digits at both ends. A step that would leave the bracket known so far is replaced by its geometric
-    middle.
+    x must be at most (a + 1) / (a + b + 2). Odds keep their digits at both ends. A step that would leave the bracket
+    known so far is replaced by its geometric middle.
     """
     wanted = log(probability)
     low, high = np.full_like(probability, _LEAST), np.full_like(probability, (a + 1.0) / (b + 1.0))

@@ -10,6 +10,7 @@ import secrets
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import isnan
 from time import perf_counter
 
 import deference_sim as ds
@@ -117,12 +118,17 @@ def cells(rows: Sequence[Row]) -> Iterator[tuple[str, ...]]:
             row.case.name if row.case.name != last else "",
             row.answer.what + ("" if row.holds else " ✗"),
             f"{row.answer.exact:.6g}",
-            f"{row.verdict.found:.6g}",
-            f"{row.verdict.z:+.2f}" if chance else "",
-            f"{row.verdict.delta:.2g}",
-            (f"{row.events.z:+.2f}" if chance else "") + ("" if row.same else " ≠"),
+            told(row.verdict.found, ".6g"),
+            told(row.verdict.z, "+.2f") if chance else "",
+            told(row.verdict.delta, ".2g"),
+            (told(row.events.z, "+.2f") if chance else "") + ("" if row.same else " ≠"),
         )
         last = row.case.name
+
+
+def told(number: float, how: str) -> str:
+    """Return a number as it is printed; a dash where there was nothing to compare."""
+    return "–" if isnan(number) else format(number, how)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -1,4 +1,4 @@
-"""How Numba compiles ``elementary``: one instruction for each of its primitives, the rest from its text.
+"""How Numba compiles ``elementary``: at most one instruction for each of its primitives, the rest from its text.
 
 Importing this tells Numba.
 """

@@ -149,7 +149,7 @@ def test_a_run_with_a_kept_kernel_does_without_numba_and_its_like(tmp_path: Path
     assert done.stdout.split() == ["3", "set()"]
 
 
-@pytest.mark.parametrize("changed", ["streams.py", "model/growth.py", "engines/entry.py"])
+@pytest.mark.parametrize("changed", ["elementary.py", "streams.py", "model/growth.py", "engines/entry.py"])
 def test_changed_source_is_compiled_anew(changed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Would catch a cache that outlives what it was made from: Numba does not look at callees."""
     copy = tmp_path / "deference_sim"
