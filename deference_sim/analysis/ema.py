@@ -16,12 +16,15 @@ import numpy as np
 
 from deference_sim.analysis.discover import missing_extra
 from deference_sim.analysis.measure import good, stayed
-from deference_sim.analysis.sensitivity.inputs import Input, choose
+from deference_sim.analysis.sensitivity.inputs import choose
 from deference_sim.model.declare import choices_of
 from deference_sim.model.strategy import Strategy
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
-from deference_sim.scenario.distributions import Distribution
-from deference_sim.study.quasi_random import run_at
+from deference_sim.scenario.catalogue import paths_of
+from deference_sim.scenario.combined import Mixture
+from deference_sim.scenario.distributions import FIRST_U, LAST_U, Distribution
+from deference_sim.streams import key_of_seed
+from deference_sim.study.runner import check_run, run
 
 POLICY = "strategy.policy"
 ENDS = (0.05, 0.95)
@@ -32,38 +35,46 @@ class Experiment:
     """One experiment: from values of inputs, by name, to the chances of success over the same worlds each time."""
 
     scenario: Scenario
-    paths: tuple[tuple[str, str], ...]  # name, path
     replicates: int
     seed: int
 
     def __call__(self, **values: Any) -> dict[str, float]:
-        """Run the experiment; an input that is not given is as the scenario has it."""
-        path_of = dict(self.paths)
-        policy = values.pop(_name(POLICY), None)
-        scenario = self.scenario if policy is None else self.scenario.with_(**{POLICY: policy})
-        draws = {path_of[name]: np.full(self.replicates, float(value)) for name, value in values.items()}
-        ends = run_at(scenario, draws, self.seed, np.arange(self.replicates), _both)
-        return {"p_stay": float(ends[:, 0].mean()), "p_good": float(ends[:, 1].mean())}
+        """Run the experiment; an input that is not given is as the scenario has it.
+
+        Any input of the model may be given, under its name or as a constant. Raises ``ScenarioError`` for a value that
+        a scenario file may not give either.
+        """
+        paths = {_name(path): path for path, _, _ in paths_of(self.scenario)}
+        changes = {paths.get(name, name): _plain(value) for name, value in values.items()}
+        records = run(self.scenario.with_(**changes), self.replicates, self.seed)[0]
+        return {"p_stay": float(stayed(records).mean()), "p_good": float(good(records).mean())}
 
 
 def ema_model(scenario: ScenarioLike, *, inputs: Sequence[str] = (), replicates: int = 200, seed: int = 1) -> Any:
     """Return a ``Model`` of EMA Workbench that runs ``replicates`` futures of ``scenario`` at each point.
 
-    ``scenario`` is one, or a shipped one's name or a file's path. Uncertainties are ``inputs`` (as in ``sensitivity``),
-    each over the whole of its range if that is finite, else from its 5th to its 95th percentile; the workbench samples
-    them evenly and knows nothing of correlations. The lever is the policy. Outcomes are p_stay and p_good; every point
-    meets the same worlds. The compiled engine uses all cores, so a sequential evaluator is as fast as any. Raises as
-    ``discover`` does.
+    ``scenario`` is one, or a shipped one's name or a file's path. Uncertainties are ``inputs`` (as in
+    ``sensitivity``), each over the whole of its range if that is finite, else from its 5th to its 95th percentile,
+    and those that have only some values as categories; the workbench samples them evenly and knows nothing of
+    correlations. The lever is the policy. Outcomes are p_stay and p_good; every point meets the same worlds. The
+    compiled engine uses all cores, so a sequential evaluator is as fast as any. Raises as ``simulate`` and ``discover``
+    do.
     """
     if told := missing_extra():
         raise ModuleNotFoundError(told)
     from ema_workbench import CategoricalParameter, Model, RealParameter, ScalarOutcome
 
+    check_run(replicates, "compiled")
+    key_of_seed(seed)
     scenario = as_scenario(scenario)
     varied = choose(scenario, inputs)
-    paths = tuple((_name(one.path), one.path) for one in varied.inputs)
-    model = Model("deferencesim", function=Experiment(scenario, paths, replicates, seed))
-    model.uncertainties = [RealParameter(_name(one.path), *_ends(one)) for one in varied.inputs]
+    model = Model("deferencesim", function=Experiment(scenario, replicates, seed))
+    model.uncertainties = [
+        CategoricalParameter(_name(one.path), values_of(one.distribution))
+        if values_of(one.distribution)
+        else RealParameter(_name(one.path), *ends_of(one.distribution))
+        for one in varied.inputs
+    ]
     model.levers = [CategoricalParameter(_name(POLICY), choices_of(Strategy, "policy"))]
     model.outcomes = [ScalarOutcome("p_stay"), ScalarOutcome("p_good")]
     return model
@@ -73,15 +84,33 @@ def _name(path: str) -> str:
     return path.replace(".", "_")
 
 
-def _ends(one: Input) -> tuple[float, float]:
-    low, high = one.distribution.support
-    return (low, high) if isfinite(low) and isfinite(high) else _percentiles(one.distribution)
+def _plain(value: Any) -> Any:
+    """Return a value without NumPy's type, which a scenario does not take."""
+    return value.item() if isinstance(value, np.generic) else value
 
 
-def _percentiles(distribution: Distribution) -> tuple[float, float]:
-    low, high = distribution.quantile(np.array(ENDS))
+def values_of(distribution: Distribution) -> tuple[float, ...]:
+    """Return the values of an input that has only some; none if it has a range."""
+    values = tuple(value for value, _ in distribution.points)
+    return values if isinstance(distribution, Mixture) and distribution.is_discrete else ()
+
+
+def ends_of(distribution: Distribution) -> tuple[float, float]:
+    """Return the ends of a range to sample evenly: all of it if it is finite, else its 5th and 95th percentile.
+
+    Where both of these are one value of a probability of its own, they are percentiles of what lies below and above it.
+    """
+    low, high = distribution.support
+    if isfinite(low) and isfinite(high):
+        return low, high
+    low, high = _quantiles(distribution, *ENDS)
+    if low == high:
+        above = 1.0 - float(distribution.cumulative(np.array([high]))[0])
+        below = 1.0 - above - dict(distribution.points)[low]
+        low, high = _quantiles(distribution, max(ENDS[0] * below, FIRST_U), min(1.0 - ENDS[0] * above, LAST_U))
+    return low, high
+
+
+def _quantiles(distribution: Distribution, *levels: float) -> tuple[float, float]:
+    low, high = distribution.quantile(np.array(levels))
     return float(low), float(high)
-
-
-def _both(records: Any) -> Any:
-    return np.column_stack([stayed(records), good(records)])

@@ -1,7 +1,6 @@
-"""Scenario discovery and the model for EMA Workbench: boxes that are there, judged on other futures."""
+"""Scenario discovery: boxes that are there, judged on other futures."""
 
 import json
-import warnings
 from typing import Any
 
 import numpy as np
@@ -11,9 +10,7 @@ import pytest
 import deference_sim as ds
 from deference_sim.analysis import discover as discovery
 from deference_sim.analysis.discover import Limit, _Found, _judged
-from deference_sim.analysis.measure import good, stayed
 from deference_sim.scenario import ScenarioError
-from deference_sim.study.runner import run
 
 from .quick import QUICK
 
@@ -104,38 +101,3 @@ def test_numpys_generator_is_left_as_it_was() -> None:
 def test_bad_input_is_refused(more: dict[str, Any]) -> None:
     with pytest.raises(ScenarioError):
         ds.discover(QUICK, **more)
-
-
-# ---- the simulator as a model of EMA Workbench
-
-
-def test_ema_workbench_drives_the_simulator() -> None:
-    """Each experiment is a run of the scenario with those values, on the same worlds."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from ema_workbench import SequentialEvaluator
-
-        model = ds.ema_model(QUICK, inputs=["uncertain"], replicates=60, seed=2)
-        with SequentialEvaluator(model) as evaluator:
-            experiments, outcomes = evaluator.perform_experiments(scenarios=3, policies=2)
-    assert len(experiments) == 6
-    for row, experiment in experiments.iterrows():
-        scenario = QUICK.with_(
-            **{
-                "rival.lead": float(experiment["rival_lead"]),
-                "goodness.broad_alignment": float(experiment["goodness_broad_alignment"]),
-                "strategy.policy": experiment["strategy_policy"],
-            }
-        )
-        records = run(scenario, 60, 2)[0]
-        assert outcomes["p_stay"][row] == stayed(records).mean()
-        assert outcomes["p_good"][row] == good(records).mean()
-
-
-def test_uncertainties_have_the_ranges_of_the_inputs() -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        model = ds.ema_model(QUICK, inputs=["uncertain"])
-    bounds = {one.name: (one.lower_bound, one.upper_bound) for one in model.uncertainties}
-    assert bounds["rival_lead"] == pytest.approx((0.3, 3.0))
-    assert [one.name for one in model.outcomes] == ["p_stay", "p_good"]
