@@ -1,28 +1,29 @@
 """JSON Schema of scenario files, for editors: generated from the declarations, so that it cannot fall behind them.
 
-The schema knows names, types, units, words and ranges of plain numbers. Ranges of quantities and distributions, and
-what several fields must satisfy together, only the reader knows: whatever the reader accepts, the schema accepts.
+The schema knows names, types, units, words, ranges of plain numbers and the form of distributions. Ranges of quantities
+and of distributions, and what several fields must satisfy together, only the reader knows: whatever the reader accepts,
+the schema accepts. Its patterns mean the same to validators in Python and in JavaScript.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from deference_sim.model.units import UNITS
 from deference_sim.scenario.catalogue import Parameter, Section, catalogue
 from deference_sim.scenario.quantities import NUMBER
 from deference_sim.scenario.reader import NAME_PATTERN, SCHEMA
-from deference_sim.scenario.uncertain import BY_NUMBERS, BY_PARTS
+from deference_sim.scenario.uncertain import BY_NUMBERS, BY_PARTS, MAX_PARTS
 
-_DISTRIBUTION = {"$ref": "#/$defs/distribution"}
-_QUANTITY: dict[str, Any] = {"type": ["number", "string"]}
+_ALL = r"(?!\n)"  # after $, which in Python also stands before a last newline, and in JavaScript does not
+_PERCENTILE = rf"^p(?!00?(\.0*)?$)[0-9]{{1,2}}(\.[0-9]{{1,9}})?${_ALL}"
 
 
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of a scenario file."""
     head = {
         "schema": {"const": SCHEMA, "description": "Version of this format; required."},
-        "name": {"type": "string", "pattern": f"^{NAME_PATTERN}$", "description": "Name of the scenario."},
+        "name": {"type": "string", "pattern": f"^{NAME_PATTERN}${_ALL}", "description": "Name of the scenario."},
         "description": {"type": "string", "description": "What the scenario is about."},
         "extends": {"type": "string", "description": "A shipped scenario, or a file in the same folder."},
     }
@@ -36,7 +37,7 @@ def json_schema() -> dict[str, Any]:
         "properties": head | body | {"correlations": _correlations()},
         "required": ["schema"],
         "additionalProperties": False,
-        "$defs": {"distribution": _distribution()},
+        "$defs": {name: held for unit in dict.fromkeys(_units()) for name, held in _distributions(unit).items()},
     }
 
 
@@ -65,15 +66,15 @@ def _choices(parameter: Parameter) -> list[dict[str, Any]]:
         case "word":
             return [{"enum": list(parameter.words)}]
         case "text":
-            return [{"type": "string"} | ({"pattern": parameter.pattern} if parameter.pattern else {})]
+            return [{"type": "string"} | ({"pattern": parameter.pattern + _ALL} if parameter.pattern else {})]
         case "pairs":
             return [_pairs(parameter)]
         case "whole":
             return [{"type": "integer"} | _bounds(parameter)]
         case "number":
             number = {"type": "number"} | _bounds(parameter)
-            between = {"type": "string", "pattern": r"\sto\s"}
-            return [number, *_with_unit(parameter.unit), between, _DISTRIBUTION]
+            uncertain = {"$ref": f"#/$defs/{_key(parameter.unit)}"}
+            return [number, *_with_unit(parameter.unit), _between(parameter.unit), uncertain]
 
 
 def _bounds(parameter: Parameter) -> dict[str, float]:
@@ -84,13 +85,29 @@ def _bounds(parameter: Parameter) -> dict[str, float]:
     return {key: end for key, end in ends.items() if math.isfinite(end)}
 
 
+def _quantity(unit: str) -> list[dict[str, Any]]:
+    return [{"type": "number"}, *_with_unit(unit)]
+
+
 def _with_unit(unit: str) -> list[dict[str, Any]]:
-    spellings = "|".join(spelling.replace(" ", " +") for spelling in UNITS[unit])
-    return [{"type": "string", "pattern": f"^ *{NUMBER} +({spellings}) *$"}] if spellings else []
+    spellings = _spellings(unit)
+    return [{"type": "string", "pattern": rf"^\s*{NUMBER}\s+{spellings}\s*$"}] if spellings else []
+
+
+def _between(unit: str) -> dict[str, Any]:
+    """Return the schema of ``2 to 9 months``; the first number may have a unit too."""
+    spellings = _spellings(unit)
+    end = NUMBER + (rf"(?:\s+{spellings})?" if spellings else "")
+    return {"type": "string", "pattern": rf"^\s*{end}\s+to\s+{end}\s*$"}
+
+
+def _spellings(unit: str) -> str:
+    spellings = "|".join(spelling.replace(" ", r"\s+") for spelling in UNITS[unit])
+    return f"(?:{spellings})" if spellings else ""
 
 
 def _pairs(parameter: Parameter) -> dict[str, Any]:
-    slots = [{"anyOf": [{"type": "number"}, *_with_unit(unit)]} for unit in parameter.pair_units]
+    slots = [{"anyOf": _quantity(unit)} for unit in parameter.pair_units]
     pair = {"type": "array", "prefixItems": slots, "minItems": 2, "maxItems": 2}
     found = {"type": "array", "items": pair, "minItems": parameter.shortest}
     return found if parameter.longest is None else found | {"maxItems": parameter.longest}
@@ -110,16 +127,44 @@ def _correlations() -> dict[str, Any]:
     return {"type": "array", "items": pair, "description": "Rank correlations of uncertain inputs."}
 
 
-def _distribution() -> dict[str, Any]:
-    numbers = {name: _numbers(kind.names, kind.percentiles) for name, kind in BY_NUMBERS.items()}
-    part = _object({"probability": _QUANTITY, "value": _QUANTITY | {"type": ["number", "string", "object"]}})
-    parts = {name: {"type": "array", "items": part, "minItems": 1} for name in BY_PARTS}
-    return _object(numbers | parts | {"min": _QUANTITY, "max": _QUANTITY})
+def _units() -> Iterator[str]:
+    for entry in catalogue().values():
+        for parameter in entry.parameters.values() if isinstance(entry, Section) else [entry]:
+            if parameter.kind == "number":
+                yield parameter.unit
 
 
-def _numbers(names: tuple[str, ...], percentiles: bool) -> dict[str, Any]:
-    found = _object(dict.fromkeys(names, _QUANTITY))
-    return found | ({"patternProperties": {r"^p[0-9]{1,2}(\.[0-9]+)?$": _QUANTITY}} if percentiles else {})
+def _key(unit: str, kind: str = "distribution") -> str:
+    return kind if unit == "1" else f"{kind}_in_{unit.replace(' ', '_')}"
+
+
+def _distributions(unit: str) -> dict[str, Any]:
+    """Return by name the schemas of a mapping that names one distribution of a number in ``unit``, and what it uses."""
+    by_numbers = {"anyOf": [_by_numbers(name, unit) for name in BY_NUMBERS]}
+    held = _key(unit, "by_numbers")
+    known = {"$ref": f"#/$defs/{held}"}
+    values = {"discrete": _quantity(unit), "mixture": [*_quantity(unit), _between(unit), known]}
+    return {
+        held: by_numbers,
+        _key(unit): {"anyOf": [known, *(_by_parts(name, values[name]) for name in BY_PARTS)]},
+    }
+
+
+def _by_numbers(name: str, unit: str) -> dict[str, Any]:
+    kind, quantity = BY_NUMBERS[name], {"anyOf": _quantity(unit)}
+    numbers = _object({each: {"type": "number"} if each in kind.plain else quantity for each in kind.names})
+    numbers |= {"patternProperties": {_PERCENTILE: quantity}} if kind.percentiles else {}
+    numbers |= {"minProperties": kind.fewest}
+    beside = {"min": quantity, "max": quantity} if kind.cut else {}
+    return _object({name: numbers} | beside) | {"required": [name]}
+
+
+def _by_parts(name: str, values: list[dict[str, Any]]) -> dict[str, Any]:
+    probability = {"type": "number", "exclusiveMinimum": 0, "maximum": 1}
+    part = _object({"probability": probability, "value": {"anyOf": values}})
+    part |= {"required": ["probability", "value"]}
+    parts = {"type": "array", "items": part, "minItems": 1, "maxItems": MAX_PARTS}
+    return _object({name: parts}) | {"required": [name]}
 
 
 def _object(properties: Mapping[str, Any]) -> dict[str, Any]:

@@ -85,13 +85,17 @@ def _within(
 
 @dataclass(frozen=True, slots=True)
 class ByNumbers:
-    """A distribution whose mapping holds numbers: their names, those without unit, and what makes it of them."""
+    """A distribution whose mapping holds numbers: their names, those without unit, and what makes it of them.
+
+    ``fewest`` is how many it takes at least.
+    """
 
     build: Callable[[Arguments], Distribution]
     names: tuple[str, ...]
     percentiles: bool = False
     plain: tuple[str, ...] = ()
     cut: bool = False
+    fewest: int = 2
 
     def __call__(self, node: Node, outer: MapNode, parameter: Parameter, path: str) -> Distribution:
         """Read the numbers and build the distribution."""
@@ -225,7 +229,7 @@ BY_NUMBERS: Final[Mapping[str, ByNumbers]] = {
     "loguniform": ByNumbers(shapes.loguniform, ("min", "max"), percentiles=True),
     "uniform": ByNumbers(shapes.uniform, ("min", "max"), percentiles=True),
     "beta": ByNumbers(shapes.beta, ("alpha", "beta", "mean", "sd", "min", "max"), plain=("alpha", "beta")),
-    "triangular": ByNumbers(shapes.triangular, ("min", "mode", "max")),
+    "triangular": ByNumbers(shapes.triangular, ("min", "mode", "max"), fewest=3),
 }
 #: Distributions that are given by a list of parts, by name.
 BY_PARTS: Final[Mapping[str, ByParts]] = {

@@ -133,6 +133,34 @@ class TestJsonSchema:
             assert self.accepts(load(name).to_yaml()), name
 
     @pytest.mark.parametrize(
+        "value",
+        [
+            "' 3  months '",
+            "|\n  3 months\n",
+            "2 months to 9 months",
+            "'2\n  to 9 years'",
+            "{normal: {mean: 2 years, sd: 3}, min: 1}",
+            "{lognormal: {p2.5: 1, median: 3 months, max: 2 years}}",
+            "{beta: {mean: 5, sd: 1 month, min: 2, max: 9}}",
+            "{triangular: {min: 1, mode: 2 months, max: 3}}",
+            "{discrete: [{probability: 0.5, value: 3}, {probability: 0.5, value: 1 year}]}",
+            "{mixture: [{probability: 0.5, value: 2 to 9}, {probability: 0.5, value: {uniform: {min: 1, max: 2}}}]}",
+        ],
+    )
+    def test_every_notation_of_a_number_is_accepted(self, value: str, read) -> None:
+        """Would catch a space, a last line break or a unit that an editor marks as wrong and the reader takes."""
+        text = f"schema: 1\nhorizon: {value}\n"
+        read(text)
+        assert self.accepts(text)
+
+    def test_no_pattern_ends_where_python_and_javascript_differ(self) -> None:
+        """In Python ``$`` also stands before a last line break, so a pattern allows white space there or refuses it."""
+        patterns = re.findall(r'"(\^[^"]*)"', json.dumps(self.schema))
+        assert len(set(patterns)) > 10
+        for pattern in patterns:
+            assert pattern.endswith((r"\\s*$", r"$(?!\\n)")), pattern
+
+    @pytest.mark.parametrize(
         "text",
         [
             "horizon: 3\n",
@@ -155,6 +183,20 @@ class TestJsonSchema:
             "schema: 1\nhazards: [{name: a}]\n",
             "schema: 1\nname: A B\n",
             "schema: 1\ncorrelations: [{between: [rival.lead], spearman: 0.1}]\n",
+            'schema: 1\nname: "a\\n"\n',
+            'schema: 1\nhazards: [{name: "a\\n", kind: background}]\n',
+            "schema: 1\nhorizon: soon to be\n",
+            "schema: 1\nhorizon: 2 to 9 py\n",
+            "schema: 1\nhorizon: {lognormal: {p0: 2, p90: 9}}\n",
+            "schema: 1\nhorizon: {lognormal: {p10: 2 py, p90: 9}}\n",
+            "schema: 1\nhorizon: {lognormal: {p10: 2, p90: 9}, uniform: {min: 2, max: 9}}\n",
+            "schema: 1\nhorizon: {uniform: {min: 2, max: 9}, max: 8}\n",
+            "schema: 1\nhorizon: {min: 2, max: 9}\n",
+            "schema: 1\nhorizon: {triangular: {min: 2, max: 9}}\n",
+            "schema: 1\nhorizon: {lognormal: {median: 2, sigma: 1 month}}\n",
+            "schema: 1\nhorizon: {discrete: [{probability: 1, value: 2 to 9}]}\n",
+            "schema: 1\nhorizon: {discrete: [{value: 2}]}\n",
+            "schema: 1\nhorizon: {mixture: [{probability: 1, value: {discrete: [{probability: 1, value: 3}]}}]}\n",
         ],
     )
     def test_what_it_refuses_the_reader_refuses(self, text: str, read) -> None:
