@@ -55,7 +55,7 @@ class Evaluation(Block):
     persistent_error: float = parameter(
         0.3,
         "Lasting error of tests",
-        "Standard deviation of how wrong a run's tests of broad alignment stay, without any test work.",
+        "How wrong a run's tests of broad alignment stay without any work on the tests, as a standard deviation.",
         unit="py",
         ge=0.0,
         source="guess: evaluation is hard (the essay), and what tests miss they miss each time",

@@ -52,7 +52,7 @@ class Goodness(Block):
     capability_profile: float = parameter(
         0.8,
         "Starting margin of the capability profile",
-        "Margin of the capability profile (wisdom, epistemics, judgement) with which they start, likewise.",
+        "Margin of the capability profile (wisdom, epistemics, judgement) at the start, before what human work adds.",
         unit="py",
         source="a good initialisation, in the essay's sense: guess, no figure exists; Clymer's is worse (clymer-start)",
         tier="core",

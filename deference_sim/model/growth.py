@@ -97,7 +97,7 @@ class Capability(Block):
     stabilise_at: float | None = parameter(
         5.0,
         "Aligned capability that stabilises",
-        "Aligned capability that suffices to stabilise the situation easily; null: never.",
+        "Aligned capability with which the situation is safe for good; null: never.",
         unit="py",
         null=float("nan"),
         source="guess: nobody knows what suffices; above 6.5 the takeoff ends first",

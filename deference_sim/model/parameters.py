@@ -52,7 +52,7 @@ class Blocks(Block):
     hazard_factor: float = parameter(
         1.0,
         "Frequency of all hazards",
-        "Factor on the rates of all exogenous hazards.",
+        "How often exogenous hazards come, as a multiple of what was guessed.",
         ge=0.0,
         le=1_000.0,
         source="guess: no base rate exists for most of them",

@@ -46,7 +46,7 @@ class Rival(Block):
     speed: float = parameter(
         1.0,
         "The rival's speed",
-        "The rival's growth as a multiple of ours.",
+        "How fast the rival's AIs improve, as a multiple of ours.",
         gt=0.0,
         source="guess: it skips no step that we take, and has the same hardware",
         tier="core",

@@ -29,7 +29,7 @@ class Scheming(Block):
     rate: float = parameter(
         0.02,
         "Onsets of scheming",
-        "Onsets of scheming per py of capability, at capability 0 and margin 0.",
+        "How often AIs begin to scheme later, per py of capability, at capability 0 and margin 0.",
         unit="per py",
         ge=0.0,
         le=10_000.0,

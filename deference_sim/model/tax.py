@@ -34,7 +34,7 @@ class Tax(Block):
     capability_profile: float = parameter(
         0.15,
         "Tax of the capability profile",
-        "Tax of the capability profile at level 0.",
+        "Tax of the capability profile at level 0: effort per py of it over effort per py of capability.",
         ge=0.0,
         source="the essay: from about 0 to 10 and more; Clymer's odds point lower; the two together 0.3",
         tier="core",

@@ -28,5 +28,5 @@ def label_of(paths: tuple[str, ...]) -> str:
 
 def glossary() -> Table:
     """Return what the terms and the core inputs of a report mean."""
-    inputs = ((parameters()[path].label, parameters()[path].meaning) for path in core_paths())
+    inputs = ((path, parameters()[path].meaning) for path in core_paths())
     return Table("What the words mean", ("", ""), (*_TERMS, *inputs), folded=True)

@@ -77,7 +77,7 @@ def test_the_report_explains_every_word_that_the_essay_does_not_have() -> None:
     """Would catch an input or a term told bare: whoever has read the essay alone has never met any of these."""
     text = output_of("run", "rushed-handoff", "--replicates", "1000", "--seed", "3")
     hangs_on = " ".join(text.partition("What this hangs on most")[2].partition("How it ends")[0].split())
-    assert "the deference-goodness tax, for each of its two components (tax.broad_alignment with" in hangs_on
+    assert "Tax of broad alignment and tax of the capability profile (tax.broad_alignment with" in hangs_on
     explained = text.partition("What the words mean")[2]
     for row in resolved(load("rushed-handoff")):
         if row.tier == "core":
@@ -307,8 +307,9 @@ def test_parameters_show_the_core_first_and_all_on_demand() -> None:
     core, everything = output_of("parameters"), output_of("parameters", "--all")
     rows = parameter_table()
     terms = [line for line in everything.splitlines() if line and not line.startswith(" ")]
-    assert terms == [row.path for row in rows]
-    assert [line for line in core.splitlines() if line in terms] == [row.path for row in rows if row.tier == "core"]
+    assert terms == [f"{row.path} ({row.label})" for row in rows]
+    first = [f"{row.path} ({row.label})" for row in rows if row.tier == "core"]
+    assert [line for line in core.splitlines() if line in terms] == first
     assert "more with --all" in core
 
 
