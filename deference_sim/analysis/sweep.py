@@ -1,6 +1,6 @@
 """Sweeps: how success depends on one or two inputs, for one scenario or several, on the same worlds at every point."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +17,7 @@ from deference_sim.scenario import Scenario, ScenarioLike, as_scenarios
 from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.scenario.problems import Mark
 from deference_sim.shown import Shown
-from deference_sim.study.designs import Axis, Point, Spacing, Value, count_points, grid
+from deference_sim.study.designs import Axis, Point, Spacing, Value, count_points, grid, listed
 from deference_sim.study.limits import Engine
 from deference_sim.study.runner import check_run, tally_runs, warm_up
 from deference_sim.study.tally import Tally
@@ -78,7 +78,7 @@ class Sweep(Shown):
 
 def sweep(
     scenario: ScenarioLike | Sequence[ScenarioLike],
-    over: Mapping[str, Spacing | Sequence[Value]],
+    over: Mapping[str, Spacing | Iterable[Value]],
     replicates: int = 10_000,
     seed: int = 1,
     *,
@@ -89,8 +89,9 @@ def sweep(
 ) -> Sweep:
     """Run ``scenario`` (or several) at every point of a grid over one or two inputs, on the same worlds everywhere.
 
-    ``scenario`` is one, or a shipped one's name or a file's path. ``over`` maps paths to ``linspace``, ``logspace`` or
-    lists: ``{"rival.lead": linspace("1 month", "1 year", 12), "strategy.policy": ["race", "fixed"]}``. A swept input
+    ``scenario`` is one, or a shipped one's name or a file's path. ``over`` maps paths to ``linspace``, ``logspace``, or
+    values in a list, an array or whatever gives one after the other: ``{"rival.lead": linspace("1 month", "1 year",
+    12), "strategy.policy": ["race", "fixed"]}``. A swept input
     that is uncertain is fixed at each value. With ``precision`` each point gets as many replicates as it takes for its
     interval of p_stay, instead of ``replicates``. Raises ``ScenarioError`` for a bad path or value, and for too many
     points or runs, before anything is run.
@@ -98,7 +99,7 @@ def sweep(
     scenarios = as_scenarios(scenario)
     most = replicates if precision is None else most_replicates(precision)
     check_run(most, engine)
-    axes, points = grid(scenarios, over, most, mark)
+    axes, points = grid(scenarios, listed(over), most, mark)
     warm_up(engine)
     started = perf_counter()
     tallies = tally_runs(

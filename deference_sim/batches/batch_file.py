@@ -239,8 +239,16 @@ def _seeds(node: Node | None, typed: int | None) -> tuple[int, ...]:
         return (typed,)
     if node is None or is_broken(node):
         return (1,)
-    items = (node,) if isinstance(node, Scalar) else _items(node, "seeds", "a list of seeds")
-    return tuple(dict.fromkeys(gather(partial(_seed, item) for item in items)))
+    allowed = "a list of seeds"
+    if isinstance(node, Scalar):
+        hint = f"write [{_seed(node)}] for this one seed, [1, 2, 3] for three"
+        raise refusal(node.mark, "seeds", kind_of(node), allowed, hint)
+    items = _items(node, "seeds", allowed)
+    seeds: list[int] = gather(partial(_seed, item) for item in items)
+    for place, seed in enumerate(seeds):
+        if seed in seeds[:place]:
+            raise refusal(items[place].mark, "seeds", f"`{seed}` twice", "each seed once")
+    return tuple(seeds)
 
 
 def _seed(node: Node) -> int:
@@ -248,7 +256,10 @@ def _seed(node: Node) -> int:
         seed = int(node.text)
         if seed <= LAST_SEED:
             return seed
-    raise refusal(node.mark, "seeds", kind_of(node), f"a whole number from 0 to {LAST_SEED}")
+    allowed = f"a whole number from 0 to {LAST_SEED}"
+    value = read_number(node, "1", "seeds", allowed)
+    whole = value.is_integer() and 0.0 <= value < 2.0**53  # beyond, a decimal number may be another whole one
+    raise refusal(node.mark, "seeds", kind_of(node), allowed, f"write {value:.0f}" if whole else "")
 
 
 def _replicates(node: Node | None, typed: int | None) -> int:

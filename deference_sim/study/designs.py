@@ -1,10 +1,13 @@
 """Designs: the axes of a sweep, and the grid of points that they span; counted before anything is built."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
 from math import prod
+from typing import Any
+
+import numpy as np
 
 from deference_sim.elementary import exp, log
 from deference_sim.scenario import Scenario, ScenarioError
@@ -70,6 +73,18 @@ class Point:
     scenario: Scenario
 
 
+def listed(over: Mapping[str, Spacing | Iterable[Value]]) -> dict[str, Spacing | Sequence[Value]]:
+    """Return ``over`` with what it gives as arrays, columns, ranges or generators as lists; text stays as it is."""
+    return {path: values if isinstance(values, Spacing | str) else _plain(values) for path, values in over.items()}
+
+
+def _plain(values: Any) -> Any:
+    """Return a list of Python's own numbers and words; what cannot be listed is returned, to be refused."""
+    if not isinstance(values, Iterable):
+        return values
+    return [value.item() if isinstance(value, np.generic) else value for value in values]
+
+
 def grid(
     scenarios: Sequence[Scenario],
     over: Mapping[str, Spacing | Sequence[Value]],
@@ -83,6 +98,7 @@ def grid(
     """
     count_points(scenarios, over, replicates, mark)
     axes = gather(partial(_axis, path, values, mark) for path, values in over.items())
+    gather(partial(_check_once, axis, mark) for axis in axes)
     # Each axis by itself first: of a bad range this tells the two ends, without trying every point of the grid.
     gather(
         partial(_changed, scenario, {axis.path: value}, mark)
@@ -131,7 +147,7 @@ def _check_size(points: int, replicates: int, mark: Mark) -> None:
         raise refusal(mark, "", found, f"at most {MOST_RUNS:,}", hint)
 
 
-def _count(path: str, values: Spacing | Sequence[Value], mark: Mark) -> int:
+def _count(path: str, values: Any, mark: Mark) -> int:
     parameter = find(path, mark)
     if parameter.kind in ("text", "pairs"):
         what = "text" if parameter.kind == "text" else "a list of pairs"
@@ -139,7 +155,7 @@ def _count(path: str, values: Spacing | Sequence[Value], mark: Mark) -> int:
             mark, path, f"{what}, which cannot be swept over", "an input that is a number or one of some words"
         )
     if not isinstance(values, Spacing):
-        if isinstance(values, str) or not values:
+        if not isinstance(values, Sequence) or isinstance(values, str) or not values:
             raise refusal(mark, path, f"`{shown(str(values))}`", "a list of values, linspace(...) or logspace(...)")
         return len(values)
     if parameter.kind not in ("number", "whole"):
@@ -148,6 +164,12 @@ def _count(path: str, values: Spacing | Sequence[Value], mark: Mark) -> int:
     if values.count < 2:
         raise refusal(mark, path, f"{values.count} values from one end to the other", "at least 2")
     return values.count
+
+
+def _check_once(axis: Axis, mark: Mark) -> None:
+    twice = next((value for place, value in enumerate(axis.values) if value in axis.values[:place]), None)
+    if twice is not None:
+        raise refusal(mark, axis.path, f"`{twice}` twice", "each value once")
 
 
 def _axis(path: str, values: Spacing | Sequence[Value], mark: Mark) -> Axis:

@@ -111,6 +111,10 @@ def test_what_is_typed_is_understood(text: str, path: str, wanted: object) -> No
         ({"rival.lead": ds.linspace(0, 1, 1)}, "at least 2"),
         ({"rival.lead": []}, "a list of values"),
         ({"rival.lead": "3"}, "a list of values"),
+        ({"rival.lead": 3}, "a list of values"),
+        ({"rival.lead": [3, "1 month", "3 months"]}, r"rival\.lead  `3\.0` twice  each value once"),
+        ({"rival.lead": np.array([1.0, 1.0])}, "each value once"),
+        ({"handoff.never": [True, "true"]}, "each value once"),
         ({}, "0 inputs to sweep over"),
         ({"rival.lead": LEADS, "tax.decline": LEADS, "tax.checking": LEADS}, "3 inputs"),
         ({"rival.lead": ds.linspace(0, 1, 10**12)}, "1,000,000,000,000 points  at most 100,000"),
@@ -124,6 +128,16 @@ def test_bad_input_is_met_before_any_work(
     monkeypatch.setattr(module, "tally_runs", None)
     with pytest.raises(ds.ScenarioError, match=said):
         ds.sweep(rushed, over=over, replicates=100_000)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [np.array([1, 3]), np.array([1.0, 3.0]), pd.Series([1.0, 3.0]), range(1, 4, 2), (n for n in (1, 3)), (1, 3)],
+)
+def test_values_may_come_as_anything_that_gives_them(rushed: ds.Scenario, values: Any) -> None:
+    """Would catch NumPy's numbers that a scenario refuses, and values that are used up by being counted."""
+    found = ds.sweep(rushed, {"rival.lead": values}, replicates=5)
+    assert list(found.table["rival.lead"]) == [1.0, 3.0]
 
 
 @pytest.mark.parametrize("text", ["rival.lead", "rival.lead=", "rival.lead=1:2", "rival.lead=1:2:3:lg", "a=1:2:x"])

@@ -104,7 +104,11 @@ engine: fast
         ("schema: 1\nscenarios: [baseline]\nsweep: {hazards.misuse.name: [a]}\n", "text"),
         ("schema: 1\nscenarios: [&a baseline]\n", "anchor"),
         ("schema: 1\nscenarios: [baseline]\npolicies: [reckless]\n", "strategy.policy"),
-        ("schema: 1\nscenarios: [baseline]\nseeds: 340282366920938463463374607431768211456\n", "whole number from 0"),
+        ("schema: 1\nscenarios: [baseline]\nseeds: [340282366920938463463374607431768211456]\n", "whole number from 0"),
+        ("schema: 1\nscenarios: [baseline]\nseeds: [1, 2, 1]\n", r":3:15  seeds  `1` twice  each seed once"),
+        ("schema: 1\nscenarios: [baseline]\nseeds: 3\n", r"write \[3\] for this one seed, \[1, 2, 3\] for three"),
+        ("schema: 1\nscenarios: [baseline]\nseeds: [1e3]\n", "write 1000"),
+        ("schema: 1\nscenarios: [baseline]\nseeds: [1.5]\n", "whole number from 0"),
     ],
 )
 def test_bad_files_are_refused_in_words(tmp_path: Path, text: str, said: str) -> None:
