@@ -61,8 +61,18 @@ for command, purpose in COMMANDS:
     app.command(short_help=purpose)(command)
 
 
+def fill_closed_streams() -> None:
+    """Let closed standard streams lead nowhere, so that no file gets their numbers and printing cannot fail."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            assert os.open(os.devnull, os.O_RDWR) == number, "the lowest free number is the closed one's"
+            setattr(sys, name, os.fdopen(number, "w" if number else "r"))
+
+
 def main() -> None:
     """Run the command line; exit codes: 0 done, 2 bad input, 4 output cannot be written, 130 interrupted."""
+    fill_closed_streams()
+    os.environ["MPLBACKEND"] = "agg"  # pictures go into files: another backend could only be missing
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that cannot show a letter is no reason to stop
@@ -76,5 +86,7 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if isinstance(error, BrokenPipeError):
             sys.exit(FAILED)  # nobody reads any more, which is no reason to say anything
-        print(f"cannot write: {error}", file=sys.stderr)
+        # Errors without a number are of the loader of libraries, which says little of why: most often, of no memory.
+        what = "cannot write" if error.errno else "cannot load what this needs (is there too little memory?)"
+        print(f"{what}: {error}", file=sys.stderr)
         sys.exit(CANNOT_WRITE)

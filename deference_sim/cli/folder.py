@@ -68,11 +68,11 @@ def save_folder(
     pictures = [files.Picture(f"{name}.png", _png(draw), told) for name, (told, draw) in drawings.items()]
     blocks = [*files.with_pictures(answer, pictures), *all_inputs(scenarios), *provenance_page.page(provenance)]
     contents = {
-        "report.html": files.html_file(title, blocks).encode(),
-        "report.md": files.markdown_file(title, blocks).encode(),
+        "report.html": _text(files.html_file(title, blocks)),
+        "report.md": _text(files.markdown_file(title, blocks)),
         **{picture.name: picture.png for picture in pictures},
         **{f"{name}.csv": table.to_csv(index=False, lineterminator="\n").encode() for name, table in tables.items()},
-        **{f"{name}.yaml": scenario.to_yaml().encode() for name, scenario in _by_name(scenarios).items()},
+        **{f"{name}.yaml": _text(scenario.to_yaml()) for name, scenario in _by_name(scenarios).items()},
         "result.json": _json(found),
     }
     digests = {name: sha256(content).hexdigest() for name, content in contents.items()}
@@ -125,7 +125,12 @@ def _png(draw: Callable[[], Any]) -> bytes:
 
 
 def _json(content: dict[str, Any]) -> bytes:
-    return (json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
+    return _text(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def _text(text: str) -> bytes:
+    """Return text as UTF-8; a byte of a file's name that is no letter there stands as an escape."""
+    return text.encode(errors="backslashreplace")
 
 
 def _by_name(scenarios: "Sequence[Scenario]") -> "dict[str, Scenario]":

@@ -57,6 +57,7 @@ def save_picture(draw: Callable[[], Any], file: Path | IO[bytes], **form: Any) -
     import matplotlib
 
     matplotlib.use("Agg")  # a picture in a file needs no screen
+    matplotlib.rcdefaults()  # the same picture whatever this machine's settings: some ask for what is not there
     import matplotlib.pyplot as plt
     import numpy as np
 

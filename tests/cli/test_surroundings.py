@@ -1,0 +1,73 @@
+"""Odd streams, settings and names of files: the command line gives an answer or a sentence, no traceback."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="streams and names of files are others there")
+
+COMMAND = f'exec "{sys.executable}" -c "from deference_sim.cli import main; main()"'
+FEW = "run baseline --replicates 5 --no-look"
+
+
+def shell(line: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line with redirections, as a shell understands them."""
+    here = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))} | environment
+    return subprocess.run(
+        ["sh", "-c", f"{COMMAND} {line}"],
+        cwd=folder,
+        env=here,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_stop_nothing(closed: str, tmp_path: Path) -> None:
+    """Would catch printing to what is not there, and a result's file that gets the number of a closed stream."""
+    result = shell(f"{FEW} --out kept {closed}", tmp_path)
+    assert (result.returncode, result.stderr.count("Traceback")) == (0, 0)
+    assert json.loads((tmp_path / "kept" / "result.json").read_text())["replicates"] == 5
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["kept"]
+
+
+def test_json_stands_alone_where_notices_cannot_be_told(tmp_path: Path) -> None:
+    result = shell(f"{FEW} --set horizon=0.1 --json 2>&-", tmp_path)
+    assert json.loads(result.stdout)["replicates"] == 5
+
+
+@pytest.mark.parametrize("setting", [{"MPLBACKEND": "nonsense"}, {"MATPLOTLIBRC": "rc"}])
+def test_pictures_do_not_hang_on_the_settings_of_the_machine(setting: dict[str, str], tmp_path: Path) -> None:
+    """Would catch a user's settings that ask for TeX, for another backend, or for another size."""
+    (tmp_path / "rc").write_text("text.usetex: True\nsavefig.dpi: 30\n")
+    for name, environment in (("usual", {}), ("odd", setting)):
+        result = shell(f"trace baseline --plot {name}.png", tmp_path, **environment)
+        assert result.returncode == 0, result.stderr
+    assert (tmp_path / "odd.png").read_bytes() == (tmp_path / "usual.png").read_bytes()
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="names are UTF-8 there")
+def test_a_name_that_is_no_utf_8_is_shown_escaped(tmp_path: Path) -> None:
+    name = b"\xe9.yaml"
+    (tmp_path / os.fsdecode(name)).write_text("schema: 1\nextends: baseline\n")
+    result = shell(f"{FEW.replace('baseline', os.fsdecode(name))} --out kept", tmp_path, PYTHONUTF8="1")
+    assert result.returncode == 0, result.stderr
+    for file in ("report.html", "report.md", "provenance.json"):
+        (tmp_path / "kept" / file).read_text(encoding="utf-8")
+    assert r"\udce9.yaml" in (tmp_path / "kept" / "report.md").read_text(encoding="utf-8").replace("\\\\", "\\")
+
+
+def test_a_name_cannot_command_the_terminal(tmp_path: Path) -> None:
+    name = "a\x1b[31mred.yaml"
+    (tmp_path / name).write_text("schema: 1\nhorizn: 3\n")
+    for command in ("check", "run", "show"):
+        result = shell(f"{command} '{name}'", tmp_path)
+        assert result.returncode != 0
+        assert "\x1b" not in result.stdout + result.stderr
+        assert "a\\u001b[31mred.yaml:2:1" in result.stdout + result.stderr
