@@ -19,13 +19,28 @@ FEW = 10  # with fewer successes or failures than this, the exact interval is us
 
 @dataclass(frozen=True, slots=True)
 class Statistic:
-    """A number found from ``n`` replicates, with its 95 % interval and its Monte Carlo standard error."""
+    """A number found from ``n`` replicates, with its 95 % interval and its Monte Carlo standard error.
+
+    It converts, is formatted and is subtracted as its value: ``float(found)``, ``f"{found:.1%}"``, ``found - 0.1``.
+    """
 
     value: float
     low: float
     high: float
     mcse: float
     n: int
+
+    def __float__(self) -> float:
+        return float(self.value)
+
+    def __format__(self, form: str) -> str:
+        return format(float(self), form) if form else str(self)
+
+    def __sub__(self, other: "Statistic | float") -> float:
+        return float(self) - float(other)
+
+    def __rsub__(self, other: float) -> float:
+        return float(other) - float(self)
 
     def as_dict(self) -> dict[str, Any]:
         """Return all of it for JSON, in full precision."""

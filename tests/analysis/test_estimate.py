@@ -179,3 +179,15 @@ def test_draws_that_all_come_out_alike_know_little() -> None:
     found = spread_over_draws(np.full(20, 50), 50)
     assert (found.sd, found.p5, found.p95, found.overall.value) == (0.0, 1.0, 1.0, 1.0)
     assert 0.8 < found.overall.low < 0.9
+
+
+def test_an_estimate_serves_as_its_number() -> None:
+    """Would catch an estimate that a user must take apart before it can be printed or compared."""
+    found, other = probability(622, 1000), probability(500, 1000)
+    assert float(found) == 0.622
+    assert f"{found:.1%}" == "62.2%"
+    assert f"{found}" == str(found)
+    assert found - 0.1 == 0.622 - 0.1
+    assert 1.0 - found == 1.0 - 0.622
+    assert found - other == 0.622 - 0.5
+    assert np.asarray([found, other], dtype=float).tolist() == [0.622, 0.5]
