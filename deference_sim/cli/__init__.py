@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable
 from io import TextIOWrapper
+from typing import Annotated
 
 import typer
 
@@ -22,6 +23,7 @@ from deference_sim.cli.sweep import sweep
 from deference_sim.cli.takeoff import takeoff
 from deference_sim.cli.tax import tax
 from deference_sim.cli.trace import trace
+from deference_sim.version import __version__
 
 app = typer.Typer(
     cls=Commands,
@@ -32,6 +34,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["--help", "-h"]},
 )
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        print(f"deference-sim {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def before_any_command(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None:
+    """Take what stands before any command."""
+
 
 COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (run, "Chance of staying in the basin, by Monte Carlo."),

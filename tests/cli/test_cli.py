@@ -17,6 +17,7 @@ from deference_sim.cli import options
 from deference_sim.engines import cache, failure
 from deference_sim.scenario import load, shipped
 from deference_sim.scenario.explain import parameter_table, resolved
+from deference_sim.version import __version__
 
 from .commands import call, output_of
 
@@ -257,6 +258,10 @@ def test_light_commands_import_nothing_heavy(arguments: tuple[str, ...]) -> None
     code = f"sys.argv[0] = 'x'\ntry:\n main()\nexcept SystemExit: pass\nprint([m for m in {HEAVY} if m in sys.modules])"
     result = process(*arguments, code="\n" + code)
     assert result.stdout.splitlines()[-1] == "[]", result.stderr
+
+
+def test_the_version_is_told() -> None:
+    assert output_of("--version") == f"deference-sim {__version__}\n"
 
 
 def test_help_lists_the_commands() -> None:
