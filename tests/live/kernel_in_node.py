@@ -38,7 +38,7 @@ def node() -> str:
 
 
 def answers(jobs: Sequence[dict[str, Any]], module: bytes | None = None) -> Answers:
-    """Have Node do the jobs; ``kernel_runs.mjs`` says which there are. ``module`` is the kernel, if not the built one."""
+    """Have Node do the jobs that ``kernel_runs.mjs`` knows; ``module`` is the kernel, if not the built one."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "kernel.wasm").write_bytes(module or kernel_bytes())

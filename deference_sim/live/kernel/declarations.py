@@ -12,10 +12,10 @@ from deference_sim.model.events import COUNTERS, EVENTS, SENTENCES
 from deference_sim.model.roads import ROADS
 from deference_sim.model.state import OUTCOMES, PHASES
 from deference_sim.model.units import UNITS
-from deference_sim.scenario.canonical import SCHEMA
 from deference_sim.scenario.catalogue import Parameter, catalogue, parameters
 from deference_sim.scenario.library import load, shipped
 from deference_sim.scenario.plausible import TWINS, plausible_ranges, range_status
+from deference_sim.scenario.reader import SCHEMA
 from deference_sim.study.tally import GOOD_ENDS, QUANTITIES
 from deference_sim.version import __version__
 

@@ -1,4 +1,4 @@
-"""Uncertain inputs inside the kernel: their draws, from the text of ``scenario.distributions``, ``combined``, ``copula``.
+"""Uncertain inputs inside the kernel: drawn by the text of ``scenario.distributions``, ``combined`` and ``copula``.
 
 The distributions of a scenario's inputs are rows of parts: one for a plain or cut distribution, several for a mixture.
 """
@@ -9,7 +9,14 @@ from typing import Any, Final
 import numpy as np
 
 from deference_sim.quantiles import clipped
-from deference_sim.scenario.combined import Point, cut_cumulative, cut_quantile, mixed_cumulative, mixed_quantile, picked
+from deference_sim.scenario.combined import (
+    Point,
+    cut_cumulative,
+    cut_quantile,
+    mixed_cumulative,
+    mixed_quantile,
+    picked,
+)
 from deference_sim.scenario.copula import fill_square_root, pearson_of, tied
 from deference_sim.scenario.distributions import SIMPLE, Distribution
 from deference_sim.streams import normal_quantile, uniform
@@ -22,8 +29,7 @@ ONE, PICKED, MIXED = range(3)
 
 _NUMBERS = dict.fromkeys(one.name for kind in KINDS for one in fields(kind))  # type: ignore[arg-type]  # dataclasses all
 PART_DTYPE = np.dtype(
-    [("kind", "i8"), ("is_cut", "i8")]
-    + [(name, "f8") for name in ("share", "cut_low", "cut_high", *_NUMBERS)],
+    [("kind", "i8"), ("is_cut", "i8")] + [(name, "f8") for name in ("share", "cut_low", "cut_high", *_NUMBERS)],
     align=True,
 )
 #: ``first`` is the row at which the group of inputs begins that correlations tie to this one, and ``in_group`` how many

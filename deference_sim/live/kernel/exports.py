@@ -105,9 +105,7 @@ EXPORTS: Final = (
     Export(quantiles.beta_cumulative, _BETA),
     Export(intervals.wilson_interval, (*_COUNTS, Argument("z", _NUMBER), _FOUND)),
     Export(intervals.exact_interval, (*_COUNTS, Argument("tail", _NUMBER), _FOUND)),
-    Export(
-        intervals.binomial_quantile, (Argument("u", _NUMBER), Argument("n", _WHOLE), Argument("share", _NUMBER))
-    ),
+    Export(intervals.binomial_quantile, (Argument("u", _NUMBER), Argument("n", _WHOLE), Argument("share", _NUMBER))),
 )
 #: Functions that the exports call, beside the law and what it calls.
 CALLED: Final[tuple[Callable[..., Any], ...]] = (

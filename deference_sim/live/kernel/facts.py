@@ -1,4 +1,4 @@
-"""What the JavaScript of the kernel reads: layouts, columns, codes and constants, all taken from where they are declared."""
+"""What the kernel's JavaScript reads: layouts, columns, codes and constants, all taken from where they are declared."""
 
 from dataclasses import fields
 from typing import Any, Final
@@ -15,9 +15,9 @@ from deference_sim.model.parameters import GOOD_END_TABLE, HAZARD_DTYPE, PARAMET
 from deference_sim.model.roads import BY_HAZARD, ROADS, STAYED
 from deference_sim.model.state import OUTCOMES, PHASES
 from deference_sim.model.units import LAW_DIVISOR
-from deference_sim.scenario.canonical import SCHEMA
 from deference_sim.scenario.catalogue import Parameter, catalogue, parameters
 from deference_sim.scenario.combined import Point
+from deference_sim.scenario.reader import SCHEMA
 from deference_sim.study import indifference
 from deference_sim.study.tally import GOOD_CODES, QUANTITIES, UNRESOLVED_CODE
 from deference_sim.trajectory.state import FIRST_HAZARD

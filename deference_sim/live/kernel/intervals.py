@@ -1,4 +1,4 @@
-"""Intervals inside the kernel: what ``analysis.estimate`` takes from SciPy, made of the beta distribution of ``quantiles``."""
+"""Intervals inside the kernel: what ``analysis.estimate`` takes from SciPy, made of the beta distribution here."""
 
 from typing import Any, Final
 

@@ -33,7 +33,7 @@ BUILT_WITH: Final = ("numba", "llvmlite", "ziglang")
 _ZIGLANG = "ziglang>=0.14"
 
 
-class KernelMissing(RuntimeError):
+class KernelMissing(RuntimeError):  # noqa: N818  says what there is not
     """There is no kernel of this law, and it cannot be built here; the message says how to mend it."""
 
 
@@ -85,7 +85,7 @@ def built() -> bytes:
 
 
 def about() -> dict[str, str]:
-    """Return from which law and with which versions the kept kernel was built, and its digest; empty if there is none."""
+    """Return of which law the kept kernel is, what built it, and its digest; empty if there is none."""
     try:
         return dict(json.loads((FOLDER / _ABOUT).read_text("utf-8")))
     except (OSError, ValueError):

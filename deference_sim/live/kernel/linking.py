@@ -1,4 +1,4 @@
-"""LLVM's text of the exports → one WebAssembly module: retargeted by llvmlite, linked by the linker that ziglang brings."""
+"""LLVM's text of the exports → one WebAssembly module, retargeted by llvmlite, linked by what ziglang brings."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""Rules across fields as data: the checks of each block, translated from their own text into expressions for JavaScript.
+"""Rules across fields as data: the checks of each block, translated from their own text for JavaScript.
 
 A rule is ``[when, message]``; an expression is a constant, or a list whose first item says what it is.
 """

@@ -17,6 +17,7 @@ from deference_sim.engines.entry import OPTIONS
 from deference_sim.engines.law import make_known
 from deference_sim.live.kernel.exports import CALLED, EXPORTS, Export
 
+
 @overload(quantiles.any_of)
 def _any_of(found):  # type: ignore[no-untyped-def]
     return lambda found: found
@@ -26,8 +27,8 @@ def llvm_text(export: Export) -> tuple[str, str]:
     """Return the symbol of an export, and the module in which it stands with all that it calls."""
     signature: list[Any] = []
     for argument in export.arguments:
-        element = numba.from_dtype(argument.dtype)  # type: ignore[no-untyped-call]
-        lent_array = [types.CPointer(element), *[types.int64] * argument.dimensions]
+        element = numba.from_dtype(argument.dtype)
+        lent_array = [types.CPointer(element), *[types.int64] * argument.dimensions]  # type: ignore[no-untyped-call]
         signature += lent_array if argument.dimensions else [element]
     options: dict[str, Any] = {**OPTIONS, "nogil": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
     made = numba.njit(_on_memory(export), **options)

@@ -46,9 +46,7 @@ def run(
     """
     if len(inputs) == 0:
         prepare(parameters)
-        return run_block(  # type: ignore[no-any-return]
-            key, replicates, parameters, hazards, blank, state, processes, log, grid, samples, records
-        )
+        return run_block(key, replicates, parameters, hazards, blank, state, processes, log, grid, samples, records)
     for i in range(len(replicates)):
         draw(key, replicates[i] // worlds_per_draw, inputs, parts, root, own, draws[i])
         put(inputs, draws[i], parameter_cells, hazard_cells)
