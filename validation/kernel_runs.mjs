@@ -6,7 +6,7 @@ import path from "node:path";
 import { Worker, isMainThread, parentPort } from "node:worker_threads";
 import { fileURLToPath } from "node:url";
 
-const modules = new URL("../../deference_sim/live/js/kernel/", import.meta.url);
+const modules = new URL("../deference_sim/live/js/kernel/", import.meta.url);
 const load = (name) => import(new URL(name, modules));
 
 async function work() {
@@ -45,7 +45,6 @@ async function main(folder) {
     console.log(JSON.stringify(answer, (_, value) => plain(value)));
   }
   for (const pool of told.pools.values()) pool.close();
-  process.exit(0);
 }
 
 function plain(value) {
