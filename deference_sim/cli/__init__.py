@@ -35,6 +35,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["--help", "-h"]},
 )
 
+
 def _tell_version(wanted: bool) -> None:
     if wanted:
         print(f"deference-sim {__version__}")
