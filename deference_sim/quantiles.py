@@ -108,7 +108,8 @@ def lower_odds(a: float, b: float, left: Any, probability: Number) -> Number:
     """Return x / (1 - x) where P(X ≤ x) is ``probability``, by Newton's method in logarithms.
 
     Of the distribution itself where it is sought from the ``left``, else of its mirror image; x must be at most
-    (a + 1) / (a + b + 2). Odds keep their digits at both ends. A step that would leave the bracket known so far is replaced by its geometric middle.
+    (a + 1) / (a + b + 2). Odds keep their digits at both ends. A step that would leave the bracket known so far is
+    replaced by its geometric middle.
     """
     first, second = choose(left, a, b), choose(left, b, a)
     wanted = log(probability)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from deference_sim.quantiles import beta_cumulative, beta_quantile
 from deference_sim.study.tally import Sketch, Tally
 
 NORMAL_975 = 1.959963984540054  # 97.5 % quantile of the standard normal
@@ -119,11 +120,13 @@ def wilson(successes: int, n: int, z: float = NORMAL_975) -> tuple[float, float]
 
 def clopper_pearson(successes: int, n: int, level: float = 0.95) -> tuple[float, float]:
     """Return Clopper and Pearson's exact interval (Biometrika 26, 1934)."""
-    from scipy.special import betaincinv
+    return exact_interval(successes, n, (1.0 - level) / 2.0)
 
-    tail = (1.0 - level) / 2.0
-    low = 0.0 if successes == 0 else float(betaincinv(successes, n - successes + 1, tail))
-    high = 1.0 if successes == n else float(betaincinv(successes + 1, n - successes, 1.0 - tail))
+
+def exact_interval(successes: int, n: int, tail: float) -> tuple[float, float]:
+    """Return Clopper and Pearson's interval that leaves out ``tail`` to either side."""
+    low = 0.0 if successes == 0 else beta_quantile(float(successes), n - successes + 1.0, tail)
+    high = 1.0 if successes == n else beta_quantile(successes + 1.0, float(n - successes), 1.0 - tail)
     return low, high
 
 
@@ -186,11 +189,15 @@ def quantile(sketch: Sketch, share: float, runs: int) -> Quantile | None:
 
 
 def binomial_quantile(u: float, n: int, share: float) -> int:
-    """Return the least count k with P(K ≤ k) ≥ ``u`` for a binomial K of ``n`` tries."""
-    from scipy.special import bdtr, bdtrik  # scipy.stats has it too, but takes a second to import
-
-    count: int = ceil(bdtrik(u, n, share))
-    return count - 1 if count > 0 and bdtr(count - 1, n, share) >= u else count
+    """Return the least count k with P(K ≤ k) ≥ ``u`` for a binomial K of ``n`` tries, by bisection."""
+    low, high = -1, n
+    while high - low > 1:
+        middle = (low + high) // 2
+        if beta_cumulative(float(n - middle), middle + 1.0, 1.0 - share) >= u:
+            high = middle
+        else:
+            low = middle
+    return high
 
 
 def spread(values: NDArray[np.float64]) -> dict[str, float | None]:

@@ -103,8 +103,8 @@ EXPORTS: Final = (
     *(Export(one, (Argument("x", _NUMBER),)) for one in (streams.normal_quantile, quantiles.normal_cumulative)),
     Export(quantiles.beta_quantile, _BETA),
     Export(quantiles.beta_cumulative, _BETA),
-    Export(intervals.wilson_interval, (*_COUNTS, Argument("z", _NUMBER), _FOUND)),
-    Export(intervals.exact_interval, (*_COUNTS, Argument("tail", _NUMBER), _FOUND)),
+    Export(intervals.wilson_ends, (*_COUNTS, Argument("z", _NUMBER), _FOUND)),
+    Export(intervals.exact_ends, (*_COUNTS, Argument("tail", _NUMBER), _FOUND)),
     Export(intervals.binomial_quantile, (Argument("u", _NUMBER), Argument("n", _WHOLE), Argument("share", _NUMBER))),
 )
 #: Functions that the exports call, beside the law and what it calls.

@@ -182,12 +182,12 @@ export class Kernel {
 
   /** Return the ends of Wilson's 95 % interval. */
   wilson(successes, n) {
-    return this.#interval("wilson_interval", { successes, n, z: this.facts.normal_975 });
+    return this.#interval("wilson_ends", { successes, n, z: this.facts.normal_975 });
   }
 
   /** Return the ends of Clopper and Pearson's interval. */
   clopperPearson(successes, n, level = 0.95) {
-    return this.#interval("exact_interval", { successes, n, tail: (1 - level) / 2 });
+    return this.#interval("exact_ends", { successes, n, tail: (1 - level) / 2 });
   }
 
   #interval(name, given) {
