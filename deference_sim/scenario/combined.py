@@ -13,7 +13,7 @@ import numpy as np
 
 from deference_sim.elementary import Number, choose
 from deference_sim.quantiles import clipped
-from deference_sim.scenario.distributions import Distribution, Floats
+from deference_sim.scenario.distributions import LAST_U, Distribution, Floats
 
 Asked = Callable[[Any, Any], Any]
 _BISECTIONS = 64
@@ -23,7 +23,8 @@ def cut_quantile(whole: Any, quantile: Asked, cumulative: Asked, low: float, hig
     """Return the quantile of ``whole`` cut to ``low`` to ``high``: its own at a share ``u`` of what is kept."""
     below = cumulative(whole, low)
     kept = cumulative(whole, high) - below
-    return clipped(quantile(whole, below + u * kept), low, high)
+    at = below + u * kept  # which may round to 1, where nothing is finite
+    return clipped(quantile(whole, choose(at < LAST_U, at, LAST_U)), low, high)
 
 
 def cut_cumulative(whole: Any, cumulative: Asked, low: float, high: float, x: Number) -> Number:

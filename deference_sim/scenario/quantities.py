@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from deference_sim.model.units import UNITS, in_documented_unit
+from deference_sim.scenario.notations import is_spread
 from deference_sim.scenario.problems import did_you_mean, listed, shown
 
 MAX_NUMBER = 64  # characters; a double needs at most 24
@@ -31,7 +32,7 @@ class NumberError(ValueError):
 
 def quantity(text: str, unit: str) -> float:
     """Return the number or quantity ``text`` in the documented ``unit``, rounded once. Raises ``NumberError``."""
-    number, spelling = split(text)
+    number, spelling = split(text, unit)
     return _converted(number, spelling, unit)
 
 
@@ -46,13 +47,16 @@ def between(text: str) -> tuple[str, str] | None:
     return low, high
 
 
-def split(text: str) -> tuple[str, str]:
-    """Return number and unit of ``text`` (the unit empty if there is none). Raises ``NumberError``."""
+def split(text: str, unit: str = "") -> tuple[str, str]:
+    """Return number and unit of ``text`` (the unit empty if there is none). Raises ``NumberError``.
+
+    ``unit`` is the documented one, so that a remedy can name what is known there.
+    """
     text = _with_single_spaces(text)
     found = _NUMBER.match(text)
     rest = text[found.end() :] if found else text
-    if found is None or (rest and not re.match(" [A-Za-z]", rest)) or _BETWEEN in rest + " ":
-        raise _explained(text)
+    if found is None or (rest and not re.match(" [A-Za-z]", rest)) or _BETWEEN in rest + " " or is_spread(text):
+        raise _explained(text, unit)
     return found.group(), rest.strip()
 
 
@@ -103,15 +107,15 @@ def _unit_hint(spelling: str, unit: str) -> str:
     return did_you_mean(spelling.lower(), UNITS[unit])
 
 
-def _explained(text: str) -> NumberError:
+def _explained(text: str, unit: str) -> NumberError:
     if len(text) > MAX_NUMBER and re.fullmatch(r"[-+0-9._,eE]+", text):
         return NumberError(f"number too long ({len(text)} characters)", f"at most {MAX_NUMBER}")
-    for found, hint in _guesses(text):
+    for found, hint in _guesses(text, unit):
         return NumberError(f"`{shown(text)}`{found and ': '}{found}", "", hint)
     return NumberError(f"text `{shown(text)}`")
 
 
-def _guesses(text: str) -> Iterator[tuple[str, str]]:
+def _guesses(text: str, unit: str) -> Iterator[tuple[str, str]]:
     """Yield what ``text`` may have meant as a number, the likeliest first, as (what it is, how to write it)."""
     text = text[:_LONGEST_GUESS]
     if not text:
@@ -128,6 +132,10 @@ def _guesses(text: str) -> Iterator[tuple[str, str]]:
         yield "per cent", _percent_hint(found.group(1))
     if re.match(r"[-+]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?\b", text):
         yield "comma in a number", f"write {text.replace(',', '')}"
+    if is_spread(text):
+        yield "not one number", ""
+    if text.count(",") > 1:
+        yield "several numbers", "write a range as `2 to 9`: 5th to 95th percentile"
     if re.match(r"[-+]?[0-9]*,[0-9]+", text):
         yield "decimal comma?", f"write {text.replace(',', '.', 1)}"
     if re.match(r"[-+]?[0-9][0-9_]*_", text):
@@ -143,7 +151,8 @@ def _guesses(text: str) -> Iterator[tuple[str, str]]:
     if any(letter.isdigit() and not letter.isascii() for letter in text):
         yield "digits other than 0 to 9", ""
     if found := re.fullmatch(rf"({NUMBER})([A-Za-z].*)", text):
-        yield "no space before the unit", f"write {found.group(1)} {found.group(2)}"
+        known = found.group(2) in UNITS.get(unit, ())
+        yield "no space before the unit", f"write {found.group(1)} {found.group(2)}" if known else ""
     if re.search(r"[-+*/^()]", text) and re.search(r"[0-9(]", text):
         yield "no arithmetic here", "write the result"
 

@@ -9,6 +9,7 @@ from typing import Any
 from deference_sim.model.declare import Pairs
 from deference_sim.scenario.catalogue import Parameter, in_unit
 from deference_sim.scenario.distributions import Distribution
+from deference_sim.scenario.notations import is_spread, written_here
 from deference_sim.scenario.problems import ScenarioError, did_you_mean, gather, refusal, shown
 from deference_sim.scenario.quantities import between
 from deference_sim.scenario.scalars import (
@@ -23,6 +24,7 @@ from deference_sim.scenario.scalars import (
 from deference_sim.scenario.tree import ListNode, MapNode, Node, Scalar
 from deference_sim.scenario.uncertain import read_between, read_distribution
 
+_SUCH_AS = "write it as here: {lognormal: {p10: 2, p90: 9}}, {normal: …}, {uniform: {min: 2, max: 9}} and others"
 _NUMBERS_AND_WORDS = {**TRUTH_WORDS, "1": "true", "0": "false"}
 _NULL_IN_WORDS = {"none", "never", "off", "nil", "na", "n/a", "infinite", "infinity", ".inf", "inf"}
 
@@ -55,6 +57,10 @@ def _number(node: Node, parameter: Parameter, path: str) -> float | Distribution
     assert isinstance(node, Scalar)
     if ends := between(node.text):
         return read_between(node, ends, parameter, path)
+    if is_spread(node.text.strip()):
+        written = written_here(node.text.strip(), parameter.low, parameter.high)
+        found = f"`{shown(node.text)}`: a distribution as others write it"
+        raise refusal(node.mark, path, found, parameter.allowed, f"write {written}" if written else _SUCH_AS)
     if parameter.nullable and node.text.strip().lower() in _NULL_IN_WORDS:
         raise refusal(node.mark, path, kind_of(node), parameter.allowed, "write null")
     return check_range(read_number(node, parameter.unit, path, parameter.allowed), parameter, node, path)

@@ -1,12 +1,13 @@
 """Every notation of an uncertain input against SciPy. Catches a wrong percentile, tail, cut, mixture or support."""
 
 import math
+import re
 
 import numpy as np
 import pytest
 import scipy.stats as st
 
-from deference_sim.scenario import Scenario
+from deference_sim.scenario import Scenario, ScenarioError, load
 from deference_sim.scenario.combined import Mixture, Point, Truncated
 from deference_sim.scenario.distributions import (
     FIRST_U,
@@ -200,3 +201,49 @@ def test_quantiles_rise_and_stay_in_the_support(distribution: Distribution) -> N
     assert np.all(np.diff(x) >= 0.0)
     assert np.all(np.isfinite(x))
     assert np.all((low <= x) & (x <= high))
+
+
+CUT_ABOVE_THE_MEDIAN = {
+    "{normal: {mean: 0, sd: 3, min: 0}}": (0.18812, 2.02347, 5.87989),
+    "{normal: {mean: -3, sd: 1, min: 0}}": (0.01559, 0.20515, 0.81717),
+    "{lognormal: {p5: 2, p95: 9, min: 5}}": (5.1122, 6.4492, 11.068),
+}
+
+
+@pytest.mark.parametrize("text", CUT_ABOVE_THE_MEDIAN)
+def test_a_distribution_may_be_cut_from_below_at_its_median_or_above(text: str) -> None:
+    """Would catch shares that round to 1, where nothing is finite; the figures are known to their last digit."""
+    for value in (text, f"{{mixture: [{{probability: 1, value: {text}}}]}}"):
+        found = load("baseline").with_(**{"rival.lead": value}).uncertain["rival.lead"]
+        assert found.quantile(np.array([0.05, 0.5, 0.95])) == pytest.approx(
+            CUT_ABOVE_THE_MEDIAN[text], rel=2e-5, abs=6e-6
+        )
+        assert math.isfinite(found.reach[1])
+    hazard = load("five-hazards").with_(**{"hazards.misuse.rate": text})
+    assert 1.0 - float(hazard.uncertain["hazards.misuse.rate"].cumulative(np.array([0.0]))[0]) == 1.0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-4 to 3 months", "3months", "2,3", "1,000", "normal(4,1)", "lognormal(1, .2)", "4 months +- 1", "4±1",
+        "4 +/- 1 month", "N(4, 1)", "sts.norm(4,1)", "uniform(2, 9)", "triangular(1,2,3)", "beta(2,3)", "4 weeks ± 1",
+        "normal(5 months, 2)", "1/2 month", "50 %",
+    ],
+)  # fmt: skip
+def test_a_remedy_that_says_what_to_write_is_accepted(text: str) -> None:
+    """Would catch advice that leads to the next refusal."""
+    baseline = load("baseline")
+    with pytest.raises(ScenarioError) as refused:
+        baseline.with_(**{"rival.lead": text})
+    hint = refused.value.problems[0].hint
+    assert hint.startswith("write ")
+    if (written := hint.removeprefix("write ")) != "the result":
+        baseline.with_(**{"rival.lead": written})
+
+
+@pytest.mark.parametrize("text", ["0.5lots", "2,3,4.5", "normal(4)", "exponential(3)", "4 ± x"])
+def test_what_is_not_understood_is_told_without_a_wrong_remedy(text: str) -> None:
+    with pytest.raises(ScenarioError) as refused:
+        load("baseline").with_(**{"rival.lead": text})
+    assert not re.search(r"write ([0-9.]+ lots|2\.3,4\.5|the result)|did you mean", str(refused.value))

@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from deference_sim import elementary, quantiles, streams
+from deference_sim.analysis import estimate
 from deference_sim.engines import entry
 from deference_sim.live.kernel import drawing, intervals, worlds
 from deference_sim.model.parameters import HAZARD_DTYPE, PARAMETERS_DTYPE
@@ -105,7 +106,7 @@ EXPORTS: Final = (
     Export(quantiles.beta_cumulative, _BETA),
     Export(intervals.wilson_ends, (*_COUNTS, Argument("z", _NUMBER), _FOUND)),
     Export(intervals.exact_ends, (*_COUNTS, Argument("tail", _NUMBER), _FOUND)),
-    Export(intervals.binomial_quantile, (Argument("u", _NUMBER), Argument("n", _WHOLE), Argument("share", _NUMBER))),
+    Export(estimate.binomial_quantile, (Argument("u", _NUMBER), Argument("n", _WHOLE), Argument("share", _NUMBER))),
 )
 #: Functions that the exports call, beside the law and what it calls.
 CALLED: Final[tuple[Callable[..., Any], ...]] = (
