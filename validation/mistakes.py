@@ -17,6 +17,8 @@ DURABLE = "test_durability.py"
 READING = "test_reading.py"
 BAD_FILES = "test_bad_files.py"
 BATCH_FILE = "test_batch_file.py"
+ESTIMATES = "test_estimate.py"
+LEADS = "test_required_lead.py"
 
 
 @dataclass(frozen=True)
@@ -410,8 +412,8 @@ MUTANTS = (
     ),
     Mutant(
         "an exact interval with both tails on each side", "estimators",
-        "tail = (1.0 - level) / 2.0",
-        "tail = 1.0 - level",
+        "return exact_interval(successes, n, (1.0 - level) / 2.0)",
+        "return exact_interval(successes, n, 1.0 - level)",
         f"{COVERAGE}::test_exact_intervals_guarantee_their_level",
     ),
     Mutant(
@@ -431,6 +433,42 @@ MUTANTS = (
         "level = 1.0 - 0.05 / len(counts)",
         "level = 1.0 - 0.05",
         f"{COVERAGE}::test_simultaneous_shares_cover",
+    ),
+    Mutant(
+        "a required lead whose upper end is the first crossing", "estimators",
+        "high = _place(counts, more, rising, last=True)",
+        "high = _place(counts, more, rising)",
+        f"{LEADS}::test_the_interval_holds_every_lead_that_is_not_rejected",
+    ),
+    Mutant(
+        "none needed, judged where success is likeliest", "estimators",
+        "hard = min(counts) if rising else max(counts)\n    best",
+        "hard = max(counts) if rising else min(counts)\n    best",
+        f"{LEADS}::test_none_needed_is_judged_where_success_is_rarest",
+    ),
+    Mutant(
+        "noise of a few worlds a little too small", "estimators",
+        "noise = (shares * (1.0 - shares)).mean() / (worlds - 1)",
+        "noise = (shares * (1.0 - shares)).mean() / worlds",
+        f"{ESTIMATES}::test_spread_of_three_draws_by_hand",
+    ),
+    Mutant(
+        "Student's t over draws with the degrees of freedom of runs", "estimators",
+        "half = float(stdtrit(draws - 1, 0.975))",
+        "half = float(stdtrit(n - 1, 0.975))",
+        f"{ESTIMATES}::test_spread_of_three_draws_by_hand",
+    ),
+    Mutant(
+        "worlds that share a draw, shifted by one", "runner",
+        "block // self._worlds_per_draw",
+        "(block + 1) // self._worlds_per_draw",
+        f"{ESTIMATES}::test_worlds_that_share_a_draw_are_neighbours_from_the_first",
+    ),
+    Mutant(
+        "indifference that knows the luck of seed 1", "runner",
+        "run(changed, TABLE_REPLICATES, TABLE_SEED)[0]",
+        "run(changed, TABLE_REPLICATES, 1)[0]",
+        "test_good_ends.py::test_the_table_is_made_on_a_seed_of_its_own",
     ),
     Mutant(
         "A to B as 10th and 90th percentile", "reader",

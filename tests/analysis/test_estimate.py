@@ -17,7 +17,7 @@ from deference_sim.analysis.estimate import (
 from deference_sim.analysis.nested import input_spread, spread_over_draws
 from deference_sim.analysis.run import simulate
 from deference_sim.scenario import load
-from deference_sim.study.runner import BLOCK, next_look
+from deference_sim.study.runner import BLOCK, _Numbers, next_look
 from deference_sim.study.tally import Sketch
 
 
@@ -133,6 +133,24 @@ def test_spread_over_inputs_is_free_of_noise() -> None:
         assert found.share_of_variance == pytest.approx(0.2125, abs=0.015)
     assert found.p5 == pytest.approx(0.0933002716838, abs=0.015)
     assert found.p95 == pytest.approx(0.837209655534, abs=0.015)
+
+
+def test_spread_of_three_draws_by_hand() -> None:
+    """Would catch noise of 1/4 of s(1 - s), not 1/3, from 4 worlds; and Student's t of 12 runs, not of 3 draws."""
+    found = spread_over_draws(np.array([0, 2, 4]), 4)
+    assert found.sd == pytest.approx(sqrt(0.25 - (0.25 / 3) / 3), rel=1e-12)
+    half = 4.302652729911275 * sqrt(0.25 / 3) / 0.25  # Student's with 2 degrees of freedom, in log odds
+    assert found.overall.low == pytest.approx(1 / (1 + exp(half)), rel=1e-9)
+    assert found.overall.high == pytest.approx(1 / (1 + exp(-half)), rel=1e-9)
+
+
+def test_worlds_that_share_a_draw_are_neighbours_from_the_first() -> None:
+    """Would catch draws shifted by one, which only the first and the last draw of a run can show."""
+    scenario = load("uncertain-baseline")
+    shared = _Numbers([scenario], 1, 4).of(0, np.arange(8))[0]
+    own = scenario.draws(1, np.arange(2))["rival.lead"]
+    np.testing.assert_array_equal(shared["rival_lead"], np.repeat(own, 4))
+    assert own[0] != own[1]
 
 
 def test_spread_through_the_engine() -> None:

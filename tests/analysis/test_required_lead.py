@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy.stats import lognorm
+from scipy.stats import binom, lognorm
 
 import deference_sim as ds
 from deference_sim.analysis import required_lead as module
@@ -94,6 +94,35 @@ def test_none_needed_and_not_reachable() -> None:
     assert (maybe.status, maybe.value, maybe.low, maybe.high) == ("not reachable", None, 0.0, None)
     assert (never.status, never.value, never.low, never.high) == ("not reachable", None, None, None)
     assert (never.level.value, never.level_at) == (0.5, 0.0)
+
+
+def test_none_needed_is_judged_where_success_is_rarest() -> None:
+    """Would catch the other end: of a rising curve the target is always met at one end, of a falling one too."""
+    n = 1000
+    up, down = (
+        lambda values, sign=sign: [round(n * (0.5 + sign * (v - 60) / 125)) for v in values] for sign in (1, -1)
+    )
+    for counts_at, rising in ((up, True), (down, False)):
+        (answer,), _, found = solved(counts_at, n, [0.5], 0.0, 120.0)
+        assert (answer.status, found) == ("found", rising)
+        assert answer.value == pytest.approx(60.0, abs=0.5)
+
+
+def test_the_interval_holds_every_lead_that_is_not_rejected() -> None:
+    """The curve reaches the target, falls back and reaches it for good: the upper end lies beyond the last crossing.
+
+    Would catch an upper end at the first crossing, which leaves out leads at which the chance may be the target.
+    """
+    n, leads, chances = 1000, [0.0, 1.0, 2.0, 4.0, 8.0, 16.0, 120.0], [0.1, 0.3, 0.6, 0.4, 0.4, 0.7, 0.7]
+
+    def counts_at(values: Sequence[float]) -> list[int]:
+        return [round(n * float(np.interp(value, leads, chances))) for value in values]
+
+    (answer,), _, _ = solved(counts_at, n, [0.5], 0.0, 120.0)
+    rejected_below, rejected_above = binom.ppf(0.025, n, 0.5) / n, (binom.ppf(0.975, n, 0.5) + 1) / n
+    assert answer.low == pytest.approx(1.0 + (rejected_below - 0.3) / 0.3, abs=0.02)
+    assert answer.value == pytest.approx(1.0 + 0.2 / 0.3, abs=0.02)
+    assert answer.high == pytest.approx(8.0 + 8.0 * (rejected_above - 0.4) / 0.3, abs=0.2)
 
 
 def test_the_highest_chance_may_lie_in_between() -> None:

@@ -5,7 +5,10 @@ import pytest
 from numpy.typing import NDArray
 from scipy import optimize
 
-from deference_sim.study.indifference import table_of_good_ends
+from deference_sim.model.parameters import GOOD_END_TABLE
+from deference_sim.scenario import load
+from deference_sim.study.indifference import TABLE_REPLICATES, TABLE_SEED, table_of_good_ends
+from deference_sim.study.runner import good_ends, numbers_of, run
 from deference_sim.study.tally import GOOD_CODES
 from deference_sim.trajectory.record import RECORD_DTYPE
 
@@ -57,3 +60,20 @@ def test_without_a_handoff_the_odds_are_those_of_all() -> None:
     (_, base, slope), *_ = table_of_good_ends(lambda month: records, 1.0)
     assert base == pytest.approx(np.log((good + 0.5) / (1_000.5 - good)))
     assert slope == 0.0
+
+
+def test_the_table_is_made_on_a_seed_of_its_own() -> None:
+    """Would catch a table made from the very worlds that are judged by it, which would know their luck."""
+    scenario = load("baseline").with_(**{"handoff.indifference": True})
+    made = []
+    for seed in (1, 2):
+        good_ends.cache_clear()
+        row = numbers_of(scenario, seed, np.arange(1))[0][0]
+        made.append([row[name].tolist() for name in GOOD_END_TABLE])
+    assert made[0] == made[1]
+    at_once = scenario.with_(**{"handoff.indifference": False, "handoff.at": 0})
+    first = {
+        seed: table_of_good_ends(lambda month, seed=seed: run(at_once, TABLE_REPLICATES, seed)[0], 0.0)[0].tolist()
+        for seed in (1, TABLE_SEED)
+    }
+    assert [column[0] for column in made[0]] == first[TABLE_SEED] != first[1]
