@@ -435,6 +435,18 @@ MUTANTS = (
         f"{COVERAGE}::test_simultaneous_shares_cover",
     ),
     Mutant(
+        "scheming held off by wisdom too", "law",
+        "max(stocks.A - stocks.C, 0.0) / p.scheming_margin_scale",
+        "max(min(stocks.A, stocks.W) - stocks.C, 0.0) / p.scheming_margin_scale",
+        "test_schemers_halts_roads.py::test_what_keeps_ais_from_scheming_is_their_alignment_alone",
+    ),
+    Mutant(
+        "a theft before the takeoff that forgets bought time", "law",
+        "state.clock_shift = p.rival_lead + there - (state.t - state.bought)",
+        "state.clock_shift = p.rival_lead + there - state.t",
+        "test_arrivals.py::test_a_stolen_model_moves_the_rival_and_its_clock",
+    ),
+    Mutant(
         "a required lead whose upper end is the first crossing", "estimators",
         "high = _place(counts, more, rising, last=True)",
         "high = _place(counts, more, rising)",

@@ -394,13 +394,20 @@ def test_a_setback_costs_exactly_its_months_of_lead() -> None:
 
 
 def test_a_stolen_model_moves_the_rival_and_its_clock() -> None:
-    """Would catch: a capability that is ahead of its clock, so that the rival takes off later than it is able to."""
+    """Would catch: a capability that is ahead of its clock, so that the rival takes off later than it is able to.
+
+    Time is bought meanwhile, by humans and then by AIs: would catch a clock that forgets it.
+    """
     blocks = quiet(
         12.0,
         capability={"initial_speedup": 4.0},
         rival={"mode": "takeoff", "lead": 40.0, "danger_at": 1e9, "theft_rate": 6.0, "theft_cut": 0.3},
+        handoff={"at": 1.0},
+        time_buying={"before_handoff": 0.2, "max_rate": 0.4},
+        strategy={"time_buying_share": 0.05},
     )
     before = after = 0
+    bought = 0.0
     for replicate in range(6):
         run_ = Plain(blocks, replicate)
         while run_.outcome == "":
@@ -414,9 +421,11 @@ def test_a_stolen_model_moves_the_rival_and_its_clock() -> None:
                     after += 1
                     continue
                 before += 1
+                bought = max(bought, run_.state.bought)
                 there = 12.0 * stolen if stolen < 0.0 else months_of_rival(run_.p, stolen)
                 assert rival_clock(run_.state) - 40.0 == pytest.approx(there, abs=1e-9)
     assert min(before, after) > 2
+    assert bought > 0.1
 
 
 def months_of_rival(p: Any, R: float) -> float:

@@ -11,8 +11,10 @@ from deference_sim import streams
 from deference_sim.engines.events import World
 from deference_sim.model.parameters import Blocks
 from deference_sim.model.roads import AT_START, BY_INFECTION, BY_SCHEMING, BY_SUCCESSOR, OUTRUN, ROADS, STAYED, shake
+from deference_sim.model.scheming import onset_rate
+from deference_sim.trajectory.state import stocks_in
 
-from ..model.helpers import SEED, Watched, quiet, run, run_one, steady, watch
+from ..model.helpers import SEED, Plain, Watched, quiet, run, run_one, steady, watch
 
 KEY = streams.key_of_seed(SEED)
 ROAD_NAMES = tuple(ROADS)
@@ -36,6 +38,19 @@ def found_schemers(replicate: int, recovery: float) -> Watched:
         strategy={"policy": "fixed", "goodness_share": 0.5, "advice_ignored": 1.0},
     )
     return watch(blocks, replicate)
+
+
+def test_what_keeps_ais_from_scheming_is_their_alignment_alone() -> None:
+    """Would catch a margin that is the smaller of both components: wisdom is no reason to be loyal."""
+    run_ = Plain(quiet(capability=steady(1.0), scheming={"rate": 0.5, "margin_scale": 0.4})).hand_off()
+    rates = {}
+    for alignment in (0.2, 0.9):
+        for profile in (-1.0, 0.1, 5.0):
+            run_.state.A, run_.state.W = run_.state.C + alignment, run_.state.C + profile
+            rates[alignment, profile] = onset_rate(run_.state, run_.p, stocks_in(run_.state))
+    for alignment in (0.2, 0.9):
+        assert rates[alignment, -1.0] == rates[alignment, 0.1] == rates[alignment, 5.0] > 0.0
+    assert rates[0.9, 0.1] / rates[0.2, 0.1] == pytest.approx(math.exp(-0.7 / 0.4), rel=1e-12)
 
 
 @pytest.mark.parametrize("recovery", [0.0, 1.0])
