@@ -69,9 +69,9 @@ def _retargeted(text: str, layout: str) -> str:
     """Return a module's text for WebAssembly, which has a square root of its own and knows no common symbols."""
     text = re.sub(r"^target triple = .*$", f'target triple = "{_TRIPLE}"', text, flags=re.M)
     text = re.sub(r"^target datalayout = .*$", f'target datalayout = "{layout}"', text, flags=re.M)
-    # Nothing lies so high that an address and the place in a record could wrap, so the place can stand in the instruction.
-    place = r"getelementptr (inbounds )?(i8|i64|double), (ptr [^,\n]*, i64 \d)"
-    text = re.sub(place, r"getelementptr \1nuw \2, \3", text)
+    # A place in a record lies in that record, and no address wraps, so that it can stand in the instruction itself.
+    place = r"getelementptr (?:inbounds )?(i8|i64|double), (ptr [^,\n]*, i64 \d)"
+    text = re.sub(place, r"getelementptr inbounds nuw \1, \2", text)
     text = re.sub(r"= common (local_unnamed_addr )?global", "= linkonce_odr global", text)
     text = re.sub(r'"target-(cpu|features)"="[^"]*"', "", text)
     text = re.sub(r"^declare double @sqrt\(double\).*$", "", text, flags=re.M)
