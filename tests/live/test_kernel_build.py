@@ -8,8 +8,10 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
+from time import sleep
 
 import pytest
 
@@ -86,6 +88,22 @@ def test_a_kernel_that_is_damaged_or_of_another_law_is_built_anew(
     assert kernel_bytes(said.append) == module
     assert len(said) == 2
     assert is_built()
+
+
+def test_those_who_ask_at_once_wait_for_one_build(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Would catch four workers that build the same kernel for four minutes of a processor."""
+    module, builds = kernel_bytes(), []
+
+    def build() -> bytes:
+        builds.append(1)
+        sleep(0.2)
+        return module
+
+    monkeypatch.setattr(kept, "FOLDER", tmp_path)
+    monkeypatch.setattr(kept, "built", build)
+    with ThreadPoolExecutor(4) as pool:  # a lock is held by whoever opened it, so threads wait as processes do
+        assert list(pool.map(lambda _: kernel_bytes(), range(4))) == [module] * 4
+    assert len(builds) == 1
 
 
 def test_where_nothing_can_be_written_it_is_built_all_the_same(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
