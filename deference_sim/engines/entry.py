@@ -7,11 +7,11 @@ of objects with the records' attributes instead.
 from math import inf
 from typing import Any
 
-from deference_sim.model import evaluation, goodness, growth, handoff, strategy, tax
+from deference_sim.model import evaluation, strategy
 from deference_sim.model.state import RESOLVED
 from deference_sim.trajectory import flow, instant, log, record
 from deference_sim.trajectory.sample import take_sample
-from deference_sim.trajectory.start import next_stop, start
+from deference_sim.trajectory.start import next_stop, prepare_row, start
 from deference_sim.trajectory.step import STEP_FAILED
 
 
@@ -19,14 +19,6 @@ def prepare(P: Any) -> None:
     """Set the constants that the law derives from the parameters in every row of ``P``."""
     for row in range(len(P)):
         prepare_row(P[row])
-
-
-def prepare_row(p: Any) -> None:
-    """Set the constants that the law derives from the parameters in one row."""
-    growth.prepare_growth(p)
-    tax.prepare_tax(p)
-    goodness.prepare_goodness(p)
-    handoff.prepare_handoff(p)
 
 
 def begin(S: Any, P: Any, H: Any, X: Any) -> None:

@@ -9,14 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from deference_sim.engines.entry import prepare_row
 from deference_sim.model.stages import STAGES
 from deference_sim.model.state import RESOLVED
 from deference_sim.trajectory.flow import PAUSED, flow_on, set_out
 from deference_sim.trajectory.instant import open_instant, perform
 from deference_sim.trajectory.record import leave_record
 from deference_sim.trajectory.sample import take_sample
-from deference_sim.trajectory.start import next_stop, start
+from deference_sim.trajectory.start import next_stop, prepare_row, start
 from deference_sim.trajectory.step import STEP_FAILED
 
 EVERY_STAGE = tuple(range(len(STAGES)))
