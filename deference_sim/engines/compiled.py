@@ -52,10 +52,10 @@ def _run(
         if rows is None:
             done, month = run(key, replicates, parameters, hazards, grid, samples, records)
         else:
-            parts = [np.ascontiguousarray(each[rows]) for each in (replicates, parameters, hazards)]
             some, some_samples = records[rows], samples[rows] if len(samples) else samples
-            done, month = run(key, *parts, grid, some_samples, some)
-            records[rows], parameters[rows] = some, parts[1]
+            given = parameters[rows]
+            done, month = run(key, replicates[rows], given, hazards[rows], grid, some_samples, some)
+            records[rows], parameters[rows] = some, given
             if len(samples):
                 samples[rows] = some_samples
             done = int(rows[done]) if done < len(rows) else len(replicates)

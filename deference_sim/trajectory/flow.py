@@ -10,10 +10,10 @@ from typing import Any
 from deference_sim.model.declare import equation
 from deference_sim.trajectory.arrivals import fires, firing_time, integrate_rates, integrated_rate
 from deference_sim.trajectory.crossings import crossed, crossing_gap, crossing_time, set_exactly
-from deference_sim.trajectory.levels import CROSSINGS, EDGE, OWN_KNOT, RIVAL_KNOT, set_levels
+from deference_sim.trajectory.levels import CROSSINGS, EDGE, EVERY_CROSSING, OWN_KNOT, RIVAL_KNOT, set_levels
 from deference_sim.trajectory.minimum_margin import watch_margin
-from deference_sim.trajectory.state import put_stocks, set_stocks, stocks_in, stocks_of
-from deference_sim.trajectory.step import SAME_INSTANT, STEP_FAILED, aim, attempt, is_exhausted, look, take_step
+from deference_sim.trajectory.state import put_stocks, set_stocks, stocks_in
+from deference_sim.trajectory.step import SAME_INSTANT, STEP_FAILED, aim, attempt, is_exhausted, stocks_at, take_step
 
 # Why the flow stopped, as bits: a bit for each crossing, and
 FIRED = 1 << len(CROSSINGS)  # a rate process is due
@@ -64,8 +64,8 @@ def flow_on(state: Any, p: Any, hazards: Any, processes: Any, t_stop: float, t_p
     for row in range(len(processes)):
         process = processes[row]
         process.so_far = process.gain if t >= state.step_reach else integrated_rate(state, p, hazards, row, t)
-    move(state, p, t)
-    for which in range(len(CROSSINGS)):
+    move(state, t)
+    for which in EVERY_CROSSING:
         if why & (1 << which):
             set_exactly(state, p, which)
     return why
@@ -104,7 +104,7 @@ def due_already(state: Any, p: Any, t_stop: float) -> int:
     """Return, as bits, what is due before the next step is taken: levels passed by a jump, or the clock."""
     put_stocks(state.y0, stocks_in(state))
     why = 0
-    for which in range(len(CROSSINGS)):
+    for which in EVERY_CROSSING:
         has_level = state.levels[which] == state.levels[which]
         if has_level and which != EDGE and crossed(which, crossing_gap(state, p, which, state.t, state.y0)):
             why |= 1 << which
@@ -126,7 +126,7 @@ def first_event(state: Any, p: Any, hazards: Any, processes: Any, t_stop: float,
     if t_pause < first:
         return max(t_pause, state.t), PAUSED
     why = PAUSED if t_pause == first else 0
-    for which in range(len(CROSSINGS)):
+    for which in EVERY_CROSSING:
         if state.crossing_times[which] <= first + SAME_INSTANT:
             why |= 1 << which
     for row in range(len(processes)):
@@ -141,8 +141,7 @@ def first_event(state: Any, p: Any, hazards: Any, processes: Any, t_stop: float,
 
 
 @equation
-def move(state: Any, p: Any, t: float) -> None:
+def move(state: Any, t: float) -> None:
     """Bring the stocks to time ``t`` on the living step."""
-    look(state, p, t)
-    set_stocks(state, stocks_of(state.trial))
+    set_stocks(state, stocks_at(state, t))
     state.t = t

@@ -12,7 +12,8 @@ from deference_sim.model.declare import equation
 from deference_sim.model.stocks import STOCKS
 from deference_sim.trajectory.levels import STOCK_CROSSING
 from deference_sim.trajectory.rates import derivatives
-from deference_sim.trajectory.state import STOCK_COUNT, put_stocks, stocks_of
+from deference_sim.trajectory.state import AT, STOCK_COUNT, Stocks, put_stocks, stocks_of  # noqa: F401  see `written`
+from deference_sim.trajectory.written import written
 
 SAME_INSTANT = 1e-10  # months; located times closer than this are one instant, so that rounding never orders them
 MOST_STEPS = 1_000_000
@@ -195,20 +196,22 @@ def continue_densely(state: Any, h: float) -> None:
         )
 
 
-@equation
-def look(state: Any, p: Any, t: float) -> None:
-    """Put the stocks at time ``t`` of the living step into ``state.trial``."""
-    y0, y1, trial = state.y0, state.y1, state.trial
-    x = part_of_step(state, t)
-    if x >= 1.0:
-        for i in range(STOCK_COUNT):
-            trial[i] = y1[i]
-        return
-    dense1, dense2, dense3, dense4 = state.dense1, state.dense2, state.dense3, state.dense4
+@equation(inlined=True)
+def stock_at(state: Any, i: int, x: float) -> float:
+    """Return stock ``i`` after part ``x`` of the living step, at most 1."""
     rest = 1.0 - x
-    for i in range(STOCK_COUNT):
-        bend = dense2[i] + x * (dense3[i] + rest * dense4[i])
-        trial[i] = y0[i] + x * (dense1[i] + rest * bend)
+    bend = state.dense2[i] + x * (state.dense3[i] + rest * state.dense4[i])
+    inside = state.y0[i] + x * (state.dense1[i] + rest * bend)
+    return state.y1[i] if x >= 1.0 else inside
+
+
+stocks_at = written(
+    "stocks_at(state: Any, t: float) -> Any",
+    "Return the stocks at time ``t`` of the living step, by name.",
+    ["x = part_of_step(state, t)", f"return Stocks({', '.join(f'stock_at(state, {place}, x)' for place in AT)})"],
+    globals(),
+    inlined=True,
+)
 
 
 @equation

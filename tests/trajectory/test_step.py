@@ -75,8 +75,7 @@ def one_step(run: Plain, t: float, y: Floats, h: float) -> float:
 
 
 def looked(run: Plain, t: float) -> Floats:
-    step.look(run.state, run.p, t)
-    return np.array(run.state.trial)
+    return np.array(step.stocks_at(run.state, t))
 
 
 # ---- the tableau ------------------------------------------------------------------------------------------

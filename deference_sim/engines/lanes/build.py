@@ -10,7 +10,8 @@ from deference_sim.engines.lanes import moves, rounds
 from deference_sim.engines.lanes.frame import Frame
 from deference_sim.engines.lanes.memory import BYTES, Array, Layout, Table, View
 from deference_sim.engines.lanes.module import Module
-from deference_sim.engines.lanes.values import FLOAT, TRUTH, WHOLE, WORD, Code, Num
+from deference_sim.engines.lanes.values import FLOAT, WHOLE, WORD, Code, Num
+from deference_sim.engines.lanes.ways import EVERYWHERE
 from deference_sim.model.parameters import HAZARD_DTYPE, PARAMETERS_DTYPE
 from deference_sim.trajectory.log import note
 from deference_sim.trajectory.record import RECORD_DTYPE
@@ -69,8 +70,8 @@ def text_of_kernel(lanes: int) -> str:
         "replicates": Array(code, "%replicates", 0, WHOLE, False, (number("count"),), BYTES),
         "P": Table(code, "%P", 0, PARAMETERS, number("rows"), entries=True),
         "H": Table(code, "%H", 0, HAZARDS, number("rows"), entries=True),
-        "p": View(code, "%p", 0, PARAMETERS),
-        "state": View(code, "%state", 0, STATE),
+        "p": _from_the_middle(View(code, "%p", 0, PARAMETERS)),
+        "state": _from_the_middle(View(code, "%state", 0, STATE)),
         "hazards": Table(code, "%hazards", 0, HAZARDS, number("columns")),
         "processes": Table(code, "%processes", 0, PROCESSES, number("process_rows")),
         "lane": View(code, "%lane", 0, LANE),
@@ -79,11 +80,15 @@ def text_of_kernel(lanes: int) -> str:
         "samples": Table(code, "%samples", 0, SAMPLE, number("sample_rows"), entries=True),
         "records": Table(code, "%records", 0, RECORD, number("count"), entries=True),
     }
-    Frame(module, code, rounds.run_rounds, env, Num("splat (i1 true)", TRUTH, True)).run()
+    Frame(module, code, rounds.run_rounds, env, EVERYWHERE).run()
     code.do("ret void")
     head = f"define void @{symbol_of(lanes)}({', '.join(f'{kind} %{name}' for name, kind in TAKEN.items())}) #0 {{"
     module.texts.append("\n".join([head, "start:", *code.reserved, *code.lines, "}"]))
     return module.text() + moves.HELPERS.format(lanes=lanes)
+
+
+def _from_the_middle(view: View) -> View:
+    return view.at(view.code, view.handed())
 
 
 def symbol_of(lanes: int) -> str:
@@ -126,6 +131,7 @@ def optimised(made_for: Target) -> tuple[Any, Any]:
     module.verify()
     tuning = llvm.create_pipeline_tuning_options(speed_level=2)
     tuning.loop_vectorization = tuning.slp_vectorization = False  # all is in vectors as it is
+    tuning.loop_unrolling = False
     builder = llvm.create_pass_builder(machine, tuning)
     builder.getModulePassManager().run(module, builder)
     return module, machine

@@ -53,6 +53,10 @@ class Place:
             return self.address
         return self.code.add(f"getelementptr inbounds i8, ptr {self.address}, i64 {self.offset}")
 
+    def handed(self) -> str:
+        """Return the address by which it is passed to a function."""
+        return self.pointer()
+
     def moved(self, index: Any, stride: int) -> tuple[str, int]:
         """Return address and offset of what lies ``index`` times ``stride`` bytes on."""
         if not isinstance(index, Num):
@@ -79,7 +83,10 @@ class Cell(Place):
         if number.wide != self.wide:
             raise TypeError("a number that lanes have for themselves cannot be stored where they share one")
         if self.wide and not is_everywhere(mask):
-            number = self.code.chosen(mask, number, self.load())
+            # Frozen, what was there is no plain load, so that LLVM makes no masked store of this: a processor can
+            # hand on to the next load what was just stored whole, and waits long where a mask left lanes out.
+            kept = self.code.add(f"freeze {self.code.typed(self.load())}")
+            number = self.code.chosen(mask, number, Num(kept, self.kind, True))
         self.code.do(f"store {self.code.typed(number)}, ptr {self.pointer()}, align 8")
 
 
@@ -100,9 +107,21 @@ class View(Place):
         """What another view must have in common with this one to be passed in its place."""
         return View, self.layout
 
+    def handed(self) -> str:
+        """Return the address by which the view is passed: of a word near its middle.
+
+        A processor writes offsets of up to 127 vectors either way in one byte, others in four.
+        """
+        return View(self.code, self.address, self.offset + self.bias, self.layout).pointer()
+
+    @property
+    def bias(self) -> int:
+        """How many bytes after the first word the address lies by which the view is passed."""
+        return min(self.layout.words // 2, 127) * BYTES * self.code.lanes
+
     def at(self, code: Code, address: str) -> "View":
-        """Return such a view at another address."""
-        return View(code, address, 0, self.layout)
+        """Return such a view, passed by this address."""
+        return View(code, address, -self.bias, self.layout)
 
     def get(self, name: str) -> Any:
         """Return the number in a field, or a view of its array."""
@@ -122,7 +141,7 @@ class Array(Place):
     """An array of numbers, or of one in each lane; ``step`` is how many bytes lie between neighbours."""
 
     def __init__(
-        self, code: Code, address: str, offset: int, kind: str, wide: bool, shape: tuple[int, ...], step: int
+        self, code: Code, address: str, offset: int, kind: str, wide: bool, shape: tuple[Any, ...], step: int
     ) -> None:
         super().__init__(code, address, offset)
         self.kind, self.wide, self.shape, self.step = kind, wide, shape, step

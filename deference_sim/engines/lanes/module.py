@@ -9,9 +9,21 @@ import numpy as np
 
 from deference_sim import elementary
 from deference_sim.engines.lanes.frame import Frame
-from deference_sim.engines.lanes.memory import Place, Table
+from deference_sim.engines.lanes.memory import Array, Place, Table, View
 from deference_sim.engines.lanes.text import Function, work_in
-from deference_sim.engines.lanes.values import FLOAT, TRUTH, WHOLE, WORD, Code, Num, each_part, is_constant, kind_of, literal
+from deference_sim.engines.lanes.values import (
+    FLOAT,
+    TRUTH,
+    WHOLE,
+    WORD,
+    Code,
+    Num,
+    each_part,
+    is_constant,
+    kind_of,
+    literal,
+)
+from deference_sim.engines.lanes.ways import Ways
 from deference_sim.model.declare import EQUATIONS
 
 MOST_INLINED = 80  # operations of a function that becomes part of whatever calls it
@@ -38,7 +50,7 @@ class Module:
 
     # ---- calls ------------------------------------------------------------------------------------------------------
 
-    def call(self, frame: Frame, function: Any, arguments: list[Any]) -> Any:
+    def call(self, frame: Ways, function: Any, arguments: list[Any]) -> Any:
         """Return what a call returns."""
         code = frame.code
         if function in self.special:
@@ -122,9 +134,7 @@ class Module:
             found.append(f"declare double @llvm.{name}.f64(double)")
             found.append(f"declare <{lanes} x double> @llvm.{name}.v{lanes}f64(<{lanes} x double>)")
         wide = 64 * lanes
-        found.append(
-            f'attributes #0 = {{ nounwind "prefer-vector-width"="{wide}" "min-legal-vector-width"="{wide}" }}'
-        )
+        found.append(f'attributes #0 = {{ nounwind "prefer-vector-width"="{wide}" "min-legal-vector-width"="{wide}" }}')
         return "\n\n".join([*self.texts, "\n".join(found)]) + "\n"
 
 
@@ -156,7 +166,7 @@ def _flat(values: Sequence[Any]) -> tuple[Any, list[Any]]:
             count = value.count if isinstance(value.count, Num) else None
             kinds.append((Table, value.layout, value.entries, value.count if count is None else None))
             given += [value] if count is None else [value, count]
-        elif isinstance(value, Place):
+        elif isinstance(value, View | Array):
             kinds.append(value.signature)
             given.append(value)
         elif isinstance(value, tuple):
@@ -169,7 +179,7 @@ def _flat(values: Sequence[Any]) -> tuple[Any, list[Any]]:
 
 
 def _handed(code: Code, value: Any) -> str:
-    return f"ptr {value.pointer()}" if isinstance(value, Place) else code.typed(value)
+    return f"ptr {value.handed()}" if isinstance(value, Place) else code.typed(value)
 
 
 def _received(code: Code, value: Any, kinds: Any, taken: list[str]) -> Any:
@@ -184,9 +194,9 @@ def _received(code: Code, value: Any, kinds: Any, taken: list[str]) -> Any:
             count = Num(f"%a{len(taken)}", WHOLE, False)
             taken.append(f"i64 {count.name}")
         return Table(code, name, 0, value.layout, count, entries=value.entries)
-    if isinstance(value, Place):
+    if isinstance(value, View | Array):
         taken.append(f"ptr {name}")
-        return value.at(code, name)  # type: ignore[attr-defined]
+        return value.at(code, name)
     if isinstance(kinds, tuple):
         kind, wide = kinds
         taken.append(f"{code.type(kind, wide)} {name}")
@@ -240,7 +250,9 @@ def _of_bits(code: Code, bits: Any) -> Any:
 
 
 def _length(code: Code, whole: Any) -> Any:
-    return whole.count if isinstance(whole, Table) else whole.shape[0] if isinstance(whole, Place) else len(whole)
+    if isinstance(whole, Table):
+        return whole.count
+    return whole.shape[0] if isinstance(whole, Array) else len(whole)
 
 
 _SIMPLE: dict[Any, Callable[..., Any]] = {

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from deference_sim.engines.lanes import rounds
-from deference_sim.engines.lanes.frame import Frame
 from deference_sim.engines.lanes.memory import BYTES, Array, Cell, Table, View
 from deference_sim.engines.lanes.text import Function
 from deference_sim.engines.lanes.values import TRUTH, WHOLE, Num
+from deference_sim.engines.lanes.ways import Ways
 
 #: Copies words between neighbouring words and those of one lane, or fills those with zeros.
 HELPERS = """
@@ -36,12 +36,12 @@ declare i64 @llvm.ctpop.i64(i64)
 """
 
 
-def any_lane(frame: Frame, condition: Any) -> Num:
+def any_lane(frame: Ways, condition: Any) -> Num:
     """Return whether ``condition`` holds in any lane that the text is for."""
     return frame.code.any_of(frame.code.num(frame.code.both(frame.mask, condition), TRUTH, True))
 
 
-def next_in_line(frame: Frame, line: Array, which: int) -> Num:
+def next_in_line(frame: Ways, line: Array, which: int) -> Num:
     """Return for each lane here the next place in line, in the order of lanes."""
     code = frame.code
     bits = code.add(f"bitcast {code.typed(frame.mask)} to i{code.lanes}")
@@ -58,7 +58,7 @@ def next_in_line(frame: Frame, line: Array, which: int) -> Num:
     return code.operated("Add", count, first)  # type: ignore[no-any-return]
 
 
-def _lanes_here(frame: Frame) -> Iterator[int]:
+def _lanes_here(frame: Ways) -> Iterator[int]:
     """Yield each lane; what is translated meanwhile is done if it is among those here."""
     code, mask = frame.code, frame.mask
     for lane in range(code.lanes):
@@ -71,7 +71,7 @@ def _lanes_here(frame: Frame) -> Iterator[int]:
         code.begin(after)
 
 
-def _copy(frame: Frame, record: View | Table, rows: Table, row: Any, out: bool) -> None:
+def _copy(frame: Ways, record: View | Table, rows: Table, row: Any, out: bool) -> None:
     code = frame.code
     words: Any = record.layout.words
     if isinstance(record, Table):
@@ -89,17 +89,17 @@ def _copy(frame: Frame, record: View | Table, rows: Table, row: Any, out: bool) 
         code.do(f"call void @copy_words({to}, {source}, {code.typed(code.num(words, WHOLE, False))})")
 
 
-def fill(frame: Frame, record: View | Table, rows: Table, row: Any) -> None:
+def fill(frame: Ways, record: View | Table, rows: Table, row: Any) -> None:
     """Copy an ordinary record into each lane here."""
     _copy(frame, record, rows, row, out=False)
 
 
-def pour(frame: Frame, record: View | Table, rows: Table, row: Any) -> None:
+def pour(frame: Ways, record: View | Table, rows: Table, row: Any) -> None:
     """Copy a record of each lane here into an ordinary one."""
     _copy(frame, record, rows, row, out=True)
 
 
-def clear(frame: Frame, record: View) -> None:
+def clear(frame: Ways, record: View) -> None:
     """Fill a record with zeros in each lane here."""
     code = frame.code
     for lane in _lanes_here(frame):

@@ -53,7 +53,9 @@ def work_in(function: Function) -> int:
 @functools.cache
 def assigned_in(node: ast.AST) -> frozenset[str]:
     """Return the names that a piece of text assigns to."""
-    return frozenset(each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store))
+    return frozenset(
+        each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
+    )
 
 
 def ends_early(function: Function) -> bool:

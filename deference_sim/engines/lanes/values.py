@@ -151,6 +151,8 @@ class Code:
         """Return ``value`` as a number of this kind, each lane's own if ``wide``."""
         if not isinstance(value, Num):
             return Num(literal(value, kind, self.lanes if wide else 0), kind, wide)
+        if value.kind == FLOAT and kind != FLOAT:
+            raise TypeError("a float does not become a whole number by itself")
         value = self.cast(value, kind)
         return self.widened(value) if wide and not value.wide else value
 
@@ -159,7 +161,8 @@ class Code:
         if value.kind == kind or {value.kind, kind} == {WHOLE, WORD}:
             return Num(value.name, kind, value.wide)
         if kind == TRUTH:
-            return self.compared("NotEq", value, 0)
+            test, zero = ("fcmp une" if value.kind == FLOAT else "icmp ne"), self.num(0, value.kind, value.wide)
+            return Num(self.add(f"{test} {self.typed(value)}, {zero.name}"), TRUTH, value.wide)
         if kind == FLOAT:
             code = "sitofp" if value.kind == WHOLE else "uitofp"
         elif value.kind == TRUTH:
