@@ -150,7 +150,7 @@ class Ways:
             code.begin(last)
             ends.append(End(self.env, NOWHERE if self.dead else self.mask, self.dead, last, len(code.lines)))
         if len(ends) == 2:
-            self.join(*ends, after, mask)
+            self.join(ends[0], ends[1], after, mask)
             return
         self.dead = True
         if ends:
