@@ -22,11 +22,12 @@ from validation.record_hashes import digest
 
 SEED, REPLICATES = 3, np.arange(40)
 ROOT = Path(__file__).parents[2]
+NO_TIMES = np.empty(0)
 Numbers = tuple[NDArray[np.void], NDArray[np.void]]
 
 
 def one_by_one(
-    numbers: Numbers, replicates: NDArray[np.int64], grid: NDArray[np.float64] = np.empty(0)
+    numbers: Numbers, replicates: NDArray[np.int64], grid: NDArray[np.float64] = NO_TIMES
 ) -> tuple[NDArray[np.void], NDArray[np.void], int]:
     """Records, samples, and how many replicates were run, of the loop that runs one trajectory after the other."""
     records, samples = np.zeros(len(replicates), RECORD_DTYPE), blank_samples(len(replicates), len(grid))
