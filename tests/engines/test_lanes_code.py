@@ -7,7 +7,7 @@ import pytest
 
 from deference_sim.engines.lanes import build
 
-HOT = ("attempt", "stage", "follow_step", "process_rate", "rounds")
+HOT = ("attempt", "stage", "process_rate", "rounds")
 PACKED = re.compile(r"\bv?(?:add|sub|mul|div|sqrt|cmp\w*|max|min)pd\b.*(?:[xyz]mm)")
 SINGLE = re.compile(r"\bv?(?:add|sub|mul|div|sqrt)sd\b")
 JOINED = re.compile(r"\bvfn?m(?:add|sub)|\bfmadd|\bfmsub|\bfmla\b")
@@ -22,7 +22,7 @@ def listing(cpu: str, features: str, lanes: int) -> str:
 
 def functions(text: str) -> dict[str, str]:
     """The body of each function by its name."""
-    parts = re.split(r"^\"?([\w.]+)\"?:\s*(?:#.*)?$", text, flags=re.MULTILINE)
+    parts = re.split(r"^\"?(?!\.L)([\w.]+)\"?:\s*(?:#.*)?$", text, flags=re.MULTILINE)
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
@@ -45,5 +45,4 @@ def test_what_is_run_in_every_round_is_in_vectors(features: str | None, register
     parts = functions(text)
     for name in HOT:
         body = "\n".join(part for each, part in parts.items() if each.startswith(name))
-        if body:  # else it has become part of its caller
-            assert len([line for line in body.splitlines() if PACKED.search(line)]) > 20, name
+        assert len([line for line in body.splitlines() if PACKED.search(line)]) > 20, name
