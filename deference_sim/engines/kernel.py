@@ -43,7 +43,7 @@ def kernel() -> Kernel:
 @functools.cache
 def _kernel() -> Kernel:
     if not is_compiling() or is_checking():
-        return _run_one_by_one
+        return run_one_by_one
     made = _read()
     if made is None:
         made = build.object_code()
@@ -146,7 +146,7 @@ def _handed(value: Any) -> int:
     return value.ctypes.data
 
 
-def _run_one_by_one(
+def run_one_by_one(
     key: np.uint64, replicates: Arrays, P: Arrays, H: Arrays, grid: Arrays, samples: Arrays, records: Arrays
 ) -> tuple[int, float]:
     """Do the same without lanes: in plain Python, or compiled by Numba with its checks."""

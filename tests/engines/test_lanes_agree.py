@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from deference_sim import streams
 from deference_sim.engines import compiled
 from deference_sim.engines.failure import StepError
-from deference_sim.engines.kernel import _run_one_by_one
+from deference_sim.engines.kernel import run_one_by_one
 from deference_sim.scenario.shipped import shipped
 from deference_sim.study.runner import numbers_of
 from deference_sim.trajectory.record import RECORD_DTYPE
@@ -32,7 +32,7 @@ def one_by_one(
     """Records, samples, and how many replicates were run, of the loop that runs one trajectory after the other."""
     records, samples = np.zeros(len(replicates), RECORD_DTYPE), blank_samples(len(replicates), len(grid))
     key = streams.key_of_seed(SEED)
-    done, _ = _run_one_by_one(key, replicates, numbers[0].copy(), numbers[1], grid, samples, records)
+    done, _ = run_one_by_one(key, replicates, numbers[0].copy(), numbers[1], grid, samples, records)
     return records, samples, done
 
 
