@@ -3,8 +3,8 @@
     python -m benchmarks.lanes              one or two minutes, most of it compiling what runs one by one
     python -m benchmarks.lanes --write      and put the table into docs/performance.md
 
-Both are timed in turn in one process, by processor time, the least of several repeats: other programs slow both. The last
-columns say what a replicate of ``run`` takes besides, to draw uncertain inputs and to count what came of it.
+Both are timed in turn in one process, by processor time, the least of several repeats: other programs slow both. The
+last columns say what a replicate of ``run`` takes besides, to draw uncertain inputs and to count what came of it.
 """
 
 import argparse
@@ -65,7 +65,7 @@ def main(arguments: list[str] | None = None) -> None:
     rows = tuple(row_of(name, args.repeats) for name in SCENARIOS)
     head = ("scenario", "one by one, a second", "in lanes", "ratio", "µs to draw", "µs to count", "around the kernel")
     made: Page = [
-        Paragraph(f"{build.target().lanes} lanes, one thread, least of {args.repeats} repeats of {BLOCK:,} replicates."),
+        Paragraph(f"{build.target().lanes} lanes, one thread, least of {args.repeats} times {BLOCK:,} replicates."),
         Table("One by one and in lanes", head, rows, right=frozenset(range(1, len(head)))),
     ]
     if args.write:
