@@ -27,7 +27,7 @@ import deference_sim as ds
 from deference_sim import streams
 from deference_sim.engines import compiled
 from deference_sim.engines.failure import StepError
-from deference_sim.engines.kernel import kernel
+from deference_sim.engines.law import compiled_law
 from deference_sim.model.events import EVENTS
 from deference_sim.model.state import OUTCOMES
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table, show
@@ -70,15 +70,16 @@ Told = tuple[NDArray[np.void], NDArray[np.void], NDArray[np.void]]  # record, lo
 
 
 def compiled_log(scenario: Scenario, seed: int, replicate: int, grid: NDArray[np.float64]) -> Told:
-    """Return what the function leaves of one replicate that runs the compiled engine's blocks."""
+    """Return what the compiled law leaves of one replicate, run by itself: lanes keep no log."""
     P, H = runner.numbers_of(scenario, seed, np.array([replicate]))
+    compiled_law().prepare(P)
     room = ROOM
     while True:
         log, record, samples = np.zeros(room, LOG_DTYPE), np.zeros(1, RECORD_DTYPE), blank_samples(1, len(grid))
         blank, scratch = np.zeros(1, STATE_DTYPE), np.zeros(1, STATE_DTYPE)
         X = np.zeros(FIRST_HAZARD + H.shape[1], PROCESS_DTYPE)
         key, alone = streams.key_of_seed(seed), np.array([replicate])
-        kernel()(key, alone, P, H, blank, scratch, X, log, grid, samples, record)
+        compiled_law().run_block(key, alone, P, H, blank, scratch, X, log, grid, samples, record)
         logged = int(scratch["logged"][0])
         if logged < room:
             return record, log[:logged], samples[0]

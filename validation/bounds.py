@@ -2,10 +2,10 @@
 
     python -m validation.bounds
 
-Compiled code is silent about an index out of bounds. Every shipped scenario and some random worlds run once more in a
-process of its own with ``NUMBA_BOUNDSCHECK=1``, where such an index is an error; compiling for that takes about as long
-as the first run of all. With ``--plain`` nothing is compiled (``NUMBA_DISABLE_JIT=1``), which needs no time beforehand
-but half a second a replicate.
+Compiled code is silent about an index out of bounds, in lanes too. Every shipped scenario and some random worlds run
+once more in a process of its own with ``NUMBA_BOUNDSCHECK=1``, one trajectory after the other and compiled by Numba,
+where such an index is an error; that takes most of a minute to compile. With ``--plain`` nothing is compiled
+(``NUMBA_DISABLE_JIT=1``), which needs no time beforehand but half a second a replicate.
 """
 
 import argparse

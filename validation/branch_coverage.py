@@ -36,6 +36,8 @@ REASONS = {
     "cli": "a bar of progress on a terminal; refusals; commands that a test ends by a signal",
     "engines": "refusals to a user's own process",
     "engines.entry": "called compiled only",
+    "engines.lanes": "refusals of text that the law does not have",
+    "engines.lanes.rounds": "text that is translated, never run as Python",
     "explorer": "what a browser asks of a server that the test ends by a signal",
     "plots": "a map of a single column; a curve without contours",
     "scenario": "mistakes of which another check tells first",

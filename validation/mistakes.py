@@ -52,8 +52,8 @@ MUTANTS = (
     ),
     Mutant(
         "a hazard frozen over a step", "flow",
-        "look(state, p, at + STEP_NODES[node] * (until - at))",
-        "look(state, p, at)",
+        "stocks_at(state, at + STEP_NODES[node] * (until - at))",
+        "stocks_at(state, at)",
         f"{EXACT}::test_growing_hazard_arrives_exactly_when_due",
     ),
     Mutant(

@@ -4,8 +4,8 @@
 
 Runs a few scenarios, which together use every distribution, tied inputs and the table of handoff by indifference, and
 compares a hash of their records with the table in ``record_hashes.txt``, the only place where the hashes stand. Whoever
-changes the law on purpose writes them anew with ``--write``. Numba compiles for another processor where
-``NUMBA_CPU_NAME`` and ``NUMBA_CPU_FEATURES`` say so, and not at all with ``NUMBA_DISABLE_JIT=1``.
+changes the law on purpose writes them anew with ``--write``. Code is made for another processor where
+``NUMBA_CPU_NAME`` and ``NUMBA_CPU_FEATURES`` say so, and none at all with ``NUMBA_DISABLE_JIT=1``.
 """
 
 import argparse

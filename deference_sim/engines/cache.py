@@ -18,4 +18,5 @@ def is_cached(engine: str = "compiled") -> bool:
 def announce_compilation(say: Callable[[str], Any], engine: str = "compiled") -> None:
     """Tell the user, through ``say``, that the first run of ``engine`` compiles, if it will."""
     if not is_cached(engine):
-        say("Compiling the model for this machine (once, about half a minute) …")
+        how_long = "some seconds" if engine == "compiled" else "about a minute"
+        say(f"Compiling the model for this machine (once, {how_long}) …")

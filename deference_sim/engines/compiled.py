@@ -1,4 +1,4 @@
-"""The compiled engine: a block of replicates from start to resolution without a Python object."""
+"""The compiled engine: blocks of replicates from start to resolution without a Python object, many side by side."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,10 +6,10 @@ from numpy.typing import NDArray
 from deference_sim import streams
 from deference_sim.engines.failure import cannot_integrate
 from deference_sim.engines.kernel import kernel
-from deference_sim.trajectory.log import LOG_DTYPE
+from deference_sim.engines.lanes.build import whole_fields
+from deference_sim.model.parameters import PARAMETERS_DTYPE
 from deference_sim.trajectory.record import RECORD_DTYPE
 from deference_sim.trajectory.sample import SAMPLE_DTYPE, blank_samples
-from deference_sim.trajectory.state import FIRST_HAZARD, PROCESS_DTYPE, STATE_DTYPE
 
 
 def run_replicates(
@@ -45,13 +45,32 @@ def _run(
     grid: NDArray[np.float64],
     samples: NDArray[np.void],
 ) -> NDArray[np.void]:
-    key = streams.key_of_seed(seed)
+    key, run = streams.key_of_seed(seed), kernel()
     records = np.zeros(len(replicates), RECORD_DTYPE)
-    blank, scratch = np.zeros(1, STATE_DTYPE), np.zeros(1, STATE_DTYPE)
-    processes = np.zeros(FIRST_HAZARD + hazards.shape[1], PROCESS_DTYPE)
-    log = np.zeros(0, LOG_DTYPE)
-    run_block = kernel()
-    done = run_block(key, replicates, parameters, hazards, blank, scratch, processes, log, grid, samples, records)
-    if done < len(replicates):
-        raise cannot_integrate(int(replicates[done]), seed, float(scratch["t"][0]))
+    failed: list[tuple[int, float]] = []
+    for rows in rows_by_switches(parameters):
+        if rows is None:
+            done, month = run(key, replicates, parameters, hazards, grid, samples, records)
+        else:
+            some, some_samples = records[rows], samples[rows] if len(samples) else samples
+            given = parameters[rows]
+            done, month = run(key, replicates[rows], given, hazards[rows], grid, some_samples, some)
+            records[rows], parameters[rows] = some, given
+            if len(samples):
+                samples[rows] = some_samples
+            done = int(rows[done]) if done < len(rows) else len(replicates)
+        if done < len(replicates):
+            failed.append((done, month))
+    if failed:
+        first, month = min(failed)
+        raise cannot_integrate(int(replicates[first]), seed, month)
     return records
+
+
+def rows_by_switches(parameters: NDArray[np.void]) -> list[NDArray[np.intp] | None]:
+    """Return the rows that have the same switches, group by group; None for all of them, where all have."""
+    switches = np.column_stack([parameters[name] for name in whole_fields(PARAMETERS_DTYPE)])
+    if np.all(switches == switches[:1]):
+        return [None]
+    _, group = np.unique(switches, axis=0, return_inverse=True)
+    return [np.flatnonzero(group == number) for number in range(group.max() + 1)]

@@ -7,27 +7,18 @@ of objects with the records' attributes instead.
 from math import inf
 from typing import Any
 
-import numpy as np
-
-from deference_sim.model import evaluation, goodness, growth, handoff, strategy, tax
-from deference_sim.model.parameters import HAZARD_DTYPE, PARAMETERS_DTYPE
+from deference_sim.model import evaluation, strategy
 from deference_sim.model.state import RESOLVED
 from deference_sim.trajectory import flow, instant, log, record
-from deference_sim.trajectory.log import LOG_DTYPE
-from deference_sim.trajectory.record import RECORD_DTYPE
-from deference_sim.trajectory.sample import SAMPLE_DTYPE, take_sample
-from deference_sim.trajectory.start import next_stop, start
-from deference_sim.trajectory.state import PROCESS_DTYPE, STATE_DTYPE
+from deference_sim.trajectory.sample import take_sample
+from deference_sim.trajectory.start import next_stop, prepare_row, start
 from deference_sim.trajectory.step import STEP_FAILED
 
 
 def prepare(P: Any) -> None:
     """Set the constants that the law derives from the parameters in every row of ``P``."""
     for row in range(len(P)):
-        growth.prepare_growth(P[row])
-        tax.prepare_tax(P[row])
-        goodness.prepare_goodness(P[row])
-        handoff.prepare_handoff(P[row])
+        prepare_row(P[row])
 
 
 def begin(S: Any, P: Any, H: Any, X: Any) -> None:
@@ -119,18 +110,5 @@ def run_block(
 
 
 ENTRY_POINTS = (prepare, begin, go_on, open_instant, perform, meet, share_effort, sample, estimates, finish, run_block)
-#: The arrays that ``run_block`` takes after the key, in order: name, element, number of dimensions.
-ARGUMENTS: tuple[tuple[str, np.dtype[Any], int], ...] = (
-    ("replicates", np.dtype(np.int64), 1),
-    ("parameters", PARAMETERS_DTYPE, 1),
-    ("hazards", HAZARD_DTYPE, 2),
-    ("blank", STATE_DTYPE, 1),
-    ("state", STATE_DTYPE, 1),
-    ("processes", PROCESS_DTYPE, 1),
-    ("log", LOG_DTYPE, 1),
-    ("grid", np.dtype(np.float64), 1),
-    ("samples", SAMPLE_DTYPE, 2),
-    ("records", RECORD_DTYPE, 1),
-)
 #: How Numba compiles all of it. The law is lent its arrays, so that nobody need count who refers to them.
 OPTIONS: dict[str, Any] = {"error_model": "numpy", "_nrt": False}

@@ -1,7 +1,7 @@
-"""The compiled engine's kernel: machine code that Numba makes once, kept as an object file and loaded without Numba.
+"""The compiled engine's kernel: machine code made once, kept as an object file and linked into the process by llvmlite.
 
-Importing Numba takes longer than most runs, so a process that finds the file does without: llvmlite links the code
-into the process. The code allocates nothing and calls nothing but the C library's mathematics and moves of memory.
+It is the law's text in lanes (``engines.lanes``), and calls nothing of Numba or Python. Where nothing may be compiled,
+or indices are to be checked, ``entry.run_block`` stands in for it, which runs the same text one trajectory at a time.
 """
 
 import ctypes
@@ -17,19 +17,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from deference_sim.engines.entry import ARGUMENTS
-from deference_sim.engines.law import cache_folder, is_compiling, on_arrays, plain_law
+from deference_sim.engines.lanes import build
+from deference_sim.engines.lanes.memory import BYTES
+from deference_sim.engines.law import cache_folder, compiled_law, is_checking, is_compiling
+from deference_sim.trajectory.log import LOG_DTYPE
+from deference_sim.trajectory.state import FIRST_HAZARD, PROCESS_DTYPE, STATE_DTYPE
 
-Kernel = Callable[..., int]
+Arrays = NDArray[Any]
+#: Takes a key, replicates, parameters and hazards (a row for each replicate, or one for all), times at which to sample,
+#: room for samples and for records. Returns how many replicates, in order, were run, and when the next one failed.
+Kernel = Callable[[np.uint64, Arrays, Arrays, Arrays, Arrays, Arrays, Arrays], tuple[int, float]]
 _DIGEST = 16  # bytes at the head of the file, of what follows
 _once = threading.Lock()
 
 
 def kernel() -> Kernel:
-    """Return the function that sets the law's constants and runs a block: of a key, and arrays as in ``ARGUMENTS``.
+    """Return the function that sets the law's constants and runs a block of replicates.
 
-    It returns how many replicates it ran. It is read from the cache, or compiled now and put there; threads that ask
-    at once wait for the first of them.
+    It is read from the cache, or compiled now and put there; threads that ask at once wait for the first of them.
     """
     with _once:
         return _kernel()
@@ -37,13 +42,11 @@ def kernel() -> Kernel:
 
 @functools.cache
 def _kernel() -> Kernel:
-    if not is_compiling():
-        return _run_plainly
+    if not is_compiling() or is_checking():
+        return run_one_by_one
     made = _read()
     if made is None:
-        from deference_sim.engines.build import object_code
-
-        made = object_code()
+        made = build.object_code()
         _write(made)
     return _linked(*made)
 
@@ -54,10 +57,9 @@ def is_kept() -> bool:
 
 
 def _file() -> Path | None:
-    from llvmlite import binding as llvm
-
     folder = cache_folder()
-    processor = f"{llvm.get_host_cpu_name()} {llvm.get_host_cpu_features().flatten()}"
+    made_for = build.target()
+    processor = f"{made_for.cpu} {made_for.features}"
     name = hashlib.blake2b(processor.encode(), digest_size=8).hexdigest()
     return None if folder is None else folder / f"kernel-{name}.o"
 
@@ -100,26 +102,57 @@ def _linked(symbol: str, code: bytes) -> Kernel:
     linker = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
     linker.add_object_file(llvm.ObjectFileRef.from_data(code))
     linker.finalize_object()
-    types: list[Any] = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_uint64]
-    for _, _, dimensions in ARGUMENTS:
-        types += [ctypes.c_void_p, *[ctypes.c_int64] * dimensions]
-    function = ctypes.CFUNCTYPE(ctypes.c_int32, *types)(linker.get_function_address(symbol))
+    types = [ctypes.c_void_p if kind == "ptr" else ctypes.c_uint64 for kind in build.TAKEN.values()]
+    function = ctypes.CFUNCTYPE(None, *types)(linker.get_function_address(symbol))
+    lanes = build.lanes_of(symbol)
 
-    def run(key: np.uint64, *arrays: NDArray[Any]) -> int:
-        done, raised = ctypes.c_int64(), ctypes.c_void_p()  # where Numba puts what is returned, and what is raised
-        given: list[int] = []
-        for array, (name, dtype, dimensions) in zip(arrays, ARGUMENTS, strict=True):
-            if array.dtype != dtype or array.ndim != dimensions or not array.flags.c_contiguous:
-                raise TypeError(f"{name} must be a contiguous array of {dimensions} dimensions of {dtype}")
-            given += [array.ctypes.data, *array.shape]
-        function(ctypes.addressof(done), ctypes.addressof(raised), int(key), *given)
-        return done.value
+    def run(
+        key: np.uint64, replicates: Arrays, P: Arrays, H: Arrays, grid: Arrays, samples: Arrays, records: Arrays
+    ) -> tuple[int, float]:
+        columns = H.shape[1]
+        room = {
+            "p": build.PARAMETERS.words,
+            "state": build.STATE.words,
+            "hazards": build.HAZARDS.words * columns,
+            "processes": build.PROCESSES.words * (FIRST_HAZARD + columns),
+            "lane": build.LANE.words,
+        }
+        of_lanes = {name: _room(words, lanes) for name, words in room.items()}
+        given: dict[str, Any] = of_lanes | {
+            "key": key, "replicates": replicates, "count": len(replicates), "P": P, "rows": len(P), "H": H,
+            "columns": columns, "process_rows": FIRST_HAZARD + columns, "line": np.zeros(2, np.int64), "grid": grid,
+            "times": len(grid), "samples": samples, "sample_rows": len(samples), "records": records,
+        }  # fmt: skip
+        function(*(_handed(given[name]) for name in build.TAKEN))
+        return build.first_failed(of_lanes["lane"], of_lanes["state"], len(replicates))
 
     run.linker = linker  # type: ignore[attr-defined]  # whose end would unmap the code
     return run
 
 
-def _run_plainly(key: np.uint64, *arrays: NDArray[Any]) -> int:
-    law = plain_law()
-    on_arrays(law.prepare)(arrays[1])
-    return int(on_arrays(law.run_block)(key, *arrays))
+def _room(words: int, lanes: int) -> Arrays:
+    """Return zeros for so many words of each lane, where processors read them best."""
+    aligned = 64 // BYTES
+    whole = np.zeros(words * lanes + aligned, np.int64)
+    first = -(whole.ctypes.data // BYTES) % aligned
+    return whole[first : first + words * lanes].reshape(words, lanes)
+
+
+def _handed(value: Any) -> int:
+    if not isinstance(value, np.ndarray):
+        return int(value)
+    if not value.flags.c_contiguous:
+        raise TypeError("the kernel takes contiguous arrays only")
+    return value.ctypes.data
+
+
+def run_one_by_one(
+    key: np.uint64, replicates: Arrays, P: Arrays, H: Arrays, grid: Arrays, samples: Arrays, records: Arrays
+) -> tuple[int, float]:
+    """Do the same without lanes: in plain Python, or compiled by Numba with its checks."""
+    law = compiled_law()
+    law.prepare(P)
+    blank, state = np.zeros(1, STATE_DTYPE), np.zeros(1, STATE_DTYPE)
+    processes, log = np.zeros(FIRST_HAZARD + H.shape[1], PROCESS_DTYPE), np.zeros(0, LOG_DTYPE)
+    done = law.run_block(key, replicates, P, H, blank, state, processes, log, grid, samples, records)
+    return int(done), float(state["t"][0])

@@ -38,6 +38,11 @@ def is_compiling() -> bool:
     return os.environ.get("NUMBA_DISABLE_JIT", "0") in ("", "0")
 
 
+def is_checking() -> bool:
+    """Return whether indices are to be checked (``NUMBA_BOUNDSCHECK=1``), which only code made by Numba can do."""
+    return os.environ.get("NUMBA_BOUNDSCHECK", "0") not in ("", "0")
+
+
 @functools.cache
 def compiled_law() -> SimpleNamespace:
     """Return the entry points compiled; each compiles at its first call, or is read from the cache.
@@ -124,10 +129,10 @@ def law_fingerprint() -> str:
     digest = hashlib.blake2b(digest_size=12)
     folders = (PACKAGE / "engines", PACKAGE / "model", PACKAGE / "trajectory")
     files = (PACKAGE / "elementary.py", PACKAGE / "streams.py")
-    for path in (*files, *(path for folder in folders for path in sorted(folder.glob("*.py")))):
+    for path in (*files, *(path for folder in folders for path in sorted(folder.rglob("*.py")))):
         digest.update(path.read_bytes())
     # With a setting such as NUMBA_BOUNDSCHECK, Numba would still read code that was compiled without it.
     settings = [f"{name}={value}" for name, value in sorted(os.environ.items()) if name.startswith("NUMBA_")]
-    for part in (version("numba"), version("numpy"), sys.version, platform.machine(), *settings):
+    for part in (version("numba"), version("llvmlite"), version("numpy"), sys.version, platform.machine(), *settings):
         digest.update(part.encode())
     return digest.hexdigest()

@@ -9,7 +9,7 @@ from deference_sim.model.processes import RATE_PROCESSES
 from deference_sim.model.quadrature import STEP_NODES, STEP_WEIGHTS
 from deference_sim.trajectory.regula_falsi import CLOSE_ENOUGH, halved, secant
 from deference_sim.trajectory.state import FIRST_HAZARD, stocks_of
-from deference_sim.trajectory.step import SAME_INSTANT, look
+from deference_sim.trajectory.step import SAME_INSTANT, stocks_at
 from deference_sim.trajectory.written import by_row, written
 
 STEP_PANELS = 1000.0  # of one step at most, for a hazard that turns far within it
@@ -63,9 +63,8 @@ def integrate_rates(state: Any, p: Any, hazards: Any, processes: Any) -> None:
             else:
                 processes[row].gain = integrated_rate(state, p, hazards, row, end)
     for node in range(3):
-        look(state, p, start + STEP_NODES[node] * (end - start))
         weight = STEP_WEIGHTS[node] * (end - start)
-        stocks = stocks_of(state.trial)
+        stocks = stocks_at(state, start + STEP_NODES[node] * (end - start))
         for row in range(len(processes)):
             if processes[row].together:
                 processes[row].gain += weight * process_rate(state, p, hazards, row, stocks)
@@ -111,8 +110,8 @@ def integrated_rate(state: Any, p: Any, hazards: Any, row: int, t: float) -> flo
         until = next_bend(state, p, hazards, row, at, min(end, at + longest) if at + longest > at else end)
         gain = 0.0
         for node in range(3):
-            look(state, p, at + STEP_NODES[node] * (until - at))
-            gain += STEP_WEIGHTS[node] * process_rate(state, p, hazards, row, stocks_of(state.trial))
+            stocks = stocks_at(state, at + STEP_NODES[node] * (until - at))
+            gain += STEP_WEIGHTS[node] * process_rate(state, p, hazards, row, stocks)
         total += gain * (until - at)
         state.panels += 1 if factors > 1.0 else 0
         at = until
@@ -141,10 +140,9 @@ def next_bend(state: Any, p: Any, hazards: Any, row: int, at: float, end: float)
 @equation
 def branch_at(state: Any, p: Any, hazards: Any, row: int, t: float) -> int:
     """Return which case of its smaller-of and larger-of holds for a process at time ``t`` of the living step."""
-    look(state, p, t)
     if row < FIRST_HAZARD:
-        return branch(state, p, stocks_of(state.trial))
-    return exposure_branch(p, hazards[row - FIRST_HAZARD], stocks_of(state.trial))
+        return branch(state, p, stocks_at(state, t))
+    return exposure_branch(p, hazards[row - FIRST_HAZARD], stocks_at(state, t))
 
 
 @equation

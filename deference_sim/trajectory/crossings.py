@@ -23,13 +23,13 @@ from deference_sim.trajectory.levels import (
 )
 from deference_sim.trajectory.regula_falsi import CLOSE_ENOUGH, halved, secant
 from deference_sim.trajectory.state import AT, stocks_of
-from deference_sim.trajectory.step import SAME_INSTANT, bulge, look
+from deference_sim.trajectory.step import SAME_INSTANT, bulge, stocks_at
 
 NEARLY = 1.0  # py or months; a gap wider than this is not crossed within an instant
 MOST_TRIES = 100  # of Newton's method, which halves the bracket where it does not converge
 
 
-@equation
+@equation(inlined=True)
 def crossing_gap(state: Any, p: Any, which: int, t: float, y: Any) -> float:
     """Return how far past its level crossing number ``which`` is for the stocks in ``y`` at ``t``: below 0 before it.
 
@@ -38,7 +38,13 @@ def crossing_gap(state: Any, p: Any, which: int, t: float, y: Any) -> float:
     stock, level = STOCK_CROSSING[which], state.levels[which]
     if stock >= 0 or level != level:
         return y[stock] - level
-    stocks = stocks_of(y)
+    return gap_of_several(state, p, which, t, stocks_of(y))
+
+
+@equation
+def gap_of_several(state: Any, p: Any, which: int, t: float, stocks: Any) -> float:
+    """Return the same for a crossing that several stocks make together and that can happen."""
+    level = state.levels[which]
     if which == RIVAL_CLOCK:
         return state.clock_shift + (t - stocks.bought) - level
     goodness = sufficient(state, p, stocks.C, stocks.A, stocks.W)
@@ -55,7 +61,7 @@ def crossing_gap(state: Any, p: Any, which: int, t: float, y: Any) -> float:
     return stocks.R - aligned - stocks.D - level
 
 
-@equation
+@equation(inlined=True)
 def crossed(which: int, gap: float) -> bool:
     """Return whether crossing ``which`` has happened at this gap."""
     return gap > 0.0 if which in (EDGE, AHEAD_AGAIN) else gap >= 0.0
@@ -94,8 +100,8 @@ def is_stable_in_passing(state: Any, p: Any, level: float) -> bool:
     """Return whether capability reaches ``level`` on the step with goodness still there, which is lost by its end."""
     if not state.y0[AT.C] < level < state.y1[AT.C]:
         return False
-    look(state, p, reaching_time(state, AT.C, level))
-    return min(state.trial[AT.A], state.trial[AT.W]) >= level
+    there = stocks_at(state, reaching_time(state, AT.C, level))
+    return min(there.A, there.W) >= level
 
 
 @equation
@@ -175,8 +181,7 @@ def locate(state: Any, p: Any, which: int, low: float, high: float) -> float:
 @equation
 def gap_at(state: Any, p: Any, which: int, t: float) -> float:
     """Return the gap of crossing ``which`` at time ``t`` of the living step."""
-    look(state, p, t)
-    return crossing_gap(state, p, which, t, state.trial)
+    return gap_of_several(state, p, which, t, stocks_at(state, t))
 
 
 @equation

@@ -10,10 +10,10 @@ from typing import Any
 from deference_sim.model.declare import equation
 from deference_sim.trajectory.arrivals import fires, firing_time, integrate_rates, integrated_rate
 from deference_sim.trajectory.crossings import crossed, crossing_gap, crossing_time, set_exactly
-from deference_sim.trajectory.levels import CROSSINGS, EDGE, OWN_KNOT, RIVAL_KNOT, set_levels
+from deference_sim.trajectory.levels import CROSSINGS, EDGE, EVERY_CROSSING, OWN_KNOT, RIVAL_KNOT, set_levels
 from deference_sim.trajectory.minimum_margin import watch_margin
-from deference_sim.trajectory.state import put_stocks, set_stocks, stocks_in, stocks_of
-from deference_sim.trajectory.step import SAME_INSTANT, STEP_FAILED, is_exhausted, look, take_step
+from deference_sim.trajectory.state import put_stocks, set_stocks, stocks_in
+from deference_sim.trajectory.step import SAME_INSTANT, STEP_FAILED, aim, attempt, is_exhausted, stocks_at, take_step
 
 # Why the flow stopped, as bits: a bit for each crossing, and
 FIRED = 1 << len(CROSSINGS)  # a rate process is due
@@ -30,29 +30,50 @@ def advance(state: Any, p: Any, hazards: Any, processes: Any, t_stop: float, t_p
     or ``t_pause`` (which do not). ``STEP_FAILED`` means that a step became too short, or the trajectory too long
     (``is_exhausted``).
     """
-    state.instants += 1
-    if is_exhausted(state):
+    if not set_out(state):
         return STEP_FAILED
-    while True:
-        if not state.step_alive or state.t >= state.step_reach:
-            why = begin_step(state, p, hazards, processes, t_stop)
-            if why:
-                return why
-        t, why = first_event(state, p, hazards, processes, t_stop, t_pause)
-        for row in range(len(processes)):
-            process = processes[row]
-            process.so_far = process.gain if t >= state.step_reach else integrated_rate(state, p, hazards, row, t)
-        move(state, p, t)
-        for which in range(len(CROSSINGS)):
-            if why & (1 << which):
-                set_exactly(state, p, which)
-        if why:
-            return why
+    why = 0
+    while why == 0:
+        why = flow_on(state, p, hazards, processes, t_stop, t_pause)
+    return why
 
 
 @equation
-def begin_step(state: Any, p: Any, hazards: Any, processes: Any, t_stop: float) -> int:
-    """Close the step that has ended and take the next; return what is due already, 0, or ``STEP_FAILED``."""
+def set_out(state: Any) -> bool:
+    """Count one more instant; return whether the trajectory may still have one."""
+    state.instants += 1
+    return not is_exhausted(state)
+
+
+@equation
+def flow_on(state: Any, p: Any, hazards: Any, processes: Any, t_stop: float, t_pause: float) -> int:
+    """Try one step, or go on along the living one; return what has happened, as bits as above, or 0 if nothing yet."""
+    if not state.trying and (not state.step_alive or state.t >= state.step_reach):
+        why = close_step(state, p, processes, t_stop)
+        if why:
+            return why
+        aim(state, p)
+    if state.trying:
+        if attempt(state, p, t_stop) == STEP_FAILED:
+            return STEP_FAILED
+        if state.trying:
+            return 0
+        if follow_step(state, p, hazards, processes) == STEP_FAILED:
+            return STEP_FAILED
+    t, why = first_event(state, p, hazards, processes, t_stop, t_pause)
+    for row in range(len(processes)):
+        process = processes[row]
+        process.so_far = process.gain if t >= state.step_reach else integrated_rate(state, p, hazards, row, t)
+    move(state, t)
+    for which in EVERY_CROSSING:
+        if why & (1 << which):
+            set_exactly(state, p, which)
+    return why
+
+
+@equation
+def close_step(state: Any, p: Any, processes: Any, t_stop: float) -> int:
+    """Close the step that has ended; return, as bits, what is due already before the next, 0 if nothing is."""
     watch_margin(state, p)
     for row in range(len(processes)):
         processes[row].total += processes[row].so_far
@@ -61,11 +82,12 @@ def begin_step(state: Any, p: Any, hazards: Any, processes: Any, t_stop: float) 
     state.paused = 1 if state.t < state.pause_until else 0
     state.step_phase = state.phase
     set_levels(state, p)
-    why = due_already(state, p, t_stop)
-    if why:
-        return why
-    if take_step(state, p, t_stop) == STEP_FAILED:
-        return STEP_FAILED
+    return due_already(state, p, t_stop)
+
+
+@equation
+def follow_step(state: Any, p: Any, hazards: Any, processes: Any) -> int:
+    """Find how far the step that lives now is followed, and what fires on it; return 0, or ``STEP_FAILED``."""
     corner = min(crossing_time(state, p, OWN_KNOT), crossing_time(state, p, RIVAL_KNOT))
     if state.step_from + SAME_INSTANT < corner < state.step_end and take_step(state, p, corner) == STEP_FAILED:
         return STEP_FAILED  # a step across a corner is less exact than its error estimate says, so it is taken anew
@@ -82,7 +104,7 @@ def due_already(state: Any, p: Any, t_stop: float) -> int:
     """Return, as bits, what is due before the next step is taken: levels passed by a jump, or the clock."""
     put_stocks(state.y0, stocks_in(state))
     why = 0
-    for which in range(len(CROSSINGS)):
+    for which in EVERY_CROSSING:
         has_level = state.levels[which] == state.levels[which]
         if has_level and which != EDGE and crossed(which, crossing_gap(state, p, which, state.t, state.y0)):
             why |= 1 << which
@@ -104,7 +126,7 @@ def first_event(state: Any, p: Any, hazards: Any, processes: Any, t_stop: float,
     if t_pause < first:
         return max(t_pause, state.t), PAUSED
     why = PAUSED if t_pause == first else 0
-    for which in range(len(CROSSINGS)):
+    for which in EVERY_CROSSING:
         if state.crossing_times[which] <= first + SAME_INSTANT:
             why |= 1 << which
     for row in range(len(processes)):
@@ -119,8 +141,7 @@ def first_event(state: Any, p: Any, hazards: Any, processes: Any, t_stop: float,
 
 
 @equation
-def move(state: Any, p: Any, t: float) -> None:
+def move(state: Any, t: float) -> None:
     """Bring the stocks to time ``t`` on the living step."""
-    look(state, p, t)
-    set_stocks(state, stocks_of(state.trial))
+    set_stocks(state, stocks_at(state, t))
     state.t = t

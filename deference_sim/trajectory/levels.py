@@ -42,6 +42,8 @@ CROSSINGS = (
     AHEAD_AGAIN,
 ) = range(len(CROSSINGS))
 
+#: All of them, for loops in which each is a case of its own.
+EVERY_CROSSING = tuple(range(len(CROSSINGS)))
 #: The stock that reaches a level, for crossings that one stock makes; -1 for those that several make together.
 _CAPABILITY, _RIVAL, _WORK, _SEVERAL = AT.C, AT.R, AT.U, -1
 STOCK_CROSSING = (
@@ -65,7 +67,7 @@ STOCK_CROSSING = (
 def set_levels(state: Any, p: Any) -> None:
     """Set the level of every crossing for the coming step; NaN for those that cannot happen on it."""
     level = state.levels
-    for which in range(len(CROSSINGS)):
+    for which in EVERY_CROSSING:
         level[which] = nan
     if state.phase == PRE:
         if not state.capable:

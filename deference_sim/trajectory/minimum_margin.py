@@ -6,7 +6,7 @@ from deference_sim.model.declare import equation
 from deference_sim.model.goodness import sufficient
 from deference_sim.model.state import PARTIAL, PRE
 from deference_sim.trajectory.state import AT, stocks_in, stocks_of
-from deference_sim.trajectory.step import bulge, look
+from deference_sim.trajectory.step import bulge, stocks_at
 
 A_LITTLE = 1e-3  # of the way, over which a slope is taken
 NARROW = 1e-5  # of the way; where the margin is flat, its lowest point need be no better known
@@ -56,8 +56,7 @@ def smallest_on_the_way(state: Any, p: Any) -> float:
 @equation
 def margin_at(state: Any, p: Any, t: float) -> float:
     """Return the margin at time ``t`` of the living step."""
-    look(state, p, t)
-    return margin_of(state, p, stocks_of(state.trial))
+    return margin_of(state, p, stocks_at(state, t))
 
 
 @equation

@@ -1,4 +1,4 @@
-"""The start of a trajectory, and when the clock next stops it."""
+"""The start of a trajectory: what it derives from its parameters, what it draws; and when the clock next stops it."""
 
 from math import inf
 from typing import Any
@@ -6,15 +6,27 @@ from typing import Any
 from deference_sim.model.basin import draw_basin
 from deference_sim.model.declare import equation
 from deference_sim.model.evaluation import draw_errors_of_the_run
-from deference_sim.model.handoff import draw_start, has_estimate_triggers
+from deference_sim.model.goodness import prepare_goodness
+from deference_sim.model.growth import prepare_growth
+from deference_sim.model.handoff import draw_start, has_estimate_triggers, prepare_handoff
 from deference_sim.model.hazards import NO_CAUSE
 from deference_sim.model.processes import RATE_PROCESSES, start_process
 from deference_sim.model.rival import TAKEOFF, draw_rival
 from deference_sim.model.state import HALTED, PRE
+from deference_sim.model.tax import prepare_tax
 from deference_sim.trajectory.state import FIRST_HAZARD
 
 FIRST_STEP = 0.05  # months
 _STREAMS = tuple(process.stream for process in RATE_PROCESSES)
+
+
+@equation
+def prepare_row(p: Any) -> None:
+    """Set the constants that the law derives from the parameters of one row."""
+    prepare_growth(p)
+    prepare_tax(p)
+    prepare_goodness(p)
+    prepare_handoff(p)
 
 
 @equation

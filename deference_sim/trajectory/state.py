@@ -73,6 +73,7 @@ _NUMBERS = (
     "step_end",
     "step_reach",  # the first crossing on the step, or its end: as far as it will be followed
     "step_proposed",
+    "step_tried",  # how long the step is that is tried next
     # what the trajectory leaves behind
     "handoff_month",
     "handoff_estimate",  # margin that the review at the handoff found
@@ -123,6 +124,8 @@ _COUNTS = (
     "at_edge",  # the flow has just stopped where the margin is exactly 0
     "left_basin",
     "step_alive",
+    "trying",  # a step has been aimed at, and none has been exact enough so far
+    "step_limited",  # what is tried is shorter than its error calls for
     "step_phase",
     "reviews",
     "review_cell",  # the stretch of capability at the last review, and how many reviews there were in it

@@ -12,7 +12,8 @@ from deference_sim.model.declare import equation
 from deference_sim.model.stocks import STOCKS
 from deference_sim.trajectory.levels import STOCK_CROSSING
 from deference_sim.trajectory.rates import derivatives
-from deference_sim.trajectory.state import STOCK_COUNT, put_stocks, stocks_of
+from deference_sim.trajectory.state import AT, STOCK_COUNT, Stocks, put_stocks, stocks_of  # noqa: F401  see `written`
+from deference_sim.trajectory.written import written
 
 SAME_INSTANT = 1e-10  # months; located times closer than this are one instant, so that rounding never orders them
 MOST_STEPS = 1_000_000
@@ -37,37 +38,58 @@ def stage(state: Any, p: Any, number: int, y: Any) -> None:
 @equation
 def take_step(state: Any, p: Any, t_stop: float) -> int:
     """Compute the next step from the stocks in ``state.y0``, at most to ``t_stop``; return 0, or ``STEP_FAILED``."""
+    aim(state, p)
+    while state.trying:
+        if attempt(state, p, t_stop) == STEP_FAILED:
+            return STEP_FAILED
+    return 0
+
+
+@equation
+def aim(state: Any, p: Any) -> None:
+    """Compute the slopes at the stocks in ``state.y0``, and how far the next step is tried first."""
     k = state.slopes
-    t = state.t
     stage(state, p, 0, state.y0)
     fastest = 0.0
     for i in range(STOCK_COUNT):
         fastest = max(fastest, _SPEEDS[i] * abs(k[0, i]))
     h = min(min(state.step_proposed, MOST_MONTHS), MOST_PROGRESS / max(fastest, 1e-9))
     h = just_past_the_next_level(state, h)
-    limited = h < state.step_proposed
-    while True:
-        last = t + h >= t_stop - SAME_INSTANT
-        if last:
-            h = t_stop - t
-        try_step(state, p, h)
-        error = step_error(state, p, h)
-        state.steps += 1
-        if is_exhausted(state):
-            return STEP_FAILED
-        if error <= 1.0:
-            break
-        h *= max(0.2, 0.9 * fifth_root(1.0 / error)) if error < inf else 0.2
-        limited = False
-        if h < SHORTEST_STEP:
-            return STEP_FAILED
-    growth = 5.0 if error <= 0.0 else min(5.0, 0.9 * fifth_root(1.0 / error))
-    state.step_proposed = max(h * growth, state.step_proposed) if last or limited else h * max(growth, 0.2)
-    state.step_from = t
-    state.step_end = t_stop if last else t + h
-    state.step_alive = 1
-    continue_densely(state, h)
-    return 0
+    state.step_limited = 1 if h < state.step_proposed else 0
+    state.step_tried = h
+    state.trying = 1
+
+
+@equation
+def attempt(state: Any, p: Any, t_stop: float) -> int:
+    """Try a step, at most to ``t_stop``: it lives if it is exact enough, else a shorter one is to be tried next.
+
+    Return 0, or ``STEP_FAILED``.
+    """
+    t, h = state.t, state.step_tried
+    last = t + h >= t_stop - SAME_INSTANT
+    if last:
+        h = t_stop - t
+    try_step(state, p, h)
+    error = step_error(state, p, h)
+    state.steps += 1
+    if is_exhausted(state):
+        return STEP_FAILED
+    good_for = 0.9 * fifth_root(1.0 / error) if error > 0.0 else 5.0  # how many times as long a step may be
+    if error <= 1.0:
+        growth = min(5.0, good_for)
+        grown = max(h * growth, state.step_proposed) if last or state.step_limited else h * max(growth, 0.2)
+        state.step_proposed = grown
+        state.step_from = t
+        state.step_end = t_stop if last else t + h
+        state.step_alive = 1
+        state.trying = 0
+        continue_densely(state, h)
+        return 0
+    h *= max(0.2, good_for) if error < inf else 0.2
+    state.step_limited = 0
+    state.step_tried = h
+    return STEP_FAILED if h < SHORTEST_STEP else 0
 
 
 @equation
@@ -174,20 +196,22 @@ def continue_densely(state: Any, h: float) -> None:
         )
 
 
-@equation
-def look(state: Any, p: Any, t: float) -> None:
-    """Put the stocks at time ``t`` of the living step into ``state.trial``."""
-    y0, y1, trial = state.y0, state.y1, state.trial
-    x = part_of_step(state, t)
-    if x >= 1.0:
-        for i in range(STOCK_COUNT):
-            trial[i] = y1[i]
-        return
-    dense1, dense2, dense3, dense4 = state.dense1, state.dense2, state.dense3, state.dense4
+@equation(inlined=True)
+def stock_at(state: Any, i: int, x: float) -> float:
+    """Return stock ``i`` after part ``x`` of the living step, at most 1."""
     rest = 1.0 - x
-    for i in range(STOCK_COUNT):
-        bend = dense2[i] + x * (dense3[i] + rest * dense4[i])
-        trial[i] = y0[i] + x * (dense1[i] + rest * bend)
+    bend = state.dense2[i] + x * (state.dense3[i] + rest * state.dense4[i])
+    inside = state.y0[i] + x * (state.dense1[i] + rest * bend)
+    return state.y1[i] if x >= 1.0 else inside
+
+
+stocks_at = written(
+    "stocks_at(state: Any, t: float) -> Any",
+    "Return the stocks at time ``t`` of the living step, by name.",
+    ["x = part_of_step(state, t)", f"return Stocks({', '.join(f'stock_at(state, {place}, x)' for place in AT)})"],
+    globals(),
+    inlined=True,
+)
 
 
 @equation

@@ -15,7 +15,7 @@ from deference_sim.trajectory import crossings
 from deference_sim.trajectory.crossings import crossing_time
 from deference_sim.trajectory.levels import CROSSINGS
 from deference_sim.trajectory.state import AT
-from deference_sim.trajectory.step import continue_densely, take_step
+from deference_sim.trajectory.step import continue_densely, stocks_at, take_step
 
 from ..model.helpers import FATAL, SEED, Plain, hazard, quiet, run_one, steady, watch
 
@@ -220,7 +220,7 @@ def test_a_crossing_moves_stocks_only_by_rounding(name: str) -> None:
             why = run.flow()
             crossed = [CROSSINGS[which] for which in range(len(CROSSINGS)) if why >> which & 1]
             now = [getattr(run.state, name) for name in STOCKS]
-            due = left if run.state.t == left_at else [run.state.trial[i] for i in range(len(STOCKS))]
+            due = left if run.state.t == left_at else stocks_at(run.state, run.state.t)
             if crossed:
                 moved = max(abs(a - b) for a, b in zip(now, due, strict=True))
                 assert moved < 1e-7, f"{crossed} at {run.state.t}: {moved}"

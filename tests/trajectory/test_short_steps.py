@@ -65,7 +65,7 @@ def test_the_integral_of_a_rate(step: SimpleNamespace, factors: float, monkeypat
     monkeypatch.setattr(arrivals, "is_active", lambda *_: True)
     monkeypatch.setattr(arrivals, "turn", lambda *_: factors)
     monkeypatch.setattr(arrivals, "branch_at", lambda *_: 0)
-    monkeypatch.setattr(arrivals, "look", lambda *_: None)
+    monkeypatch.setattr(arrivals, "stocks_at", lambda *_: None)
     monkeypatch.setattr(arrivals, "stocks_of", lambda _: None)
     monkeypatch.setattr(arrivals, "process_rate", lambda *_: rate(0.0))
     found = arrivals.integrated_rate(step, None, None, 0, step.step_end)

@@ -11,7 +11,7 @@ from scipy import integrate
 
 from deference_sim.model.stocks import STOCKS
 from deference_sim.trajectory import step
-from deference_sim.trajectory.flow import PAUSED, begin_step
+from deference_sim.trajectory.flow import PAUSED, close_step, follow_step
 from deference_sim.trajectory.rates import derivatives
 from deference_sim.trajectory.state import Stocks
 
@@ -75,8 +75,7 @@ def one_step(run: Plain, t: float, y: Floats, h: float) -> float:
 
 
 def looked(run: Plain, t: float) -> Floats:
-    step.look(run.state, run.p, t)
-    return np.array(run.state.trial)
+    return np.array(step.stocks_at(run.state, t))
 
 
 # ---- the tableau ------------------------------------------------------------------------------------------
@@ -180,7 +179,9 @@ def accepted_steps(run: Plain, until: float) -> list[tuple[float, Floats, float,
     """(start, stocks, end, stocks) of each step that the flow takes by itself."""
     state, taken = run.state, []
     while state.t < until:
-        assert begin_step(state, run.p, run.hazards, run.processes, until) == 0
+        assert close_step(state, run.p, run.processes, until) == 0
+        assert step.take_step(state, run.p, until) == 0
+        assert follow_step(state, run.p, run.hazards, run.processes) == 0
         taken.append((state.step_from, np.array(state.y0), state.step_end, np.array(state.y1)))
         for name, value in zip(STOCKS, state.y1, strict=True):
             setattr(state, name, value)
