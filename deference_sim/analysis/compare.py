@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from deference_sim.analysis.estimate import Estimate, chance_of
 from deference_sim.analysis.ledger import roads_of
-from deference_sim.analysis.measure import MEASURES, Measure
+from deference_sim.analysis.measure import MEASURES, VALUE, Measure, Success, success_of
 from deference_sim.analysis.paired import Difference, difference
 from deference_sim.model.roads import ROADS
 from deference_sim.model.state import OUTCOMES
@@ -44,14 +44,16 @@ class Change:
 class Comparison(Shown):
     """Two scenarios on the same worlds: ``second`` as against ``first``.
 
-    Differences are those of the second less the first, paired world by world. ``outcomes`` holds for both scenarios
+    Differences are those of the second less the first, paired world by world. ``value`` are the weights
+    by which ``measures`` has what futures are worth, if any. ``outcomes`` holds for both scenarios
     the outcome of every replicate as its place in ``model.state.OUTCOMES``, ``roads`` the road by which it was lost as
     its place in ``road_names``, 0 if it stayed.
     """
 
     first: Scenario
     second: Scenario
-    measures: Mapping[Measure, tuple[Estimate, Estimate, Difference]]
+    value: Measure | None
+    measures: Mapping[str, tuple[Estimate, Estimate, Difference]]
     outcomes: tuple[Outcomes, Outcomes]
     roads: tuple[Roads, Roads]
     road_names: Sequence[str]
@@ -109,6 +111,7 @@ class Comparison(Shown):
             "seed": self.seed,
             "engine": self.engine,
             "replicates": self.replicates,
+            **({} if self.value is None else {"weights": self.value}),
             "inputs": [asdict(row) for row in self.inputs],
             **{name: _as_dict(*found) for name, found in self.measures.items()},
             "losses": {road: _as_dict(*found) for road, found in self.losses.items()},
@@ -126,12 +129,14 @@ def compare(
     *others: ScenarioLike,
     replicates: int = 10_000,
     seed: int = 1,
+    value: Measure | None = None,
     engine: Engine = "compiled",
     progress: Callable[[int], object] | None = None,
 ) -> list[Comparison]:
     """Run scenarios on the same worlds and compare each of ``others`` with the first.
 
-    Each is a scenario, or a shipped one's name or a file's path. Raises ``ValueError`` if there is nothing to compare
+    Each is a scenario, or a shipped one's name or a file's path. ``value`` are weights of ends, by which what futures
+    are worth is compared as well, beside p_stay and p_good. Raises ``ValueError`` if there is nothing to compare
     with.
     """
     if not others:
@@ -140,18 +145,21 @@ def compare(
     warm_up(engine)
     scenarios = as_scenarios([first, *others])
     started = perf_counter()
-    ran = _run(scenarios, replicates, seed, engine, progress)
+    wanted = dict(MEASURES) if value is None else {**MEASURES, VALUE: success_of(value)}
+    ran = _run(scenarios, wanted, replicates, seed, engine, progress)
     seconds = perf_counter() - started
     made = []
     for place, other in enumerate(scenarios[1:], start=1):
         measures = {
-            name: (chance_of(found[0]), chance_of(found[place]), difference(found[place], found[0]))
-            for name, found in ran.successes.items()
+            name: (by.chance_of(found[0]), by.chance_of(found[place]), by.difference(found[place], found[0]))
+            for (name, found), by in zip(ran.successes.items(), wanted.values(), strict=True)
         }
         outcomes = ran.outcomes[0], ran.outcomes[place]
         roads = ran.roads[0], ran.roads[place]
         names = ran.road_names
-        found = Comparison(scenarios[0], other, measures, outcomes, roads, names, seed, engine, replicates, seconds)
+        found = Comparison(
+            scenarios[0], other, value, measures, outcomes, roads, names, seed, engine, replicates, seconds
+        )
         made.append(found)
     return made
 
@@ -163,11 +171,12 @@ class _Ran:
     outcomes: list[Outcomes]
     roads: list[Roads]
     road_names: list[str]
-    successes: dict[Measure, list[NDArray[np.bool_]]]
+    successes: dict[str, list[NDArray[Any]]]
 
 
 def _run(
     scenarios: Sequence[Scenario],
+    measures: Mapping[str, Success],
     replicates: int,
     seed: int,
     engine: Engine,
@@ -178,7 +187,10 @@ def _run(
         [np.zeros(replicates, np.int8) for _ in scenarios],
         [np.zeros(replicates, np.int16) for _ in scenarios],
         names,
-        {name: [np.zeros(replicates, np.bool_) for _ in scenarios] for name in MEASURES},
+        {
+            name: [np.zeros(replicates, float if success.is_graded else np.bool_) for _ in scenarios]
+            for name, success in measures.items()
+        },
     )
     jobs = ((place, block) for place in range(len(scenarios)) for block in blocks(0, replicates))
     for place, records, causes in stream(scenarios, jobs, seed, engine, progress=progress):
@@ -186,7 +198,7 @@ def _run(
         ran.outcomes[place][rows] = records["outcome"]
         ran.roads[place][rows] = [names.index(loss) for loss in losses_of(records, causes)]
         for name, found in ran.successes.items():
-            found[place][rows] = MEASURES[name].of_records(records)
+            found[place][rows] = measures[name].of_records(records)
     return ran
 
 

@@ -139,7 +139,8 @@ def discover(
 ) -> Discovery:
     """Find out which ranges of the inputs of ``scenario`` make ``measure`` fail.
 
-    ``scenario`` is one, or a shipped one's name or a file's path. ``inputs`` as in ``sensitivity``. Half of
+    ``scenario`` is one, or a shipped one's name or a file's path. ``inputs`` as in ``sensitivity``. Where ``measure``
+    is weights of ends, a future fails that is worth less than half. Half of
     ``replicates`` futures (raised to a power of two) find the boxes, the other half judge them. Raises
     ``ScenarioError`` for what cannot be studied and ``ModuleNotFoundError`` where EMA Workbench is missing.
     """

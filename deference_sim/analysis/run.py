@@ -22,6 +22,7 @@ from deference_sim.analysis.estimate import (
     wilson,
 )
 from deference_sim.analysis.ledger import Loss, ledger_of
+from deference_sim.analysis.measure import Measure, success_of
 from deference_sim.analysis.records import records_table
 from deference_sim.analysis.trace import Trajectories, Trajectory, paths, trace
 from deference_sim.model.state import OUTCOMES
@@ -75,6 +76,10 @@ class Result(Shown):
     def p_good(self) -> Estimate:
         """Probability of a good end: the matter is settled, and without a catastrophe from the start on."""
         return self._share(self.tally.good)
+
+    def chance(self, measure: Measure) -> Estimate:
+        """Return p_stay, p_good, or by weights of ends what a run is worth on average."""
+        return success_of(measure).chance(self.tally)
 
     @cached_property
     def p_stay_given_handoff(self) -> Estimate | None:

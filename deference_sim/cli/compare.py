@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from deference_sim.cli.answer import Answer, Asked, answering
-from deference_sim.cli.options import Replicates, scenarios
+from deference_sim.cli.options import Replicates, Valued, scenarios
 from deference_sim.cli.repeat import in_shell
 from deference_sim.study.limits import USUAL_REPLICATES
 
@@ -24,6 +24,7 @@ def compare(
         ),
     ] = None,
     replicates: Replicates = USUAL_REPLICATES,
+    value: Valued = None,
 ) -> Answer:
     """Compare scenarios on the same worlds: paired differences, which worlds end otherwise, and where to see why."""
     from deference_sim.analysis.compare import compare as run_comparison
@@ -35,7 +36,9 @@ def compare(
     if len(chosen) < 2:
         raise typer.BadParameter("give two scenarios or more, or one and --with PATH=VALUE", param_hint="'A B...'")
     with asked.at_work(replicates * len(chosen)) as tick:
-        found = run_comparison(*chosen, replicates=replicates, seed=asked.seed, engine=asked.engine, progress=tick)
+        found = run_comparison(
+            *chosen, replicates=replicates, seed=asked.seed, value=value, engine=asked.engine, progress=tick
+        )
     return Answer(
         found[0],
         replicates,

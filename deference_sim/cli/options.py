@@ -97,6 +97,31 @@ Measured = Annotated[
     MeasureName,
     typer.Option("--measure", help="What counts as success: p_good, a good end; p_stay, in the basin all along."),
 ]
+
+
+def weights(text: object) -> str:
+    """Parse weights of ends; return them as one writes them."""
+    from deference_sim.analysis.value import weights_of
+    from deference_sim.scenario import ScenarioError
+
+    try:
+        return str(weights_of(str(text)))
+    except ScenarioError as error:
+        (problem,) = error.problems
+        told = f"found {problem.found}; allowed: {problem.allowed}"
+        raise typer.BadParameter("; ".join(part for part in (told, problem.hint) if part)) from None
+
+
+Valued = Annotated[
+    str | None,
+    typer.Option(
+        "--value",
+        metavar="END=WEIGHT,…",
+        parser=weights,
+        help="Go by what futures are worth, such as stabilised=1,overtaken_safely=.5,unresolved=.3,month=-.002; other "
+        "ends count 0, month is for each until the end.",
+    ),
+]
 Inputs = Annotated[
     list[str] | None,
     typer.Option(

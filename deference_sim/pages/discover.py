@@ -2,7 +2,7 @@
 
 from deference_sim.analysis.discover import CHANCE, Box, Discovery, Limit
 from deference_sim.analysis.estimate import Estimate
-from deference_sim.analysis.measure import MEASURES
+from deference_sim.analysis.measure import Measure, success_of
 from deference_sim.analysis.sensitivity.plan import short
 from deference_sim.pages.layout import Entry, Heading, Page, Paragraph
 from deference_sim.pages.sensitivity import about_inputs
@@ -15,8 +15,8 @@ def page(found: Discovery, repeat: str = "") -> Page:
     """Return the page; ``repeat`` is the command that repeats the study."""
     plan = found.plan
     blocks: Page = [
-        Heading(f"{plan.scenario.name} – where {MEASURES[plan.measure].headline} fails", _answer(found)),
-        Paragraph(f"Of all futures {_told(found.failures)} fail."),
+        Heading(f"{plan.scenario.name} – where {success_of(plan.measure).headline} fails", _answer(found)),
+        Paragraph(f"Of all futures {_told(found.failures)} fail{_by_weights(plan.measure)}."),
     ]
     for algorithm, boxes in found.boxes.items():
         blocks += [
@@ -32,6 +32,11 @@ def page(found: Discovery, repeat: str = "") -> Page:
         *(Paragraph(text, aside=True) for text in about_inputs(plan.varied, plan.scenario)),
         footer(f"{found.runs:,} futures, seed {plan.seed}", "compiled", found.seconds, repeat, plan.scenario),
     ]
+
+
+def _by_weights(measure: Measure) -> str:
+    """Return what failing means where futures are worth more or less."""
+    return f", that is, are worth less than half ({success_of(measure).label})" if success_of(measure).is_graded else ""
 
 
 def _answer(found: Discovery) -> str:
