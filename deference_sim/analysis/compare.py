@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from deference_sim.analysis.estimate import Estimate, chance_of
+from deference_sim.analysis.given import Given, given_of
 from deference_sim.analysis.ledger import roads_of
 from deference_sim.analysis.measure import MEASURES, VALUE, Measure, Success, success_of
 from deference_sim.analysis.paired import Difference, difference
@@ -47,7 +48,8 @@ class Comparison(Shown):
     Differences are those of the second less the first, paired world by world. ``value`` are the weights
     by which ``measures`` has what futures are worth, if any. ``outcomes`` holds for both scenarios
     the outcome of every replicate as its place in ``model.state.OUTCOMES``, ``roads`` the road by which it was lost as
-    its place in ``road_names``, 0 if it stayed.
+    its place in ``road_names``, 0 if it stayed. Where something is ``given``, all are of those ``worlds`` (numbers of
+    replicates) in which the first is seen to meet it.
     """
 
     first: Scenario
@@ -61,6 +63,8 @@ class Comparison(Shown):
     engine: Engine
     replicates: int
     seconds: float
+    given: str | None = None
+    worlds: NDArray[np.int64] | None = None
 
     @cached_property
     def inputs(self) -> list[DifferenceRow]:
@@ -88,10 +92,13 @@ class Comparison(Shown):
                 OUTCOMES[was],
                 OUTCOMES[became],
                 count,
-                tuple(int(k) for k in np.flatnonzero((before == was) & (after == became))[:EXAMPLES]),
+                tuple(self._world(int(k)) for k in np.flatnonzero((before == was) & (after == became))[:EXAMPLES]),
             )
             for (was, became), count in counts.most_common()
         ]
+
+    def _world(self, place: int) -> int:
+        return place if self.worlds is None else int(self.worlds[place])
 
     @property
     def table(self) -> pd.DataFrame:
@@ -112,6 +119,7 @@ class Comparison(Shown):
             "engine": self.engine,
             "replicates": self.replicates,
             **({} if self.value is None else {"weights": self.value}),
+            **({} if self.given is None else {"given": self.given}),
             "inputs": [asdict(row) for row in self.inputs],
             **{name: _as_dict(*found) for name, found in self.measures.items()},
             "losses": {road: _as_dict(*found) for road, found in self.losses.items()},
@@ -130,14 +138,16 @@ def compare(
     replicates: int = 10_000,
     seed: int = 1,
     value: Measure | None = None,
+    given: str | None = None,
     engine: Engine = "compiled",
     progress: Callable[[int], object] | None = None,
 ) -> list[Comparison]:
     """Run scenarios on the same worlds and compare each of ``others`` with the first.
 
     Each is a scenario, or a shipped one's name or a file's path. ``value`` are weights of ends, by which what futures
-    are worth is compared as well, beside p_stay and p_good. Raises ``ValueError`` if there is nothing to compare
-    with.
+    are worth is compared as well, beside p_stay and p_good. With ``given``, conditions on what can be observed at the
+    handoff and after it, only worlds count in which the first scenario is seen to meet them. Raises ``ValueError`` if
+    there is nothing to compare with.
     """
     if not others:
         raise ValueError("a comparison needs at least two scenarios")
@@ -146,7 +156,12 @@ def compare(
     scenarios = as_scenarios([first, *others])
     started = perf_counter()
     wanted = dict(MEASURES) if value is None else {**MEASURES, VALUE: success_of(value)}
+    conditions = None if given is None else given_of(given)
     ran = _run(scenarios, wanted, replicates, seed, engine, progress)
+    worlds = None
+    if conditions is not None:
+        worlds = np.flatnonzero(_met(conditions, scenarios[0], replicates, seed, engine))
+        ran = ran.only(worlds)
     seconds = perf_counter() - started
     made = []
     for place, other in enumerate(scenarios[1:], start=1):
@@ -158,7 +173,19 @@ def compare(
         roads = ran.roads[0], ran.roads[place]
         names = ran.road_names
         found = Comparison(
-            scenarios[0], other, value, measures, outcomes, roads, names, seed, engine, replicates, seconds
+            scenarios[0],
+            other,
+            value,
+            measures,
+            outcomes,
+            roads,
+            names,
+            seed,
+            engine,
+            len(outcomes[0]),
+            seconds,
+            None if conditions is None else str(conditions),
+            worlds,
         )
         made.append(found)
     return made
@@ -172,6 +199,24 @@ class _Ran:
     roads: list[Roads]
     road_names: list[str]
     successes: dict[str, list[NDArray[Any]]]
+
+    def only(self, kept: NDArray[np.int64]) -> "_Ran":
+        """Return the same of some of the worlds."""
+        return _Ran(
+            [found[kept] for found in self.outcomes],
+            [found[kept] for found in self.roads],
+            self.road_names,
+            {name: [one[kept] for one in found] for name, found in self.successes.items()},
+        )
+
+
+def _met(conditions: Given, first: Scenario, replicates: int, seed: int, engine: Engine) -> NDArray[np.bool_]:
+    met = np.zeros(replicates, np.bool_)
+    for _, records, _ in stream([first], ((0, block) for block in blocks(0, replicates)), seed, engine):
+        met[records["replicate"]] = conditions.holds(first, seed, records)
+    if not met.any():
+        raise ValueError(f"no run met what is given ({conditions}): ask less of it, or run more")
+    return met
 
 
 def _run(

@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from importlib.util import find_spec
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 Algorithm = Literal["prim", "cart"]
 ALGORITHMS: tuple[Algorithm, ...] = get_args(Algorithm)
 Truths = NDArray[np.bool_]
+Finder = Callable[["pd.DataFrame", Truths], "list[_Found]"]
 DEFAULT = 8192
 LEAST_MASS = 0.05  # share of the futures that a box must hold
 MOST_BOXES = 3  # of PRIM
@@ -133,6 +135,7 @@ def discover(
     inputs: Sequence[str] = (),
     measure: Measure = "p_stay",
     algorithms: Sequence[Algorithm] = ALGORITHMS,
+    boxes: int = MOST_BOXES,
     replicates: int = DEFAULT,
     seed: int = 1,
     progress: Callable[[int], object] | None = None,
@@ -140,11 +143,11 @@ def discover(
     """Find out which ranges of the inputs of ``scenario`` make ``measure`` fail.
 
     ``scenario`` is one, or a shipped one's name or a file's path. ``inputs`` as in ``sensitivity``. Where ``measure``
-    is weights of ends, a future fails that is worth less than half. Half of
+    is weights of ends, a future fails that is worth less than half. PRIM looks for ``boxes`` at most. Half of
     ``replicates`` futures (raised to a power of two) find the boxes, the other half judge them. Raises
     ``ScenarioError`` for what cannot be studied and ``ModuleNotFoundError`` where EMA Workbench is missing.
     """
-    return carry_out(plan_of(as_scenario(scenario), inputs, measure, replicates, seed), algorithms, progress)
+    return carry_out(plan_of(as_scenario(scenario), inputs, measure, replicates, seed), algorithms, progress, boxes)
 
 
 def missing_extra() -> str:
@@ -168,17 +171,19 @@ def carry_out(
     plan: Plan,
     algorithms: Sequence[Algorithm] = ALGORITHMS,
     progress: Callable[[int], object] | None = None,
+    most: int = MOST_BOXES,
 ) -> Discovery:
-    """Run a planned study. ``progress`` is told how many more futures are done."""
+    """Run a planned study for ``most`` boxes. ``progress`` is told how many more futures are done."""
     warm_up("compiled")
     started = perf_counter()
     values, failed = _futures(replace(plan, progress=progress))
     half = len(failed) // 2
     units = {one.path: one.unit for one in plan.varied.inputs}
+    finders: dict[Algorithm, Finder] = {"prim": partial(_prim_boxes, most=most), "cart": _cart_boxes}
     boxes = {}
     for algorithm in algorithms:
         with _quiet_and_repeatable():
-            found = _FINDERS[algorithm](values[:half], failed[:half]) if _is_mixed(failed[:half]) else []
+            found = finders[algorithm](values[:half], failed[:half]) if _is_mixed(failed[:half]) else []
         judged = _judged(found, units, values[half:], failed[half:])
         boxes[algorithm] = tuple(box for box in judged if box.density.low > failed.mean())
     failures = probability(int(failed.sum()), len(failed))
@@ -226,7 +231,7 @@ def _wanted_density(failed: Truths) -> float:
     return float(1.0 + failed.mean()) / 2.0
 
 
-def _prim_boxes(values: "pd.DataFrame", failed: Truths) -> "list[_Found]":
+def _prim_boxes(values: "pd.DataFrame", failed: Truths, most: int) -> "list[_Found]":
     """Return the boxes of PRIM: of each peeling path that with the best balance among the dense enough, or the densest.
 
     The balance of coverage and density is their harmonic mean.
@@ -236,7 +241,7 @@ def _prim_boxes(values: "pd.DataFrame", failed: Truths) -> "list[_Found]":
     share = float(failed.mean())
     search = Prim(values.reset_index(drop=True), failed.astype(int), threshold=share, mass_min=LEAST_MASS)
     found: list[_Found] = []
-    for _ in range(MOST_BOXES):
+    for _ in range(most):
         box = search.find_box()
         if box is None or box.res_dim == 0:
             break
@@ -283,12 +288,6 @@ def _cart_boxes(values: "pd.DataFrame", failed: Truths) -> "list[_Found]":
     leaves = sorted(zip(tree.boxes, tree.stats, strict=True), key=lambda leaf: -leaf[1]["density"])
     dense = [leaf for leaf in leaves if leaf[1]["density"] >= _wanted_density(failed)]
     return [_Found(box, everything, {}) for box, _ in (dense or leaves)[: MOST_LEAVES if dense else 1]]
-
-
-_FINDERS: dict[Algorithm, Callable[["pd.DataFrame", Truths], "list[_Found]"]] = {
-    "prim": _prim_boxes,
-    "cart": _cart_boxes,
-}
 
 
 # ---- judging them -------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from deference_sim.cli.answer import Answer, Asked, answering
-from deference_sim.cli.options import Replicates, Valued, scenarios
+from deference_sim.cli.options import GivenThat, Replicates, Valued, scenarios
 from deference_sim.cli.repeat import in_shell
 from deference_sim.study.limits import USUAL_REPLICATES
 
@@ -25,6 +25,7 @@ def compare(
     ] = None,
     replicates: Replicates = USUAL_REPLICATES,
     value: Valued = None,
+    given: GivenThat = None,
 ) -> Answer:
     """Compare scenarios on the same worlds: paired differences, which worlds end otherwise, and where to see why."""
     from deference_sim.analysis.compare import compare as run_comparison
@@ -37,7 +38,13 @@ def compare(
         raise typer.BadParameter("give two scenarios or more, or one and --with PATH=VALUE", param_hint="'A B...'")
     with asked.at_work(replicates * len(chosen)) as tick:
         found = run_comparison(
-            *chosen, replicates=replicates, seed=asked.seed, value=value, engine=asked.engine, progress=tick
+            *chosen,
+            replicates=replicates,
+            seed=asked.seed,
+            value=value,
+            given=given,
+            engine=asked.engine,
+            progress=tick,
         )
     return Answer(
         found[0],

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from deference_sim.cli.answer import Answer, Asked, answering
-from deference_sim.cli.options import Measured, Precision, ReplicatesIfFixed, fixed_number, whole_number
+from deference_sim.cli.options import GivenThat, Measured, Precision, ReplicatesIfFixed, fixed_number, whole_number
 
 if TYPE_CHECKING:
     from deference_sim.analysis.run import Result
@@ -22,6 +22,7 @@ def run(
     replicates: ReplicatesIfFixed = None,
     precision: Precision = None,
     measure: Measured = "p_stay",
+    given: GivenThat = None,
     draws: Annotated[
         int | None,
         typer.Option(
@@ -59,11 +60,21 @@ def run(
     if draws is not None and not (ranges or scenario.uncertain):
         hint = "add --ranges for the main unknowns, or give an input a range: --set rival.lead='2 to 9 months'"
         raise typer.BadParameter(f"{scenario.name} has no uncertain input: {hint}", param_hint="'--draws'")
+    _check_given(given, precision, draws)
     keep = asked.out is not None
     looks = look and engine == "compiled" and (precision is not None or wanted >= LEAST_FOR_A_LOOK)
     with asked.at_work(None if precision or draws else wanted) as tick:
-        found = simulate(scenario, wanted, seed, engine=engine, precision=precision, keep_records=keep, progress=tick)
-        worlds = max(found.replicates // draws, 2) if draws else 0
+        found = simulate(
+            scenario,
+            wanted,
+            seed,
+            engine=engine,
+            precision=precision,
+            keep_records=keep,
+            given=given,
+            progress=tick,
+        )
+        worlds = max(found.simulated // draws, 2) if draws else 0
         spread = None
         if draws:
             spread = input_spread(
@@ -72,8 +83,8 @@ def run(
         hangs_on = kept_look(scenario) if looks else None
     return Answer(
         found,
-        found.replicates,
-        came_out={"replicates": found.replicates, "precision": None},
+        found.simulated,
+        came_out={"replicates": found.simulated, "precision": None},
         about={"spread": spread, "hangs_on": hangs_on, "measure": measure},
         json=found.as_dict()
         | ({} if measure in MEASURES else {VALUE: found.chance(measure).as_dict(), "weights": measure})
@@ -82,6 +93,11 @@ def run(
         drawings=lambda plots: _drawings(plots, found),
         tables=lambda: {"outcomes": found.outcome_table(), "cumulative_incidence": found.cumulative_incidence()},
     )
+
+
+def _check_given(given: str | None, precision: float | None, draws: int | None) -> None:
+    if given is not None and (precision is not None or draws is not None):
+        raise typer.BadParameter("goes with neither --precision nor --draws", param_hint="'--given'")
 
 
 def _drawings(plots: Any, found: "Result") -> "Drawings":

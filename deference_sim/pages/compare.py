@@ -39,6 +39,7 @@ def page(found: Comparison, repeat: str = "", names: tuple[str, str] | None = No
     return [
         Heading(f"{second} as against {first}, on the same {found.replicates:,} worlds", _answer(found)),
         *_inputs(found, first, second),
+        *([Paragraph(f"Of worlds in which {first} is seen to have {found.given}.")] if found.given else []),
         Table("Chances", columns, tuple(chances), numbers, WHOLE),
         *([Table("Where the others are lost, what moves most first", columns, lost, numbers, WHOLE)] if lost else []),
         Table("How it ends", columns, ends, numbers, frozenset(range(5))),

@@ -56,9 +56,22 @@ _READING = (
 
 def _lines(box: Box) -> tuple[str, ...]:
     return (
-        "where " + ", and ".join(_words(limit) for limit in box.limits),
+        where(box),
         f"{_told(box.density)} of the futures there fail (density); they are {_told(box.coverage)} of all failures "
         f"(coverage), in {_told(box.mass)} of all futures (mass)",
+    )
+
+
+def where(box: Box) -> str:
+    """Return the limits of a box in words."""
+    return "where " + ", and ".join(_words(limit) for limit in box.limits)
+
+
+def in_words(box: Box) -> str:
+    """Return a box in one sentence, without the technical words."""
+    return (
+        f"{where(box)}. There {_told(box.density)} of the futures fail, and these are {_told(box.coverage)} of all "
+        "that fail"
     )
 
 

@@ -8,18 +8,13 @@ from deference_sim.pages.wording import chance, footer, to_error, with_interval
 
 def page(found: Requirement, repeat: str = "") -> Page:
     """Return how much lead (or of another input) success takes; ``repeat`` is the command that repeats it."""
-    what = "required lead" if found.path == LEAD else f"{found.path} for success"
-    enough = "at least" if found.rising else "at most"
-    rows = tuple((f"{100.0 * one.target:g} %", *_answer(one)) for one in found.answers)
-    unit = f" ({found.unit})" if found.unit != "1" else ""
-    success = success_of(found.measure)
-    columns = (f"for {success.name} of", f"{found.path} {enough}{unit}", "95 % interval")
     lowest, highest = found.curve[0][0], found.curve[-1][0]
+    success = success_of(found.measure)
+    what = "required lead" if found.path == LEAD else f"{found.path} for success"
     blocks: Page = [
         Heading(f"{found.scenario.name} – {what}", _in_one_line(found)),
         Paragraph(f"{success.name}: {success.meaning}."),
-        Table("", columns, rows, frozenset({1}), frozenset(range(3))),
-        *(Paragraph(told) for one in found.answers if (told := _exception(one, found))),
+        *answers(found),
         _curve(found),
     ]
     test = "normal test" if success.is_graded else "exact binomial test"
@@ -29,6 +24,16 @@ def page(found: Requirement, repeat: str = "") -> Page:
     )
     told = f"{found.replicates:,} replicates at each of {len(found.curve)} values, seed {found.seed}"
     return [*blocks, Paragraph(note, aside=True), footer(told, found.engine, found.seconds, repeat)]
+
+
+def answers(found: Requirement, title: str = "") -> Page:
+    """Return the table of what each target takes, and what to say where it is not reachable or none is needed."""
+    enough = "at least" if found.rising else "at most"
+    rows = tuple((f"{100.0 * one.target:g} %", *_answer(one)) for one in found.answers)
+    unit = f" ({found.unit})" if found.unit != "1" else ""
+    columns = (f"for {success_of(found.measure).name} of", f"{found.path} {enough}{unit}", "95 % interval")
+    told = (Paragraph(told) for one in found.answers if (told := _exception(one, found)))
+    return [Table(title, columns, rows, frozenset({1}), frozenset(range(3))), *told]
 
 
 def _in_one_line(found: Requirement) -> str:

@@ -66,6 +66,7 @@ def page(
     return [
         Heading(f"{scenario.name} – {found.replicates:,} simulated futures", _answer(found)),
         *([Paragraph(" ".join(scenario.description.split()))] if scenario.description else []),
+        *_given(found),
         *headline(found, measure),
         *ledger(found),
         *([Paragraph(what_it_hangs_on(hangs_on))] if hangs_on else []),
@@ -88,6 +89,14 @@ def _answer(result: Result) -> str:
         f"p_stay {with_interval(result.p_stay)}, p_good {with_interval(result.p_good)}, "
         f"of which {safely} overtaken safely"
     )
+
+
+def _given(found: Result) -> Page:
+    """Return what is given, if anything is, and how often it was met."""
+    if found.given is None:
+        return []
+    met = probability(found.replicates, found.simulated)
+    return [Paragraph(f"Given {found.given}: met in {with_interval(met)} of {found.simulated:,} futures.")]
 
 
 def headline(result: Result, measure: Measure = "p_stay") -> Page:
@@ -174,18 +183,24 @@ def _values(unknown: Unknown, values: tuple[float, ...]) -> str:
 
 def spread_over_inputs(spread: InputSpread, measure: Measure = "p_stay") -> str:
     """Return in words how ``measure`` given the inputs varies over what is uncertain about them."""
+    mean = f"{100.0 * spread.overall.value:.0f} % ({_whole((spread.overall.low, spread.overall.high))})"
+    worlds = f"{spread.draws:,} draws of the inputs with {spread.worlds:,} worlds each"
+    told = spread_in_short(spread, success_of(measure).name)
+    spread_of = "Spread over the uncertain inputs, apart from Monte Carlo error"
+    return f"{spread_of}, around a mean of {mean}. {told} From {worlds}."
+
+
+def spread_in_short(spread: InputSpread, name: str) -> str:
+    """Return the same of a measure called ``name`` in three sentences."""
     low, high = (
         f"{100.0 * share:.0f} % ({_whole(around)})"
         for share, around in ((spread.p5, spread.p5_interval), (spread.p95, spread.p95_interval))
     )
-    worlds = f"{spread.draws:,} draws of the inputs with {spread.worlds:,} worlds each"
     return (
-        f"Spread over the uncertain inputs, apart from Monte Carlo error: given the inputs, {success_of(measure).name} "
-        f"is from {low} to {high} (5th to 95th percentile, each with its 95 % interval); its mean is "
-        f"{100.0 * spread.overall.value:.0f} % ({_whole((spread.overall.low, spread.overall.high))}), its standard "
-        f"deviation {100.0 * spread.sd:.0f} points. Knowing them would take away "
+        f"Given the inputs, {name} is from {low} to {high} (5th to 95th percentile, each with its 95 % interval); the "
+        f"standard deviation is {100.0 * spread.sd:.0f} points. Knowing the inputs would take away "
         f"{100.0 * spread.share_of_variance:.0f} % ({_whole(spread.share_of_variance_interval)}) of the variance of "
-        f"one future's success. From {worlds}, the noise of few worlds removed."
+        "one future's success. The noise of few worlds is removed."
     )
 
 

@@ -1,0 +1,580 @@
+"""The page of a brief: answers first, each with its interval and the command that gives it."""
+
+import shlex
+from collections.abc import Sequence
+from typing import Any
+
+from deference_sim.analysis.brief import (
+    BEST,
+    INDIFFERENCE,
+    NEVER,
+    NOW,
+    OWN_WAY,
+    Brief,
+    Choice,
+    Command,
+    Flip,
+    MonthMore,
+    WeightFlip,
+)
+from deference_sim.analysis.brief.signposts import Signpost, Third
+from deference_sim.analysis.discover import missing_extra
+from deference_sim.analysis.estimate import Quantile
+from deference_sim.analysis.measure import success_of
+from deference_sim.analysis.paired import Difference
+from deference_sim.analysis.sensitivity.inputs import HALF_TO_DOUBLE, WIDENED
+from deference_sim.analysis.strategy import AS_IT_IS
+from deference_sim.pages.discover import in_words as box_in_words
+from deference_sim.pages.glossary import INPUTS, TWIN_WORDS, glossary, words_of
+from deference_sim.pages.layout import Heading, Page, Paragraph, Table
+from deference_sim.pages.required_lead import answers as lead_answers
+from deference_sim.pages.run import ledger, spread_in_short
+from deference_sim.pages.wording import chance, points, rounded, with_interval
+
+NO_GAIN = 0.005  # what knowing an input would be worth, below which it is not worth saying
+_LATE = "a month later, with the same lead"
+_MONTHS = {
+    "before": "a month more of lead, spent before the handoff",
+    "after": "a month more of lead, left after the handoff",
+    "later": _LATE,
+}
+
+
+def page(found: Brief, repeat: str = "", typed: Sequence[str] = ()) -> Page:
+    """Return the brief; ``typed`` is the scenario in a command, with its settings; ``repeat`` makes the brief again."""
+    told = _Told(found, tuple(typed) or (found.scenario.name,))
+    return [
+        Heading(f"{found.scenario.name}: a brief", told.in_one_line()),
+        *([Paragraph(" ".join(found.scenario.description.split()))] if found.scenario.description else []),
+        *told.what_to_do(),
+        *told.how_sure(),
+        *told.what_would_change_it(),
+        *told.what_it_rests_on(),
+        glossary(),
+        Paragraph(told.how_made(repeat), aside=True),
+    ]
+
+
+class _Told:
+    """A brief in words: a method a section, and what they share."""
+
+    def __init__(self, found: Brief, typed: Sequence[str]) -> None:
+        self.found, self.typed = found, typed
+        self.success = success_of(found.measure)
+        self.name = self.success.name
+
+    # ---- what should we do --------------------------------------------------------------------------------
+
+    def in_one_line(self) -> str:
+        found = self.found
+        return f"{self.advice()} {self.name} as written {with_interval(found.chance)}"
+
+    def advice(self) -> str:
+        """Return what is advised about the date, as a sentence."""
+        found, name = self.found, self.found.choices.advised
+        if name == NEVER or (name == OWN_WAY and found.scenario.handoff.never):
+            return "Do not hand off."
+        if name == INDIFFERENCE:
+            return "Hand off as soon as waiting stops paying (by indifference), instead of on a date."
+        first, last = found.handoff.as_good
+        span = _span(first, last)
+        if name == OWN_WAY:
+            return f"Hand off as the scenario says ({self.own_date()})."
+        return f"Hand off {span}."
+
+    def own_date(self) -> str:
+        handoff = self.found.scenario.handoff
+        if handoff.at is not None:
+            return f"month {handoff.at:g}"
+        return "by its own rule"
+
+    def what_to_do(self) -> Page:
+        found = self.found
+        first = found.handoff.as_good
+        lines = [self.advice(), self._why()]
+        if not found.scenario.handoff.never and found.choices.advised in (OWN_WAY, BEST):
+            lines.append(f"Any date {_span(*first)} does as well, as far as {found.futures.each:,} futures can tell.")
+        return [
+            Heading("What should we do?", self.advice()),
+            Paragraph(" ".join(lines)),
+            self._choices(),
+            self._from("handoff"),
+            *self._months(),
+            *self._policy(),
+        ]
+
+    def _why(self) -> str:
+        found = self.found
+        advised = found.choices[found.choices.advised]
+        worse = [one for one in found.choices.every if one.loss.low > 0.0 and one.name != advised.name]
+        told = f"{self.name} ({self.success.meaning}) is then {with_interval(advised.estimate)}"
+        if advised.loss.high < 0.0:
+            told += f": {points(_turned(advised.loss))} points better than the best date"
+        elif worse:
+            names = ", ".join(_choice_words(one) for one in sorted(worse, key=lambda one: -one.loss.value))
+            told += f". Surely worse than the best date: {names}"
+        else:
+            told += ". Nothing that was tried is surely better or worse"
+        return told + "."
+
+    def _choices(self) -> Table:
+        found = self.found
+        order = sorted(found.choices.every, key=lambda one: (one.name != found.choices.advised, one.loss.value))
+        rows = [
+            (
+                _choice_words(one) + (" (advised)" if one.name == found.choices.advised else ""),
+                *chance(one.estimate),
+                "–" if one.name == BEST else points(one.loss),
+            )
+            for one in order
+        ]
+        columns = ("", self.name, "95 % interval", "worse than the best date by (points)")
+        return Table("The choices", columns, tuple(rows), frozenset({1}), frozenset(range(4)))
+
+    def _months(self) -> Page:
+        found = self.found
+        if not found.months:
+            return []
+        rows = tuple((_MONTHS[one.name], points(one.gain), self._command(one.command)) for one in found.months)
+        title = "What a month is worth, beside the scenario as written"
+        if "rival.lead" in found.scenario.uncertain:
+            title += f", the lead at its median of {float(found.scenario.rival.lead):.3g} months"
+        columns = ("", f"{self.name} (points)", "from")
+        note = self._month_note(found.months)
+        return [Table(title, columns, rows, frozenset(), frozenset({0, 1})), *([Paragraph(note)] if note else [])]
+
+    def _month_note(self, months: Sequence[MonthMore]) -> str:
+        gains = {one.name: one.gain for one in months}
+        if "before" not in gains:
+            return ""
+        apart = gains["before"].value - gains["after"].value
+        unsure = 1.96 * (gains["before"].mcse ** 2 + gains["after"].mcse ** 2) ** 0.5
+        if abs(apart) <= unsure:
+            return "A month more is worth about as much before the handoff as after it."
+        better, other = ("before", "after") if apart > 0.0 else ("after", "before")
+        return f"A month more is worth more {better} the handoff than {other} it."
+
+    def _policy(self) -> Page:
+        found = self.found
+        best, own = found.strategy.best, found.scenario.strategy.policy
+        ties = [one.policy for one in found.strategy.policies[1:] if one.as_good]
+        if best.gain.low > 0.0:
+            told = f"Policy after the handoff: {best.policy}, tuned, instead of {own} as it is: "
+            told += f"{with_interval(best.estimate)}, {points(best.gain)} points better."
+        else:
+            told = f"Policy after the handoff: keep {own} as it is. Tuned, {best.policy} comes to {points(best.gain)} "
+            told += "points more, which may be no gain at all."
+        if ties:
+            told += f" As good as {best.policy}, each tuned: {', '.join(ties)}."
+        told += f" In {len(found.regret.worlds)} worlds, {self._regret()}"
+        return [Paragraph(told), self._regrets(), self._from("strategy")]
+
+    def _regret(self) -> str:
+        regret = self.found.regret
+        worst = 100.0 * regret.largest_regret(regret.minimax)
+        name = _policy_words(regret.minimax, self.found.scenario.strategy.policy)
+        return (
+            f"{name} has the smallest largest regret: what the best policy of a world does better there, "
+            f"{worst:.0f} points at most."
+        )
+
+    def _regrets(self) -> Table:
+        regret = self.found.regret
+        own = self.found.scenario.strategy.policy
+        rows = []
+        for world, best, *each in zip(
+            regret.worlds, regret.best, *(regret.regret[name] for name in regret.policies), strict=True
+        ):
+            cells = (points(one) if name != best else "best" for name, one in zip(regret.policies, each, strict=True))
+            rows.append((world, *cells))
+        columns = ("regret in points, in", *(_policy_words(name, own) for name in regret.policies))
+        return Table("What policies regret elsewhere", columns, tuple(rows), folded=True)
+
+    # ---- how sure is that ---------------------------------------------------------------------------------
+
+    def how_sure(self) -> Page:
+        found = self.found
+        spread = found.spread
+        rows: tuple[tuple[str, ...], ...] = (
+            ("as written: every fixed input as the scenario says", *chance(found.chance), "luck of the simulation"),
+            (
+                "over the ranges: the main unknowns drawn from what is plausible",
+                *chance(spread.overall),
+                "luck, and how few draws there are",
+            ),
+        )
+        if found.measure != "p_stay":
+            stays = f"p_stay, as written: {success_of('p_stay').meaning}"
+            rows = (*rows, (stays, *chance(found.run.p_stay), "luck of the simulation"))
+        columns = (self.name, "", "95 % interval", "the interval holds")
+        return [
+            Heading("How sure is that?"),
+            Table("Two chances, not to be mixed", columns, rows, frozenset({1}), frozenset({0, 1, 2})),
+            Paragraph(spread_in_short(spread, self.name)),
+            self._from("run", "spread"),
+            *ledger(found.run),
+            self._from("run"),
+            *self._lead(),
+            *self._keep_up(),
+            *self._failing(),
+        ]
+
+    def _lead(self) -> Page:
+        if self.found.required is None:
+            return [Paragraph("Nobody presses (rival.mode is none), so no lead is required.")]
+        title = "How much lead it takes"
+        return [*lead_answers(self.found.required, title), self._from("required_lead")]
+
+    def _keep_up(self) -> Page:
+        kept = self.found.keep_up
+        if kept.least_lead is None:
+            return []
+        middle, low = kept.least_lead
+        told = (
+            f"Keeping up: from the handoff to the end, the lead at its smallest is {_months(middle)} in the median run "
+            f"and {_months(low)} or less in every tenth (below 0: the rival was ahead)"
+        )
+        if kept.binds_at is not None:
+            told += f". It is smallest at a capability of {_number(kept.binds_at)} py (median)"
+        if kept.bought is not None:
+            bought, least = kept.bought
+            told += (
+                f". Each month of the tax that was paid stands beside {_number(bought)} months bought from the rival "
+                f"(median; {_number(least)} or less in every tenth): below 1, time bought does not pay for the tax"
+            )
+        note = (
+            f"From {kept.runs:,} futures of the scenario as written, looked at on the way; 95 % intervals in brackets."
+        )
+        return [Paragraph(told + "."), Paragraph(note, aside=True)]
+
+    def _failing(self) -> Page:
+        found = self.found.failing
+        if found is None:
+            return [Paragraph(f"Where it fails was not looked for: {missing_extra()}.")]
+        boxes = found.boxes["prim"]
+        if not boxes:
+            return [
+                Paragraph("Where it fails: no ranges of inputs hold clearly more failures than others."),
+                self._from("discover"),
+            ]
+        return [Paragraph(f"Where it fails, over the ranges: {box_in_words(boxes[0])}."), self._from("discover")]
+
+    # ---- what would change it -----------------------------------------------------------------------------
+
+    def what_would_change_it(self) -> Page:
+        return [
+            Heading("What would change it?"),
+            *self._flips(),
+            Paragraph(self._weights()),
+            self._inputs(),
+            Paragraph(self._knowing()),
+            self._from("tornado", "sobol", "knowing"),
+            *self._signposts(),
+        ]
+
+    def _flips(self) -> Page:
+        found = self.found
+        inputs = list(found.tornado.table["input"].head(5))
+        tried = "; ".join(_input_words(name.split(" + ")) for name in inputs)
+        if not found.flips:
+            return [
+                Paragraph(
+                    "Nothing that was tried flips the choice of the date: at no value of its plausible range does any "
+                    f"of the five inputs that move {self.name} most, alone, make another choice surely better: {tried}"
+                )
+            ]
+        rows = tuple(
+            (
+                _input_words(flip.paths),
+                _values(flip, flip.own),
+                _values(flip, flip.at),
+                self._flip_interval(flip),
+                f"{_flip_to(flip.to, found)}, {points(flip.beyond)} points better at {_values(flip, flip.looked)}",
+            )
+            for flip in found.flips
+        )
+        columns = ("input", "now", "flips at", "95 % interval", "to")
+        note = (
+            "One input at a time, everything else as written. A flip is told where another choice is better by "
+            "three standard errors somewhere in the input's plausible range; in between, straight lines."
+        )
+        commands = tuple(Paragraph(f"From: {self._command(flip.command)}", aside=True) for flip in found.flips[:1])
+        more = [] if len(found.flips) < 2 else [Paragraph("The others likewise, with their own values.", aside=True)]
+        return [
+            Table("What flips the choice of the date", columns, rows, frozenset(), frozenset({0, 1})),
+            Paragraph(note, aside=True),
+            *commands,
+            *more,
+        ]
+
+    def _flip_interval(self, flip: Flip) -> str:
+        low, high = ("–" if end is None else _values(flip, end) for end in (flip.low, flip.high))
+        ends = sorted([flip.low, flip.high], key=lambda end: (end is None, end))
+        return f"{low} to {high}" if None in ends else " to ".join(_values(flip, end) for end in ends if end)
+
+    def _weights(self) -> str:
+        found = self.found
+        if found.measure == "p_stay":
+            return "By p_stay, ends have no weights that could flip the choice."
+        if not found.weight_flips:
+            return (
+                "No weight from 0 to 1 of being overtaken safely, or of being unresolved, flips the choice of the "
+                "date, the other weights as they are."
+            )
+        return " ".join(self._weight(flip) for flip in found.weight_flips)
+
+    def _weight(self, flip: WeightFlip) -> str:
+        end = {"overtaken_safely": "being overtaken safely, by luck,", "unresolved": "being unresolved"}[flip.end]
+        sure = "" if flip.sure is None else f" (surely so at {flip.sure:.2f})"
+        return (
+            f"Where {end} counts {flip.at:.2f} instead of {flip.own:g}, the choice flips to "
+            f"{_flip_to(flip.to, self.found)}{sure}."
+        )
+
+    def _inputs(self) -> Table:
+        found = self.found
+        totals = {row["input"]: row for row in found.sobol.table.to_dict("records")}
+        worth = {row["input"]: row for row in found.knowing.table.to_dict("records")}
+        rows = []
+        for row in found.tornado.table.head(5).to_dict("records"):
+            name = row["input"]
+            share, known = totals.get(name), worth.get(name)
+            rows.append(
+                (
+                    _input_words(name.split(" + ")),
+                    str(row["range"]).split("; ")[0],
+                    f"{100 * row['at_low']:.0f} to {100 * row['at_high']:.0f} %",
+                    "–" if share is None else _share(share, "total"),
+                    "–" if known is None else _gain(known, "value"),
+                    str(row["status"]).split("; ")[0],
+                )
+            )
+        moves = f"takes {self.name} from"
+        columns = ("", "from 5th to 95th percentile", moves, "part in the variance", "knowing it", "status")
+        return Table(
+            "The five inputs that move it most", columns, tuple(rows), frozenset(), frozenset({1, 2, 5}), mark="guess"
+        )
+
+    def _knowing(self) -> str:
+        found = self.found.knowing
+        decision = found.more["decision"]
+        every = found.more["all_inputs"]
+        options = ", ".join(_option(one["option"]) for one in decision["options"])
+        return (
+            f"Knowing it: how many points of {self.name} it would gain to know the input before choosing "
+            f"{decision['path']} among {options}. Knowing all inputs would gain "
+            f"{_interval(every['estimate'], every['low'], every['high'])} points."
+        )
+
+    def _signposts(self) -> Page:
+        posts = self.found.signposts
+        if not posts:
+            return [Paragraph("Signposts: nothing that can be seen at the handoff or after it differs enough to tell.")]
+        rows = tuple(
+            (f"{_SEEN[post.name]}, {_when(post.months)}", *(self._third(third) for third in _three(post.thirds)))
+            for post in posts
+        )
+        columns = ("what is seen", "lowest third (or none)", "middle", "highest third (or some)")
+        title = f"Signposts: {self.name} by what is seen"
+        note = (
+            "In brackets the 95 % interval and the number of futures that are still going and look so. What is seen "
+            "is a sign, not a lever: changing it by itself need not change the outcome."
+        )
+        strongest = max(posts, key=lambda post: abs(post.apart))
+        return [
+            *([Paragraph(self._strongest(strongest))] if strongest.tells else []),
+            Table(title, columns, rows, frozenset(), frozenset()),
+            Paragraph(note, aside=True),
+            Paragraph(f"From: {self._command(strongest.thirds[0].command)}; the others likewise.", aside=True),
+            *self._switches(),
+        ]
+
+    def _strongest(self, post: Signpost) -> str:
+        low, high = post.thirds[0], post.thirds[-1]
+        return (
+            f"What tells most: {_SEEN[post.name]}, {_when(post.months)}. Where {low.given}, {self.name} is "
+            f"{with_interval(low.estimate)}; where {high.given}, it is {with_interval(high.estimate)}."
+        )
+
+    def _third(self, third: Third | None) -> str:
+        if third is None:
+            return ""
+        bounds = " and ".join(f"{one.sign} {one.number:g}" for one in third.given.conditions)
+        return f"{bounds}: {with_interval(third.estimate)}, {third.estimate.n:,}"
+
+    def _switches(self) -> Page:
+        better = [one for one in self.found.switches if one.gain.low > 0.0]
+        own = self.found.scenario.strategy.policy
+        if not better:
+            return [
+                Paragraph(
+                    "Whatever is seen at the handoff, no other policy is then surely better than the scenario's own: "
+                    "chosen on some futures that look so and judged on fresh ones."
+                )
+            ]
+        rows = tuple(
+            (str(one.given), _policy_words(one.policy, own), points(one.gain), self._command(one.command))
+            for one in better
+        )
+        title = "The policy to switch to at the handoff, by what is seen there"
+        columns = ("where", "policy", f"gains in {self.name} (points)", "from")
+        return [Table(title, columns, rows, frozenset(), frozenset({1, 2}), folded=True)]
+
+    # ---- what it rests on ---------------------------------------------------------------------------------
+
+    def what_it_rests_on(self) -> Page:
+        return [
+            Heading("What does it rest on?"),
+            Paragraph(self._guesses()),
+            *self._widened(),
+            self._from("sobol"),
+        ]
+
+    def _guesses(self) -> str:
+        found = self.found.sobol
+        inputs = found.plan.varied.inputs
+        count = sum(one.status == "guess" for one in inputs)
+        told = f"Of the {len(inputs)} inputs that were varied, {count} have ranges that are guesses, without a source. "
+        shares = found.more["by_status"].get("guess")
+        if shares is None:
+            return told + ("All of the variance rests on guesses." if count else "None of the variance rests on them.")
+        alone, part = (
+            _part(*(float(shares[f"{order}{end}"]) for end in ("", "_low", "_high"))) for order in ("first", "total")
+        )
+        return (
+            f"{told}By themselves they explain {alone} of the variance of {self.name} over the ranges, and they have a "
+            f"part in {part} of it."
+        )
+
+    def _widened(self) -> Page:
+        inputs = self.found.sobol.plan.varied.inputs
+        outside = [one.path for one in inputs if one.range_from == WIDENED]
+        rough = [one.path for one in inputs if one.range_from == HALF_TO_DOUBLE]
+        told = []
+        if outside:
+            told.append(
+                f"Outside its plausible range, which was widened to hold it, lies the scenario's value of "
+                f"{', '.join(outside)}."
+            )
+        if rough:
+            told.append(f"No range is known of {', '.join(rough)}: half to double its value was taken.")
+        return [Paragraph(" ".join(told))] if told else []
+
+    # ---- what made it -------------------------------------------------------------------------------------
+
+    def how_made(self, repeat: str) -> str:
+        found = self.found
+        each, run = found.futures.each, found.futures.run
+        told = (
+            f"Every choice was made on some worlds and judged on {each:,} fresh ones; the scenario as written was run "
+            f"{run:,} times. That is less than the commands take by default, so that a brief takes about a minute: for "
+            f"narrower intervals, more with --replicates. Seed {found.seed}, scenario hash {found.scenario.hash[:12]}."
+        )
+        return f"{told} Repeat: {repeat}" if repeat else told
+
+    def _from(self, *parts: str) -> Paragraph:
+        told = dict.fromkeys(self._command(self.found.commands[part]) for part in parts)
+        return Paragraph("From: " + "; ".join(told), aside=True)
+
+    def _command(self, command: Command) -> str:
+        return shlex.join(["deference-sim", command.name, *self.typed, *command.words])
+
+
+# ---- words ----------------------------------------------------------------------------------------------------
+
+
+_SEEN = {
+    "margin_found": "the margin that the review finds (py)",
+    "lead": "the lead as believed (months)",
+    "capability": "capability of our AIs (py)",
+    "findings": "schemers found so far",
+}
+
+
+def _when(months: float) -> str:
+    if not months:
+        return "at the handoff"
+    return f"{months:g} month{'s' * (months != 1.0)} after it"
+
+
+def _three(thirds: Sequence[Third]) -> tuple[Third | None, Third | None, Third | None]:
+    """Return thirds for three columns; where there are only two, the middle is empty."""
+    return (thirds[0], thirds[1] if len(thirds) == 3 else None, thirds[-1])
+
+
+def _choice_words(one: Choice) -> str:
+    return {
+        NOW: "hand off now",
+        BEST: f"hand off in month {one.month or 0.0:.2g}, the best date",
+        OWN_WAY: "as the scenario says",
+        INDIFFERENCE: "by indifference: as soon as waiting stops paying",
+        NEVER: "never hand off",
+    }[one.name]
+
+
+def _input_words(paths: Sequence[str]) -> str:
+    """Return what one unknown is in plain words, with its paths; of an input that is not a core one the paths alone."""
+    named = " with ".join(paths)
+    known = tuple(paths) in TWIN_WORDS if len(paths) > 1 else paths[0] in INPUTS
+    return f"{words_of(tuple(paths))} ({named})" if known else named
+
+
+def _flip_to(name: str, found: Brief) -> str:
+    return _choice_words(found.choices[name])
+
+
+def _policy_words(name: str, own: str) -> str:
+    return f"{own} {AS_IT_IS}" if name == AS_IT_IS else f"{name}, tuned"
+
+
+def _span(first: float, last: float) -> str:
+    if first == last:
+        return f"in month {first:.2g}"
+    return f"between month {first:.2g} and month {last:.2g}"
+
+
+def _turned(loss: Difference) -> Difference:
+    """Return a difference the other way round."""
+    ends = -loss.value, -loss.high, -loss.low
+    return Difference(*ends, loss.mcse, loss.n, loss.lost, loss.gained)
+
+
+def _months(found: Quantile) -> str:
+    return f"{_number(found)} months"
+
+
+def _number(found: Quantile) -> str:
+    low, high = ("–" if end is None else f"{end:.2g}" for end in (found.low, found.high))
+    return f"{found.value:.2g} ({low} to {high})"
+
+
+def _values(flip: Flip, values: tuple[float, ...]) -> str:
+    told = (rounded(float(f"{value:.2g}"), unit) for value, unit in zip(values, flip.units, strict=True))
+    return " and ".join(dict.fromkeys(told))
+
+
+def _option(option: object) -> str:
+    if isinstance(option, bool):
+        return str(option).lower()
+    return f"{option:g}" if isinstance(option, float) else str(option)
+
+
+def _share(row: dict[Any, Any], name: str) -> str:
+    value, low, high = (float(row[name + end]) for end in ("", "_low", "_high"))
+    return "–" if value != value else _part(value, low, high)
+
+
+def _part(value: float, low: float, high: float) -> str:
+    """Return a part of a variance with its interval, which luck may carry beyond 0 and 1, within these."""
+    held = (min(max(one, 0.0), 1.0) for one in (value, low, high))
+    part, *ends = (f"{100 * one:.0f}" for one in held)
+    return f"{part} % ({' to '.join(ends)})"
+
+
+def _gain(row: dict[Any, Any], name: str) -> str:
+    value, low, high = (float(row[name + end]) for end in ("", "_low", "_high"))
+    return _interval(value, low, high)
+
+
+def _interval(value: float, low: float, high: float) -> str:
+    return f"{100 * value:+.1f} ({100 * low:+.1f} to {100 * high:+.1f})"
