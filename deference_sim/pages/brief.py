@@ -75,61 +75,62 @@ class _Told:
         if name == NEVER or (name == OWN_WAY and found.scenario.handoff.never):
             return "Do not hand off."
         if name == INDIFFERENCE:
-            return "Hand off as soon as waiting stops paying (by indifference), instead of on a date."
-        first, last = found.handoff.as_good
-        span = _span(first, last)
+            return "Hand off as soon as waiting stops paying (by indifference), not on a date."
         if name == OWN_WAY:
-            return f"Hand off as the scenario says ({self.own_date()})."
-        return f"Hand off {span}."
-
-    def own_date(self) -> str:
-        handoff = self.found.scenario.handoff
-        if handoff.at is not None:
-            return f"month {handoff.at:g}"
-        return "by its own rule"
+            at = found.scenario.handoff.at
+            return f"Hand off as the scenario says ({'by its own rule' if at is None else f'in month {at:g}'})."
+        if name == NOW:
+            return "Hand off now."
+        return f"Hand off {_span(*found.handoff.as_good)}."
 
     def what_to_do(self) -> Page:
         found = self.found
-        first = found.handoff.as_good
-        lines = [self.advice(), self._why()]
-        if not found.scenario.handoff.never and found.choices.advised in (OWN_WAY, BEST):
-            lines.append(f"Any date {_span(*first)} does as well, as far as {found.futures.each:,} futures can tell.")
+        commands = [self._command(one.command) for one in found.choices.every[1:2]]
+        likewise = f"From: {commands[0]}; the others likewise. " if commands else ""
+        search = f"The best date is that of: {self._command(found.commands['handoff'])}"
         return [
             Heading("What should we do?", self.advice()),
-            Paragraph(" ".join(lines)),
+            Paragraph(" ".join((self.advice(), *self._why()))),
             self._choices(),
-            self._from("handoff"),
+            Paragraph(likewise + search, aside=True),
             *self._months(),
             *self._policy(),
         ]
 
-    def _why(self) -> str:
+    def _why(self) -> list[str]:
         found = self.found
         advised = found.choices[found.choices.advised]
-        worse = [one for one in found.choices.every if one.loss.low > 0.0 and one.name != advised.name]
         told = f"{self.name} ({self.success.meaning}) is then {with_interval(advised.estimate)}"
-        if advised.loss.high < 0.0:
-            told += f": {points(_turned(advised.loss))} points better than the best date"
-        elif worse:
-            names = ", ".join(_choice_words(one) for one in sorted(worse, key=lambda one: -one.loss.value))
-            told += f". Surely worse than the best date: {names}"
+        if advised.name == OWN_WAY:
+            told += "; nothing that was tried is surely better."
         else:
-            told += ". Nothing that was tried is surely better or worse"
-        return told + "."
+            told += f", {points(advised.gain)} points better than the scenario's own way."
+        lines = [told]
+        if worse := [_choice_words(one) for one in self._in_order() if one.is_worse]:
+            lines.append(f"Surely worse: {'; '.join(worse)}.")
+        if equal := [_choice_words(one) for one in self._in_order()[1:] if not one.is_worse]:
+            lines.append(f"Not to be told from it: {'; '.join(equal)}.")
+        first, last = found.handoff.as_good
+        if advised.name in (OWN_WAY, BEST) and not found.scenario.handoff.never and first < last:
+            lines.append(f"Of dates, any {_span(first, last)} is as good as the best.")
+        return lines
+
+    def _in_order(self) -> list[Choice]:
+        """Return the choices, the advised one first, then the best."""
+        choices = self.found.choices
+        return sorted(choices.every, key=lambda one: (one.name != choices.advised, -one.gain.value))
 
     def _choices(self) -> Table:
-        found = self.found
-        order = sorted(found.choices.every, key=lambda one: (one.name != found.choices.advised, one.loss.value))
         rows = [
             (
-                _choice_words(one) + (" (advised)" if one.name == found.choices.advised else ""),
+                _choice_words(one) + (" (advised)" if one.name == self.found.choices.advised else ""),
                 *chance(one.estimate),
-                "–" if one.name == BEST else points(one.loss),
+                "–" if one.name == OWN_WAY else points(one.gain),
             )
-            for one in order
+            for one in self._in_order()
         ]
-        columns = ("", self.name, "95 % interval", "worse than the best date by (points)")
-        return Table("The choices", columns, tuple(rows), frozenset({1}), frozenset(range(4)))
+        columns = ("", self.name, "95 % interval", "better than the scenario's own way by (points)")
+        return Table("The choices", columns, tuple(rows), frozenset({1}), frozenset({1, 2, 3}))
 
     def _months(self) -> Page:
         found = self.found
@@ -185,7 +186,9 @@ class _Told:
         for world, best, *each in zip(
             regret.worlds, regret.best, *(regret.regret[name] for name in regret.policies), strict=True
         ):
-            cells = (points(one) if name != best else "best" for name, one in zip(regret.policies, each, strict=True))
+            cells = (
+                _half_width(one) if name != best else "best" for name, one in zip(regret.policies, each, strict=True)
+            )
             rows.append((world, *cells))
         columns = ("regret in points, in", *(_policy_words(name, own) for name in regret.policies))
         return Table("What policies regret elsewhere", columns, tuple(rows), folded=True)
@@ -206,7 +209,7 @@ class _Told:
         if found.measure != "p_stay":
             stays = f"p_stay, as written: {success_of('p_stay').meaning}"
             rows = (*rows, (stays, *chance(found.run.p_stay), "luck of the simulation"))
-        columns = (self.name, "", "95 % interval", "the interval holds")
+        columns = (self.name, "", "95 % interval", "what the interval holds")
         return [
             Heading("How sure is that?"),
             Table("Two chances, not to be mixed", columns, rows, frozenset({1}), frozenset({0, 1, 2})),
@@ -325,7 +328,7 @@ class _Told:
 
     def _weight(self, flip: WeightFlip) -> str:
         end = {"overtaken_safely": "being overtaken safely, by luck,", "unresolved": "being unresolved"}[flip.end]
-        sure = "" if flip.sure is None else f" (surely so at {flip.sure:.2f})"
+        sure = " (though never surely so)" if flip.sure is None else f" (surely so at {flip.sure:.2f})"
         return (
             f"Where {end} counts {flip.at:.2f} instead of {flip.own:g}, the choice flips to "
             f"{_flip_to(flip.to, self.found)}{sure}."
@@ -342,24 +345,28 @@ class _Told:
             rows.append(
                 (
                     _input_words(name.split(" + ")),
-                    str(row["range"]).split("; ")[0],
-                    f"{100 * row['at_low']:.0f} to {100 * row['at_high']:.0f} %",
+                    f"{str(row['range']).split('; ')[0]}: {100 * row['at_low']:.0f} to {100 * row['at_high']:.0f} %",
                     "–" if share is None else _share(share, "total"),
                     "–" if known is None else _gain(known, "value"),
                     str(row["status"]).split("; ")[0],
                 )
             )
-        moves = f"takes {self.name} from"
-        columns = ("", "from 5th to 95th percentile", moves, "part in the variance", "knowing it", "status")
+        columns = (
+            "",
+            f"range (5th to 95th percentile): {self.name} there",
+            "part in the variance",
+            "knowing it",
+            "status",
+        )
         return Table(
-            "The five inputs that move it most", columns, tuple(rows), frozenset(), frozenset({1, 2, 5}), mark="guess"
+            "The five inputs that move it most", columns, tuple(rows), frozenset(), frozenset({1, 4}), mark="guess"
         )
 
     def _knowing(self) -> str:
         found = self.found.knowing
         decision = found.more["decision"]
         every = found.more["all_inputs"]
-        options = ", ".join(_option(one["option"]) for one in decision["options"])
+        options = ", ".join(one["option"] for one in decision["options"])
         return (
             f"Knowing it: how many points of {self.name} it would gain to know the input before choosing "
             f"{decision['path']} among {options}. Knowing all inputs would gain "
@@ -412,13 +419,17 @@ class _Told:
                     "chosen on some futures that look so and judged on fresh ones."
                 )
             ]
-        rows = tuple(
-            (str(one.given), _policy_words(one.policy, own), points(one.gain), self._command(one.command))
-            for one in better
-        )
+        example = f"From: {self._command(better[0].command)}; the others likewise."
+        policies = {one.policy for one in better}
+        if len(policies) == 1 and len(better) == len(self.found.switches):
+            gains = "; ".join(f"{points(one.gain)} where {one.given}" for one in better)
+            policy = _policy_words(better[0].policy, own)
+            told = f"Whatever is seen at the handoff, {policy} is better: by {gains} (points)."
+            return [Paragraph(told), Paragraph(example, aside=True)]
+        rows = tuple((str(one.given), _policy_words(one.policy, own), points(one.gain)) for one in better)
         title = "The policy to switch to at the handoff, by what is seen there"
-        columns = ("where", "policy", f"gains in {self.name} (points)", "from")
-        return [Table(title, columns, rows, frozenset(), frozenset({1, 2}), folded=True)]
+        columns = ("where", "policy", f"gains in {self.name} (points)")
+        return [Table(title, columns, rows, frozenset(), frozenset({1, 2})), Paragraph(example, aside=True)]
 
     # ---- what it rests on ---------------------------------------------------------------------------------
 
@@ -533,10 +544,9 @@ def _span(first: float, last: float) -> str:
     return f"between month {first:.2g} and month {last:.2g}"
 
 
-def _turned(loss: Difference) -> Difference:
-    """Return a difference the other way round."""
-    ends = -loss.value, -loss.high, -loss.low
-    return Difference(*ends, loss.mcse, loss.n, loss.lost, loss.gained)
+def _half_width(found: Difference) -> str:
+    """Return a difference in whole points with half the width of its interval, which is short enough for a grid."""
+    return f"{100 * found.value:+.0f} ± {50 * (found.high - found.low):.0f}"
 
 
 def _months(found: Quantile) -> str:
@@ -551,12 +561,6 @@ def _number(found: Quantile) -> str:
 def _values(flip: Flip, values: tuple[float, ...]) -> str:
     told = (rounded(float(f"{value:.2g}"), unit) for value, unit in zip(values, flip.units, strict=True))
     return " and ".join(dict.fromkeys(told))
-
-
-def _option(option: object) -> str:
-    if isinstance(option, bool):
-        return str(option).lower()
-    return f"{option:g}" if isinstance(option, float) else str(option)
 
 
 def _share(row: dict[Any, Any], name: str) -> str:

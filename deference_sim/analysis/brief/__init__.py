@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from deference_sim.analysis import discover as discovery
 from deference_sim.analysis import handoff as handoffs
@@ -62,6 +63,7 @@ PARTS: Mapping[str, str] = {
     "run": "the scenario as written",
     "spread": "the spread over what is uncertain",
     "handoff": "when to hand off",
+    "choices": "the choices, side by side",
     "months": "what a month more is worth",
     "keep_up": "how well those keep up who handed off",
     "required_lead": "how much lead it takes",
@@ -125,7 +127,8 @@ class Brief(Shown):
                         "name": one.name,
                         "changes": dict(one.changes),
                         "estimate": one.estimate.as_dict(),
-                        "loss": one.loss.as_dict(),
+                        "gain": one.gain.as_dict(),
+                        "short_of_advised": one.short.as_dict(),
                     }
                     for one in self.choices.every
                 ],
@@ -240,7 +243,9 @@ class _Making:
     def whole(self) -> Brief:
         run, spread = self._run(), self._spread()
         handoff = self._handoff()
-        choices = choices_of(handoff)
+        with self.at_work(PARTS["choices"]) as told:
+            fresh = Worlds(self.seed, self.measure, progress=told).fresh
+            choices, records_by_choice = choices_of(handoff, fresh, self.futures.choices)
         with self.at_work(PARTS["months"]) as told:
             months = months_more(self.scenario, self.measure, self.futures.months, self.seed, told)
         with self.at_work(PARTS["keep_up"]) as told:
@@ -248,9 +253,9 @@ class _Making:
             keeping = keep_up(self.scenario, self.futures.run, self.seed, last, told)
         required = self._required()
         strategy, regret = self._strategy()
-        tornado, sobol, knowing = self._tornado(), self._sobol(), self._knowing(choices)
+        tornado, sobol, knowing = self._tornado(), self._sobol(), self._knowing(handoff.best.month, choices)
         failing = self._failing()
-        flipping, weights = self._flips(choices, tornado)
+        flipping = self._flips(choices, tornado)
         with self.at_work(PARTS["signposts"]) as told:
             here = Worlds(self.seed, self.measure, progress=told)
             (records,) = here.records([self.scenario], self.futures.run)
@@ -276,7 +281,7 @@ class _Making:
             knowing,
             failing,
             flipping,
-            weights,
+            tuple(self._weights(choices, records_by_choice)),
             tuple(posts),
             tuple(turns),
             self._commands(knowing),
@@ -329,8 +334,8 @@ class _Making:
     def _sobol(self) -> Sensitivity:
         return self._sensitivity("sobol", self.futures.sobol, None)
 
-    def _knowing(self, choices: Choices) -> Sensitivity:
-        return self._sensitivity("voi", self.futures.knowing, _decision(self.scenario, choices))
+    def _knowing(self, best: float, choices: Choices) -> Sensitivity:
+        return self._sensitivity("voi", self.futures.knowing, _decision(self.scenario, best, choices))
 
     def _sensitivity(
         self, method: Method, replicates: int, decision: Mapping[str, Sequence[Any]] | None
@@ -361,26 +366,18 @@ class _Making:
                 progress=told,
             )
 
-    def _flips(self, choices: Choices, tornado: Sensitivity) -> tuple[tuple[Flip, ...], tuple[WeightFlip, ...]]:
+    def _flips(self, choices: Choices, tornado: Sensitivity) -> tuple[Flip, ...]:
         with self.at_work(PARTS["flips"]) as told:
             fresh = Worlds(self.seed, self.measure, progress=told).fresh
             varied = tornado.plan.varied
             labels = {varied.label(bundle): bundle for bundle in varied.bundles}
             bundles = [labels[name] for name in tornado.table["input"].head(MOST_INPUTS)]
-            found = flips(self.scenario, varied, bundles, choices, fresh, self.futures.flips)
-            return tuple(found), tuple(self._weights(choices, fresh))
+            return tuple(flips(self.scenario, varied, bundles, choices, fresh, self.futures.flips))
 
-    def _weights(self, choices: Choices, fresh: Worlds) -> list[WeightFlip]:
+    def _weights(self, choices: Choices, records: Mapping[str, NDArray[np.void]]) -> list[WeightFlip]:
         if self.measure == "p_stay":
             return []  # a run can stay in the basin whatever its end
         success = success_of(self.measure)
-        records = dict(
-            zip(
-                (one.name for one in choices.every),
-                fresh.records([self.scenario.with_(**one.changes) for one in choices.every], self.futures.each),
-                strict=True,
-            )
-        )
         worth = {name: np.asarray(success.of_records(table), float) for name, table in records.items()}
         shares = {
             name: {end: table["outcome"] == OUTCOMES.index(end) for end in WEIGHED} for name, table in records.items()
@@ -396,7 +393,7 @@ class _Making:
         counted = by(self.measure)
         decision = knowing.plan.decision
         assert decision is not None
-        decide = ["--decide", f"{decision.path}={','.join(map(_typed, decision.options))}"]
+        decide = ["--decide", f"{decision.path}={','.join(decision.options)}"]
         targets = [word for target in TARGETS for word in ("--target", target)]
         worlds = ["--worlds", ",".join(map(str, self.worlds))] if tuple(self.worlds) != strategies.WORLDS else []
         made: dict[str, tuple[str, list[Any]]] = {
@@ -415,18 +412,14 @@ class _Making:
         return {name: command(words[0], seed, *words[1]) for name, words in made.items()}
 
 
-def _typed(option: Any) -> str:
-    if isinstance(option, bool):
-        return str(option).lower()
-    return f"{option:g}" if isinstance(option, float) else str(option)
-
-
-def _decision(scenario: Scenario, choices: Choices) -> dict[str, Sequence[Any]]:
-    """Return the choice that knowing something would help with: of a date, or of whether to hand off at all."""
+def _decision(scenario: Scenario, best: float, choices: Choices) -> dict[str, Sequence[Any]]:
+    """Return the choice that knowing something would help with, as one types it: of a date, or of a handoff at all."""
     if scenario.handoff.never or choices.advised == NEVER or scenario.rival.mode == "none":
-        return {"handoff.never": (True, False)}
-    best = choices[BEST].month or 0.0
-    own = scenario.handoff.at
-    lead = float(scenario.rival.lead)
-    months = {0.0, round(best, 2), round(lead / 2.0, 2), *([round(float(own), 2)] if own is not None else [])}
-    return {"handoff.at": tuple(sorted(months))} if len(months) > 1 else {"handoff.never": (True, False)}
+        return {"handoff.never": ("true", "false")}
+    at = scenario.handoff.at
+    months = {0.0, round(best, 2), round(float(scenario.rival.lead) / 2.0, 2)}
+    if at is not None:
+        months.add(round(float(at), 2))
+    if len(months) == 1:
+        return {"handoff.never": ("true", "false")}
+    return {"handoff.at": tuple(f"{month:g}" for month in sorted(months))}

@@ -1,21 +1,24 @@
 """The choice of a date: what can be chosen, which of it is advised, what does as well, and what it is worth."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from math import sqrt
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from deference_sim.analysis.brief.parts import Command, Told, command
+from deference_sim.analysis.brief.parts import Command, Told, by, command
 from deference_sim.analysis.compare import compare
 from deference_sim.analysis.estimate import Estimate
 from deference_sim.analysis.handoff import INDIFFERENCE, NEVER, OWN_WAY, BestHandoff, dated
 from deference_sim.analysis.measure import MEASURES, VALUE, Measure
 from deference_sim.analysis.paired import Difference
+from deference_sim.analysis.worlds import Worlds
 from deference_sim.scenario import Scenario
 
 NOW, BEST = "now", "best"
+SURE = 3.0  # standard errors by which a choice must be better to be called so: several are looked at
 Array = NDArray[Any]
 
 
@@ -23,24 +26,30 @@ Array = NDArray[Any]
 class Choice:
     """One way to decide on the handoff, judged on fresh worlds.
 
-    ``month`` is that of a fixed date, ``changes`` what makes a scenario follow it, ``loss`` what the best date does
-    better, ``beside`` what the advised choice does better (both paired; an end above 0 only: it is worse).
+    ``month`` is that of a fixed date, ``changes`` what makes a scenario follow it, ``gain`` what it does better than
+    the scenario's own way, ``short`` what the advised choice does better than it (both paired world by world).
     """
 
     name: str
     month: float | None
-    changes: Mapping[str, object]
+    changes: Mapping[str, Any]
     estimate: Estimate
-    loss: Difference
+    gain: Difference
+    short: Difference
+    command: Command
+
+    @property
+    def is_worse(self) -> bool:
+        """Whether it is surely worse than what is advised."""
+        return _is_sure(self.short)
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """All that was judged, and the name of what is advised.
+    """All that was judged, the scenario's own way first, and the name of what is advised.
 
-    Advised is what does better than the best date by more than luck, such as never; if nothing does, what the scenario
-    says, where no date does better than that by more than luck; and only else the best date. So what is advised does
-    not hang on which of several equals happens to come out first.
+    Advised is the scenario's own way, unless others are better by more than ``SURE`` standard errors: then the best of
+    these. So what is advised does not hang on which of several equals happens to come out first.
     """
 
     every: tuple[Choice, ...]
@@ -51,31 +60,65 @@ class Choices:
         return next(choice for choice in self.every if choice.name == name)
 
 
-def choices_of(found: BestHandoff) -> Choices:
-    """Return what can be chosen according to a search for the best handoff, and what is advised."""
-    level = found.best.capability
-    now = next(timing for timing in found.curve if timing.month == 0.0)
+def choices_of(found: BestHandoff, worlds: Worlds, replicates: int) -> tuple[Choices, Mapping[str, NDArray[np.void]]]:
+    """Return what can be chosen according to a search for the best handoff, judged on ``worlds``; and the records.
+
+    A choice that is the scenario's own way by another name is left out.
+    """
+    ways = _ways(found)
+    tables = worlds.records([found.scenario.with_(**changes) for changes in ways.values()], replicates)
+    records = dict(zip(ways, tables, strict=True))
+    success = worlds.success
+    worth = {name: success.of_records(table) for name, table in records.items()}
+    gains = {name: success.difference(one, worth[OWN_WAY]) for name, one in worth.items()}
+    better = [name for name, gain in gains.items() if _is_sure(gain)]
+    advised = max(better, key=lambda name: gains[name].value, default=OWN_WAY)
+    counted = by(worlds.measure) if success.weights is not None else ()
     every = [
-        Choice(NOW, 0.0, dated(level, 0.0), now.estimate, now.loss),
-        Choice(BEST, found.best.month, dated(level, found.best.month), found.best.estimate, found.best.loss),
+        Choice(
+            name,
+            {NOW: 0.0, BEST: found.best.month}.get(name),
+            ways[name],
+            success.chance_of(worth[name]),
+            gains[name],
+            success.difference(worth[advised], worth[name]),
+            command("compare", worlds.seed, *with_changes(ways[name]), *counted, "--replicates", replicates),
+        )
+        for name in ways
     ]
-    ways: dict[str, Mapping[str, object]] = {
-        OWN_WAY: {},
-        INDIFFERENCE: {**dated(level, 0.0), "handoff.at": None, "handoff.indifference": True},
-        NEVER: {"handoff.never": True},
-    }
-    every += [Choice(way.name, None, ways[way.name], way.estimate, way.loss) for way in found.alternatives]
-    return Choices(tuple(every), _advised(every))
+    return Choices(tuple(every), advised), records
 
 
-def _advised(every: Sequence[Choice]) -> str:
-    better = [choice for choice in every if choice.loss.high < 0.0]
-    if better:
-        own = [choice for choice in better if choice.name == OWN_WAY]
-        most = min(better, key=lambda choice: choice.loss.value)
-        return own[0].name if own and own[0].loss.low <= most.loss.high else most.name
-    own = [choice for choice in every if choice.name == OWN_WAY]
-    return OWN_WAY if own and own[0].loss.low <= 0.0 else BEST
+def _ways(found: BestHandoff) -> dict[str, Mapping[str, Any]]:
+    scenario, level = found.scenario, found.best.capability
+    own, handoff = {name: scenario.value(name) for name in dated(level, 0.0)}, scenario.handoff
+    ways: dict[str, Mapping[str, Any]] = {OWN_WAY: {}, NOW: dated(level, 0.0), BEST: dated(level, found.best.month)}
+    if scenario.rival.mode != "none":
+        ways[INDIFFERENCE] = {**dated(level, 0.0), "handoff.at": None, "handoff.indifference": True}
+    ways[NEVER] = {"handoff.never": True}
+    if found.best.month == 0.0:
+        del ways[NOW]
+    if handoff.never:
+        del ways[NEVER]
+    return {name: changes for name, changes in ways.items() if name == OWN_WAY or changes != own}
+
+
+def with_changes(changes: Mapping[str, Any]) -> list[str]:
+    """Return the words of a command that change a scenario."""
+    return [word for path, value in changes.items() for word in ("--with", f"{path}={written(value)}")]
+
+
+def written(value: Any) -> str:
+    """Return a value as one types it behind ``--set``."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:.17g}" if isinstance(value, float) else str(value)
+
+
+def _is_sure(found: Difference) -> bool:
+    return found.value > SURE * found.mcse and found.value > 0.0
 
 
 # ---- a month more -------------------------------------------------------------------------------------------
@@ -184,9 +227,7 @@ def _flip(end: str, own: float, name: str, apart: Array, by_end: Array) -> Weigh
     if not 0.0 <= at <= 1.0:
         return None
     far = np.linspace(at, 1.0 if slope > 0.0 else 0.0, _STEPS)
-    sure = next((float(w) for w in far if _is_sure(apart + (w - own) * by_end)), None)
+    error = sqrt(len(apart))
+    moved = ((float(w), apart + (w - own) * by_end) for w in far)
+    sure = next((w for w, one in moved if one.mean() > 1.96 * one.std() / error), None)
     return WeightFlip(end, own, at, sure, name)
-
-
-def _is_sure(apart: Array) -> bool:
-    return bool(apart.mean() > 1.96 * apart.std(ddof=1) / np.sqrt(len(apart))) if len(apart) > 1 else False

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from deference_sim.analysis.brief.choices import Choices
+from deference_sim.analysis.brief.choices import SURE, Choices, with_changes, written
 from deference_sim.analysis.brief.parts import Command, by, command
 from deference_sim.analysis.handoff import INDIFFERENCE, OWN_WAY
 from deference_sim.analysis.paired import Difference
@@ -18,7 +18,6 @@ from deference_sim.scenario import Scenario
 from deference_sim.study.quasi_random import run_at
 
 LOOKS = (0.05, 0.3, 0.7, 0.95)  # percentiles of an input's range that are looked at, beside its own value
-SURE = 3.0  # standard errors by which another choice must be better somewhere: many are looked at
 NARROWED = 2  # more looks at where the two are about as good
 _APART = 0.01  # percentiles between two looks that are worth taking
 
@@ -161,14 +160,10 @@ class _Search:
     def _flip(self, line: "_Line", name: str, crossing: Crossing, looks: Mapping[float, Difference]) -> Flip:
         looked = line.values(crossing.sure_at)
         settings = [*looked.items(), *self.ways[self.advised].items()]
-        words = [word for path, value in settings for word in ("--set", f"{path}={_written(value)}")]
-        words += [word for path, value in self.ways[name].items() for word in ("--with", f"{path}={_written(value)}")]
-        if name == OWN_WAY:  # the advised choice is a change of the scenario, and this one takes it back
-            words += [
-                w
-                for path in self.ways[self.advised]
-                for w in ("--with", f"{path}={_written(self.scenario.value(path))}")
-            ]
+        words = [word for path, value in settings for word in ("--set", f"{path}={written(value)}")]
+        words += with_changes(self.ways[name])
+        if name == OWN_WAY:  # the advised choice is a change of the scenario, which this one takes back
+            words += with_changes({path: self.scenario.value(path) for path in self.ways[self.advised]})
         words += by(self.worlds.measure) if self.worlds.success.weights is not None else []
         ends = [None if end is None else tuple(line.values(end).values()) for end in (crossing.low, crossing.high)]
         return Flip(
@@ -220,12 +215,3 @@ def _nearest(found: list[tuple[float, Flip]], own: float) -> list[Flip]:
     below = [one for one in found if one[0] <= own]
     above = [one for one in found if one[0] > own]
     return [min(side, key=lambda one: abs(one[0] - own))[1] for side in (below, above) if side]
-
-
-def _written(value: object) -> str:
-    """Return a value as one types it behind ``--set``."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f"{value:.17g}" if isinstance(value, float) else str(value)

@@ -55,6 +55,11 @@ class Futures:
         return max(min(200, self.run // 2), 2)
 
     @property
+    def choices(self) -> int:
+        """Fresh futures on which the choices of a date are held against one another."""
+        return 4 * self.each
+
+    @property
     def strategy(self) -> int:
         """Fresh futures for each policy."""
         return max(self.each // 2, 1)

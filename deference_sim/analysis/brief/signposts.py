@@ -19,6 +19,7 @@ from deference_sim.scenario import Scenario
 MONTHS = (0.0, 1.0, 2.0, 4.0)  # after the handoff
 COUNTED = "findings"  # of which there are none or some, instead of thirds
 LEAST = 20  # futures in a third, below which it tells nothing
+_LEAST_PART = 1.0 / 6.0  # of all, that a third must hold: half of what it would by its name
 _DIGITS = 2  # of the numbers that part the thirds, so that one can type them
 SURE = 2.0  # standard errors by which the outer thirds must differ for the signpost to tell anything
 
@@ -99,7 +100,8 @@ def parted(name: str, months: float, seen: Floats) -> list[tuple[Given, NDArray[
         above = -np.inf if low is None else low
         below = np.inf if high is None else high
         made.append((Given(tuple(conditions)), np.isfinite(seen) & (seen >= above) & (seen < below)))
-    return made if all(met.sum() >= LEAST for _, met in made) else []
+    least = max(LEAST, _LEAST_PART * len(known) if name != COUNTED else 0.0)
+    return made if all(met.sum() >= least for _, met in made) else []
 
 
 def _command(given: Given, replicates: int, worlds: Worlds) -> Command:
