@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -11,10 +11,6 @@ from deference_sim.cli.options import Measured, whole_number
 from deference_sim.cli.output import announce
 from deference_sim.cli.pace import pace
 from deference_sim.study.limits import MOST_REPLICATES
-
-if TYPE_CHECKING:
-    from deference_sim.analysis.brief import Brief
-    from deference_sim.cli.folder import Drawings
 
 LEAST, USUAL = 40, 500
 
@@ -47,20 +43,11 @@ def brief(
             yield tick
 
     found = make_brief(asked.scenario, replicates, asked.seed, measure=measure, at_work=at_work)
+    told = "By month of the handoff: the chance, and what goes wrong"
     return Answer(
         found,
         replicates,
         about={"typed": (asked.names[0], *(word for change in asked.settings for word in ("--set", change)))},
-        drawings=lambda plots: _drawings(plots, found),
+        drawings=lambda plots: {"handoff": (told, lambda: plots.handoff_timing(found.handoff))},
         tables=lambda: {"choices": found.handoff.table, "inputs": found.tornado.table, "shares": found.sobol.table},
     )
-
-
-def _drawings(plots: Any, found: "Brief") -> "Drawings":
-    return {
-        "handoff": (
-            "By month of the handoff: the chance, and what goes wrong",
-            lambda: plots.handoff_timing(found.handoff),
-        ),
-        "inputs": ("Which inputs move it, most first", lambda: plots.tornado(found.tornado)),
-    }

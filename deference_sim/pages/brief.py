@@ -16,7 +16,9 @@ from deference_sim.analysis.brief import (
     Flip,
     MonthMore,
     WeightFlip,
+    most_important,
 )
+from deference_sim.analysis.brief.choices import SURE
 from deference_sim.analysis.brief.signposts import Signpost, Third
 from deference_sim.analysis.discover import missing_extra
 from deference_sim.analysis.estimate import Quantile
@@ -81,13 +83,13 @@ class _Told:
             return f"Hand off as the scenario says ({'by its own rule' if at is None else f'in month {at:g}'})."
         if name == NOW:
             return "Hand off now."
-        return f"Hand off {_span(*found.handoff.as_good)}."
+        return f"Hand off {_span(*found.choices.dates)}."
 
     def what_to_do(self) -> Page:
         found = self.found
         commands = [self._command(one.command) for one in found.choices.every[1:2]]
         likewise = f"From: {commands[0]}; the others likewise. " if commands else ""
-        search = f"The best date is that of: {self._command(found.commands['handoff'])}"
+        search = f"The dates are from: {self._command(found.commands['handoff'])}"
         return [
             Heading("What should we do?", self.advice()),
             Paragraph(" ".join((self.advice(), *self._why()))),
@@ -110,7 +112,7 @@ class _Told:
             lines.append(f"Surely worse: {'; '.join(worse)}.")
         if equal := [_choice_words(one) for one in self._in_order()[1:] if not one.is_worse]:
             lines.append(f"Not to be told from it: {'; '.join(equal)}.")
-        first, last = found.handoff.as_good
+        first, last = found.choices.dates
         if advised.name in (OWN_WAY, BEST) and not found.scenario.handoff.never and first < last:
             lines.append(f"Of dates, any {_span(first, last)} is as good as the best.")
         return lines
@@ -168,7 +170,8 @@ class _Told:
         if ties:
             told += f" As good as {best.policy}, each tuned: {', '.join(ties)}."
         told += f" In {len(found.regret.worlds)} worlds, {self._regret()}"
-        return [Paragraph(told), self._regrets(), self._from("strategy")]
+        note = "Date and policy were each chosen with the other as written: what both do together is not told here."
+        return [Paragraph(told), self._regrets(), Paragraph(note, aside=True), self._from("strategy")]
 
     def _regret(self) -> str:
         regret = self.found.regret
@@ -277,13 +280,14 @@ class _Told:
 
     def _flips(self) -> Page:
         found = self.found
-        inputs = list(found.tornado.table["input"].head(5))
+        varied = found.sobol.plan.varied
+        inputs = [varied.label(bundle) for bundle in most_important(found.sobol)]
         tried = "; ".join(_input_words(name.split(" + ")) for name in inputs)
         if not found.flips:
             return [
                 Paragraph(
                     "Nothing that was tried flips the choice of the date: at no value of its plausible range does any "
-                    f"of the five inputs that move {self.name} most, alone, make another choice surely better: {tried}"
+                    f"of the five inputs below, alone, make another choice surely better: {tried}"
                 )
             ]
         rows = tuple(
@@ -339,9 +343,11 @@ class _Told:
         totals = {row["input"]: row for row in found.sobol.table.to_dict("records")}
         worth = {row["input"]: row for row in found.knowing.table.to_dict("records")}
         rows = []
-        for row in found.tornado.table.head(5).to_dict("records"):
-            name = row["input"]
-            share, known = totals.get(name), worth.get(name)
+        moved = {row["input"]: row for row in found.tornado.table.to_dict("records")}
+        varied = found.sobol.plan.varied
+        for bundle in most_important(found.sobol):
+            name = varied.label(bundle)
+            row, share, known = moved[name], totals.get(name), worth.get(name)
             rows.append(
                 (
                     _input_words(name.split(" + ")),
@@ -359,7 +365,12 @@ class _Told:
             "status",
         )
         return Table(
-            "The five inputs that move it most", columns, tuple(rows), frozenset(), frozenset({1, 4}), mark="guess"
+            "The five inputs with the greatest part in the variance",
+            columns,
+            tuple(rows),
+            frozenset(),
+            frozenset({1, 4}),
+            mark="guess",
         )
 
     def _knowing(self) -> str:
@@ -387,9 +398,9 @@ class _Told:
             "In brackets the 95 % interval and the number of futures that are still going and look so. What is seen "
             "is a sign, not a lever: changing it by itself need not change the outcome."
         )
-        strongest = max(posts, key=lambda post: abs(post.apart))
+        strongest = max(posts, key=lambda post: post.clear)
         return [
-            *([Paragraph(self._strongest(strongest))] if strongest.tells else []),
+            *([Paragraph(self._strongest(strongest))] if strongest.clear > SURE else []),
             Table(title, columns, rows, frozenset(), frozenset()),
             Paragraph(note, aside=True),
             Paragraph(f"From: {self._command(strongest.thirds[0].command)}; the others likewise.", aside=True),
@@ -399,7 +410,7 @@ class _Told:
     def _strongest(self, post: Signpost) -> str:
         low, high = post.thirds[0], post.thirds[-1]
         return (
-            f"What tells most: {_SEEN[post.name]}, {_when(post.months)}. Where {low.given}, {self.name} is "
+            f"What tells most clearly: {_SEEN[post.name]}, {_when(post.months)}. Where {low.given}, {self.name} is "
             f"{with_interval(low.estimate)}; where {high.given}, it is {with_interval(high.estimate)}."
         )
 
@@ -516,7 +527,7 @@ def _three(thirds: Sequence[Third]) -> tuple[Third | None, Third | None, Third |
 def _choice_words(one: Choice) -> str:
     return {
         NOW: "hand off now",
-        BEST: f"hand off in month {one.month or 0.0:.2g}, the best date",
+        BEST: f"hand off in month {one.month or 0.0:.2g}, the best date of the search",
         OWN_WAY: "as the scenario says",
         INDIFFERENCE: "by indifference: as soon as waiting stops paying",
         NEVER: "never hand off",

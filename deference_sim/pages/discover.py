@@ -69,13 +69,14 @@ def where(box: Box) -> str:
 
 def in_words(box: Box) -> str:
     """Return a box in one sentence, without the technical words."""
+    limits = ", and ".join(_words(limit, technical=False) for limit in box.limits)
     return (
-        f"{where(box)}. There {_told(box.density)} of the futures fail, and these are {_told(box.coverage)} of all "
+        f"where {limits}. There {_told(box.density)} of the futures fail, and these are {_told(box.coverage)} of all "
         "that fail"
     )
 
 
-def _words(limit: Limit) -> str:
+def _words(limit: Limit, *, technical: bool = True) -> str:
     unit = "" if limit.unit == "1" else f" {limit.unit}"
     if limit.low is None:
         assert limit.high is not None
@@ -85,7 +86,7 @@ def _words(limit: Limit) -> str:
     else:
         words = f"is from {short(limit.low)} to {short(limit.high)}{unit}"
     chances = [p for p in (limit.quasi_p_low, limit.quasi_p_high) if p is not None]
-    return f"{limit.path} {words}" + (f" (quasi-p {_p(max(chances))})" if chances else "")
+    return f"{limit.path} {words}" + (f" (quasi-p {_p(max(chances))})" if chances and technical else "")
 
 
 def _p(chance: float) -> str:

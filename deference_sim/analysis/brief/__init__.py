@@ -152,6 +152,7 @@ class Brief(Shown):
                 "sobol": self.sobol.as_dict(),
                 "knowing": self.knowing.as_dict(),
                 "discover": None if self.failing is None else self.failing.as_dict(),
+                "dates": list(self.choices.dates),
                 "flips": [_flip_dict(one) for one in self.flips],
                 "weight_flips": [
                     {"end": one.end, "own": one.own, "at": one.at, "sure": one.sure, "to": one.to}
@@ -244,7 +245,7 @@ class _Making:
         run, spread = self._run(), self._spread()
         handoff = self._handoff()
         with self.at_work(PARTS["choices"]) as told:
-            fresh = Worlds(self.seed, self.measure, progress=told).fresh
+            fresh = Worlds(self.seed, self.measure, progress=told).fresh.fresh  # the search has judged on the others
             choices, records_by_choice = choices_of(handoff, fresh, self.futures.choices)
         with self.at_work(PARTS["months"]) as told:
             months = months_more(self.scenario, self.measure, self.futures.months, self.seed, told)
@@ -253,9 +254,9 @@ class _Making:
             keeping = keep_up(self.scenario, self.futures.run, self.seed, last, told)
         required = self._required()
         strategy, regret = self._strategy()
-        tornado, sobol, knowing = self._tornado(), self._sobol(), self._knowing(handoff.best.month, choices)
+        tornado, sobol, knowing = self._tornado(), self._sobol(), self._knowing(choices.best_date, choices)
         failing = self._failing()
-        flipping = self._flips(choices, tornado)
+        flipping = self._flips(choices, sobol)
         with self.at_work(PARTS["signposts"]) as told:
             here = Worlds(self.seed, self.measure, progress=told)
             (records,) = here.records([self.scenario], self.futures.run)
@@ -366,12 +367,11 @@ class _Making:
                 progress=told,
             )
 
-    def _flips(self, choices: Choices, tornado: Sensitivity) -> tuple[Flip, ...]:
+    def _flips(self, choices: Choices, sobol: Sensitivity) -> tuple[Flip, ...]:
         with self.at_work(PARTS["flips"]) as told:
             fresh = Worlds(self.seed, self.measure, progress=told).fresh
-            varied = tornado.plan.varied
-            labels = {varied.label(bundle): bundle for bundle in varied.bundles}
-            bundles = [labels[name] for name in tornado.table["input"].head(MOST_INPUTS)]
+            varied = sobol.plan.varied
+            bundles = most_important(sobol)
             return tuple(flips(self.scenario, varied, bundles, choices, fresh, self.futures.flips))
 
     def _weights(self, choices: Choices, records: Mapping[str, NDArray[np.void]]) -> list[WeightFlip]:
@@ -410,6 +410,14 @@ class _Making:
         if success_of(self.measure).weights is not None:
             made["run"][1].extend(counted)
         return {name: command(words[0], seed, *words[1]) for name, words in made.items()}
+
+
+def most_important(sobol: Sensitivity) -> list[tuple[int, ...]]:
+    """Return the unknowns with the greatest part in the variance, most first, each as the places of its inputs."""
+    varied = sobol.plan.varied
+    groups = {varied.label(group): group for group in varied.groups}
+    ordered = (set(groups[label]) for label in sobol.table["input"])
+    return [bundle for group in ordered for bundle in varied.bundles if set(bundle) <= group][:MOST_INPUTS]
 
 
 def _decision(scenario: Scenario, best: float, choices: Choices) -> dict[str, Sequence[Any]]:

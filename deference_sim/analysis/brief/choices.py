@@ -12,12 +12,13 @@ from deference_sim.analysis.brief.parts import Command, Told, by, command
 from deference_sim.analysis.compare import compare
 from deference_sim.analysis.estimate import Estimate
 from deference_sim.analysis.handoff import INDIFFERENCE, NEVER, OWN_WAY, BestHandoff, dated
-from deference_sim.analysis.measure import MEASURES, VALUE, Measure
+from deference_sim.analysis.measure import MEASURES, VALUE, Measure, Success, Successes
 from deference_sim.analysis.paired import Difference
 from deference_sim.analysis.worlds import Worlds
 from deference_sim.scenario import Scenario
 
 NOW, BEST = "now", "best"
+MOST_DATES = 6  # judged around the best
 SURE = 3.0  # standard errors by which a choice must be better to be called so: several are looked at
 Array = NDArray[Any]
 
@@ -48,12 +49,19 @@ class Choice:
 class Choices:
     """All that was judged, the scenario's own way first, and the name of what is advised.
 
+    ``dates`` are the first and the last of the dates judged that do as well as the best of them (a paired test at 5 %).
     Advised is the scenario's own way, unless others are better by more than ``SURE`` standard errors: then the best of
     these. So what is advised does not hang on which of several equals happens to come out first.
     """
 
     every: tuple[Choice, ...]
     advised: str
+    dates: tuple[float, float]
+
+    @property
+    def best_date(self) -> float:
+        """The best of the dates, in months."""
+        return next((choice.month for choice in self.every if choice.name == BEST and choice.month is not None), 0.0)
 
     def __getitem__(self, name: str) -> Choice:
         """Return the choice of a name."""
@@ -63,12 +71,18 @@ class Choices:
 def choices_of(found: BestHandoff, worlds: Worlds, replicates: int) -> tuple[Choices, Mapping[str, NDArray[np.void]]]:
     """Return what can be chosen according to a search for the best handoff, judged on ``worlds``; and the records.
 
-    A choice that is the scenario's own way by another name is left out.
+    The best date is that with the highest chance among those that the search judged, and some around it are judged with
+    it. ``worlds`` are others than the search has seen. A choice that is the scenario's own way by another name is left
+    out.
     """
-    ways = _ways(found)
-    tables = worlds.records([found.scenario.with_(**changes) for changes in ways.values()], replicates)
-    records = dict(zip(ways, tables, strict=True))
+    scenario, level = found.scenario, found.best.capability
+    best = max(found.curve, key=lambda timing: timing.estimate.value).month
+    ways, dates = _ways(found, best), _around(found, best)
+    changed = [scenario.with_(**changes) for changes in (*ways.values(), *(dated(level, month) for month in dates))]
+    tables = list(worlds.records(changed, replicates))
+    records = dict(zip(ways, tables, strict=False))
     success = worlds.success
+    by_date = {month: success.of_records(table) for month, table in zip(dates, tables[len(ways) :], strict=True)}
     worth = {name: success.of_records(table) for name, table in records.items()}
     gains = {name: success.difference(one, worth[OWN_WAY]) for name, one in worth.items()}
     better = [name for name, gain in gains.items() if _is_sure(gain)]
@@ -77,7 +91,7 @@ def choices_of(found: BestHandoff, worlds: Worlds, replicates: int) -> tuple[Cho
     every = [
         Choice(
             name,
-            {NOW: 0.0, BEST: found.best.month}.get(name),
+            {NOW: 0.0, BEST: best}.get(name),
             ways[name],
             success.chance_of(worth[name]),
             gains[name],
@@ -86,21 +100,44 @@ def choices_of(found: BestHandoff, worlds: Worlds, replicates: int) -> tuple[Cho
         )
         for name in ways
     ]
-    return Choices(tuple(every), advised), records
+    return Choices(tuple(every), advised, _as_good(by_date, best, success)), records
 
 
-def _ways(found: BestHandoff) -> dict[str, Mapping[str, Any]]:
+def _around(found: BestHandoff, best: float) -> list[float]:
+    """Return some dates that may be as good as the best one, from the first to the last, the best among them."""
+    first, last = min(found.as_good[0], best), max(found.as_good[1], best)
+    months = [timing.month for timing in found.curve if first <= timing.month <= last]
+    places = np.unique(np.linspace(0, len(months) - 1, MOST_DATES).round().astype(int))
+    return sorted({best, *(months[place] for place in places)})
+
+
+def _as_good(by_date: Mapping[float, Successes], best: float, success: Success) -> tuple[float, float]:
+    """Return the first and last of the unbroken run of dates around the best that are not worse than it."""
+    months = list(by_date)
+    first = last = months.index(best)
+    while first > 0 and not success.is_worse(by_date[months[first - 1]], by_date[best]):
+        first -= 1
+    while last < len(months) - 1 and not success.is_worse(by_date[months[last + 1]], by_date[best]):
+        last += 1
+    return months[first], months[last]
+
+
+def _ways(found: BestHandoff, best: float) -> dict[str, Mapping[str, Any]]:
     scenario, level = found.scenario, found.best.capability
-    own, handoff = {name: scenario.value(name) for name in dated(level, 0.0)}, scenario.handoff
-    ways: dict[str, Mapping[str, Any]] = {OWN_WAY: {}, NOW: dated(level, 0.0), BEST: dated(level, found.best.month)}
+    own, handoff = {path: scenario.value(path) for path in dated(level, 0.0)}, scenario.handoff
+    ways: dict[str, Mapping[str, Any]] = {OWN_WAY: {}, NOW: dated(level, 0.0), BEST: dated(level, best)}
     if scenario.rival.mode != "none":
         ways[INDIFFERENCE] = {**dated(level, 0.0), "handoff.at": None, "handoff.indifference": True}
     ways[NEVER] = {"handoff.never": True}
-    if found.best.month == 0.0:
+    if best == 0.0:
         del ways[NOW]
     if handoff.never:
         del ways[NEVER]
-    return {name: changes for name, changes in ways.items() if name == OWN_WAY or changes != own}
+    kept = {name: changes for name, changes in ways.items() if name == OWN_WAY or changes != own}
+    return {
+        name: {path: value for path, value in changes.items() if scenario.value(path) != value}
+        for name, changes in kept.items()
+    }
 
 
 def with_changes(changes: Mapping[str, Any]) -> list[str]:

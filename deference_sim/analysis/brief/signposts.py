@@ -21,7 +21,6 @@ COUNTED = "findings"  # of which there are none or some, instead of thirds
 LEAST = 20  # futures in a third, below which it tells nothing
 _LEAST_PART = 1.0 / 6.0  # of all, that a third must hold: half of what it would by its name
 _DIGITS = 2  # of the numbers that part the thirds, so that one can type them
-SURE = 2.0  # standard errors by which the outer thirds must differ for the signpost to tell anything
 
 Floats = NDArray[np.float64]
 
@@ -49,10 +48,10 @@ class Signpost:
         return self.thirds[-1].estimate.value - self.thirds[0].estimate.value
 
     @property
-    def tells(self) -> bool:
-        """Whether the first and the last third differ by more than luck."""
+    def clear(self) -> float:
+        """By how many standard errors the first and the last third differ."""
         error = float(np.hypot(self.thirds[0].estimate.mcse, self.thirds[-1].estimate.mcse))
-        return abs(self.apart) > SURE * error
+        return abs(self.apart) / error if error > 0.0 else 0.0
 
 
 @dataclass(frozen=True, slots=True)
