@@ -11,7 +11,6 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from functools import partial
 from importlib.util import find_spec
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
 Algorithm = Literal["prim", "cart"]
 ALGORITHMS: tuple[Algorithm, ...] = get_args(Algorithm)
 Truths = NDArray[np.bool_]
-Finder = Callable[["pd.DataFrame", Truths], "list[_Found]"]
+Finder = Callable[["pd.DataFrame", Truths, int], "list[_Found]"]  # how many boxes of PRIM at most
 DEFAULT = 8192
 LEAST_MASS = 0.05  # share of the futures that a box must hold
 MOST_BOXES = 3  # of PRIM
@@ -179,11 +178,11 @@ def carry_out(
     values, failed = _futures(replace(plan, progress=progress))
     half = len(failed) // 2
     units = {one.path: one.unit for one in plan.varied.inputs}
-    finders: dict[Algorithm, Finder] = {"prim": partial(_prim_boxes, most=most), "cart": _cart_boxes}
     boxes = {}
     for algorithm in algorithms:
+        finder = _FINDERS[algorithm]
         with _quiet_and_repeatable():
-            found = finders[algorithm](values[:half], failed[:half]) if _is_mixed(failed[:half]) else []
+            found = finder(values[:half], failed[:half], most) if _is_mixed(failed[:half]) else []
         judged = _judged(found, units, values[half:], failed[half:])
         boxes[algorithm] = tuple(box for box in judged if box.density.low > failed.mean())
     failures = probability(int(failed.sum()), len(failed))
@@ -231,7 +230,7 @@ def _wanted_density(failed: Truths) -> float:
     return float(1.0 + failed.mean()) / 2.0
 
 
-def _prim_boxes(values: "pd.DataFrame", failed: Truths, most: int) -> "list[_Found]":
+def _prim_boxes(values: "pd.DataFrame", failed: Truths, most: int = MOST_BOXES) -> "list[_Found]":
     """Return the boxes of PRIM: of each peeling path that with the best balance among the dense enough, or the densest.
 
     The balance of coverage and density is their harmonic mean.
@@ -272,7 +271,7 @@ def _drop_what_may_be_chance(box: Any) -> None:
         box.update(limits, box.prim.yi_remaining[inside.to_numpy()])
 
 
-def _cart_boxes(values: "pd.DataFrame", failed: Truths) -> "list[_Found]":
+def _cart_boxes(values: "pd.DataFrame", failed: Truths, most: int = MOST_BOXES) -> "list[_Found]":
     """Return the leaves of CART that are dense enough, or else the densest, the densest first."""
     from ema_workbench.analysis.cart import CART
 
@@ -288,6 +287,9 @@ def _cart_boxes(values: "pd.DataFrame", failed: Truths) -> "list[_Found]":
     leaves = sorted(zip(tree.boxes, tree.stats, strict=True), key=lambda leaf: -leaf[1]["density"])
     dense = [leaf for leaf in leaves if leaf[1]["density"] >= _wanted_density(failed)]
     return [_Found(box, everything, {}) for box, _ in (dense or leaves)[: MOST_LEAVES if dense else 1]]
+
+
+_FINDERS: dict[Algorithm, Finder] = {"prim": _prim_boxes, "cart": _cart_boxes}
 
 
 # ---- judging them -------------------------------------------------------------------------------------------

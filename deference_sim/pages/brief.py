@@ -1,7 +1,8 @@
 """The page of a brief: answers first, each with its interval and the command that gives it."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
+from itertools import pairwise
 from typing import Any
 
 from deference_sim.analysis.brief import (
@@ -499,7 +500,9 @@ class _Told:
         return Paragraph("From: " + "; ".join(told), aside=True)
 
     def _command(self, command: Command) -> str:
-        return shlex.join(["deference-sim", command.name, *self.typed, *command.words])
+        words = command.words
+        set_here = {path.partition("=")[0] for flag, path in pairwise(words) if flag == "--set"}
+        return shlex.join(["deference-sim", command.name, *_without(self.typed, set_here), *words])
 
 
 # ---- words ----------------------------------------------------------------------------------------------------
@@ -522,6 +525,15 @@ def _when(months: float) -> str:
 def _three(thirds: Sequence[Third]) -> tuple[Third | None, Third | None, Third | None]:
     """Return thirds for three columns; where there are only two, the middle is empty."""
     return (thirds[0], thirds[1] if len(thirds) == 3 else None, thirds[-1])
+
+
+def _without(typed: Sequence[str], paths: Set[str]) -> list[str]:
+    """Return a scenario as typed without the settings of ``paths``, which the command sets otherwise."""
+    kept = [typed[0]]
+    for flag, setting in zip(typed[1::2], typed[2::2], strict=True):
+        if setting.partition("=")[0].strip() not in paths:
+            kept += [flag, setting]
+    return kept
 
 
 def _choice_words(one: Choice) -> str:

@@ -263,3 +263,24 @@ def test_a_brief_of_too_few_futures_is_refused() -> None:
         ds.brief(QUICK, 10)
     with pytest.raises(ds.ScenarioError, match="one of p_stay, p_good"):
         ds.brief(QUICK, 40, measure="p_bad")
+
+
+@pytest.mark.parametrize(
+    ("changes", "measure", "said"),
+    [
+        ({"rival.mode": "none"}, "p_good", "Nobody presses"),
+        ({"rival.mode": "deadline"}, "p_stay", "By p_stay, ends have no weights"),
+        ({"handoff.never": True}, "stabilised=1,overtaken_safely=.5,unresolved=.3,month=-.002", "Do not hand off."),
+    ],
+)
+def test_a_brief_of_any_kind_of_world(
+    changes: dict[str, object], measure: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Would catch a part that takes a rival, a date or a probability for granted."""
+    monkeypatch.setattr(discovery, "missing_extra", lambda: "discover needs EMA Workbench")
+    found = ds.brief(QUICK.with_(**changes), FEW, measure=measure, worlds=["baseline"])
+    json.dumps(found.as_dict(), allow_nan=False)
+    told = " ".join(block.text for block in page_of(found) if isinstance(block, Paragraph | Heading))
+    assert said in told
+    assert "nan" not in told
+    assert "None" not in told

@@ -49,19 +49,15 @@ class Choice:
 class Choices:
     """All that was judged, the scenario's own way first, and the name of what is advised.
 
-    ``dates`` are the first and the last of the dates judged that do as well as the best of them (a paired test at 5 %).
+    ``dates`` are the first and the last of the dates judged that do as well as ``best_date`` (a paired test at 5 %).
     Advised is the scenario's own way, unless others are better by more than ``SURE`` standard errors: then the best of
     these. So what is advised does not hang on which of several equals happens to come out first.
     """
 
     every: tuple[Choice, ...]
     advised: str
+    best_date: float
     dates: tuple[float, float]
-
-    @property
-    def best_date(self) -> float:
-        """The best of the dates, in months."""
-        return next((choice.month for choice in self.every if choice.name == BEST and choice.month is not None), 0.0)
 
     def __getitem__(self, name: str) -> Choice:
         """Return the choice of a name."""
@@ -100,7 +96,7 @@ def choices_of(found: BestHandoff, worlds: Worlds, replicates: int) -> tuple[Cho
         )
         for name in ways
     ]
-    return Choices(tuple(every), advised, _as_good(by_date, best, success)), records
+    return Choices(tuple(every), advised, best, _as_good(by_date, best, success)), records
 
 
 def _around(found: BestHandoff, best: float) -> list[float]:
@@ -151,7 +147,7 @@ def written(value: Any) -> str:
         return "null"
     if isinstance(value, bool):
         return str(value).lower()
-    return f"{value:.17g}" if isinstance(value, float) else str(value)
+    return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
 def _is_sure(found: Difference) -> bool:
@@ -181,7 +177,7 @@ def months_more(scenario: Scenario, measure: Measure, replicates: int, seed: int
     """
     if scenario.rival.mode == "none":
         return []
-    lead = float(scenario.rival.lead)
+    lead = float(f"{scenario.rival.lead:.3g}") if "rival.lead" in scenario.uncertain else float(scenario.rival.lead)
     fixed = {"rival.lead": lead} if "rival.lead" in scenario.uncertain else {}
     at = scenario.handoff.at
     dated_ahead = at is not None and not scenario.handoff.never
@@ -205,8 +201,8 @@ def _month(
     base = scenario.with_(**fixed)
     value = None if measure in MEASURES else measure
     (found,) = compare(base, base.with_(**changes), replicates=replicates, seed=seed, value=value, progress=told)
-    words = [word for path, number in fixed.items() for word in ("--set", f"{path}={number:.17g}")]
-    words += [word for path, number in changes.items() for word in ("--with", f"{path}={number:.17g}")]
+    words = [word for path, number in fixed.items() for word in ("--set", f"{path}={written(number)}")]
+    words += [word for path, number in changes.items() for word in ("--with", f"{path}={written(number)}")]
     words += [] if value is None else ["--value", value]
     made = command("compare", seed, *words, "--replicates", replicates)
     return MonthMore(name, changes, *found.measures[measure if value is None else VALUE], made)

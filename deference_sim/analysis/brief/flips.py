@@ -18,6 +18,7 @@ from deference_sim.scenario import Scenario
 from deference_sim.study.quasi_random import run_at
 
 LOOKS = (0.05, 0.3, 0.7, 0.95)  # percentiles of an input's range that are looked at, beside its own value
+DIGITS = 3  # of values that are looked at
 NARROWED = 2  # more looks at where the two are about as good
 _APART = 0.01  # percentiles between two looks that are worth taking
 
@@ -191,14 +192,19 @@ class _Line:
         uncertain = [one for one in inputs if one.path in scenario.uncertain]
         self._values = {} if uncertain else {one.path: float(one.value) for one in inputs}
         self.own = 0.5 if uncertain else _percentile(inputs[0])
-        middle = {one.path: float(one.distribution.quantile(np.array([0.5]))[0]) for one in uncertain}
+        middle = {one.path: _typed(one, 0.5) for one in uncertain}
         self.fixed = scenario.with_(**middle) if middle else scenario
 
     def values(self, place: float) -> dict[str, float]:
         """Return the inputs' values at a percentile."""
         if place == self.own and self._values:
             return self._values
-        return {one.path: float(one.distribution.quantile(np.array([place]))[0]) for one in self.inputs}
+        return {one.path: _typed(one, place) for one in self.inputs}
+
+
+def _typed(one: Input, place: float) -> float:
+    """Return the value at a percentile, to as many digits as one would type."""
+    return float(f"{float(one.distribution.quantile(np.array([place]))[0]):.{DIGITS}g}")
 
 
 def _percentile(one: Input) -> float:
