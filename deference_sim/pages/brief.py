@@ -92,7 +92,7 @@ class _Told:
         likewise = f"From: {commands[0]}; the others likewise. " if commands else ""
         search = f"The dates are from: {self._command(found.commands['handoff'])}"
         return [
-            Heading("What should we do?", self.advice()),
+            Heading("What should we do?", section=True),
             Paragraph(" ".join((self.advice(), *self._why()))),
             self._choices(),
             Paragraph(likewise + search, aside=True),
@@ -215,16 +215,26 @@ class _Told:
             rows = (*rows, (stays, *chance(found.run.p_stay), "luck of the simulation"))
         columns = (self.name, "", "95 % interval", "what the interval holds")
         return [
-            Heading("How sure is that?"),
+            Heading("How sure is that?", section=True),
             Table("Two chances, not to be mixed", columns, rows, frozenset({1}), frozenset({0, 1, 2})),
             Paragraph(spread_in_short(spread, self.name)),
             self._from("run", "spread"),
             *ledger(found.run),
+            *self._ledger_note(),
             self._from("run"),
             *self._lead(),
             *self._keep_up(),
             *self._failing(),
         ]
+
+    def _ledger_note(self) -> Page:
+        if self.found.measure == "p_stay":
+            return []
+        told = (
+            "This ledger goes by p_stay. Some of the runs in it end well all the same: overtaken safely by luck, in another "
+            "end state, or stabilised after a time outside the basin."
+        )
+        return [Paragraph(told, aside=True)]
 
     def _lead(self) -> Page:
         if self.found.required is None:
@@ -270,7 +280,7 @@ class _Told:
 
     def what_would_change_it(self) -> Page:
         return [
-            Heading("What would change it?"),
+            Heading("What would change it?", section=True),
             *self._flips(),
             Paragraph(self._weights()),
             self._inputs(),
@@ -447,7 +457,7 @@ class _Told:
 
     def what_it_rests_on(self) -> Page:
         return [
-            Heading("What does it rest on?"),
+            Heading("What does it rest on?", section=True),
             Paragraph(self._guesses()),
             *self._widened(),
             self._from("sobol"),

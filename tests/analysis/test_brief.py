@@ -270,7 +270,7 @@ def test_a_brief_of_too_few_futures_is_refused() -> None:
     [
         ({"rival.mode": "none"}, "p_good", "Nobody presses"),
         ({"rival.mode": "deadline"}, "p_stay", "By p_stay, ends have no weights"),
-        ({"handoff.never": True}, "stabilised=1,overtaken_safely=.5,unresolved=.3,month=-.002", "Do not hand off."),
+        ({"handoff.never": True}, "stabilised=1,overtaken_safely=.5,unresolved=.3,month=-.002", "Hand off"),
     ],
 )
 def test_a_brief_of_any_kind_of_world(
