@@ -231,8 +231,8 @@ class _Told:
         if self.found.measure == "p_stay":
             return []
         told = (
-            "This ledger goes by p_stay. Some of the runs in it end well all the same: overtaken safely by luck, in another "
-            "end state, or stabilised after a time outside the basin."
+            "This ledger goes by p_stay. Some of the runs in it end well all the same: overtaken safely by luck, in "
+            "another end state, or stabilised after a time outside the basin."
         )
         return [Paragraph(told, aside=True)]
 
