@@ -19,7 +19,7 @@ from deference_sim.analysis.brief import (
     WeightFlip,
     most_important,
 )
-from deference_sim.analysis.brief.choices import SURE
+from deference_sim.analysis.brief.choices import SURE, is_sure
 from deference_sim.analysis.brief.signposts import Signpost, Third
 from deference_sim.analysis.discover import missing_extra
 from deference_sim.analysis.estimate import Quantile
@@ -162,12 +162,12 @@ class _Told:
         found = self.found
         best, own = found.strategy.best, found.scenario.strategy.policy
         ties = [one.policy for one in found.strategy.policies[1:] if one.as_good]
-        if best.gain.low > 0.0:
+        if is_sure(best.gain):
             told = f"Policy after the handoff: {best.policy}, tuned, instead of {own} as it is: "
             told += f"{with_interval(best.estimate)}, {points(best.gain)} points better."
         else:
             told = f"Policy after the handoff: keep {own} as it is. Tuned, {best.policy} comes to {points(best.gain)} "
-            told += "points more, which may be no gain at all."
+            told += "points more, which may be luck."
         if ties:
             told += f" As good as {best.policy}, each tuned: {', '.join(ties)}."
         told += f" In {len(found.regret.worlds)} worlds, {self._regret()}"
@@ -432,7 +432,7 @@ class _Told:
         return f"{bounds}: {with_interval(third.estimate)}, {third.estimate.n:,}"
 
     def _switches(self) -> Page:
-        better = [one for one in self.found.switches if one.gain.low > 0.0]
+        better = [one for one in self.found.switches if is_sure(one.gain)]
         own = self.found.scenario.strategy.policy
         if not better:
             return [
@@ -592,7 +592,7 @@ def _number(found: Quantile) -> str:
 
 
 def _values(flip: Flip, values: tuple[float, ...]) -> str:
-    told = (rounded(float(f"{value:.2g}"), unit) for value, unit in zip(values, flip.units, strict=True))
+    told = (rounded(float(f"{value:.3g}"), unit) for value, unit in zip(values, flip.units, strict=True))
     return " and ".join(dict.fromkeys(told))
 
 

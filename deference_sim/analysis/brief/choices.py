@@ -42,7 +42,7 @@ class Choice:
     @property
     def is_worse(self) -> bool:
         """Whether it is surely worse than what is advised."""
-        return _is_sure(self.short)
+        return is_sure(self.short)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def choices_of(found: BestHandoff, worlds: Worlds, replicates: int) -> tuple[Cho
     by_date = {month: success.of_records(table) for month, table in zip(dates, tables[len(ways) :], strict=True)}
     worth = {name: success.of_records(table) for name, table in records.items()}
     gains = {name: success.difference(one, worth[OWN_WAY]) for name, one in worth.items()}
-    better = [name for name, gain in gains.items() if _is_sure(gain)]
+    better = [name for name, gain in gains.items() if is_sure(gain)]
     advised = max(better, key=lambda name: gains[name].value, default=OWN_WAY)
     counted = by(worlds.measure) if success.weights is not None else ()
     every = [
@@ -150,7 +150,8 @@ def written(value: Any) -> str:
     return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
-def _is_sure(found: Difference) -> bool:
+def is_sure(found: Difference) -> bool:
+    """Return whether a difference is above 0 by more than ``SURE`` standard errors."""
     return found.value > SURE * found.mcse and found.value > 0.0
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from deference_sim.analysis.brief.choices import SURE, Choices, with_changes, written
+from deference_sim.analysis.brief.choices import Choices, is_sure, with_changes, written
 from deference_sim.analysis.brief.parts import Command, by, command
 from deference_sim.analysis.handoff import INDIFFERENCE, OWN_WAY
 from deference_sim.analysis.paired import Difference
@@ -61,7 +61,7 @@ def crossings(apart: Mapping[float, Difference], own: float) -> list[Crossing]:
     found = []
     for side in (-1.0, 1.0):
         places = [place for place in sorted(apart, key=lambda place: side * place) if side * (place - own) >= 0.0]
-        sure = next((k for k, place in enumerate(places) if _is_sure(apart[place])), None)
+        sure = next((k for k, place in enumerate(places) if is_sure(apart[place])), None)
         if sure is None:
             continue
         before = max((k for k in range(sure) if apart[places[k]].value <= 0.0), default=None)
@@ -72,10 +72,6 @@ def crossings(apart: Mapping[float, Difference], own: float) -> list[Crossing]:
         low, high = (near, far) if side > 0.0 else (far, near)
         found.append(Crossing(places[sure] if at is None else at, low, high, places[sure]))
     return found
-
-
-def _is_sure(found: Difference) -> bool:
-    return found.value > SURE * found.mcse and found.value > 0.0
 
 
 def _reaches_0(line: Sequence[tuple[float, float]]) -> float | None:
