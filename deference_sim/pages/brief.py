@@ -114,7 +114,7 @@ class _Told:
         if equal := [_choice_words(one) for one in self._in_order()[1:] if not one.is_worse]:
             lines.append(f"Not to be told from it: {'; '.join(equal)}.")
         first, last = found.choices.dates
-        if advised.name in (OWN_WAY, BEST) and not found.scenario.handoff.never and first < last:
+        if advised.name == OWN_WAY and not found.scenario.handoff.never and first < last:
             lines.append(f"Of dates, any {_span(first, last)} is as good as the best.")
         return lines
 
@@ -471,6 +471,8 @@ class _Told:
         shares = found.more["by_status"].get("guess")
         if shares is None:
             return told + ("All of the variance rests on guesses." if count else "None of the variance rests on them.")
+        if shares["first"] != shares["first"] or shares["total"] != shares["total"]:
+            return f"{told}How much of the variance rests on them cannot be told from so few futures."
         alone, part = (
             _part(*(float(shares[f"{order}{end}"]) for end in ("", "_low", "_high"))) for order in ("first", "total")
         )
@@ -497,11 +499,12 @@ class _Told:
 
     def how_made(self, repeat: str) -> str:
         found = self.found
-        each, run = found.futures.each, found.futures.run
+        futures = found.futures
         told = (
-            f"Every choice was made on some worlds and judged on {each:,} fresh ones; the scenario as written was run "
-            f"{run:,} times. That is less than the commands take by default, so that a brief takes about a minute: for "
-            f"narrower intervals, more with --replicates. Seed {found.seed}, scenario hash {found.scenario.hash[:12]}."
+            f"Every choice was made on some futures and judged on fresh ones: dates on {futures.choices:,}, policies on "
+            f"{futures.strategy:,}; the scenario as written was run {futures.run:,} times. That is less than the commands "
+            "take by default, so that a brief takes about a minute: for narrower intervals, more with --replicates. "
+            f"Seed {found.seed}, scenario hash {found.scenario.hash[:12]}."
         )
         return f"{told} Repeat: {repeat}" if repeat else told
 
