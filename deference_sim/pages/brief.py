@@ -501,9 +501,9 @@ class _Told:
         found = self.found
         futures = found.futures
         told = (
-            f"Every choice was made on some futures and judged on fresh ones: dates on {futures.choices:,}, policies on "
-            f"{futures.strategy:,}; the scenario as written was run {futures.run:,} times. That is less than the commands "
-            "take by default, so that a brief takes about a minute: for narrower intervals, more with --replicates. "
+            f"Every choice was made on some futures and judged on fresh ones: dates on {futures.choices:,}, policies "
+            f"on {futures.strategy:,}; the scenario as written was run {futures.run:,} times. That is less than the "
+            "commands take by default, so that a brief takes about a minute: for narrower intervals, more with --replicates. "
             f"Seed {found.seed}, scenario hash {found.scenario.hash[:12]}."
         )
         return f"{told} Repeat: {repeat}" if repeat else told
