@@ -502,8 +502,8 @@ class _Told:
         futures = found.futures
         told = (
             f"Every choice was made on some futures and judged on fresh ones: dates on {futures.choices:,}, policies "
-            f"on {futures.strategy:,}; the scenario as written was run {futures.run:,} times. That is less than the "
-            "commands take by default, so that a brief takes about a minute: for narrower intervals, more with --replicates. "
+            f"on {futures.strategy:,}. The scenario as written was run {futures.run:,} times. That is less than the "
+            "commands take by default, so that a brief takes about a minute; --replicates asks for more. "
             f"Seed {found.seed}, scenario hash {found.scenario.hash[:12]}."
         )
         return f"{told} Repeat: {repeat}" if repeat else told
