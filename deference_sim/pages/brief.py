@@ -20,7 +20,7 @@ from deference_sim.analysis.brief import (
     most_important,
 )
 from deference_sim.analysis.brief.choices import SURE, is_sure
-from deference_sim.analysis.brief.signposts import Signpost, Third
+from deference_sim.analysis.brief.signposts import COUNTED, Signpost, Third
 from deference_sim.analysis.discover import missing_extra
 from deference_sim.analysis.estimate import Quantile
 from deference_sim.analysis.measure import success_of
@@ -420,16 +420,17 @@ class _Told:
 
     def _strongest(self, post: Signpost) -> str:
         low, high = post.thirds[0], post.thirds[-1]
+        seen = f"{_SEEN[post.name]}, {_when(post.months)}"
         return (
-            f"What tells most clearly: {_SEEN[post.name]}, {_when(post.months)}. Where {low.given}, {self.name} is "
-            f"{with_interval(low.estimate)}; where {high.given}, it is {with_interval(high.estimate)}."
+            f"What tells most clearly: {seen}. {_bounds(low).capitalize()}: {self.name} is "
+            f"{with_interval(low.estimate)}; "
+            f"{_bounds(high)}: it is {with_interval(high.estimate)}."
         )
 
     def _third(self, third: Third | None) -> str:
         if third is None:
             return ""
-        bounds = " and ".join(f"{one.sign} {one.number:g}" for one in third.given.conditions)
-        return f"{bounds}: {with_interval(third.estimate)}, {third.estimate.n:,}"
+        return f"{_bounds(third)}: {with_interval(third.estimate)}, {third.estimate.n:,}"
 
     def _switches(self) -> Page:
         better = [one for one in self.found.switches if is_sure(one.gain)]
@@ -527,6 +528,14 @@ _SEEN = {
     "capability": "capability of our AIs (py)",
     "findings": "schemers found so far",
 }
+
+
+def _bounds(third: Third) -> str:
+    """Return between what a third lies; of what is counted, none or some."""
+    conditions = third.given.conditions
+    if conditions[0].name == COUNTED:
+        return "none" if conditions[0].sign == "<" else "some"
+    return " and ".join(f"{one.sign} {one.number:g}" for one in conditions)
 
 
 def _when(months: float) -> str:
