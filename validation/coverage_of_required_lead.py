@@ -16,7 +16,7 @@ import numpy as np
 from scipy.stats import gamma, lognorm, uniform
 
 import deference_sim as ds
-from deference_sim.analysis.required_lead import TARGETS, Answer, solved
+from deference_sim.analysis.required_lead import TARGETS, Answer, Binomial, solved
 from validation.quiet import hazard, quiet
 
 WORLDS = 1_000
@@ -58,7 +58,7 @@ def on_known_curves(repetitions: int) -> Iterator[Line]:
             def counts_at(leads: Sequence[float], needed: np.ndarray = needed) -> list[int]:
                 return np.searchsorted(needed, leads, side="right").tolist()
 
-            answers, counts, _ = solved(counts_at, WORLDS, TARGETS, 0.0, LONGEST)
+            answers, counts, _ = solved(counts_at, Binomial(WORLDS), TARGETS, 0.0, LONGEST)
             looks += len(counts)
             for answer in answers:
                 held[answer.target] += covers(answer, float(needs.ppf(answer.target / REACHED)))

@@ -16,6 +16,7 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, gammaln
+from scipy.stats import beta as beta_law
 from scipy.stats import binom, kstwo
 
 from deference_sim.analysis.estimate import (
@@ -268,6 +269,35 @@ def over_inputs(runs: int = 2_000) -> Iterator[Coverage]:
         yield Coverage(kind, draws * WORLDS, held[worst], where, float(np.mean(held)), False)
 
 
+QUANTILES = (0.05, 0.5, 0.95)
+
+
+def coverage_of_spread(alpha: float, beta: float, draws: int, runs: int, seed: int) -> NDArray[np.float64]:
+    """Return how often the intervals of three percentiles of the chance given inputs, and of its part of the variance,
+    hold what they are of."""
+    random = np.random.default_rng(seed)
+    mean = alpha / (alpha + beta)
+    between = mean * (1.0 - mean) / (alpha + beta + 1.0)
+    truths = [*beta_law.ppf(QUANTILES, alpha, beta), between / (mean * (1.0 - mean))]
+    held = np.zeros(len(truths))
+    for _ in range(runs):
+        found = spread_over_draws(random.binomial(WORLDS, random.beta(alpha, beta, draws)), WORLDS)
+        made = (found.p5_interval, found.p50_interval, found.p95_interval, found.share_of_variance_interval)
+        held += [low <= truth <= high for (low, high), truth in zip(made, truths, strict=True)]
+    return held / runs
+
+
+def spreads_over_inputs(runs: int = 400) -> Iterator[Coverage]:
+    """Yield the coverage of percentiles over uncertain inputs and of their part of the variance, which is simulated."""
+    for draws in (50, 200):
+        held = np.array([coverage_of_spread(*law, draws, runs, 1) for law in CHANCES_GIVEN_INPUTS])
+        for part, kind in ((held[:, :3], "percentile over uncertain inputs"), (held[:, 3:], "share of their variance")):
+            worst = int(np.argmin(part.min(axis=1)))
+            where = "beta {:g}, {:g}".format(*CHANCES_GIVEN_INPUTS[worst])
+            name = f"{kind} ({runs:,} simulated)"
+            yield Coverage(name, draws * WORLDS, float(part.min()), where, float(part.mean()), False)
+
+
 #: Chances of twelve months of handoff, one of which is best: far better, hardly better, and one of two.
 MONTHS = np.arange(12.0)
 CHANCES_OF_MONTHS = (
@@ -333,7 +363,7 @@ def stopped(runs: int = 2_000) -> Iterator[Coverage]:
 def page() -> Page:
     """Return the table of all intervals."""
     found = [*shares(), *at_once(), *differences(), *quantiles(), *published(), *bands()]
-    found += [*stopped(), *over_inputs(), *best_months()]
+    found += [*stopped(), *over_inputs(), *spreads_over_inputs(), *best_months()]
     rows = [
         (c.kind, f"{c.n:,}", f"{c.least:.4f}", c.where, f"{c.mean:.4f}", "at least .95" if c.guaranteed else "near .95")
         for c in found

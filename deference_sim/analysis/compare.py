@@ -12,8 +12,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from deference_sim.analysis.estimate import Estimate, chance_of
+from deference_sim.analysis.given import Given, given_of
 from deference_sim.analysis.ledger import roads_of
-from deference_sim.analysis.measure import MEASURES, Measure
+from deference_sim.analysis.measure import MEASURES, VALUE, Measure, Success, success_of
 from deference_sim.analysis.paired import Difference, difference
 from deference_sim.model.roads import ROADS
 from deference_sim.model.state import OUTCOMES
@@ -44,14 +45,17 @@ class Change:
 class Comparison(Shown):
     """Two scenarios on the same worlds: ``second`` as against ``first``.
 
-    Differences are those of the second less the first, paired world by world. ``outcomes`` holds for both scenarios
+    Differences are those of the second less the first, paired world by world. ``value`` are the weights
+    by which ``measures`` has what futures are worth, if any. ``outcomes`` holds for both scenarios
     the outcome of every replicate as its place in ``model.state.OUTCOMES``, ``roads`` the road by which it was lost as
-    its place in ``road_names``, 0 if it stayed.
+    its place in ``road_names``, 0 if it stayed. Where something is ``given``, all are of those ``worlds`` (numbers of
+    replicates) in which the first is seen to meet it.
     """
 
     first: Scenario
     second: Scenario
-    measures: Mapping[Measure, tuple[Estimate, Estimate, Difference]]
+    value: Measure | None
+    measures: Mapping[str, tuple[Estimate, Estimate, Difference]]
     outcomes: tuple[Outcomes, Outcomes]
     roads: tuple[Roads, Roads]
     road_names: Sequence[str]
@@ -59,6 +63,8 @@ class Comparison(Shown):
     engine: Engine
     replicates: int
     seconds: float
+    given: str | None = None
+    worlds: NDArray[np.int64] | None = None
 
     @cached_property
     def inputs(self) -> list[DifferenceRow]:
@@ -86,10 +92,13 @@ class Comparison(Shown):
                 OUTCOMES[was],
                 OUTCOMES[became],
                 count,
-                tuple(int(k) for k in np.flatnonzero((before == was) & (after == became))[:EXAMPLES]),
+                tuple(self._world(int(k)) for k in np.flatnonzero((before == was) & (after == became))[:EXAMPLES]),
             )
             for (was, became), count in counts.most_common()
         ]
+
+    def _world(self, place: int) -> int:
+        return place if self.worlds is None else int(self.worlds[place])
 
     @property
     def table(self) -> pd.DataFrame:
@@ -109,6 +118,8 @@ class Comparison(Shown):
             "seed": self.seed,
             "engine": self.engine,
             "replicates": self.replicates,
+            **({} if self.value is None else {"weights": self.value}),
+            **({} if self.given is None else {"given": self.given}),
             "inputs": [asdict(row) for row in self.inputs],
             **{name: _as_dict(*found) for name, found in self.measures.items()},
             "losses": {road: _as_dict(*found) for road, found in self.losses.items()},
@@ -126,13 +137,17 @@ def compare(
     *others: ScenarioLike,
     replicates: int = 10_000,
     seed: int = 1,
+    value: Measure | None = None,
+    given: str | None = None,
     engine: Engine = "compiled",
     progress: Callable[[int], object] | None = None,
 ) -> list[Comparison]:
     """Run scenarios on the same worlds and compare each of ``others`` with the first.
 
-    Each is a scenario, or a shipped one's name or a file's path. Raises ``ValueError`` if there is nothing to compare
-    with.
+    Each is a scenario, or a shipped one's name or a file's path. ``value`` are weights of ends, by which what futures
+    are worth is compared as well, beside p_stay and p_good. With ``given``, conditions on what can be observed at the
+    handoff and after it, only worlds count in which the first scenario is seen to meet them. Raises ``ValueError`` if
+    there is nothing to compare with.
     """
     if not others:
         raise ValueError("a comparison needs at least two scenarios")
@@ -140,18 +155,38 @@ def compare(
     warm_up(engine)
     scenarios = as_scenarios([first, *others])
     started = perf_counter()
-    ran = _run(scenarios, replicates, seed, engine, progress)
+    wanted = dict(MEASURES) if value is None else {**MEASURES, VALUE: success_of(value)}
+    conditions = None if given is None else given_of(given)
+    ran = _run(scenarios, wanted, replicates, seed, engine, progress)
+    worlds = None
+    if conditions is not None:
+        worlds = np.flatnonzero(_met(conditions, scenarios[0], replicates, seed, engine))
+        ran = ran.only(worlds)
     seconds = perf_counter() - started
     made = []
     for place, other in enumerate(scenarios[1:], start=1):
         measures = {
-            name: (chance_of(found[0]), chance_of(found[place]), difference(found[place], found[0]))
-            for name, found in ran.successes.items()
+            name: (by.chance_of(found[0]), by.chance_of(found[place]), by.difference(found[place], found[0]))
+            for (name, found), by in zip(ran.successes.items(), wanted.values(), strict=True)
         }
         outcomes = ran.outcomes[0], ran.outcomes[place]
         roads = ran.roads[0], ran.roads[place]
         names = ran.road_names
-        found = Comparison(scenarios[0], other, measures, outcomes, roads, names, seed, engine, replicates, seconds)
+        found = Comparison(
+            scenarios[0],
+            other,
+            value,
+            measures,
+            outcomes,
+            roads,
+            names,
+            seed,
+            engine,
+            len(outcomes[0]),
+            seconds,
+            None if conditions is None else str(conditions),
+            worlds,
+        )
         made.append(found)
     return made
 
@@ -163,11 +198,30 @@ class _Ran:
     outcomes: list[Outcomes]
     roads: list[Roads]
     road_names: list[str]
-    successes: dict[Measure, list[NDArray[np.bool_]]]
+    successes: dict[str, list[NDArray[Any]]]
+
+    def only(self, kept: NDArray[np.int64]) -> "_Ran":
+        """Return the same of some of the worlds."""
+        return _Ran(
+            [found[kept] for found in self.outcomes],
+            [found[kept] for found in self.roads],
+            self.road_names,
+            {name: [one[kept] for one in found] for name, found in self.successes.items()},
+        )
+
+
+def _met(conditions: Given, first: Scenario, replicates: int, seed: int, engine: Engine) -> NDArray[np.bool_]:
+    met = np.zeros(replicates, np.bool_)
+    for _, records, _ in stream([first], ((0, block) for block in blocks(0, replicates)), seed, engine):
+        met[records["replicate"]] = conditions.holds(first, seed, records)
+    if not met.any():
+        raise ValueError(f"no run met what is given ({conditions}): ask less of it, or run more")
+    return met
 
 
 def _run(
     scenarios: Sequence[Scenario],
+    measures: Mapping[str, Success],
     replicates: int,
     seed: int,
     engine: Engine,
@@ -178,7 +232,10 @@ def _run(
         [np.zeros(replicates, np.int8) for _ in scenarios],
         [np.zeros(replicates, np.int16) for _ in scenarios],
         names,
-        {name: [np.zeros(replicates, np.bool_) for _ in scenarios] for name in MEASURES},
+        {
+            name: [np.zeros(replicates, float if success.is_graded else np.bool_) for _ in scenarios]
+            for name, success in measures.items()
+        },
     )
     jobs = ((place, block) for place in range(len(scenarios)) for block in blocks(0, replicates))
     for place, records, causes in stream(scenarios, jobs, seed, engine, progress=progress):
@@ -186,7 +243,7 @@ def _run(
         ran.outcomes[place][rows] = records["outcome"]
         ran.roads[place][rows] = [names.index(loss) for loss in losses_of(records, causes)]
         for name, found in ran.successes.items():
-            found[place][rows] = MEASURES[name].of_records(records)
+            found[place][rows] = measures[name].of_records(records)
     return ran
 
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 Algorithm = Literal["prim", "cart"]
 ALGORITHMS: tuple[Algorithm, ...] = get_args(Algorithm)
 Truths = NDArray[np.bool_]
+Finder = Callable[["pd.DataFrame", Truths, int], "list[_Found]"]  # how many boxes of PRIM at most
 DEFAULT = 8192
 LEAST_MASS = 0.05  # share of the futures that a box must hold
 MOST_BOXES = 3  # of PRIM
@@ -133,17 +134,19 @@ def discover(
     inputs: Sequence[str] = (),
     measure: Measure = "p_stay",
     algorithms: Sequence[Algorithm] = ALGORITHMS,
+    boxes: int = MOST_BOXES,
     replicates: int = DEFAULT,
     seed: int = 1,
     progress: Callable[[int], object] | None = None,
 ) -> Discovery:
     """Find out which ranges of the inputs of ``scenario`` make ``measure`` fail.
 
-    ``scenario`` is one, or a shipped one's name or a file's path. ``inputs`` as in ``sensitivity``. Half of
+    ``scenario`` is one, or a shipped one's name or a file's path. ``inputs`` as in ``sensitivity``. Where ``measure``
+    is weights of ends, a future fails that is worth less than half. PRIM looks for ``boxes`` at most. Half of
     ``replicates`` futures (raised to a power of two) find the boxes, the other half judge them. Raises
     ``ScenarioError`` for what cannot be studied and ``ModuleNotFoundError`` where EMA Workbench is missing.
     """
-    return carry_out(plan_of(as_scenario(scenario), inputs, measure, replicates, seed), algorithms, progress)
+    return carry_out(plan_of(as_scenario(scenario), inputs, measure, replicates, seed), algorithms, progress, boxes)
 
 
 def missing_extra() -> str:
@@ -167,8 +170,9 @@ def carry_out(
     plan: Plan,
     algorithms: Sequence[Algorithm] = ALGORITHMS,
     progress: Callable[[int], object] | None = None,
+    most: int = MOST_BOXES,
 ) -> Discovery:
-    """Run a planned study. ``progress`` is told how many more futures are done."""
+    """Run a planned study for ``most`` boxes. ``progress`` is told how many more futures are done."""
     warm_up("compiled")
     started = perf_counter()
     values, failed = _futures(replace(plan, progress=progress))
@@ -176,8 +180,9 @@ def carry_out(
     units = {one.path: one.unit for one in plan.varied.inputs}
     boxes = {}
     for algorithm in algorithms:
+        finder = _FINDERS[algorithm]
         with _quiet_and_repeatable():
-            found = _FINDERS[algorithm](values[:half], failed[:half]) if _is_mixed(failed[:half]) else []
+            found = finder(values[:half], failed[:half], most) if _is_mixed(failed[:half]) else []
         judged = _judged(found, units, values[half:], failed[half:])
         boxes[algorithm] = tuple(box for box in judged if box.density.low > failed.mean())
     failures = probability(int(failed.sum()), len(failed))
@@ -225,7 +230,7 @@ def _wanted_density(failed: Truths) -> float:
     return float(1.0 + failed.mean()) / 2.0
 
 
-def _prim_boxes(values: "pd.DataFrame", failed: Truths) -> "list[_Found]":
+def _prim_boxes(values: "pd.DataFrame", failed: Truths, most: int = MOST_BOXES) -> "list[_Found]":
     """Return the boxes of PRIM: of each peeling path that with the best balance among the dense enough, or the densest.
 
     The balance of coverage and density is their harmonic mean.
@@ -235,7 +240,7 @@ def _prim_boxes(values: "pd.DataFrame", failed: Truths) -> "list[_Found]":
     share = float(failed.mean())
     search = Prim(values.reset_index(drop=True), failed.astype(int), threshold=share, mass_min=LEAST_MASS)
     found: list[_Found] = []
-    for _ in range(MOST_BOXES):
+    for _ in range(most):
         box = search.find_box()
         if box is None or box.res_dim == 0:
             break
@@ -266,7 +271,7 @@ def _drop_what_may_be_chance(box: Any) -> None:
         box.update(limits, box.prim.yi_remaining[inside.to_numpy()])
 
 
-def _cart_boxes(values: "pd.DataFrame", failed: Truths) -> "list[_Found]":
+def _cart_boxes(values: "pd.DataFrame", failed: Truths, most: int = MOST_BOXES) -> "list[_Found]":
     """Return the leaves of CART that are dense enough, or else the densest, the densest first."""
     from ema_workbench.analysis.cart import CART
 
@@ -284,10 +289,7 @@ def _cart_boxes(values: "pd.DataFrame", failed: Truths) -> "list[_Found]":
     return [_Found(box, everything, {}) for box, _ in (dense or leaves)[: MOST_LEAVES if dense else 1]]
 
 
-_FINDERS: dict[Algorithm, Callable[["pd.DataFrame", Truths], "list[_Found]"]] = {
-    "prim": _prim_boxes,
-    "cart": _cart_boxes,
-}
+_FINDERS: dict[Algorithm, Finder] = {"prim": _prim_boxes, "cart": _cart_boxes}
 
 
 # ---- judging them -------------------------------------------------------------------------------------------

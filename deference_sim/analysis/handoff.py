@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from deference_sim.analysis.estimate import Estimate, chance_of, spread
-from deference_sim.analysis.measure import Measure, Successes
-from deference_sim.analysis.paired import Difference, difference, is_worse
+from deference_sim.analysis.estimate import Estimate, spread
+from deference_sim.analysis.measure import Measure, Success, Successes, success_of
+from deference_sim.analysis.paired import Difference
 from deference_sim.analysis.worlds import SAFELY, Chosen, Worlds, share_of
 from deference_sim.model.state import CATASTROPHES
 from deference_sim.scenario import Scenario, ScenarioError, ScenarioLike, as_scenario
@@ -165,7 +165,7 @@ class BestHandoff(Shown, Chosen):
             "curve": [
                 {
                     "month": timing.month,
-                    self.measure: timing.estimate.as_dict(),
+                    success_of(self.measure).name: timing.estimate.as_dict(),
                     "loss": timing.loss.as_dict(),
                     "as_good": timing.as_good,
                     "risks": timing.risks,
@@ -192,7 +192,7 @@ class BestHandoff(Shown, Chosen):
                     "factor": moved.factor,
                     "month": moved.month,
                     "as_good_months": list(moved.as_good),
-                    self.measure: moved.estimate.as_dict(),
+                    success_of(self.measure).name: moved.estimate.as_dict(),
                     SAFELY: moved.overtaken_safely,
                 }
                 for moved in self.changes
@@ -219,6 +219,7 @@ def best_handoff(
     seed: int = 1,
     *,
     measure: Measure = "p_good",
+    moved: bool = True,
     engine: Engine = "compiled",
     progress: Callable[[int], object] | None = None,
 ) -> BestHandoff:
@@ -227,8 +228,8 @@ def best_handoff(
     ``scenario`` is one, or a shipped one's name or a file's path. Months up to the lead (without a rival: the horizon)
     and some levels of capability are tried on a quarter of ``replicates`` worlds of ``seed``: first on a coarse grid,
     then on finer ones around the best. What is found is judged on ``replicates`` fresh worlds, the answers under
-    changed assumptions on a quarter of that. ``measure`` is p_good or p_stay. Raises ``ValueError`` for what cannot be
-    run.
+    changed assumptions on a quarter of that. ``measure`` is p_good, p_stay or weights of ends; without ``moved``
+    the answers under changed assumptions are left out. Raises ``ValueError`` for what cannot be run.
     """
     scenario = as_scenario(scenario)
     warm_up(engine)
@@ -239,7 +240,7 @@ def best_handoff(
     found = {level: _best(trials) for level, trials in tried.items()}
     best_level = max(tried, key=lambda level: (tried[level][found[level]].mean(), -level))
     judge = _Judge(partial(_at, scenario, best_level), found[best_level], worlds.fresh, replicates)
-    curve = judge.curve(_worth_judging(tried[best_level], window))
+    curve = judge.curve(_worth_judging(tried[best_level], window, worlds.success))
     searched = {level: float(tried[level][month].mean()) for level, month in found.items()}
     levels = judge.levels(scenario, found, searched)
     return BestHandoff(
@@ -251,7 +252,7 @@ def best_handoff(
         curve,
         levels,
         judge.alternatives(_alternatives(scenario, best_level)),
-        tuple(_moved(scenario, best_level, worlds, few)),
+        tuple(_moved(scenario, best_level, worlds, few)) if moved else (),
         perf_counter() - started,
         measure=measure,
         seed=seed,
@@ -270,9 +271,13 @@ def runs_planned(scenario: Scenario, replicates: int) -> int:
     return few * search * (levels + changes) + replicates * (curve + levels + alternatives) + few * curve * changes
 
 
+def dated(capability: float, month: float) -> dict[str, Any]:
+    """Return what makes a scenario hand off in ``month`` at the earliest, to AIs of ``capability`` at least."""
+    return {**_OTHER_WAYS, "handoff.never": False, "handoff.capability": capability, "handoff.at": month}
+
+
 def _at(scenario: Scenario, capability: float, month: float) -> Scenario:
-    changes = {**_OTHER_WAYS, "handoff.never": False, "handoff.capability": capability, "handoff.at": month}
-    return scenario.with_(**changes)
+    return scenario.with_(**dated(capability, month))
 
 
 def _levels(scenario: Scenario) -> list[float]:
@@ -319,8 +324,8 @@ def _typed(months: Any, window: float) -> list[float]:
 
 def _best(trials: Trials) -> float:
     """Return the month with most successes; of several, the one in the middle."""
-    most = max(int(found.sum()) for found in trials.values())
-    ties = sorted(month for month, found in trials.items() if int(found.sum()) == most)
+    most = max(float(found.sum()) for found in trials.values())
+    ties = sorted(month for month, found in trials.items() if float(found.sum()) == most)
     return ties[(len(ties) - 1) // 2]
 
 
@@ -329,10 +334,10 @@ def _neighbours(months: list[float], month: float) -> tuple[float, float]:
     return months[max(place - 1, 0)], months[min(place + 1, len(months) - 1)]
 
 
-def _worth_judging(trials: Trials, window: float) -> list[float]:
+def _worth_judging(trials: Trials, window: float, success: Success) -> list[float]:
     """Return the months to spend fresh worlds on: a coarse grid, and a finer one wherever the best may be."""
     months, best = sorted(trials), _best(trials)
-    close = [month for month in months if not is_worse(trials[month], trials[best])]
+    close = [month for month in months if not success.is_worse(trials[month], trials[best])]
     low, high = _neighbours(months, close[0])[0], _neighbours(months, close[-1])[1]
     fine = _typed(np.linspace(low, high, JUDGED), window)
     return sorted({*_first_grid(window), *fine, best})
@@ -356,7 +361,7 @@ class _Judge:
         found = self.worlds.succeeded(records)
         estimate, loss, safely = self._judged(records)
         risks = {name: share_of(records, name) for name in CATASTROPHES} | {SAFELY: safely}
-        as_good = not is_worse(found, self.best)
+        as_good = not self.worlds.success.is_worse(found, self.best)
         return Timing(month, estimate, loss, as_good, risks, share_of(records, "unresolved"))
 
     def levels(self, scenario: Scenario, months: dict[float, float], searched: dict[float, float]) -> tuple[Level, ...]:
@@ -378,7 +383,8 @@ class _Judge:
 
     def _judged(self, records: Records) -> tuple[Estimate, Difference, float]:
         found = self.worlds.succeeded(records)
-        return chance_of(found), difference(self.best, found), share_of(records, SAFELY)
+        success = self.worlds.success
+        return success.chance_of(found), success.difference(self.best, found), share_of(records, SAFELY)
 
 
 def _handoff_months(records: Any) -> Any:
@@ -413,7 +419,7 @@ def _moved(scenario: Scenario, capability: float, worlds: Worlds, n: int) -> Ite
         at = partial(_at, changed, capability)
         trials = _search(at, _window(changed), worlds, n)
         month = _best(trials)
-        curve = _Judge(at, month, worlds.fresh, n).curve(_worth_judging(trials, _window(changed)))
+        curve = _Judge(at, month, worlds.fresh, n).curve(_worth_judging(trials, _window(changed), worlds.success))
         best = next(timing for timing in curve if timing.month == month)
         yield Moved(path, value, factor, month, _as_good(curve, month), best.estimate, best.risks[SAFELY])
 

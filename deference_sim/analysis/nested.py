@@ -1,18 +1,25 @@
 """Spread over uncertain inputs, kept apart from Monte Carlo error: some draws of the inputs, many worlds for each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from math import sqrt
+from math import exp, isfinite, log, sqrt
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from deference_sim.analysis.estimate import Estimate, clopper_pearson
+from deference_sim.analysis.estimate import Estimate, binomial_quantile, clopper_pearson
 from deference_sim.analysis.measure import Measure, success_of
+from deference_sim.analysis.sensitivity.inputs import choose
 from deference_sim.scenario import ScenarioLike, as_scenario
 from deference_sim.study.limits import Engine
+from deference_sim.study.quasi_random import student
 from deference_sim.study.runner import blocks, check_run, stream, warm_up
+
+Floats = NDArray[np.float64]
+Interval = tuple[float, float]
+QUANTILES = (0.05, 0.5, 0.95)
+_LEAST = 1e-6  # part of a variance: what is less, or more than all but this, is as good as that
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -22,7 +29,8 @@ class InputSpread:
     ``overall`` is the probability over inputs and worlds; its error comes from the number of draws as well as of
     worlds. ``sd`` and the quantiles are those of the probability given the inputs, the noise of few worlds removed;
     ``sd_mcse`` is the standard error of ``sd`` (jackknife over draws). ``share_of_variance`` is the part of the
-    variance of one run's success that knowing the inputs would take away (the intraclass correlation).
+    variance of one run's success that knowing the inputs would take away (the intraclass correlation). An interval is
+    the 95 % interval of what its name begins with: few draws tell little of an outer percentile.
     """
 
     overall: Estimate
@@ -31,7 +39,11 @@ class InputSpread:
     p5: float
     p50: float
     p95: float
+    p5_interval: Interval
+    p50_interval: Interval
+    p95_interval: Interval
     share_of_variance: float
+    share_of_variance_interval: Interval
     draws: int
     worlds: int
 
@@ -50,18 +62,21 @@ def input_spread(
     seed: int = 1,
     *,
     measure: Measure = "p_stay",
+    ranges: bool = False,
     engine: Engine = "compiled",
     progress: Callable[[int], object] | None = None,
 ) -> InputSpread:
     """Draw the uncertain inputs ``draws`` times, meet ``worlds`` worlds with each, and tell the two spreads apart.
 
-    ``scenario`` is one, or a shipped one's name or a file's path. Raises ``ValueError`` if nothing is uncertain, or for
-    fewer than 2 draws or worlds.
+    ``scenario`` is one, or a shipped one's name or a file's path. With ``ranges`` the main unknowns that it holds fixed
+    are drawn as well, each from its plausible range, as in ``sensitivity``. Raises ``ValueError`` if nothing is
+    uncertain, or for fewer than 2 draws or worlds.
     """
-    scenario = as_scenario(scenario)
+    scenario = choose(as_scenario(scenario)).scenario if ranges else as_scenario(scenario)
     if not scenario.uncertain:
         raise ValueError(
-            f"{scenario.name} has no uncertain input: give one a range, such as rival.lead='2 to 9 months'"
+            f"{scenario.name} has no uncertain input: give one a range, such as rival.lead='2 to 9 months', or draw "
+            "the main unknowns from their plausible ranges (ranges=True)"
         )
     succeeded = success_of(measure).of_records
     _check(draws, worlds)
@@ -70,7 +85,7 @@ def input_spread(
     jobs = ((0, block) for block in blocks(0, draws * worlds))
     found = stream([scenario], jobs, seed, engine, worlds_per_draw=worlds, progress=progress)
     successes = np.concatenate([succeeded(records) for _, records, _ in found])
-    return spread_over_draws(successes.reshape(draws, worlds).sum(axis=1), worlds)
+    return spread_of_worths(successes.reshape(draws, worlds).astype(float), success_of(measure).bounds)
 
 
 def spread_over_draws(successes: NDArray[np.integer], worlds: int) -> InputSpread:
@@ -80,41 +95,109 @@ def spread_over_draws(successes: NDArray[np.integer], worlds: int) -> InputSprea
     The overall interval is Student's over draws, in log odds. Quantiles are those of the shares of the draws, pulled
     towards their mean until their variance is the one without noise.
     """
-    draws = len(successes)
+    _check(len(successes), worlds)
+    counted = np.arange(worlds) < np.asarray(successes)[:, None]
+    return spread_of_worths(counted.astype(float), (0.0, 1.0))
+
+
+def spread_of_worths(worths: NDArray[np.float64], bounds: tuple[float, float]) -> InputSpread:
+    """Do the same given what each run is worth, a row for each draw; no worth lies outside ``bounds``."""
+    draws, worlds = worths.shape
     _check(draws, worlds)
-    shares = successes / worlds
-    variance = _variance(shares, worlds)
-    left_out = np.array([_variance(np.delete(shares, place), worlds) for place in range(draws)])
+    shares, within = worths.mean(axis=1), worths.var(axis=1)
+    variance = _variance(shares, within, worlds)
+    left_out = np.array(
+        [_variance(np.delete(shares, place), np.delete(within, place), worlds) for place in range(draws)]
+    )
     sd = sqrt(variance)
     jackknife = np.sqrt(left_out)
     sd_mcse = sqrt((draws - 1) / draws * ((jackknife - jackknife.mean()) ** 2).sum())
     mean = float(shares.mean())
     between = float(shares.var(ddof=1))
-    pulled = mean + (shares - mean) * sqrt(variance / between if between > 0.0 else 0.0)
-    p5, p50, p95 = np.clip(np.quantile(pulled, [0.05, 0.5, 0.95]), 0.0, 1.0)
-    one_run = mean * (1.0 - mean)
-    share = min(variance / one_run, 1.0) if one_run > 0.0 else 0.0
-    overall = _overall(mean, sqrt(between / draws), draws, worlds)
-    return InputSpread(overall, sd, sd_mcse, float(p5), float(p50), float(p95), share, draws, worlds)
+    raw = sqrt(between)
+
+    def pulled(spread: float) -> Floats:
+        return np.asarray(np.clip(mean + (shares - mean) * (spread / raw if raw > 0.0 else 0.0), *bounds))
+
+    held = pulled(sd)
+    # How far to pull is known as well as the spread is, and takes all draws for alike in shape: up to not at all.
+    likely = pulled(max(sd - 2.0 * sd_mcse, 0.0)), held, pulled(raw)
+    p5, p50, p95 = np.quantile(held, QUANTILES).tolist()
+    around_5, around_50, around_95 = (_around_quantile(likely, share, bounds) for share in QUANTILES)
+    share, share_interval = _share_of_variance(shares, within, worlds)
+    overall = _overall(mean, sqrt(between / draws), draws, worlds, bounds)
+    return InputSpread(
+        overall,
+        sd,
+        sd_mcse,
+        p5,
+        p50,
+        p95,
+        around_5,
+        around_50,
+        around_95,
+        share,
+        share_interval,
+        draws,
+        worlds,
+    )
 
 
-def _variance(shares: NDArray[np.float64], worlds: int) -> float:
-    noise = (shares * (1.0 - shares)).mean() / (worlds - 1)
+def _around_quantile(likely: Sequence[Floats], share: float, bounds: Interval) -> Interval:
+    """Return the 95 % interval of a quantile: between two order statistics, or a bound where too few draws tell.
+
+    ``likely`` are the chances of the draws pulled as little and as much as may be: the widest of all is returned.
+    """
+    n, ordered = len(likely[0]), np.sort(likely, axis=1)
+    first, last = binomial_quantile(0.025, n, share), binomial_quantile(0.975, n, share) + 1
+    low = float(ordered[:, first - 1].min()) if first >= 1 else bounds[0]
+    return low, float(ordered[:, last - 1].max()) if last <= n else bounds[1]
+
+
+def _share_of_variance(shares: Floats, within: Floats, worlds: int) -> tuple[float, Interval]:
+    """Return the part of one run's variance that is between draws, with its 95 % interval (jackknife, in log odds)."""
+    draws = len(shares)
+
+    def part(kept: NDArray[np.bool_]) -> float:
+        variance = _variance(shares[kept], within[kept], worlds)
+        one_run = float(shares[kept].var() + within[kept].mean())
+        return min(variance / one_run, 1.0) if one_run > 0.0 else 0.0
+
+    everyone = np.ones(draws, bool)
+    found = part(everyone)
+    if not 0.0 < found < 1.0:
+        return found, (0.0, 1.0)  # draws that look alike, or like nothing but the inputs, tell no limit
+    lean = np.array([part(everyone & (np.arange(draws) != place)) for place in range(draws)])
+    odds = np.log(np.clip(lean, _LEAST, 1.0 - _LEAST) / (1.0 - np.clip(lean, _LEAST, 1.0 - _LEAST)))
+    half = student(draws) * sqrt((draws - 1) / draws * ((odds - odds.mean()) ** 2).sum())
+    middle = log(found / (1.0 - found))
+    return found, (1.0 / (1.0 + exp(half - middle)), 1.0 / (1.0 + exp(-half - middle)))
+
+
+def _variance(shares: NDArray[np.float64], within: NDArray[np.float64], worlds: int) -> float:
+    noise = within.mean() / (worlds - 1)
     return max(float(shares.var(ddof=1) - noise), 0.0)
 
 
-def _overall(mean: float, error: float, draws: int, worlds: int) -> Estimate:
-    """Return the overall probability; its interval is symmetric in log odds, so that it stays within 0 and 1."""
-    from scipy.special import expit, logit, stdtrit
+def _overall(mean: float, error: float, draws: int, worlds: int, bounds: Interval) -> Estimate:
+    """Return the overall probability; its interval is symmetric in log odds, so that it stays within its bounds."""
+    from scipy.special import expit, logit
 
     n = draws * worlds
-    if error == 0.0:
+    low_end, high_end = bounds
+    if error > 0.0 and not isfinite(high_end - low_end):
+        half = student(draws) * error
+        return Estimate(mean, mean - half, mean + half, error, n, "student over draws")
+    width = high_end - low_end
+    at = (mean - low_end) / width if isfinite(width) else 0.0
+    if error == 0.0 or not 0.0 < at < 1.0:
         # All draws came out alike: as much is known as from so many draws, not from so many runs.
-        low, high = clopper_pearson(round(mean * draws), draws)
-        return Estimate(mean, low, high, 0.0, n, "clopper-pearson over draws")
-    half = float(stdtrit(draws - 1, 0.975)) * error / (mean * (1.0 - mean))
-    low, high = expit(logit(mean) - half), expit(logit(mean) + half)
-    return Estimate(mean, float(low), float(high), error, n, "student over draws, log odds")
+        low, high = clopper_pearson(round(at * draws), draws)
+        ends = (low_end + width * low, low_end + width * high) if isfinite(width) else (mean, mean)
+        return Estimate(mean, *ends, 0.0, n, "clopper-pearson over draws")
+    half = student(draws) * error / width / (at * (1.0 - at))
+    low, high = (low_end + width * float(expit(logit(at) + side * half)) for side in (-1.0, 1.0))
+    return Estimate(mean, low, high, error, n, "student over draws, log odds")
 
 
 def _check(draws: int, worlds: int) -> None:

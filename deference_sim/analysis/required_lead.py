@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, isfinite, sqrt
 from time import perf_counter
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import pandas as pd
 
-from deference_sim.analysis.estimate import Estimate, binomial_quantile, probability
-from deference_sim.analysis.measure import Measure, success_of
+from deference_sim.analysis.estimate import NORMAL_975, Estimate, binomial_quantile, probability
+from deference_sim.analysis.measure import Measure, Success, success_of
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.scenario.catalogue import find
 from deference_sim.scenario.layers import ARGUMENT
@@ -18,6 +18,7 @@ from deference_sim.shown import Shown
 from deference_sim.study.designs import Spacing, ends_of
 from deference_sim.study.limits import Engine
 from deference_sim.study.runner import check_run, tally_runs, warm_up
+from deference_sim.study.tally import Tally
 
 LEAD = "rival.lead"
 TARGETS = (0.5, 0.8, 0.9, 0.95)
@@ -28,7 +29,8 @@ _FINE = 1e-3  # a bracket this narrow, as a share of its upper end, is narrow en
 _NEAR = 1.0  # or a place this near to one looked at: in standard errors, by which a bent curve may differ from a line
 
 Status = Literal["found", "none needed", "not reachable"]
-Counted = Callable[[Sequence[float]], Sequence[int]]
+Counts = Mapping[float, float]  # by value: how many succeed, or what all runs are worth together
+Counted = Callable[[Sequence[float]], Sequence[float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,50 +129,117 @@ def required_lead(
 
     ``scenario`` is one, or a shipped one's name or a file's path. All leads meet the same worlds, in which success
     hardly ever turns to failure as lead grows, so the curve is as good as monotone. The interval holds every lead at
-    which the exact binomial test does not reject that the chance is the target. ``solve`` names another input, searched
-    ``between`` two ends (``linspace(low, high, 2)``); a lead is searched from 0 to the horizon. Raises
-    ``ScenarioError`` for an input that is no number or has no ends.
+    which the exact binomial test (of weights: the normal one) does not reject that the chance is the target. ``solve``
+    names another input, searched ``between`` two ends (``linspace(low, high, 2)``); a lead is searched from 0 to the
+    horizon. Raises ``ScenarioError`` for an input that is no number or has no ends.
     """
     chosen = as_scenario(scenario)
     targets = (target,) if isinstance(target, float | int) else tuple(target)
-    count = success_of(measure).of_tally
+    success = success_of(measure)
     _check_targets(targets)
     check_run(replicates, engine)
     low, high, unit = check_input(chosen, solve, between, mark)
     warm_up(engine)
     started = perf_counter()
 
-    def counts_at(values: Sequence[float]) -> list[int]:
-        changed = [chosen.with_(**{solve: value}) for value in values]
-        tallies = tally_runs(changed, replicates, seed, engine, brief=True, progress=progress)
-        return [count(tally) for tally in tallies]
+    tallies: dict[float, Tally] = {}
 
-    answers, counts, rising = solved(counts_at, replicates, targets, low, high)
-    curve = tuple((value, probability(count, replicates)) for value, count in sorted(counts.items()))
+    def counts_at(values: Sequence[float]) -> list[float]:
+        changed = [chosen.with_(**{solve: value}) for value in values]
+        found = tally_runs(changed, replicates, seed, engine, brief=True, progress=progress)
+        tallies.update(zip(values, found, strict=True))
+        return [success.of_tally(tally) for tally in found]
+
+    yardstick = _Worths(success, tallies) if success.is_graded else Binomial(replicates)
+    answers, counts, rising = solved(counts_at, yardstick, targets, low, high)
+    curve = tuple((value, success.chance(tallies[value])) for value in sorted(counts))
     seconds = perf_counter() - started
     return Requirement(chosen, solve, unit, measure, answers, curve, rising, replicates, seed, engine, seconds)
 
 
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A count to be reached, and the Monte Carlo standard error of a count near it."""
+
+    count: float
+    error: float
+
+
+class Yardstick(Protocol):
+    """How counts of the same worlds are held against a target."""
+
+    def bounds(self, target: float, counts: Counts) -> tuple[Bound, Bound, Bound]:
+        """Return the least count that does not speak against the target, that reaches it, that speaks for more."""
+        ...
+
+    def estimate(self, counts: Counts, value: float) -> Estimate:
+        """Return the chance at a value that was looked at."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Binomial:
+    """Counts of successes among ``n`` runs, by the exact binomial test."""
+
+    n: int
+
+    def bounds(self, target: float, counts: Counts) -> tuple[Bound, Bound, Bound]:
+        """Return what the protocol says."""
+        tail = (1.0 - LEVEL) / 2.0
+        # 1e-9: a product such as 0.95·1000 may lie just above the whole number that it is meant to be.
+        enough = ceil(target * self.n - 1e-9)
+        least, most = (binomial_quantile(share, self.n, target) for share in (tail, 1.0 - tail))
+        return self._bound(least), self._bound(enough), self._bound(most + 1)
+
+    def _bound(self, count: int) -> Bound:
+        share = count / self.n
+        return Bound(count, sqrt(self.n * max(share * (1.0 - share), 0.0)))
+
+    def estimate(self, counts: Counts, value: float) -> Estimate:
+        """Return what the protocol says."""
+        return probability(int(counts[value]), self.n)
+
+
+@dataclass(frozen=True, slots=True)
+class _Worths:
+    """What runs are worth together, by the normal test; ``tallies`` by value, added to as values are looked at."""
+
+    success: Success
+    tallies: Mapping[float, Tally]
+
+    def bounds(self, target: float, counts: Counts) -> tuple[Bound, Bound, Bound]:
+        """Return what the protocol says; the error is that of the value whose runs come nearest to the target."""
+        estimates = [self.estimate(counts, value) for value in counts]
+        nearest = min(estimates, key=lambda one: abs(one.value - target))
+        error = nearest.n * nearest.mcse
+        enough = target * nearest.n
+        return tuple(Bound(enough + side * NORMAL_975 * error, error) for side in (-1.0, 0.0, 1.0))  # type: ignore[return-value]
+
+    def estimate(self, counts: Counts, value: float) -> Estimate:
+        """Return what the protocol says."""
+        return self.success.chance(self.tallies[value])
+
+
 def solved(
-    counts_at: Counted, n: int, targets: Sequence[float], low: float, high: float
-) -> tuple[tuple[Answer, ...], Mapping[float, int], bool]:
+    counts_at: Counted, yardstick: Yardstick, targets: Sequence[float], low: float, high: float
+) -> tuple[tuple[Answer, ...], Counts, bool]:
     """Return the answers for ``targets``, the successes counted on the way, and whether success rises with the input.
 
-    ``counts_at`` returns the successes of the same ``n`` worlds at each of some values between ``low`` and ``high``.
+    ``counts_at`` returns the successes of the same worlds at each of some values between ``low`` and ``high``.
     """
     looks = first_looks(low, high)
     counts = dict(zip(looks, counts_at(looks), strict=True))
     half = len(looks) // 2
     rising = sum(counts[look] for look in looks[half:]) >= sum(counts[look] for look in looks[:-half])
-    wanted = [(count, place == 2) for target in targets for place, count in enumerate(_counts_for(target, n))]
     for _ in range(_MOST_ROUNDS):
-        found = [(_bracket(counts, count, rising, last=last), count) for count, last in wanted]
-        steps = [_next_look(counts, bracket, count, n) for bracket, count in found if bracket]
+        wanted = [(b, place == 2) for target in targets for place, b in enumerate(yardstick.bounds(target, counts))]
+        found = [(_bracket(counts, bound.count, rising, last=last), bound) for bound, last in wanted]
+        steps = [_next_look(counts, bracket, bound) for bracket, bound in found if bracket]
         looks = sorted({step for step in steps if step is not None})
         if not looks:
             break
         counts.update(zip(looks, counts_at(looks), strict=True))
-    return tuple(_answer(counts, target, n, rising) for target in targets), counts, rising
+    return tuple(_answer(counts, target, yardstick, rising) for target in targets), counts, rising
 
 
 def first_looks(low: float, high: float) -> list[float]:
@@ -184,17 +253,7 @@ def first_looks(low: float, high: float) -> list[float]:
     return [low, *inner, high]
 
 
-def _counts_for(target: float, n: int) -> tuple[int, int, int]:
-    """Return the least successes of ``n`` that do not speak against the target, that reach it, that speak for more."""
-    tail = (1.0 - LEVEL) / 2.0
-    # 1e-9: a product such as 0.95·1000 may lie just above the whole number that it is meant to be.
-    enough = ceil(target * n - 1e-9)
-    return binomial_quantile(tail, n, target), enough, binomial_quantile(1.0 - tail, n, target) + 1
-
-
-def _bracket(
-    counts: Mapping[float, int], count: int, rising: bool, *, last: bool = False
-) -> tuple[float, float] | None:
+def _bracket(counts: Counts, count: float, rising: bool, *, last: bool = False) -> tuple[float, float] | None:
     """Return two neighbouring values, the first with fewer successes than ``count``, the second with as many.
 
     In the direction in which success rises: where it first reaches ``count``, or for good (``last``). None if it is
@@ -209,22 +268,21 @@ def _bracket(
     return (values[place - 1], values[place]) if 0 < place < len(values) else None
 
 
-def _next_look(counts: Mapping[float, int], bracket: tuple[float, float], count: int, n: int) -> float | None:
+def _next_look(counts: Counts, bracket: tuple[float, float], bound: Bound) -> float | None:
     """Return the place to look at next, None if the straight line is good enough there.
 
     A curve leaves the line between two of its points by at most a share of at·(1 - at) of what it rises between them.
     """
     before, after = bracket
     rise = counts[after] - counts[before]
-    at = (count - counts[before]) / rise
-    share = count / n
-    near = at * (1.0 - at) * rise <= _NEAR * sqrt(n * share * (1.0 - share))
+    at = (bound.count - counts[before]) / rise
+    near = at * (1.0 - at) * rise <= _NEAR * bound.error
     fine = abs(after - before) <= _FINE * max(abs(after), abs(before))
     return None if near or fine else before + (after - before) * at
 
 
-def _answer(counts: Mapping[float, int], target: float, n: int, rising: bool) -> Answer:
-    least, enough, more = _counts_for(target, n)
+def _answer(counts: Counts, target: float, yardstick: Yardstick, rising: bool) -> Answer:
+    least, enough, more = (bound.count for bound in yardstick.bounds(target, counts))
     hard = min(counts) if rising else max(counts)
     best = max(sorted(counts, reverse=not rising), key=lambda value: counts[value])
     low = _place(counts, least, rising)
@@ -236,10 +294,10 @@ def _answer(counts: Mapping[float, int], target: float, n: int, rising: bool) ->
     elif counts[hard] >= enough:
         status = "none needed"
     ends = (low, high) if rising else (high, low)
-    return Answer(target, status, value, *ends, probability(counts[best], n), best)
+    return Answer(target, status, value, *ends, yardstick.estimate(counts, best), best)
 
 
-def _place(counts: Mapping[float, int], count: int, rising: bool, *, last: bool = False) -> float | None:
+def _place(counts: Counts, count: float, rising: bool, *, last: bool = False) -> float | None:
     """Return where success reaches ``count``, between the values looked at in a straight line; None if it does not."""
     bracket = _bracket(counts, count, rising, last=last)
     if bracket is None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,9 @@ from deference_sim.analysis.estimate import (
     spread_of,
     wilson,
 )
+from deference_sim.analysis.given import Given, given_of
 from deference_sim.analysis.ledger import Loss, ledger_of
+from deference_sim.analysis.measure import Measure, success_of
 from deference_sim.analysis.records import records_table
 from deference_sim.analysis.trace import Trajectories, Trajectory, paths, trace
 from deference_sim.model.state import OUTCOMES
@@ -44,7 +46,8 @@ class Result(Shown):
     """What ``replicates`` runs of a scenario say: estimates, and a row for each run where these were kept.
 
     Estimates come from a tally, whose size does not grow with the replicates: shares are exact counts, quantiles in
-    months are within 0.2 % of those of the runs (see ``study.tally.Sketch``).
+    months are within 0.2 % of those of the runs (see ``study.tally.Sketch``). Where something is ``given``, all is said
+    of the runs that were seen to meet it: ``replicates`` of the ``simulated`` ones.
     """
 
     scenario: Scenario
@@ -55,6 +58,8 @@ class Result(Shown):
     kept: "pd.DataFrame | None"
     seconds: float
     own: Own = NOTHING
+    given: Given | None = None
+    simulated: int = 0
 
     @property
     def records(self) -> "pd.DataFrame":
@@ -75,6 +80,10 @@ class Result(Shown):
     def p_good(self) -> Estimate:
         """Probability of a good end: the matter is settled, and without a catastrophe from the start on."""
         return self._share(self.tally.good)
+
+    def chance(self, measure: Measure) -> Estimate:
+        """Return p_stay, p_good, or by weights of ends what a run is worth on average."""
+        return success_of(measure).chance(self.tally)
 
     @cached_property
     def p_stay_given_handoff(self) -> Estimate | None:
@@ -229,7 +238,7 @@ class Result(Shown):
         if not 1 <= n <= self.replicates:
             raise ValueError(f"n is {n}: it must be between 1 and the {self.replicates} replicates of the result")
         grid = np.linspace(0.0, self.records["months"].to_numpy()[:n].max(), points)
-        return paths(self.scenario, self.seed, np.arange(n), grid, self.own)
+        return paths(self.scenario, self.seed, self.records["replicate"].to_numpy()[:n], grid, self.own)
 
     def trace(self, replicate: int) -> Trajectory:
         """Return one replicate's trajectory as a log of events and a fine path."""
@@ -243,6 +252,7 @@ class Result(Shown):
             "seed": self.seed,
             "engine": self.engine,
             "replicates": self.replicates,
+            **({} if self.given is None else {"given": str(self.given), "simulated": self.simulated}),
             "p_stay": self.p_stay.as_dict(),
             "p_good": self.p_good.as_dict(),
             "p_stay_given_handoff": self.p_stay_given_handoff and self.p_stay_given_handoff.as_dict(),
@@ -277,6 +287,7 @@ def simulate(
     engine: Engine | None = None,
     precision: float | None = None,
     keep_records: bool = True,
+    given: str | None = None,
     policy: "Policy | None" = None,
     processes: "Sequence[Callable[[World], Process]]" = (),
     progress: Callable[[int], object] | None = None,
@@ -286,14 +297,18 @@ def simulate(
     ``scenario`` is one, or a shipped one's name or a file's path. The same scenario, seed and replicate always meet the
     same world. With ``precision`` there are as many runs as it takes for the interval of p_stay to reach at most that
     far to either side, and ``replicates`` is not looked at: the result is that of a run of this size. Without
-    ``keep_records`` memory does not grow with the replicates. ``policy`` (a function from an ``Observation`` to
-    ``Shares``) and ``processes`` (generator functions of a ``World``) are your own and use the events engine, which is
-    then the default. ``progress`` is told how many more replicates are done. ``seconds`` of the result is the
-    simulation alone, without compiling.
+    ``keep_records`` memory does not grow with the replicates. With ``given``, conditions on what can be observed at the
+    handoff and after it such as ``margin_found > 0.3 and lead@2 > 1``, only runs that meet them count. ``policy`` (a
+    function from an ``Observation`` to ``Shares``) and ``processes`` (generator functions of a ``World``) are your own
+    and use the events engine, which is then the default. ``progress`` is told how many more replicates are done.
+    ``seconds`` of the result is the simulation alone, without compiling.
     """
     scenario, own = as_scenario(scenario), Own(policy, tuple(processes))
     chosen: Engine = engine or ("events" if own else "compiled")
     most = replicates if precision is None else most_replicates(precision)
+    conditions = None if given is None else given_of(given)
+    if conditions is not None and (own or precision is not None):
+        raise ValueError("given goes with neither precision nor policies and processes of your own")
     check_run(most, chosen, own)
     warm_up(chosen)
     kept: list[tuple[NDArray[np.void], Sequence[str]]] = []
@@ -306,8 +321,12 @@ def simulate(
         enough=enough_for(precision),
         own=own,
         taken=(lambda *block: kept.append(block)) if keep_records else None,
+        only=None if conditions is None else partial(conditions.holds, scenario, seed),
         progress=progress,
     )
     seconds = perf_counter() - started
     table = records_table(np.concatenate([records for records, _ in kept]), kept[-1][1]) if keep_records else None
-    return Result(scenario, seed, chosen, tally.n, tally, table, seconds, own)
+    ran = tally.n if conditions is None else most
+    if conditions is not None and not tally.n:
+        raise ValueError(f"no run met what is given ({conditions}): ask less of it, or run more")
+    return Result(scenario, seed, chosen, tally.n, tally, table, seconds, own, conditions, ran)

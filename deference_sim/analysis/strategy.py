@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from deference_sim.analysis.estimate import Estimate, chance_of
-from deference_sim.analysis.measure import Measure, Successes
-from deference_sim.analysis.paired import Difference, difference, is_worse
+from deference_sim.analysis.estimate import Estimate
+from deference_sim.analysis.measure import Measure, Success, Successes
+from deference_sim.analysis.paired import Difference
 from deference_sim.analysis.worlds import SAFELY, Chosen, Worlds
 from deference_sim.model.strategy import Strategy
 from deference_sim.scenario import Scenario, ScenarioError, ScenarioLike, as_scenario, as_scenarios, load
@@ -221,7 +221,8 @@ def best_strategy(
     ``scenario`` is one, or a shipped one's name or a file's path. Of each policy 64 settings, the first points of
     Sobol's sequence over ``SEARCHED``, and the scenario's own ones are tried on the worlds of ``seed`` by successive
     halving (Jamieson and Talwalkar, AISTATS 2016): the better quarter of them on a quarter of the replicates, and the
-    better quarter of those on all. The best of each policy is judged on fresh worlds. ``measure`` is p_good or p_stay.
+    better quarter of those on all. The best of each policy is judged on fresh worlds. ``measure`` is p_good, p_stay or
+    weights of ends.
     Raises ``ValueError`` for what cannot be run.
     """
     scenario = as_scenario(scenario)
@@ -233,9 +234,9 @@ def best_strategy(
     best = judged[0][0]
     return BestStrategy(
         scenario,
-        chance_of(own),
+        worlds.success.chance_of(own),
         own_safely,
-        tuple(_tuned(one, *tried, best, own) for one, tried in zip(found, judged, strict=True)),
+        tuple(_tuned(one, *tried, best, own, worlds.success) for one, tried in zip(found, judged, strict=True)),
         perf_counter() - started,
         measure=measure,
         seed=seed,
@@ -276,17 +277,19 @@ def _halved(scenario: Scenario, policy: str, worlds: Worlds, replicates: int) ->
     return _Halved(policy, scenarios[left[0]], shares[left[0]], [candidates[place] for place in left])
 
 
-def _tuned(found: _Halved, judged: Successes, safely: float, best: Successes, own: Successes) -> Tuned:
+def _tuned(
+    found: _Halved, judged: Successes, safely: float, best: Successes, own: Successes, success: Success
+) -> Tuned:
     settings = found.last[0]
     values = {name: [one[name] for one in found.last] for name in settings}
     return Tuned(
         found.policy,
         settings,
         found.share,
-        chance_of(judged),
+        success.chance_of(judged),
         safely,
-        difference(judged, own),
-        not is_worse(judged, best),
+        success.difference(judged, own),
+        not success.is_worse(judged, best),
         {name: (min(of_all), max(of_all)) for name, of_all in values.items()},
         tuple(name for name, value in settings.items() if _is_at_edge(name, value)),
     )
@@ -354,10 +357,12 @@ def policy_regret(
     return PolicyRegret(
         tuple(names),
         ways,
-        {way: tuple(chance_of(found) for found, _ in row) for way, row in judged.items()},
+        {way: tuple(bench.success.chance_of(found) for found, _ in row) for way, row in judged.items()},
         {way: tuple(safely for _, safely in row) for way, row in judged.items()},
         {
-            way: tuple(difference(judged[best[place]][place][0], found) for place, (found, _) in enumerate(row))
+            way: tuple(
+                bench.success.difference(judged[best[place]][place][0], found) for place, (found, _) in enumerate(row)
+            )
             for way, row in judged.items()
         },
         tuple(best),

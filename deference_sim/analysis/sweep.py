@@ -40,7 +40,7 @@ class Sweep(Shown):
     seconds: float
 
     def estimates(self, measure: Measure = "p_stay") -> list[Estimate]:
-        """Return p_stay or p_good at every point, in the order of ``points``."""
+        """Return p_stay, p_good or the mean worth by weights at every point, in the order of ``points``."""
         return [success_of(measure).chance(tally) for tally in self.tallies]
 
     @cached_property

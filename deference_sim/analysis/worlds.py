@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from deference_sim.analysis.measure import MEASURES, Measure, Successes, success_of
+from deference_sim.analysis.measure import Measure, Success, Successes, success_of
 from deference_sim.model.state import OUTCOMES
 from deference_sim.scenario import Scenario
 from deference_sim.study.limits import Engine
@@ -35,6 +35,11 @@ class Worlds:
         """Refuse a measure that there is not."""
         success_of(self.measure)
 
+    @property
+    def success(self) -> Success:
+        """What the measure says of runs, and how they are compared by it."""
+        return success_of(self.measure)
+
     def records(self, scenarios: Sequence[Scenario], replicates: int) -> Iterator[NDArray[np.void]]:
         """Yield for each scenario the records of the first ``replicates`` of these worlds."""
         check_run(replicates, self.engine)
@@ -47,8 +52,8 @@ class Worlds:
                 parts.clear()
 
     def succeeded(self, records: NDArray[np.void]) -> Successes:
-        """Return for each record whether it counts as a success."""
-        return MEASURES[self.measure].of_records(records)
+        """Return for each record whether it counts as a success, or what it is worth."""
+        return self.success.of_records(records)
 
     def successes(self, scenarios: Sequence[Scenario], replicates: int) -> list[Successes]:
         """Return for each scenario which of the first ``replicates`` of these worlds are successes."""

@@ -63,7 +63,7 @@ class Study:
     @property
     def name(self) -> str:
         """What it is called in names of files."""
-        parts = ["sensitivity", self.label, self.method, *(["p-good"] if self.measure == "p_good" else [])]
+        parts = ["sensitivity", self.label, self.method, *([self.measure] if self.measure != "p_stay" else [])]
         return "-".join(re.sub(r"[^a-z0-9]+", "-", part.lower()).strip("-") for part in parts)
 
     def as_dict(self) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from typing import Any, Final, cast
 
 import pandas as pd
 
-from deference_sim.analysis.measure import Measure
 from deference_sim.analysis.sensitivity import carry_out, plan_of
 from deference_sim.analysis.sensitivity.plan import Plan as StudyPlan
 from deference_sim.analysis.sensitivity.result import Method
@@ -44,7 +43,7 @@ def _planned(plan: Plan, study: Study) -> StudyPlan:
         study.scenario,
         study.method,
         inputs=study.inputs,
-        measure=cast(Measure, study.measure),
+        measure=study.measure,
         replicates=study.replicates,
         seed=plan.seeds[0],
     )

@@ -10,6 +10,7 @@ import typer
 
 from deference_sim.cli import inputs
 from deference_sim.cli.batch import batch, merge, rerun, resume, verify
+from deference_sim.cli.brief import brief
 from deference_sim.cli.compare import compare
 from deference_sim.cli.discover import discover
 from deference_sim.cli.errors import CANNOT_WRITE, FAILED, Commands
@@ -52,6 +53,7 @@ def before_any_command(
 
 
 COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
+    (brief, "What to do, how sure that is, what would change it."),
     (run, "Chance of staying in the basin, by Monte Carlo."),
     (trace, "One future, told as a story."),
     (sweep, "How success depends on one or two inputs."),

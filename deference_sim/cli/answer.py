@@ -87,6 +87,10 @@ class Answer:
     exit_code: int = DONE
 
 
+#: Stands beside the option ``measure`` wherever there is one, and takes its place where it is given.
+VALUE = inspect.Parameter("value", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=options.Valued)
+
+
 def answering(
     scenarios: Any = options.ScenarioName, *, engine: Engine | None = None, plot: bool = False
 ) -> Callable[[Callable[..., Answer]], Callable[..., None]]:
@@ -101,10 +105,14 @@ def answering(
         own = list(inspect.signature(answer).parameters.values())[1:]
         common = [_option(name, *declared) for name, declared in _COMMON.items() if name not in unasked]
         named = [] if scenarios is None else [_option("scenarios", scenarios, inspect.Parameter.empty)]
+        own = [one for option in own for one in (option, *([VALUE] if option.name == "measure" else []))]
         offered = [_option("context", typer.Context, inspect.Parameter.empty), *named, *own, *common]
 
         def command(context: typer.Context, **given: Any) -> None:
             as_json = given.pop("as_json")
+            if "measure" in given and (weights := given.pop("value")) is not None:
+                _check_not_both(context)
+                given["measure"] = weights
             asked = _asked(given, engine)
             found = answer(asked, **given)
             _deliver(found, asked, repeated(context, found.came_out), as_json)
@@ -118,6 +126,12 @@ def answering(
         return command
 
     return made
+
+
+def _check_not_both(context: typer.Context) -> None:
+    source = context.get_parameter_source("measure")
+    if source is not None and source.name == "COMMANDLINE":
+        raise typer.BadParameter("give either --measure or --value", param_hint="'--value'")
 
 
 def _option(name: str, annotation: Any, default: Any) -> inspect.Parameter:

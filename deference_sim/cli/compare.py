@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from deference_sim.cli.answer import Answer, Asked, answering
-from deference_sim.cli.options import Replicates, scenarios
+from deference_sim.cli.options import GivenThat, Replicates, Valued, scenarios
 from deference_sim.cli.repeat import in_shell
 from deference_sim.study.limits import USUAL_REPLICATES
 
@@ -20,10 +20,14 @@ def compare(
     changes: Annotated[
         list[str] | None,
         typer.Option(
-            "--with", metavar="PATH=VALUE", help="Compare also with A changed in this value; repeatable: all at once."
+            "--with",
+            metavar="PATH=VALUE",
+            help="Compare also with A changed so, --set or not; repeatable: all at once.",
         ),
     ] = None,
     replicates: Replicates = USUAL_REPLICATES,
+    value: Valued = None,
+    given: GivenThat = None,
 ) -> Answer:
     """Compare scenarios on the same worlds: paired differences, which worlds end otherwise, and where to see why."""
     from deference_sim.analysis.compare import compare as run_comparison
@@ -31,11 +35,19 @@ def compare(
 
     chosen = list(asked.scenarios)
     if changes:
-        chosen.append(load(asked.names[0], set=[*asked.settings, *changes]))
+        chosen.append(load(asked.names[0], set=[*_kept(asked.settings, changes), *changes]))
     if len(chosen) < 2:
         raise typer.BadParameter("give two scenarios or more, or one and --with PATH=VALUE", param_hint="'A B...'")
     with asked.at_work(replicates * len(chosen)) as tick:
-        found = run_comparison(*chosen, replicates=replicates, seed=asked.seed, engine=asked.engine, progress=tick)
+        found = run_comparison(
+            *chosen,
+            replicates=replicates,
+            seed=asked.seed,
+            value=value,
+            given=given,
+            engine=asked.engine,
+            progress=tick,
+        )
     return Answer(
         found[0],
         replicates,
@@ -46,12 +58,19 @@ def compare(
     )
 
 
+def _kept(settings: list[str], changes: list[str]) -> list[str]:
+    """Return the settings of both that ``changes`` do not set otherwise."""
+    changed = {change.partition("=")[0].strip() for change in changes}
+    return [setting for setting in settings if setting.partition("=")[0].strip() not in changed]
+
+
 def _page(found: "list[Comparison]", asked: Asked, changes: list[str], repeat: str) -> "Page":
     """Return the pages of all comparisons, one below the other; the last may be with the first scenario changed."""
     from deference_sim.pages import page_of
 
     def trace(name: str, changes: list[str]) -> str:
-        options = [word for change in (*asked.settings, *changes) for word in ("--set", change)]
+        wanted = [*_kept(asked.settings, changes), *changes]
+        options = [word for change in wanted for word in ("--set", change)]
         return in_shell("trace", name, "--seed", str(asked.seed), *options)
 
     first, *others = (trace(name, []) for name in asked.names)

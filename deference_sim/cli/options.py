@@ -97,6 +97,56 @@ Measured = Annotated[
     MeasureName,
     typer.Option("--measure", help="What counts as success: p_good, a good end; p_stay, in the basin all along."),
 ]
+
+
+def weights(text: object) -> str:
+    """Parse weights of ends; return them as one writes them."""
+    from deference_sim.analysis.value import weights_of
+
+    return _read(lambda: str(weights_of(str(text))))
+
+
+def _read(reading: Callable[[], str]) -> str:
+    """Return what ``reading`` does, its refusal in the words of an option."""
+    from deference_sim.scenario import ScenarioError
+
+    try:
+        return reading()
+    except ScenarioError as error:
+        (problem,) = error.problems
+        told = f"found {problem.found}; allowed: {problem.allowed}"
+        raise typer.BadParameter("; ".join(part for part in (told, problem.hint) if part)) from None
+
+
+Valued = Annotated[
+    str | None,
+    typer.Option(
+        "--value",
+        metavar="END=WEIGHT,…",
+        parser=weights,
+        help="Go by what futures are worth, such as stabilised=1,overtaken_safely=.5,unresolved=.3,month=-.002; other "
+        "ends count 0, month is for each until the end.",
+    ),
+]
+
+
+def conditions(text: object) -> str:
+    """Parse conditions on what can be observed; return them as one writes them."""
+    from deference_sim.analysis.given import given_of
+
+    return _read(lambda: str(given_of(str(text))))
+
+
+GivenThat = Annotated[
+    str | None,
+    typer.Option(
+        "--given",
+        metavar="CONDITIONS",
+        parser=conditions,
+        help="Only futures in which this is seen at the handoff (or @MONTHS after it): margin_found, lead, capability, "
+        "findings; such as 'margin_found > 0.3 and lead@2 > 1'.",
+    ),
+]
 Inputs = Annotated[
     list[str] | None,
     typer.Option(

@@ -41,12 +41,17 @@ class Lines:
 
 
 @contextmanager
-def pace(total: int | None, quiet: bool, *, in_lines: bool = False) -> Iterator[Callable[[int], object]]:
+def pace(
+    total: int | None, quiet: bool, *, in_lines: bool = False, part: str = ""
+) -> Iterator[Callable[[int], object]]:
     """Yield what is to be told how many more are done: a bar on a terminal, with ``in_lines`` lines elsewhere.
 
-    ``total`` is None where nobody knows beforehand how many it will be.
+    ``total`` is None where nobody knows beforehand how many it will be. ``part`` says which part of the work this is:
+    beside the bar, or in a line of its own.
     """
     on_terminal = sys.stderr.isatty()
+    if part and not (quiet or on_terminal):
+        tell(part)
     if quiet or not (on_terminal or (in_lines and total is not None)):
         yield lambda count: None
         return
@@ -57,13 +62,14 @@ def pace(total: int | None, quiet: bool, *, in_lines: bool = False) -> Iterator[
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (
+        *([TextColumn("{task.description}")] if part else []),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=total, rate="")
+        task = bar.add_task(part, total=total, rate="")
 
         def advance(count: int) -> None:
             speed = bar.tasks[0].speed

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from deference_sim.cli.answer import Answer, Asked, answering
-from deference_sim.cli.options import Precision, ReplicatesIfFixed, fixed_number, whole_number
+from deference_sim.cli.options import GivenThat, Measured, Precision, ReplicatesIfFixed, fixed_number, whole_number
 
 if TYPE_CHECKING:
     from deference_sim.analysis.run import Result
@@ -21,6 +21,8 @@ def run(
     asked: Asked,
     replicates: ReplicatesIfFixed = None,
     precision: Precision = None,
+    measure: Measured = "p_stay",
+    given: GivenThat = None,
     draws: Annotated[
         int | None,
         typer.Option(
@@ -29,6 +31,13 @@ def run(
             help="Tell the spread over uncertain inputs too: K draws of them, as many more futures shared among these.",
         ),
     ] = None,
+    ranges: Annotated[
+        bool,
+        typer.Option(
+            "--ranges",
+            help="Also draw the main unknowns that the scenario holds fixed, each from its plausible range.",
+        ),
+    ] = False,
     look: Annotated[
         bool,
         typer.Option(
@@ -39,33 +48,56 @@ def run(
     ] = True,
 ) -> Answer:
     """Estimate by Monte Carlo how likely the AIs are to stay in the Basin of Good Deference, and what it costs."""
+    from deference_sim.analysis.measure import MEASURES, VALUE
     from deference_sim.analysis.nested import input_spread
     from deference_sim.analysis.run import simulate
     from deference_sim.cli.kept_look import kept_look
 
     scenario, seed, engine = asked.scenario, asked.seed, asked.engine
     wanted = fixed_number(replicates, precision)
-    if draws is not None and not scenario.uncertain:
-        hint = "leave --draws out, or give an input a range: --set rival.lead='2 to 9 months'"
+    if ranges and draws is None:
+        raise typer.BadParameter("say how many draws: --draws 200", param_hint="'--ranges'")
+    if draws is not None and not (ranges or scenario.uncertain):
+        hint = "add --ranges for the main unknowns, or give an input a range: --set rival.lead='2 to 9 months'"
         raise typer.BadParameter(f"{scenario.name} has no uncertain input: {hint}", param_hint="'--draws'")
+    _check_given(given, precision, draws)
     keep = asked.out is not None
     looks = look and engine == "compiled" and (precision is not None or wanted >= LEAST_FOR_A_LOOK)
     with asked.at_work(None if precision or draws else wanted) as tick:
-        found = simulate(scenario, wanted, seed, engine=engine, precision=precision, keep_records=keep, progress=tick)
-        worlds = max(found.replicates // draws, 2) if draws else 0
-        spread = input_spread(scenario, draws, worlds, seed, engine=engine, progress=tick) if draws else None
+        found = simulate(
+            scenario,
+            wanted,
+            seed,
+            engine=engine,
+            precision=precision,
+            keep_records=keep,
+            given=given,
+            progress=tick,
+        )
+        worlds = max(found.simulated // draws, 2) if draws else 0
+        spread = None
+        if draws:
+            spread = input_spread(
+                scenario, draws, worlds, seed, measure=measure, ranges=ranges, engine=engine, progress=tick
+            )
         hangs_on = kept_look(scenario) if looks else None
     return Answer(
         found,
-        found.replicates,
-        came_out={"replicates": found.replicates, "precision": None},
-        about={"spread": spread, "hangs_on": hangs_on},
+        found.simulated,
+        came_out={"replicates": found.simulated, "precision": None},
+        about={"spread": spread, "hangs_on": hangs_on, "measure": measure},
         json=found.as_dict()
+        | ({} if measure in MEASURES else {VALUE: found.chance(measure).as_dict(), "weights": measure})
         | ({"input_spread": spread.as_dict()} if spread else {})
         | ({"hangs_on": hangs_on.as_dict()} if hangs_on else {}),
         drawings=lambda plots: _drawings(plots, found),
         tables=lambda: {"outcomes": found.outcome_table(), "cumulative_incidence": found.cumulative_incidence()},
     )
+
+
+def _check_given(given: str | None, precision: float | None, draws: int | None) -> None:
+    if given is not None and (precision is not None or draws is not None):
+        raise typer.BadParameter("goes with neither --precision nor --draws", param_hint="'--given'")
 
 
 def _drawings(plots: Any, found: "Result") -> "Drawings":

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
 _PAGES = {
     "scenario.scenario.Scenario": "scenario:page",
+    "analysis.brief.Brief": "brief:page",
     "analysis.run.Result": "run:page",
     "analysis.trace.Trajectory": "trace:page",
     "analysis.sweep.Sweep": "sweep:page",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from deference_sim.analysis.compare import Comparison
 from deference_sim.analysis.estimate import Estimate
-from deference_sim.analysis.measure import MEASURES
+from deference_sim.analysis.measure import MEASURES, success_of
 from deference_sim.analysis.paired import Difference
 from deference_sim.pages.layout import Entry, Heading, Page, Paragraph, Table
 from deference_sim.pages.run import ending
@@ -25,7 +25,7 @@ def page(found: Comparison, repeat: str = "", names: tuple[str, str] | None = No
     """
     first, second = names or _names(found)
     columns = ("", first, second, "difference", "95 % interval")
-    chances = [(f"{name}: {MEASURES[name].meaning}", *_pair(*pair)) for name, pair in found.measures.items()]
+    chances = [(f"{name}: {_meaning(found, name)}", *_pair(*pair)) for name, pair in found.measures.items()]
     if SAFELY in found.shares:
         chances.append(("part of p_good: overtaken, and safely by luck", *_pair(*found.shares[SAFELY])))
     moves = sorted(found.losses.items(), key=lambda item: -abs(item[1][2].value))
@@ -39,6 +39,7 @@ def page(found: Comparison, repeat: str = "", names: tuple[str, str] | None = No
     return [
         Heading(f"{second} as against {first}, on the same {found.replicates:,} worlds", _answer(found)),
         *_inputs(found, first, second),
+        *([Paragraph(f"Of worlds in which {first} is seen to have {found.given}.")] if found.given else []),
         Table("Chances", columns, tuple(chances), numbers, WHOLE),
         *([Table("Where the others are lost, what moves most first", columns, lost, numbers, WHOLE)] if lost else []),
         Table("How it ends", columns, ends, numbers, frozenset(range(5))),
@@ -50,6 +51,11 @@ def page(found: Comparison, repeat: str = "", names: tuple[str, str] | None = No
 
 def _answer(found: Comparison) -> str:
     return ", ".join(f"{name} {points(change)} points" for name, (_, _, change) in found.measures.items())
+
+
+def _meaning(found: Comparison, name: str) -> str:
+    measure = name if name in MEASURES or found.value is None else found.value
+    return success_of(measure).meaning
 
 
 def _names(found: Comparison) -> tuple[str, str]:

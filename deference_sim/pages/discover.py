@@ -2,7 +2,7 @@
 
 from deference_sim.analysis.discover import CHANCE, Box, Discovery, Limit
 from deference_sim.analysis.estimate import Estimate
-from deference_sim.analysis.measure import MEASURES
+from deference_sim.analysis.measure import Measure, success_of
 from deference_sim.analysis.sensitivity.plan import short
 from deference_sim.pages.layout import Entry, Heading, Page, Paragraph
 from deference_sim.pages.sensitivity import about_inputs
@@ -15,8 +15,8 @@ def page(found: Discovery, repeat: str = "") -> Page:
     """Return the page; ``repeat`` is the command that repeats the study."""
     plan = found.plan
     blocks: Page = [
-        Heading(f"{plan.scenario.name} – where {MEASURES[plan.measure].headline} fails", _answer(found)),
-        Paragraph(f"Of all futures {_told(found.failures)} fail."),
+        Heading(f"{plan.scenario.name} – where {success_of(plan.measure).headline} fails", _answer(found)),
+        Paragraph(f"Of all futures {_told(found.failures)} fail{_by_weights(plan.measure)}."),
     ]
     for algorithm, boxes in found.boxes.items():
         blocks += [
@@ -32,6 +32,11 @@ def page(found: Discovery, repeat: str = "") -> Page:
         *(Paragraph(text, aside=True) for text in about_inputs(plan.varied, plan.scenario)),
         footer(f"{found.runs:,} futures, seed {plan.seed}", "compiled", found.seconds, repeat, plan.scenario),
     ]
+
+
+def _by_weights(measure: Measure) -> str:
+    """Return what failing means where futures are worth more or less."""
+    return f", that is, are worth less than half ({success_of(measure).label})" if success_of(measure).is_graded else ""
 
 
 def _answer(found: Discovery) -> str:
@@ -51,13 +56,27 @@ _READING = (
 
 def _lines(box: Box) -> tuple[str, ...]:
     return (
-        "where " + ", and ".join(_words(limit) for limit in box.limits),
+        where(box),
         f"{_told(box.density)} of the futures there fail (density); they are {_told(box.coverage)} of all failures "
         f"(coverage), in {_told(box.mass)} of all futures (mass)",
     )
 
 
-def _words(limit: Limit) -> str:
+def where(box: Box) -> str:
+    """Return the limits of a box in words."""
+    return "where " + ", and ".join(_words(limit) for limit in box.limits)
+
+
+def in_words(box: Box) -> str:
+    """Return a box in one sentence, without the technical words."""
+    limits = ", and ".join(_words(limit, technical=False) for limit in box.limits)
+    return (
+        f"where {limits}. There {_told(box.density)} of the futures fail, and these are {_told(box.coverage)} of all "
+        "that fail"
+    )
+
+
+def _words(limit: Limit, *, technical: bool = True) -> str:
     unit = "" if limit.unit == "1" else f" {limit.unit}"
     if limit.low is None:
         assert limit.high is not None
@@ -67,7 +86,7 @@ def _words(limit: Limit) -> str:
     else:
         words = f"is from {short(limit.low)} to {short(limit.high)}{unit}"
     chances = [p for p in (limit.quasi_p_low, limit.quasi_p_high) if p is not None]
-    return f"{limit.path} {words}" + (f" (quasi-p {_p(max(chances))})" if chances else "")
+    return f"{limit.path} {words}" + (f" (quasi-p {_p(max(chances))})" if chances and technical else "")
 
 
 def _p(chance: float) -> str:

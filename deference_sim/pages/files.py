@@ -27,7 +27,15 @@ details { margin: .5rem 0; }
 figure { margin: 1.5rem 0; }
 figure img { max-width: 100%; height: auto; }
 figcaption { color: #666; font-size: .9rem; }
-@media print { details > *:not(summary) { display: block; } }
+@page { margin: 15mm; }
+@media print {
+  body { font-size: 10pt; max-width: none; padding: 0; }
+  h1 { font-size: 16pt; } h4 { font-size: 12pt; margin-top: 1rem; }
+  h1, h4, summary, table + p { break-after: avoid; }
+  table { display: table; font-size: 8.5pt; } tr, figure { break-inside: avoid; }
+  figure img { max-height: 9cm; }
+  details > *:not(summary) { display: block; } details::details-content { content-visibility: visible; display: block; }
+}
 """
 _MARKDOWN_SIGNS = re.compile(r"[\\`*\[\]<>|~$!]|(?<![0-9A-Za-z])_|_(?![0-9A-Za-z])")
 _LIST_OR_HEADING = re.compile(r"^(\d*)(#|[-+](?= |--)|(?<=\d)[.)](?= |$))")

@@ -11,7 +11,7 @@ from deference_sim.analysis.handoff import (
     Moved,
     Timing,
 )
-from deference_sim.analysis.measure import MEASURES
+from deference_sim.analysis.measure import success_of
 from deference_sim.analysis.records import outcome_words
 from deference_sim.analysis.worlds import SAFELY
 from deference_sim.model.state import CATASTROPHES
@@ -45,7 +45,7 @@ def page(found: BestHandoff, repeat: str = "") -> Page:
         *_open_ends(found),
         _months(found),
         _levels(found),
-        _moves(found),
+        *([_moves(found)] if found.changes else []),
         Paragraph(_note(found), aside=True),
         footer("", found.engine, found.seconds, repeat),
     ]
@@ -53,7 +53,7 @@ def page(found: BestHandoff, repeat: str = "") -> Page:
 
 def _in_one_line(found: BestHandoff) -> str:
     chosen = f"month {found.best.month:g}, to AIs of capability {found.best.capability:g} py"
-    return f"{chosen}: {found.measure} {with_interval(found.best.estimate)}"
+    return f"{chosen}: {success_of(found.measure).name} {with_interval(found.best.estimate)}"
 
 
 def _answer(found: BestHandoff) -> str:
@@ -65,7 +65,8 @@ def _answer(found: BestHandoff) -> str:
         told += "But the month hardly matters: none of those tried does significantly worse. "
     elif first < last:
         told += f"Anything from {first:g} to {last:g} months is as good. "
-    chance_of = f"{found.measure} ({MEASURES[found.measure].meaning})"
+    success = success_of(found.measure)
+    chance_of = f"{success.name} ({success.meaning})"
     told += f"{_split(found)}{chance_of} is then {with_interval(best.estimate)}."
     better = [way for way in found.alternatives if way.loss.high < 0.0]
     return told + "".join(f" {BETTER[way.name]} does better still." for way in better)
@@ -90,7 +91,7 @@ def _ways(found: BestHandoff) -> Table:
 
 
 def _chance_columns(found: BestHandoff) -> tuple[str, ...]:
-    return found.measure, "95 % interval", *((BY_LUCK,) if found.measure == "p_good" else ())
+    return success_of(found.measure).name, "95 % interval", *((BY_LUCK,) if found.measure == "p_good" else ())
 
 
 def _chance(found: BestHandoff, one: Alternative | Level | Moved) -> tuple[str, ...]:
@@ -125,7 +126,7 @@ def _months(found: BestHandoff) -> Table:
     open_ends = any(timing.unresolved > UNRESOLVED_WORTH_SAYING for timing in found.curve)
     more = ("not settled",) if open_ends else ()
     words = [outcome_words(name, with_deadline) for name in occurring]
-    columns = ("month", found.measure, "95 % interval", "", *words, *more)
+    columns = ("month", success_of(found.measure).name, "95 % interval", "", *words, *more)
     rows = tuple(_month_row(timing, found, occurring, open_ends) for timing in _shown(found))
     right = frozenset({0, 1, *range(4, len(columns))})
     title = "By month of the handoff, and what goes wrong, or well only by luck (share of runs)"

@@ -18,10 +18,14 @@ STRONG = "bold"
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """The title of a page, and its ``answer`` in one line, for where there is no room for the page."""
+    """The title of a page, and its ``answer`` in one line, for where there is no room for the page.
+
+    That of a ``section`` stands on the page only.
+    """
 
     text: str
     answer: str = ""
+    section: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,8 @@ def show(page: Iterable[Block], file: TextIO) -> None:
 
 def brief(page: Iterable[Block]) -> str:
     """Return the titles of ``page`` and their answers as lines of plain text, each cut at the width of a page."""
-    lines = [line for block in page if isinstance(block, Heading) for line in (block.text, block.answer) if line]
+    titles = [block for block in page if isinstance(block, Heading) and not block.section]
+    lines = [line for title in titles for line in (title.text, title.answer) if line]
     return "\n".join(shorten(line, WIDTH, placeholder=" …") for line in lines)
 
 

@@ -1,6 +1,6 @@
 """The page of a required lead: how much it takes, with its interval, and the curve that it was read off."""
 
-from deference_sim.analysis.measure import MEASURES
+from deference_sim.analysis.measure import success_of
 from deference_sim.analysis.required_lead import LEAD, Answer, Requirement
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
 from deference_sim.pages.wording import chance, footer, to_error, with_interval
@@ -8,25 +8,32 @@ from deference_sim.pages.wording import chance, footer, to_error, with_interval
 
 def page(found: Requirement, repeat: str = "") -> Page:
     """Return how much lead (or of another input) success takes; ``repeat`` is the command that repeats it."""
-    what = "required lead" if found.path == LEAD else f"{found.path} for success"
-    enough = "at least" if found.rising else "at most"
-    rows = tuple((f"{100.0 * one.target:g} %", *_answer(one)) for one in found.answers)
-    unit = f" ({found.unit})" if found.unit != "1" else ""
-    columns = (f"for {found.measure} of", f"{found.path} {enough}{unit}", "95 % interval")
     lowest, highest = found.curve[0][0], found.curve[-1][0]
+    success = success_of(found.measure)
+    what = "required lead" if found.path == LEAD else f"{found.path} for success"
     blocks: Page = [
         Heading(f"{found.scenario.name} – {what}", _in_one_line(found)),
-        Paragraph(f"{found.measure}: {MEASURES[found.measure].meaning}."),
-        Table("", columns, rows, frozenset({1}), frozenset(range(3))),
-        *(Paragraph(told) for one in found.answers if (told := _exception(one, found))),
+        Paragraph(f"{success.name}: {success.meaning}."),
+        *answers(found),
         _curve(found),
     ]
+    test = "normal test" if success.is_graded else "exact binomial test"
     note = (
         f"Searched from {lowest:g} to {highest:g}. All values meet the same worlds. An interval holds each value at "
-        "which the exact binomial test does not reject that the chance is the target; – is an end it does not have."
+        f"which the {test} does not reject that the chance is the target; – is an end it does not have."
     )
     told = f"{found.replicates:,} replicates at each of {len(found.curve)} values, seed {found.seed}"
     return [*blocks, Paragraph(note, aside=True), footer(told, found.engine, found.seconds, repeat)]
+
+
+def answers(found: Requirement, title: str = "") -> Page:
+    """Return the table of what each target takes, and what to say where it is not reachable or none is needed."""
+    enough = "at least" if found.rising else "at most"
+    rows = tuple((f"{100.0 * one.target:g} %", *_answer(one)) for one in found.answers)
+    unit = f" ({found.unit})" if found.unit != "1" else ""
+    columns = (f"for {success_of(found.measure).name} of", f"{found.path} {enough}{unit}", "95 % interval")
+    told = (Paragraph(told) for one in found.answers if (told := _exception(one, found)))
+    return [Table(title, columns, rows, frozenset({1}), frozenset(range(3))), *told]
 
 
 def _in_one_line(found: Requirement) -> str:
@@ -65,5 +72,5 @@ def _exception(one: Answer, found: Requirement) -> str:
 
 def _curve(found: Requirement) -> Table:
     rows = tuple((f"{value:.4g}", *chance(estimate)) for value, estimate in found.curve)
-    columns = (found.path, found.measure, "95 % interval")
+    columns = (found.path, success_of(found.measure).name, "95 % interval")
     return Table("The curve", columns, rows, frozenset({0, 1}), frozenset(range(3)), folded=True)

@@ -1,12 +1,12 @@
 """The report of a Monte Carlo run: what a strategist reads first, in plain words, for a terminal and a notebook."""
 
-from math import sqrt
+from math import isfinite, sqrt
 
 import numpy as np
 
 from deference_sim.analysis.estimate import Estimate, probability
 from deference_sim.analysis.look import Look, Unknown
-from deference_sim.analysis.measure import MEASURES
+from deference_sim.analysis.measure import MEASURES, VALUE, Measure, success_of
 from deference_sim.analysis.nested import InputSpread
 from deference_sim.analysis.run import Result
 from deference_sim.model.events import COUNTERS
@@ -51,19 +51,26 @@ GOOD, OPEN, CATASTROPHE = "good end", "open", "catastrophe"
 MOST_DECIMALS = 2  # of months: a hundredth is seven hours
 
 
-def page(found: Result, repeat: str = "", spread: InputSpread | None = None, hangs_on: Look | None = None) -> Page:
-    """Return the report; ``repeat`` is the command that repeats the run, ``spread`` that of p_stay over inputs.
+def page(
+    found: Result,
+    repeat: str = "",
+    spread: InputSpread | None = None,
+    hangs_on: Look | None = None,
+    measure: Measure = "p_stay",
+) -> Page:
+    """Return the report; ``repeat`` is the command that repeats the run, ``spread`` that of ``measure`` over inputs.
 
-    ``hangs_on`` is a look at the unknowns that move it most.
+    ``hangs_on`` is a look at the unknowns that move p_stay most.
     """
     scenario, runs = found.scenario, f"{found.replicates:,} replicates, seed {found.seed}"
     return [
         Heading(f"{scenario.name} – {found.replicates:,} simulated futures", _answer(found)),
         *([Paragraph(" ".join(scenario.description.split()))] if scenario.description else []),
-        *headline(found),
+        *_given(found),
+        *headline(found, measure),
         *ledger(found),
         *([Paragraph(what_it_hangs_on(hangs_on))] if hangs_on else []),
-        *([Paragraph(spread_over_inputs(spread))] if spread else []),
+        *([Paragraph(spread_over_inputs(spread, measure))] if spread else []),
         *endings(found),
         *on_the_way(found),
         *months(found),
@@ -84,8 +91,19 @@ def _answer(result: Result) -> str:
     )
 
 
-def headline(result: Result) -> Page:
-    """Return p_stay and p_good with what they mean, their parts beside them, and what was not settled."""
+def _given(found: Result) -> Page:
+    """Return what is given, if anything is, and how often it was met."""
+    if found.given is None:
+        return []
+    met = probability(found.replicates, found.simulated)
+    return [Paragraph(f"Given {found.given}: met in {with_interval(met)} of {found.simulated:,} futures.")]
+
+
+def headline(result: Result, measure: Measure = "p_stay") -> Page:
+    """Return p_stay and p_good with what they mean, their parts beside them, and what was not settled.
+
+    Where ``measure`` is weights of ends, what a future is worth by them as well.
+    """
     stay, given, unschemed = MEASURES["p_stay"].meaning, result.p_stay_given_handoff, result.p_stay_without_scheming
     rows = [(f"{stay} (p_stay)", *chance(result.p_stay))]
     if given is not None and given.n < result.replicates:
@@ -96,6 +114,8 @@ def headline(result: Result) -> Page:
         (f"{MEASURES['p_good'].meaning} (p_good)", *chance(result.p_good)),
         ("part of that: overtaken, and safely by luck", *chance(result.overtaken_safely)),
     ]
+    if measure not in MEASURES:
+        rows.append((f"{success_of(measure).meaning} ({VALUE})", *chance(result.chance(measure))))
     if result.unresolved.value > 0.0:
         not_settled = f"not settled by month {result.scenario.horizon:g}: neither good nor bad"
         rows.append((not_settled, *chance(result.unresolved)))
@@ -161,16 +181,32 @@ def _values(unknown: Unknown, values: tuple[float, ...]) -> str:
     return " and ".join(dict.fromkeys(told))
 
 
-def spread_over_inputs(spread: InputSpread) -> str:
-    """Return in words how p_stay given the inputs varies over what is uncertain about them."""
-    low, middle, high = (f"{100.0 * share:.0f}" for share in (spread.p5, spread.overall.value, spread.p95))
+def spread_over_inputs(spread: InputSpread, measure: Measure = "p_stay") -> str:
+    """Return in words how ``measure`` given the inputs varies over what is uncertain about them."""
+    mean = f"{100.0 * spread.overall.value:.0f} % ({_whole((spread.overall.low, spread.overall.high))})"
     worlds = f"{spread.draws:,} draws of the inputs with {spread.worlds:,} worlds each"
-    return (
-        f"Spread over the uncertain inputs, apart from Monte Carlo error: given the inputs, p_stay is from {low} to "
-        f"{high} % (5th to 95th percentile; mean {middle} %, standard deviation {100.0 * spread.sd:.0f} points). "
-        f"Knowing them would take away {100.0 * spread.share_of_variance:.0f} % of the variance of one future's "
-        f"success. From {worlds}, the noise of few worlds removed."
+    told = spread_in_short(spread, success_of(measure).name)
+    spread_of = "Spread over the uncertain inputs, apart from Monte Carlo error"
+    return f"{spread_of}, around a mean of {mean}. {told} From {worlds}."
+
+
+def spread_in_short(spread: InputSpread, name: str) -> str:
+    """Return the same of a measure called ``name`` in three sentences."""
+    low, high = (
+        f"{100.0 * share:.0f} % ({_whole(around)})"
+        for share, around in ((spread.p5, spread.p5_interval), (spread.p95, spread.p95_interval))
     )
+    return (
+        f"Given the inputs, {name} is from {low} to {high} (5th to 95th percentile, each with its 95 % interval); the "
+        f"standard deviation is {100.0 * spread.sd:.0f} points. Knowing the inputs would take away "
+        f"{100.0 * spread.share_of_variance:.0f} % ({_whole(spread.share_of_variance_interval)}) of the variance of "
+        "one future's success. The noise of few worlds is removed."
+    )
+
+
+def _whole(interval: tuple[float, float]) -> str:
+    low, high = (f"{100.0 * end:.0f}" if isfinite(end) else "–" for end in interval)
+    return f"{low} to {high}"
 
 
 def endings(result: Result) -> Page:

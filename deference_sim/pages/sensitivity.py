@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from deference_sim.analysis.measure import MEASURES
+from deference_sim.analysis.measure import success_of
 from deference_sim.analysis.sensitivity import Sensitivity
 from deference_sim.analysis.sensitivity.inputs import CORE, HALF_TO_DOUBLE, RANGES, WIDENED, Varied
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
@@ -23,7 +23,7 @@ TITLES = {
 
 def page(found: Sensitivity, repeat: str = "") -> Page:
     """Return the page; ``repeat`` is the command that repeats the study."""
-    success, (columns, cells) = MEASURES[found.plan.measure], _COLUMNS[found.method]
+    success, (columns, cells) = success_of(found.plan.measure), _COLUMNS[found.method]
     table: list[dict[str, Any]] = found.table.to_dict("records")  # type: ignore[assignment]
     rows = tuple(line for row in table for line in _lines(row, cells(row)))
     numbers = frozenset(range(2, 2 + len(columns)))
@@ -54,21 +54,32 @@ def _answer(found: Sensitivity) -> str:
 
 def _summary(found: Sensitivity) -> Page:
     value, *ends = found.expected
+    name = success_of(found.plan.measure).name
     chance = f"{_percent(value)} ({_range(*ends)})"
     if found.method == "tornado":
-        return [Paragraph(f"{found.plan.measure} with the scenario as it is: {chance}.")]
+        return [Paragraph(f"{name} with the scenario as it is: {chance}.")]
     if found.method == "voi":
-        return [Paragraph(f"{found.plan.measure} with the best choice: {chance}."), *_decision(found)]
+        return [Paragraph(f"{name} with the best choice: {chance}."), *_decision(found)]
     if found.method == "morris":
-        return [Paragraph(f"{found.plan.measure} at the points tried: {chance}.")]
-    said = f"{found.plan.measure} over all these inputs: {chance}."
+        return [Paragraph(f"{name} at the points tried: {chance}.")]
+    said = f"{name} over all these inputs: {chance}."
     if found.method == "sobol":
         spread = max(found.more["variance_of_expected_outcome"]["estimate"], 0.0) ** 0.5
         said += (
             f" From one set of inputs to another it has a standard deviation of {_points(spread)} percentage points."
         )
-        return [Paragraph(said), _single_futures(found)]
+        return [Paragraph(said), *_by_status(found), _single_futures(found)]
     return [Paragraph(said)]
+
+
+def _by_status(found: Sensitivity) -> Page:
+    """Return how much of the variance inputs of each status explain together; nothing if all have the same."""
+    rows = tuple(
+        (status, _with_interval(row, "first", _two), _with_interval(row, "total", _two))
+        for status, row in found.more["by_status"].items()
+    )
+    columns = ("status", "by themselves (95 %)", "with all they take part in (95 %)")
+    return [Table("Variance of the chance by status of the ranges", columns, rows, frozenset({1, 2}))] if rows else []
 
 
 def _single_futures(found: Sensitivity) -> Table:
@@ -90,7 +101,7 @@ def _decision(found: Sensitivity) -> Page:
     best = max(one["estimate"] for one in told["options"])
     ties = [str(one["option"]) for one in told["options"] if one["estimate"] == best]
     choice = f"{told['path']}: {' or '.join(ties)} is best without more information"
-    return [Table(choice, ("", found.plan.measure, "95 % interval"), rows, frozenset({1}))]
+    return [Table(choice, ("", success_of(found.plan.measure).name, "95 % interval"), rows, frozenset({1}))]
 
 
 # ---- tables, method by method -------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from deference_sim.analysis.estimate import Estimate
-from deference_sim.analysis.measure import MEASURES
+from deference_sim.analysis.measure import success_of
 from deference_sim.analysis.strategy import (
     AS_IT_IS,
     DESIGN,
@@ -49,12 +49,12 @@ def page(found: BestStrategy, repeat: str = "", regret: PolicyRegret | None = No
 
 
 def _in_one_line(found: BestStrategy) -> str:
-    tuned = f"{found.best.policy}, tuned: {found.measure} {with_interval(found.best.estimate)}"
+    tuned = f"{found.best.policy}, tuned: {success_of(found.measure).name} {with_interval(found.best.estimate)}"
     return f"{tuned}, against {with_interval(found.own)} as it is"
 
 
 def _answer(found: BestStrategy) -> str:
-    best, own = found.best, found.scenario.strategy.policy
+    best, own, success = found.best, found.scenario.strategy.policy, success_of(found.measure)
     ties = [tuned.policy for tuned in found.policies[1:] if tuned.as_good]
     as_good = f" With settings of their own {_listed(ties)} do as well." if len(ties) > 1 else ""
     if len(ties) == 1:
@@ -62,7 +62,7 @@ def _answer(found: BestStrategy) -> str:
     versus = f"against {with_interval(found.own)} for the scenario's own {own} as it is"
     gain = f"{points(best.gain)} points" + (", which may be no gain at all" if best.gain.low <= 0.0 else "")
     return (
-        f"Best of what was tried: {best.policy}, tuned. {found.measure} ({MEASURES[found.measure].meaning}) is then "
+        f"Best of what was tried: {best.policy}, tuned. {success.name} ({success.meaning}) is then "
         f"{with_interval(best.estimate)}, {versus}: {gain}.{as_good}"
     )
 
@@ -85,7 +85,14 @@ def _policies(found: BestStrategy) -> Table:
         for tuned in found.policies
     ]
     more = (BY_LUCK,) if good else ()
-    columns = ("", found.measure, "95 % interval", *more, "better than as it is by (points)", "when chosen")
+    columns = (
+        "",
+        success_of(found.measure).name,
+        "95 % interval",
+        *more,
+        "better than as it is by (points)",
+        "when chosen",
+    )
     numbers = frozenset({1, len(columns) - 1, *((3,) if good else ())})
     return Table("Policies, each with the settings that do best for it", columns, tuple(rows), numbers)
 
@@ -150,7 +157,7 @@ def _chances_by_world(found: PolicyRegret) -> Table:
     ]
     rows.append(("mean", *(f"{100.0 * found.average(policy):.0f}" for policy in found.policies)))
     rows.append(("", *("highest" if policy == found.best_on_average else "" for policy in found.policies)))
-    return _by_world(f"{found.measure} in each world, in per cent", rows, found)
+    return _by_world(f"{success_of(found.measure).name} in each world, in per cent", rows, found)
 
 
 def _safely_by_world(found: PolicyRegret) -> Table:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from deference_sim.analysis.estimate import Estimate
-from deference_sim.analysis.measure import MEASURES, Measure
+from deference_sim.analysis.measure import Measure, success_of
 from deference_sim.analysis.sweep import Sweep
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
 from deference_sim.pages.wording import chance, footer, percent, shown_value, with_interval
@@ -19,7 +19,8 @@ def page(found: Sweep, repeat: str = "", measure: Measure = "p_stay") -> Page:
     """Return the chances over a sweep; ``repeat`` is the command that repeats it."""
     estimates = found.estimates(measure)
     names = ", ".join(scenario.name for scenario in found.scenarios)
-    title = f"{names} – {measure} ({MEASURES[measure].meaning}) over {_paths(found.axes)}"
+    success = success_of(measure)
+    title = f"{names} – {success.name} ({success.meaning}) over {_paths(found.axes)}"
     blocks: Page = [Heading(title, _answer(measure, estimates))]
     if len(found.axes) == 2 and len(found.axes[1].values) <= MOST_COLUMNS:
         size = len(found.axes[0].values) * len(found.axes[1].values)
@@ -41,7 +42,7 @@ def page(found: Sweep, repeat: str = "", measure: Measure = "p_stay") -> Page:
 
 def _answer(measure: Measure, estimates: Sequence[Estimate]) -> str:
     low, high = (least_or_most(estimates, key=lambda one: one.value) for least_or_most in (min, max))
-    return f"{measure} from {with_interval(low)} to {with_interval(high)} at {len(estimates):,} points"
+    return f"{success_of(measure).name} from {with_interval(low)} to {with_interval(high)} at {len(estimates):,} points"
 
 
 def _paths(axes: Sequence[Axis]) -> str:
@@ -73,7 +74,12 @@ def _list(found: Sweep, estimates: Sequence[Estimate], measure: Measure) -> Tabl
         )
         for point, estimate, tally in zip(found.points, estimates, found.tallies, strict=True)
     )
-    columns = (*(("scenario",) if several else ()), *(axis.path for axis in found.axes), "chance", "95 % interval")
+    columns = (
+        *(("scenario",) if several else ()),
+        *(axis.path for axis in found.axes),
+        "value" if success_of(measure).is_graded else "chance",
+        "95 % interval",
+    )
     last = len(columns) - 1
     columns = (*columns, *((SAFELY,) if safely else ()))
     numeric = {several + place for place, axis in enumerate(found.axes) if axis.is_numeric}

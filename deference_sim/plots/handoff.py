@@ -8,6 +8,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from deference_sim.analysis.handoff import INDIFFERENCE, NEVER, OWN_WAY, WAYS, BestHandoff
+from deference_sim.analysis.measure import success_of
 from deference_sim.analysis.records import outcome_words
 from deference_sim.analysis.worlds import SAFELY
 from deference_sim.model.state import CATASTROPHES
@@ -22,6 +23,7 @@ from deference_sim.plots.style import (
     clean,
     legend_beside,
     panels,
+    room_for,
 )
 
 Line = Literal["--", "-.", ":"]
@@ -42,7 +44,8 @@ def handoff_timing(found: BestHandoff, ax: Any = None) -> Panels:
     _draw_risks(risks, found)
     for panel in drawn.flat:
         panel.set_xlim(0.0, max(found.window, found.curve[-1].month) or 1.0)
-        panel.set_ylim(-0.02, 1.02)
+    chances.set_ylim(*room_for(found.measure))
+    risks.set_ylim(-0.02, 1.02)
     risks.set_xlabel("month of the handoff")
     clean(drawn)
     return drawn
@@ -69,7 +72,7 @@ def _draw_chances(ax: Axes, found: BestHandoff) -> None:
         colour, line = WAYS_DRAWN[way.name]
         ax.axhline(way.estimate.value, color=colour, linewidth=1.2, linestyle=line, zorder=2.5)
         handles.append(Line2D([], [], color=colour, linewidth=1.2, linestyle=line, label=WAYS[way.name]))
-    ax.set_ylabel(found.measure)
+    ax.set_ylabel(success_of(found.measure).name)
     runs = f"{found.replicates:,} fresh worlds a month, seed {found.seed}"
     title = f"{found.scenario.name}: {runs}, AIs of {found.best.capability:g} py"
     ax.set_title(title, loc="left")

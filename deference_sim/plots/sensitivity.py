@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 
+from deference_sim.analysis.measure import success_of
 from deference_sim.analysis.sensitivity.plan import short
 from deference_sim.plots.style import BLACK, BLUE, ORANGE, SKY, SMALL, WORDS, clean
 
@@ -44,7 +45,7 @@ def tornado(found: "Sensitivity", ax: Axes | None = None) -> Axes:
     drawn.set_yticks(places, [_label(*row) for row in zip(table["input"], table["unit"], strict=True)])
     drawn.tick_params(axis="y", length=0)
     drawn.set_ylim(-0.7, len(table) - 0.3)
-    title = f"{found.plan.scenario.name}: what matters most for {found.plan.measure}"
+    title = f"{found.plan.scenario.name}: what matters most for {success_of(found.plan.measure).name}"
     drawn.set_title(f"{title}, {found.runs:,} replicates, seed {found.plan.seed}", loc="left", fontsize=10)
     clean(np.array([drawn], dtype=object))
     drawn.grid(axis="y", visible=False)
@@ -75,7 +76,7 @@ def _draw_swings(ax: Axes, found: "Sensitivity", table: Any, places: Any) -> Non
         _write_value(ax, short(left), min(row.at_low, row.at_high, span[0]), place, is_left=True)
         _write_value(ax, short(right), max(row.at_low, row.at_high, span[1]), place, is_left=False)
     ax.axvline(centre, color=BLACK, linewidth=0.8)
-    ax.set_xlabel(f"{found.plan.measure} with one input moved, everything else as the scenario has it")
+    ax.set_xlabel(f"{success_of(found.plan.measure).name} with one input moved, everything else as the scenario has it")
     ax.margins(x=0.12)
     ends = table[["at_low", "at_high"]]
     has_room_left = centre - ends.min().min() > ends.max().max() - centre  # below, where bars are short

@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from deference_sim.analysis.estimate import Estimate
+from deference_sim.analysis.measure import success_of
 from deference_sim.analysis.strategy import AS_IT_IS, BestStrategy, PolicyRegret
 from deference_sim.analysis.worlds import SAFELY
 from deference_sim.plots.style import (
@@ -18,6 +19,7 @@ from deference_sim.plots.style import (
     Panels,
     clean,
     panels,
+    room_for,
 )
 
 MOST_REGRET = 100.0  # points, where the colour of a regret ends
@@ -47,7 +49,7 @@ def _two_beside(worlds: int) -> Panels:
 def _draw_policies(ax: Axes, found: BestStrategy) -> None:
     rows: list[tuple[str, Estimate, float | None]] = [(AS_IT_IS, found.own, None)]
     rows += [(tuned.policy, tuned.estimate, tuned.searched) for tuned in found.policies]
-    words = f"{found.measure}: fresh worlds, 95 %\nring: when chosen"
+    words = f"{success_of(found.measure).name}: fresh worlds, 95 %\nring: when chosen"
     if found.measure == "p_good":
         luck = [found.own_overtaken_safely, *(tuned.overtaken_safely for tuned in found.policies)]
         ax.barh(range(len(rows)), luck, height=0.3, color=LOOKS[SAFELY].colour, zorder=1.5)
@@ -59,7 +61,7 @@ def _draw_policies(ax: Axes, found: BestStrategy) -> None:
             ax.plot(searched, place, "o", markersize=9, markerfacecolor="none", markeredgecolor=ORANGE, zorder=4)
     ax.set_yticks(range(len(rows)), [name for name, _, _ in rows])
     ax.set_ylim(len(rows) - 0.5, -0.5)
-    ax.set_xlim(-0.02, 1.02)
+    ax.set_xlim(*room_for(found.measure))
     ax.set_xlabel(words)
     ax.set_title(f"{found.scenario.name}: {found.replicates:,} worlds, seed {found.seed}", loc="left", fontsize=10)
     clean(np.array([ax]))

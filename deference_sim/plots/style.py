@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any, Final
 
 import matplotlib.pyplot as plt
@@ -12,6 +13,7 @@ from matplotlib.patheffects import withStroke
 from matplotlib.transforms import ScaledTranslation, Transform
 from numpy.typing import NDArray
 
+from deference_sim.analysis.measure import Measure, success_of
 from deference_sim.analysis.run import Result
 
 #: Colours that colour-blind readers can tell apart (Okabe and Ito, 2008).
@@ -187,3 +189,10 @@ def outcome_handle(outcome: str, words: str) -> Line2D:
     """Return a legend's entry for a run that ends with ``outcome``."""
     look = LOOKS[outcome]
     return Line2D([], [], color=look.colour, marker=look.marker, markersize=5, linewidth=1.2, label=words)
+
+
+def room_for(measure: Measure) -> tuple[float | None, float | None]:
+    """Return the ends of an axis of chances, or of what futures are worth; None where months have no limit."""
+    low, high = success_of(measure).bounds
+    room = 0.02 * (high - low)
+    return (low - room, high + room) if isfinite(room) else (None, None)

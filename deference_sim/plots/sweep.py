@@ -28,6 +28,7 @@ from deference_sim.plots.style import (
     axes,
     clean,
     legend_beside,
+    room_for,
 )
 from deference_sim.scenario import Scenario
 from deference_sim.study.designs import Axis, Value
@@ -171,7 +172,7 @@ def finish(ax: Axes, label: str, measure: Measure, logarithmic: bool) -> None:
         ax.xaxis.set_major_locator(LogLocator(subs=ROUND_DIGITS))
         ax.xaxis.set_major_formatter("{x:g}")
         ax.xaxis.set_minor_formatter(NullFormatter())
-    ax.set_ylim(-0.02, 1.02)
+    ax.set_ylim(*room_for(measure))
     ax.set_xlabel(label)
     ax.set_ylabel(success_of(measure).label)
     clean(np.array([ax]))

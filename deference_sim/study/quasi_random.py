@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from math import sqrt
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,7 @@ from deference_sim.study.runner import BLOCK, good_ends
 SCRAMBLINGS = 16
 LEAST_ROWS = 8 * SCRAMBLINGS
 _LEVEL = 0.95
+Kept = TypeVar("Kept", bound=np.generic)
 
 
 def whole_design(rows: int) -> int:
@@ -49,11 +51,12 @@ def design(dimensions: int, rows: int, seed: int) -> Floats:
 
 def interval(values: Floats) -> tuple[float, float]:
     """Return the 95 % interval of the mean of ``values``, one from each scrambling (Student's t)."""
-    half = _student(len(values)) * values.std(ddof=1) / sqrt(len(values))
+    half = student(len(values)) * values.std(ddof=1) / sqrt(len(values))
     return float(values.mean() - half), float(values.mean() + half)
 
 
-def _student(n: int) -> float:
+def student(n: int) -> float:
+    """Return how many standard errors a 95 % interval from ``n`` independent values reaches to either side."""
     from scipy.special import stdtrit
 
     return float(stdtrit(n - 1, (1.0 + _LEVEL) / 2.0))
@@ -67,7 +70,7 @@ def ratio(above: Floats, below: Floats) -> tuple[float, float, float]:
     """
     a, b = float(above.mean()), float(below.mean())
     (aa, ab), (_, bb) = np.cov(above, below) / len(above)
-    t = _student(len(above))
+    t = student(len(above))
     determined = b * b - t * t * bb
     if not (b > 0.0 and determined > 0.0):
         return np.nan, np.nan, np.nan
@@ -81,18 +84,18 @@ def run_at(
     draws: Mapping[str, Floats],
     seed: int,
     replicates: NDArray[np.int64],
-    keep: Callable[[NDArray[np.void]], NDArray[np.bool_]],
+    keep: Callable[[NDArray[np.void]], NDArray[Kept]],
     told: Callable[[int], object] | None = None,
-) -> NDArray[np.bool_]:
+) -> NDArray[Kept]:
     """Run ``replicates`` on the compiled engine with values of some inputs, one for each; return what is kept.
 
-    ``keep`` makes one truth value of each record. Other uncertain inputs are drawn as in any run, so that a replicate
-    meets the same world whatever ``draws`` holds. ``told`` hears how many more are done.
+    ``keep`` makes one number or truth value of each record. Other uncertain inputs are drawn as in any run, so that a
+    replicate meets the same world whatever ``draws`` holds. ``told`` hears how many more are done.
     """
     kernel()  # once, before threads could each compile it
     table = good_ends(scenario) if scenario.handoff.indifference else None
 
-    def run_block(first: int) -> NDArray[np.bool_]:
+    def run_block(first: int) -> NDArray[Kept]:
         rows = slice(first, first + BLOCK)
         drawn = scenario.draws(seed, replicates[rows]) | {path: values[rows] for path, values in draws.items()}
         parameters = law_numbers(scenario, drawn)

@@ -158,13 +158,15 @@ def tally_runs(
     brief: bool = False,
     own: Own = NOTHING,
     taken: Callable[[NDArray[np.void], Causes], object] | None = None,
+    only: Callable[[NDArray[np.void]], NDArray[np.bool_]] | None = None,
     progress: Told | None = None,
 ) -> list[Tally]:
     """Return the tally of replicates 0 to ``replicates`` - 1 of each scenario; all meet the same worlds.
 
     With ``enough``, which is asked after each batch, a scenario gets as many batches as it takes, at most
     ``replicates``: what it has then is what a run of that size has. ``brief`` leaves out what happened when. ``taken``
-    is given the records of each block, in order, and the names of their causes; the last block's names are all.
+    is given the records of each block, in order, and the names of their causes; the last block's names are all. Records
+    for which ``only`` does not hold are left out of all that.
     """
     check_run(replicates, engine, own)
     made = [Tally((), with_months=False) if brief else Tally() for _ in scenarios]
@@ -173,9 +175,10 @@ def tally_runs(
         last = replicates if enough is None else min(next_look(done), replicates)
         jobs = ((place, block) for place in left for block in blocks(done, last))
         for place, records, causes in stream(scenarios, jobs, seed, engine, own=own, progress=progress):
-            made[place].add(records, causes)
+            kept = records if only is None else records[only(records)]
+            made[place].add(kept, causes)
             if taken is not None:
-                taken(records, causes)
+                taken(kept, causes)
         left = [place for place in left if enough is not None and last < replicates and not enough(made[place])]
         done = last
     return made

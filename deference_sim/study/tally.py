@@ -26,6 +26,7 @@ EDGES: Final = LEAST_MONTHS * RATIO ** np.arange(_BINS)
 _ZERO = _BINS  # place of the bin around 0; bins of negative months stand before it, the most negative first
 _SIZE = 2 * _BINS + 1
 _TICK = 2.0**-17  # months, 20 seconds: sums are whole numbers of these, which a billion replicates do not overflow
+_COARSE = 2.0**-6  # months, half a day: squares are whole numbers of the squares of these, for the same reason
 
 #: Outcomes that are a good end: no catastrophe, and the matter is settled. What is not settled is neither good nor bad.
 GOOD_ENDS: Final = ("overtaken_safely", *SETTLED)
@@ -176,14 +177,17 @@ class Tally:
     """Counts of ends, losses, causes and events of a set of runs, and sketches of their quantities in months.
 
     ``ends`` counts runs by outcome (row), whether they stayed in the basin, and whether humans handed off;
-    ``ends_by_month`` by outcome and bin of the month in which they ended. ``losses`` counts runs that did not stay by
-    the road that they took (see ``loss_of``), ``believed_safe`` those of them that looked safe at the last review
-    before. ``quantities`` are sketched; a sweep, which keeps a tally for every point, needs none.
+    ``ends_by_month`` by outcome and bin of the month in which they ended. ``month_ticks`` and ``month_squares`` add up,
+    by outcome, the months until runs ended and their squares. ``losses`` counts runs that did not stay by the road that
+    they took (see ``loss_of``), ``believed_safe`` those of them that looked safe at the last review before.
+    ``quantities`` are sketched; a sweep, which keeps a tally for every point, needs none.
     """
 
     def __init__(self, quantities: Iterable[str] = QUANTITIES, *, with_months: bool = True) -> None:
         self.ends: Counts = np.zeros((len(OUTCOMES), 2, 2), np.int64)
         self.ends_by_month: Counts = np.zeros((len(OUTCOMES) if with_months else 0, _BINS + 1), np.int64)
+        self.month_ticks: Counts = np.zeros(len(OUTCOMES), np.int64)
+        self.month_squares: Counts = np.zeros(len(OUTCOMES), np.int64)
         self.losses: Counter[str] = Counter()
         self.believed_safe: Counter[str] = Counter()
         self.causes: Counter[str] = Counter()
@@ -197,6 +201,9 @@ class Tally:
         np.add.at(self.ends, (records["outcome"], stayed.astype(int), handed_off.astype(int)), 1)
         if len(self.ends_by_month):
             np.add.at(self.ends_by_month, (records["outcome"], places_of(records["months"]) - _ZERO), 1)
+        months = records["months"]
+        np.add.at(self.month_ticks, records["outcome"], np.rint(months / _TICK).astype(np.int64))
+        np.add.at(self.month_squares, records["outcome"], np.rint(months / _COARSE).astype(np.int64) ** 2)
         ended_by = records["cause"][records["cause"] >= 0]
         self.causes.update({causes[code]: int(count) for code, count in enumerate(np.bincount(ended_by)) if count})
         self._add_losses(records, causes)
@@ -217,6 +224,8 @@ class Tally:
         """Take up what another tally of the same quantities holds."""
         self.ends += other.ends
         self.ends_by_month += other.ends_by_month
+        self.month_ticks += other.month_ticks
+        self.month_squares += other.month_squares
         self.losses.update(other.losses)
         self.believed_safe.update(other.believed_safe)
         self.causes.update(other.causes)
@@ -249,6 +258,16 @@ class Tally:
     def handed_off(self) -> int:
         """How many had a handoff."""
         return int(self.ends[:, :, 1].sum())
+
+    @property
+    def months_by_outcome(self) -> Floats:
+        """The months until they ended of all runs together, by outcome."""
+        return np.asarray(self.month_ticks * _TICK)
+
+    @property
+    def squared_months_by_outcome(self) -> Floats:
+        """The sum of the squares of these."""
+        return np.asarray(self.month_squares * _COARSE**2)
 
     def ended(self, outcome: str) -> int:
         """Return how many ended with ``outcome``."""

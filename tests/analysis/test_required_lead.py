@@ -9,7 +9,7 @@ from scipy.stats import binom, lognorm
 
 import deference_sim as ds
 from deference_sim.analysis import required_lead as module
-from deference_sim.analysis.required_lead import TARGETS, Answer, first_looks, solved
+from deference_sim.analysis.required_lead import TARGETS, Answer, Binomial, first_looks, solved
 from deference_sim.pages import required_lead as lead_page
 from deference_sim.pages.layout import html
 
@@ -48,7 +48,7 @@ def test_intervals_cover_the_lead_that_is_needed() -> None:
     asked = 0
     for repetition in range(400):
         counts_at, looks = counter(500, repetition)
-        answers, _, rising = solved(counts_at, 500, TARGETS, 0.0, 120.0)
+        answers, _, rising = solved(counts_at, Binomial(500), TARGETS, 0.0, 120.0)
         assert rising
         asked += len(looks)
         for answer in answers:
@@ -62,7 +62,7 @@ def test_intervals_cover_the_lead_that_is_needed() -> None:
 def test_the_answer_is_where_the_curve_crosses(n: int) -> None:
     """Would catch an answer on the wrong side of a bracket, and interpolation over one that is too wide."""
     counts_at, _ = counter(n, 5)
-    for answer in solved(counts_at, n, TARGETS, 0.0, 120.0)[0]:
+    for answer in solved(counts_at, Binomial(n), TARGETS, 0.0, 120.0)[0]:
         exact = next(value for value in np.arange(0, 120, 0.002) if counts_at([value])[0] >= answer.target * n)
         assert answer.status == "found"
         assert answer.low < answer.value < (answer.high or np.inf)
@@ -72,7 +72,7 @@ def test_the_answer_is_where_the_curve_crosses(n: int) -> None:
 def test_an_input_that_hurts_has_a_largest_value() -> None:
     """Would catch an answer that mixes up its ends where success falls with the input."""
     up, down = counter(1000, 7)[0], counter(1000, 7, -1)[0]
-    rising, falling = solved(up, 1000, [0.5], 0.0, 120.0), solved(down, 1000, [0.5], 0.0, 120.0)
+    rising, falling = solved(up, Binomial(1000), [0.5], 0.0, 120.0), solved(down, Binomial(1000), [0.5], 0.0, 120.0)
     assert (rising[2], falling[2]) == (True, False)
     (needed,), (most,) = rising[0], falling[0]
     assert most.value == pytest.approx(120.0 - needed.value, abs=0.03)
@@ -86,7 +86,7 @@ def flat(share: float, n: int = 1000) -> Callable[[Sequence[float]], list[int]]:
 
 def test_none_needed_and_not_reachable() -> None:
     none, reachable, maybe, never = (
-        solved(flat(share), 1000, [0.9], 0.0, 120.0)[0][0] for share in (0.99, 0.91, 0.89, 0.5)
+        solved(flat(share), Binomial(1000), [0.9], 0.0, 120.0)[0][0] for share in (0.99, 0.91, 0.89, 0.5)
     )
     assert (none.status, none.value, none.low, none.high) == ("none needed", 0.0, 0.0, 0.0)
     # Not told apart from 0.9 by 1,000 worlds: the interval is open where the answer may still be the other one.
@@ -133,7 +133,7 @@ def test_the_highest_chance_may_lie_in_between() -> None:
     def counts_at(values: Sequence[float]) -> list[int]:
         return [round(float(np.interp(value, list(counts), peak))) for value in values]
 
-    high, reached = solved(counts_at, 1000, [0.99, 0.85], 0.0, 120.0)[0]
+    high, reached = solved(counts_at, Binomial(1000), [0.99, 0.85], 0.0, 120.0)[0]
     assert (high.status, high.level.value, high.level_at) == ("not reachable", 0.95, 120 / 64)
     assert reached.status == "found"
 

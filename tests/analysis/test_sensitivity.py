@@ -197,7 +197,8 @@ def test_a_study_is_repeatable_and_told_of_its_progress() -> None:
     one = ds.sensitivity(QUICK, "sobol", inputs=["uncertain"], replicates=128, progress=counts.append)
     again = ds.sensitivity(QUICK, "sobol", inputs=["uncertain"], replicates=128)
     assert one.table.equals(again.table)
-    assert sum(counts) == one.runs == 128 * 2 * 4
+    # Two inputs, what is first taken, what it is swapped with, and the inputs of each of two statuses together.
+    assert sum(counts) == one.runs == 128 * 2 * 6
 
 
 def test_a_tornado_bar_is_the_difference_of_two_runs_on_the_same_worlds() -> None:

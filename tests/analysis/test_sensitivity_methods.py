@@ -107,6 +107,15 @@ def test_a_group_is_one_input() -> None:
     assert values(found.total) == pytest.approx([0.5576, 0.4424], abs=0.01)
 
 
+def test_unions_explain_what_their_inputs_do_together() -> None:
+    """Would catch a union that moves other columns, and indices of groups that change where unions are asked for."""
+    together = sobol_indices(ishigami, [(0,), (1,), (2,)], 2**12, 1, [(0, 2), (1,)])
+    alone = sobol_indices(ishigami, [(0,), (1,), (2,)], 2**12, 1)
+    assert (together.first, together.total) == (alone.first, alone.total)
+    for (first, total), exact in zip(together.unions, (0.5576, 0.4424), strict=True):
+        assert (first[0], total[0]) == (pytest.approx(exact, abs=0.03), pytest.approx(exact, abs=0.03))
+
+
 def test_indices_are_those_of_the_chance_however_noisy_the_futures() -> None:
     """Means over 60 seeds within 5 standard errors of the exact indices of the chance.
 

@@ -8,6 +8,7 @@ import pytest
 
 from deference_sim.analysis.estimate import clopper_pearson, wilson
 from validation.interval_coverage import (
+    CHANCES_GIVEN_INPUTS,
     CHANCES_OF_MONTHS,
     NOMINAL,
     TRUTHS,
@@ -16,6 +17,7 @@ from validation.interval_coverage import (
     coverage_of_best,
     coverage_of_quantile,
     coverage_of_share,
+    coverage_of_spread,
     coverage_over_inputs,
     coverage_when_stopped,
     displayed,
@@ -111,6 +113,15 @@ def test_quantiles_of_published_tables_cover() -> None:
 def test_the_chance_over_inputs_covers(alpha: float, beta: float) -> None:
     """Would catch an error of worlds alone, as if inputs were certain (300 runs: known to 1.3 points)."""
     assert NOMINAL - 5 * 0.0126 < coverage_over_inputs(alpha, beta, 30, 300, seed=1) < 0.995
+
+
+@pytest.mark.parametrize(("alpha", "beta"), CHANCES_GIVEN_INPUTS)
+def test_percentiles_over_inputs_and_their_share_of_variance_cover(alpha: float, beta: float) -> None:
+    """300 repetitions of 50 draws: at least 95 % less 5 standard errors.
+
+    Would catch percentiles told as if they were known, and the noise of few worlds taken for spread.
+    """
+    assert (coverage_of_spread(alpha, beta, 50, 300, seed=1) > NOMINAL - 5 * 0.0126).all()
 
 
 @pytest.mark.parametrize("chances", CHANCES_OF_MONTHS)

@@ -7,14 +7,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from deference_sim.analysis.measure import MEASURES, Measure
+from deference_sim.analysis.measure import Measure, success_of
 from deference_sim.analysis.sensitivity.inputs import Varied
 from deference_sim.scenario import Scenario
 from deference_sim.scenario.distributions import Floats
 from deference_sim.study.quasi_random import run_at
 
 Worlds = NDArray[np.int64]
-#: From points of the unit cube (a row each, a column per input) and a world for each to the outcome of each, 0 or 1.
+#: From points of the unit cube (a row each, a column per input) and a world for each to what each is worth: of a
+#: probability 0 or 1.
 Evaluate = Callable[[Floats, Worlds], Floats]
 
 
@@ -39,13 +40,13 @@ class Plan:
     progress: Callable[[int], object] | None = None
 
     def evaluate(self, points: Floats, worlds: Worlds, scenario: Scenario | None = None) -> Floats:
-        """Return whether each future succeeds (1 or 0) at its point of the unit cube and in its world."""
+        """Return what each future is worth (1 or 0: it succeeds or not) at its point of the unit cube, in its world."""
         varied = scenario or self.varied.scenario
         return self.run(varied, varied.draws_at(self.varied.own(points)), worlds)
 
     def run(self, scenario: Scenario, draws: dict[str, Floats], worlds: Worlds) -> Floats:
-        """Return whether each future of ``scenario`` succeeds (1 or 0) with these values of some inputs."""
-        succeeded = MEASURES[self.measure].of_records
+        """Return what each future of ``scenario`` is worth (as ``evaluate``) with these values of some inputs."""
+        succeeded = success_of(self.measure).of_records
         return run_at(scenario, draws, self.seed, worlds, succeeded, self.progress).astype(float)
 
 

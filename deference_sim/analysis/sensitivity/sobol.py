@@ -19,15 +19,18 @@ cancels exactly:
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from deference_sim.analysis.estimate import FEW, clopper_pearson
+from deference_sim.analysis.sensitivity.inputs import Varied
 from deference_sim.analysis.sensitivity.plan import Evaluate, Finding, Plan, described
 from deference_sim.scenario.distributions import Floats
 from deference_sim.study.quasi_random import SCRAMBLINGS, design, interval, ratio, whole_design
 
 DEFAULT = 4096
+STATUSES = ("published", "derived", "guess")  # the least sourced last: a group is as good as the worst in it
 Interval = tuple[float, float, float]  # value, low, high
 
 
@@ -35,12 +38,14 @@ Interval = tuple[float, float, float]  # value, low, high
 class Indices:
     """First and total order of every group, and what chance does; each as value, low, high.
 
-    Shares of the variance of single futures: ``inputs`` what all inputs together explain (first order of all of them),
-    ``chance_alone`` what the worlds explain by themselves (first order), ``chance`` what they have a part in (total).
+    ``unions`` have the same two of several groups at once. Shares of the variance of single futures: ``inputs`` what
+    all inputs together explain (first order of all of them), ``chance_alone`` what the worlds explain by themselves
+    (first order), ``chance`` what they have a part in (total).
     """
 
     first: list[Interval]
     total: list[Interval]
+    unions: list[tuple[Interval, Interval]]
     mean: Interval
     variance: Interval
     inputs: Interval
@@ -48,8 +53,17 @@ class Indices:
     chance: Interval
 
 
-def sobol_indices(evaluate: Evaluate, groups: Sequence[Sequence[int]], rows: int, seed: int) -> Indices:
-    """Return the indices of each group of columns, from ``rows`` (a power of two) base rows in two worlds each."""
+def sobol_indices(
+    evaluate: Evaluate,
+    groups: Sequence[Sequence[int]],
+    rows: int,
+    seed: int,
+    unions: Sequence[Sequence[int]] = (),
+) -> Indices:
+    """Return the indices of each group of columns, from ``rows`` (a power of two) base rows in two worlds each.
+
+    ``unions`` are of several groups at once: what these explain together.
+    """
     dimensions = sum(len(group) for group in groups)
     points = design(2 * dimensions, rows, seed).reshape(rows, -1)
     A, B = points[:, :dimensions], points[:, dimensions:]
@@ -72,15 +86,17 @@ def sobol_indices(evaluate: Evaluate, groups: Sequence[Sequence[int]], rows: int
     same_world = _by_scrambling(((A1 - mean) * (B1 - mean) + (A2 - mean) * (B2 - mean)) / 2.0)
     reach = float(np.ptp(everything)) ** 2 / 2.0 / variance.mean() if variance.any() else 0.0
     first, total = [], []
-    for C1, C2 in swaps:
+    for C1, C2 in (*swaps, *(in_both(swapped(union)) for union in unions)):
         alone = ((B1 - mean) * (C2 - A2) + (B2 - mean) * (C1 - A1)) / 2.0
         both = (A1 - C1) * (A2 - C2) / 2.0
         first.append(_not_too_sure(ratio(_by_scrambling(alone), variance), alone, reach))
         total.append(_not_too_sure(ratio(_by_scrambling(both), variance), both, reach))
     means = _by_scrambling(everything.mean(axis=(0, 1)))
+    count = len(groups)
     return Indices(
-        first,
-        total,
+        first[:count],
+        total[:count],
+        list(zip(first[count:], total[count:], strict=True)),
         (float(mean), *interval(means)),
         (float(variance.mean()), *interval(variance)),
         ratio(variance, of_a_future),
@@ -109,19 +125,33 @@ def _by_scrambling(values: Floats) -> Floats:
 
 def runs(plan: Plan) -> int:
     """Return how many futures the study runs."""
-    return 2 * whole_design(plan.replicates) * (len(plan.varied.groups) + 2)
+    return 2 * whole_design(plan.replicates) * (len(plan.varied.groups) + 2 + len(_by_status(plan.varied)))
+
+
+def _by_status(varied: Varied) -> dict[str, list[int]]:
+    """Return the inputs of each status, those of one group together; nothing if all have the same."""
+    found: dict[str, list[int]] = {}
+    for group in varied.groups:
+        statuses = {varied.inputs[place].status for place in group}
+        found.setdefault(max(statuses, key=STATUSES.index), []).extend(group)
+    return found if len(found) > 1 else {}
 
 
 def analyse(plan: Plan) -> Finding:
     """Run the study."""
     rows = whole_design(plan.replicates)
-    found = sobol_indices(plan.evaluate, plan.varied.groups, rows, plan.seed)
+    unions = _by_status(plan.varied)
+    found = sobol_indices(plan.evaluate, plan.varied.groups, rows, plan.seed, list(unions.values()))
     table = [
         described(plan.varied, group) | named("first", first) | named("total", total)
         for group, first, total in zip(plan.varied.groups, found.first, found.total, strict=True)
     ]
     table.sort(key=lambda row: -np.nan_to_num(row["total"]))
-    more = {"rows": rows} | {
+    by_status = {
+        status: named("first", first) | named("total", total)
+        for status, (first, total) in zip(unions, found.unions, strict=True)
+    }
+    more: dict[str, Any] = {"rows": rows, "by_status": by_status} | {
         name: dict(zip(("estimate", "low", "high"), value, strict=True))
         for name, value in (
             ("variance_of_expected_outcome", found.variance),

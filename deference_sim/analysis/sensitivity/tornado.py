@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from deference_sim.analysis.estimate import probability
-from deference_sim.analysis.paired import difference
+from deference_sim.analysis.measure import success_of
 from deference_sim.analysis.sensitivity.plan import Finding, Plan, described
 from deference_sim.scenario.distributions import Floats
 
@@ -24,7 +23,7 @@ def runs(plan: Plan) -> int:
 def analyse(plan: Plan) -> Finding:
     """Run the study: one bar for each input, or for those that are one unknown."""
     worlds = np.arange(plan.replicates)
-    as_it_is = probability(int(plan.run(plan.scenario, {}, worlds).sum()), plan.replicates)
+    as_it_is = success_of(plan.measure).chance_of(plan.run(plan.scenario, {}, worlds))
     rows = [_bar(plan, bundle) for bundle in plan.varied.bundles]
     rows.sort(key=lambda row: -abs(row["swing"]))
     return Finding(rows, (as_it_is.value, as_it_is.low, as_it_is.high), {"rows": plan.replicates})
@@ -33,7 +32,7 @@ def analyse(plan: Plan) -> Finding:
 def _bar(plan: Plan, bundle: Sequence[int]) -> dict[str, Any]:
     inputs = [plan.varied.inputs[place] for place in bundle]
     at_low, at_high = (_successes(plan, {one.path: one.ends[end] for one in inputs}) for end in (0, 1))
-    swing = difference(at_high > 0.5, at_low > 0.5)
+    swing = success_of(plan.measure).difference(at_high, at_low)
     return described(plan.varied, bundle) | {
         "low": inputs[0].ends[0],
         "high": inputs[0].ends[1],
