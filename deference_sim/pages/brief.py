@@ -28,7 +28,7 @@ from deference_sim.analysis.paired import Difference
 from deference_sim.analysis.sensitivity.inputs import HALF_TO_DOUBLE, WIDENED
 from deference_sim.analysis.strategy import AS_IT_IS
 from deference_sim.pages.discover import in_words as box_in_words
-from deference_sim.pages.glossary import INPUTS, TWIN_WORDS, glossary, words_of
+from deference_sim.pages.glossary import glossary, label_of
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
 from deference_sim.pages.required_lead import answers as lead_answers
 from deference_sim.pages.run import ledger, spread_in_short
@@ -569,10 +569,8 @@ def _choice_words(one: Choice) -> str:
 
 
 def _input_words(paths: Sequence[str]) -> str:
-    """Return what one unknown is in plain words, with its paths; of an input that is not a core one the paths alone."""
-    named = " with ".join(paths)
-    known = tuple(paths) in TWIN_WORDS if len(paths) > 1 else paths[0] in INPUTS
-    return f"{words_of(tuple(paths))} ({named})" if known else named
+    """Return what one unknown is called, with its paths."""
+    return f"{label_of(paths)} ({' with '.join(paths)})"
 
 
 def _flip_to(name: str, found: Brief) -> str:

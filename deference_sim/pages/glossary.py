@@ -1,7 +1,9 @@
 """What the words of a report mean, for a reader who knows the essay and nothing else: terms, and the core inputs."""
 
+from collections.abc import Sequence
+
 from deference_sim.pages.layout import Table
-from deference_sim.scenario.catalogue import parameters
+from deference_sim.scenario.catalogue import general_path, parameters
 from deference_sim.scenario.plausible import core_paths
 
 _TERMS = (
@@ -20,9 +22,9 @@ _TERMS = (
 )
 
 
-def label_of(paths: tuple[str, ...]) -> str:
+def label_of(paths: Sequence[str]) -> str:
     """Return what one unknown is called; ``paths`` are its inputs."""
-    first, *others = (parameters()[path].label for path in paths)
+    first, *others = (parameters()[general_path(path)].label for path in paths)
     return " and ".join([first, *(label[0].lower() + label[1:] for label in others)])
 
 
