@@ -1,0 +1,99 @@
+// Answers that come at once and get better: the first worlds, then all, always the same ones.
+
+import {merged, tallyOf} from "../kernel/tally.js";
+
+export const FIRST = 1000; // worlds of the first answer
+const KEPT = 8; // scenarios whose answers are remembered
+const Z = 1.959963984540054; // 97.5 % quantile of the standard normal
+
+// Worlds 0, 1, 2 … of one scenario, as many as were asked for so far.
+class Worlds {
+  constructor(scenario, seed) {
+    Object.assign(this, {scenario, seed, parts: [], n: 0, tally: null});
+  }
+
+  add(records, hazards, facts) {
+    const tally = tallyOf(records, hazards, facts);
+    this.tally = this.tally ? merged(this.tally, tally) : tally;
+    this.parts.push(records);
+    this.n += records.length;
+  }
+
+  column(name) {
+    if (this.parts.length === 1) return this.parts[0].column(name);
+    const found = new Float64Array(this.n);
+    let at = 0;
+    for (const part of this.parts) {
+      found.set(part.column(name), at);
+      at += part.length;
+    }
+    return found;
+  }
+}
+
+export class Computing {
+  #known = new Map();
+
+  // `kernel` tells intervals, `pool` runs worlds, `declared` names what they leave behind.
+  constructor(kernel, pool, declared) {
+    Object.assign(this, {kernel, pool, declared});
+    this.stayedRoad = declared.roads.findIndex(road => road.name === "stayed");
+    this.goodCodes = declared.outcomes.flatMap((outcome, code) => outcome.good ? [code] : []);
+  }
+
+  // Worlds of `scenario`, at least `count`; those that were made before are not made again.
+  async worlds(scenario, seed, count, signal, progress = () => {}) {
+    const key = `${scenario.hash} ${seed}`;
+    const held = this.#known.get(key) ?? new Worlds(scenario, seed);
+    if (held.n < count) {
+      const missing = count - held.n, first = held.n;
+      const {records} = await this.pool.run(plain(scenario), {seed, first, worlds: missing, signal, progress: done => progress(first + done, count)});
+      if (held.n === first) held.add(records, hazardNames(scenario), this.declared.kernel);
+    }
+    this.#known.delete(key);
+    this.#known.set(key, held);
+    if (this.#known.size > KEPT) this.#known.delete(this.#known.keys().next().value);
+    return held;
+  }
+
+  // What the worlds say: every chance with its interval.
+  answer(worlds, scenario) {
+    const {tally, n} = worlds, of = count => this.kernel.probability(count, n);
+    const losses = Object.entries(tally.losses).filter(([, count]) => count > 0).map(([road, count]) => ({
+      road, estimate: of(count), believed: this.kernel.probability(tally.believedSafe[road] ?? 0, count),
+    }));
+    losses.sort((one, other) => other.estimate.value - one.estimate.value);
+    return {
+      scenario, worlds, n, p_stay: of(tally.stayed), p_good: of(tally.good), losses,
+      outcomes: Object.fromEntries(this.declared.outcomes.filter(one => one.name).map(({name}) => [name, of(tally.outcomes[name] ?? 0)])),
+    };
+  }
+
+  succeeded(worlds, measure) {
+    if (measure === "p_stay") return Uint8Array.from(worlds.column("road"), road => road === this.stayedRoad ? 1 : 0);
+    return Uint8Array.from(worlds.column("outcome"), code => this.goodCodes.includes(code) ? 1 : 0);
+  }
+
+  // The paired difference of two scenarios on the same worlds (Bonett and Price, 2012).
+  difference(one, other, measure) {
+    const first = this.succeeded(one, measure), second = this.succeeded(other, measure), n = Math.min(first.length, second.length);
+    let gained = 0, lost = 0;
+    for (let place = 0; place < n; place++) {
+      if (first[place] > second[place]) gained++;
+      else if (first[place] < second[place]) lost++;
+    }
+    const more = (gained + 1) / (n + 2), fewer = (lost + 1) / (n + 2);
+    const half = Z * Math.sqrt((more + fewer - (more - fewer) ** 2) / (n + 2));
+    return {value: (gained - lost) / n, low: Math.max(more - fewer - half, -1), high: Math.min(more - fewer + half, 1), gained, lost, n};
+  }
+}
+
+// A scenario as the kernel takes it.
+export function plain({schema, values, correlations}) {
+  return {schema, values, correlations};
+}
+
+export function hazardNames(scenario) {
+  const names = Object.keys(scenario.values).filter(path => path.startsWith("hazards.")).map(path => path.split(".")[1]);
+  return [...new Set(names)].sort();
+}
