@@ -162,3 +162,8 @@ def _licences(place: Path, inputs: list[str]) -> str:
 def _package(path: str) -> str:
     parts = path.split("node_modules/")[-1].split("/")
     return "/".join(parts[:2]) if parts[0].startswith("@") else parts[0]
+
+
+if __name__ == "__main__":
+    scripts()
+    print(BUILT)

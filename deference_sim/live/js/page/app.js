@@ -4,6 +4,7 @@ import {Headline} from "./answers.js";
 import {Computing, FIRST} from "./computing.js";
 import {isDate} from "./dates.js";
 import {button, fill, h} from "./dom.js";
+import {Hangs} from "./hangs.js";
 import {Inputs} from "./inputs.js";
 import {Refusal} from "./problems.js";
 import {same} from "./scenario.js";
@@ -44,6 +45,7 @@ export class App {
     this.outcomes = new Outcomes(library);
     this.fans = new Fans(library, this.computing);
     this.lead = new Lead(library, this.computing, current);
+    this.hangs = new Hangs(library, this.computing, current);
     this.why = new Why(library, this.computing, current);
     this.takeaway = new Takeaway(library, current);
     this.problem = h("div.notice", {role: "alert", hidden: true});
@@ -62,7 +64,7 @@ export class App {
 
   // Puts the page into `root` and shows what the address says.
   begin(root) {
-    fill(root, this.headline.bar, h("div.columns", {}, this.inputs.element, h("main.answers", {id: "answers", tabindex: "-1"}, this.problem, this.warning, this.choices, this.headline.element, this.lost.element, this.outcomes.element, this.fans.element, this.lead.element, this.why.element, this.takeaway.element)));
+    fill(root, this.headline.bar, h("div.columns", {}, this.inputs.element, h("main.answers", {id: "answers", tabindex: "-1"}, this.problem, this.warning, this.choices, this.headline.element, this.lost.element, this.outcomes.element, this.fans.element, this.lead.element, this.hangs.element, this.why.element, this.takeaway.element)));
     addEventListener("hashchange", () => this.#follow());
     addEventListener("keydown", event => this.#key(event));
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#redraw());
@@ -187,6 +189,7 @@ export class App {
     for (const part of [this.outcomes.figure, this.fans.figure]) part.stale(true);
     this.headline.outdate();
     this.lead.outdate();
+    this.hangs.outdate();
     this.why.outdate();
     this.#writeAddress();
     this.#ask(rest);

@@ -74,9 +74,13 @@ export class Computing {
     return Uint8Array.from(worlds.column("outcome"), code => this.goodCodes.includes(code) ? 1 : 0);
   }
 
-  // The paired difference of two scenarios on the same worlds (Bonett and Price, 2012).
   difference(one, other, measure) {
-    const first = this.succeeded(one, measure), second = this.succeeded(other, measure), n = Math.min(first.length, second.length);
+    return this.paired(this.succeeded(one, measure), this.succeeded(other, measure));
+  }
+
+  // The paired difference of two ways on the same worlds, each 0 or 1 by world (Bonett and Price, 2012).
+  paired(first, second) {
+    const n = Math.min(first.length, second.length);
     let gained = 0, lost = 0;
     for (let place = 0; place < n; place++) {
       if (first[place] > second[place]) gained++;

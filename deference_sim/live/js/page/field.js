@@ -89,10 +89,10 @@ export class Field {
     return [h("p", {}, parameter.meaning), h("dl", {}, rows.filter(Boolean).map(([term, text]) => [h("dt", {}, term), h("dd", {}, text)]))];
   }
 
-  // Shows the value in `scenario`; `isChanged` if it is not that of the preset.
-  show(scenario, isChanged) {
-    const {parameter} = this, value = scenario.values[this.path];
-    this.#text = valueText(value, parameter);
+  // Shows the value in `scenario`; `given` is how it was written here, null if it is that of the preset.
+  show(scenario, given) {
+    const {parameter} = this, value = scenario.values[this.path], isChanged = given !== null;
+    this.#text = parameter.kind === "number" && given || valueText(value, parameter);
     const central = isDistribution(value) ? this.library.kernel.median(value) : value;
     if (this.entry.value !== this.#text) this.entry.value = this.#text;
     if (this.slider) {

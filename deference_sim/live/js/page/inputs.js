@@ -2,7 +2,7 @@
 
 import {h, button, fill} from "./dom.js";
 import {Field} from "./field.js";
-import {generalPath, same} from "./scenario.js";
+import {generalPath, same, valueText} from "./scenario.js";
 
 export class Inputs {
   #fields = new Map();
@@ -48,6 +48,7 @@ export class Inputs {
 
   show(view, scenario) {
     this.scenario = scenario;
+    this.settings = new Map(view.settings);
     this.base = this.library.presets.get(view.preset);
     this.preset.value = view.preset;
     this.story.textContent = scenario.description;
@@ -55,13 +56,19 @@ export class Inputs {
     this.changes.hidden = !count;
     if (count) fill(this.changes, `Changed here: ${count} input${count > 1 ? "s" : ""}. `, button("Take all changes back", () => this.act.resetAll()));
     if (this.folded.open) this.#unfold();
+    else this.#showFields();
+  }
+
+  #showFields() {
     for (const [path, field] of this.#fields) {
-      if (Object.hasOwn(scenario.values, path)) field.show(scenario, this.#isChanged(path));
+      if (Object.hasOwn(this.scenario.values, path)) field.show(this.scenario, this.#given(path));
     }
   }
 
-  #isChanged(path) {
-    return !same(this.scenario.values[path], this.base.values[path]);
+  // How the value at `path` was written here; null if it is that of the preset.
+  #given(path) {
+    if (same(this.scenario.values[path], this.base.values[path])) return null;
+    return this.settings.get(path) ?? valueText(this.scenario.values[path], this.library.parameter(path));
   }
 
   // The fields of every block, made when they are first looked at; those of hazards as the scenario has them.
@@ -80,7 +87,7 @@ export class Inputs {
       fill(this.more, [...this.#blocks.values()].map(block => block.element));
       this.#filter();
     }
-    for (const [path, field] of this.#fields) if (Object.hasOwn(this.scenario.values, path)) field.show(this.scenario, this.#isChanged(path));
+    this.#showFields();
   }
 
   #block(name, paths) {

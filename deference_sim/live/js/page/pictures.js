@@ -1,6 +1,6 @@
 // The pictures, each an SVG with words of its own; the tables beside them have the same numbers.
 
-import {areaY, dot, gridX, gridY, line, lineY, plot, ruleX, ruleY, text} from "@observablehq/plot";
+import {areaY, dot, gridX, gridY, line, lineY, link, plot, rect, ruleX, ruleY, text} from "@observablehq/plot";
 import {axisLabel, dateAt} from "./dates.js";
 import {OUTCOMES, colour} from "./looks.js";
 import {quantile} from "./spread.js";
@@ -172,11 +172,28 @@ export function curvePicture(curve, other, answers, now, {width, label, unit}) {
   }, `Chance of staying in the basin over ${label}: from ${(100 * first.estimate.value).toFixed(0)} % at ${first.value} to at most ${(100 * best.estimate.value).toFixed(0)} % at ${best.value.toPrecision(3)} ${unit === "1" ? "" : unit}.`);
 }
 
+// ---- what it hangs on ------------------------------------------------------------------------------------------------
+
+// A bar for each unknown, from p_stay at the low end of it to that at the high end.
+export function hangsPicture(rows, here, {width}) {
+  const narrow = width < 560, room = narrow ? 12 : Math.min(260, width * 0.36), y = row => row.label;
+  const marks = [gridX({strokeOpacity: 0.15}), ruleX([here], {stroke: colour("ink"), strokeDasharray: "3 3"})];
+  marks.push(link(rows, {x1: "low", x2: "high", y1: y, y2: y, stroke: colour("accent"), strokeOpacity: 0.55, strokeWidth: 9}));
+  marks.push(dot(rows, {x: "low", y, r: 5, fill: colour("paper"), stroke: colour("accent"), strokeWidth: 2}), dot(rows, {x: "high", y, r: 5, fill: colour("accent")}));
+  marks.push(text(rows, {x: "high", y, text: "highWords", fill: colour("ink"), dy: -11, fontSize: 10}), text(rows, {x: "low", y, text: "lowWords", fill: colour("soft"), dy: 12, fontSize: 10}));
+  if (narrow) marks.push(text(rows, {frameAnchor: "left", y, text: "label", dy: -22, textAnchor: "start", fill: colour("ink"), fontWeight: 600, dx: -room}));
+  return drawn({
+    width, height: rows.length * (narrow ? 54 : 38) + 60, marginLeft: room, marginRight: 30, marginBottom: 40, marginTop: narrow ? 30 : 18,
+    x: {domain: [0, 1], label: "p_stay; open dot: low end, full dot: high end", tickFormat: value => `${Math.round(100 * value)} %`},
+    y: {domain: rows.map(y), label: null, axis: narrow ? null : "left", tickSize: 0}, marks,
+  }, `What p_stay hangs on. ${rows.slice(0, 3).map(row => `${row.label}: ${(100 * row.low).toFixed(0)} % at ${row.lowWords}, ${(100 * row.high).toFixed(0)} % at ${row.highWords}`).join("; ")}.`);
+}
+
 // ---- one world ------------------------------------------------------------------------------------------------------
 
 export function worldPicture(months, series, {width, start, last, edges}) {
   const marks = [gridY({strokeOpacity: 0.15})];
-  for (const {start: from, end} of edges) marks.push(areaY([0, 1], {x: [from, end].map(month => at(start, month)), y1: [-1e6, -1e6], y2: [1e6, 1e6], fill: colour("takeover"), fillOpacity: 0.12, clip: true}));
+  if (edges.length) marks.push(rect(edges, {x1: spell => at(start, spell.start), x2: spell => at(start, spell.end), fill: colour("takeover"), fillOpacity: 0.14}));
   for (const {values, tone, dash, words} of series) {
     const points = months.map((month, place) => ({month, value: values[place]})).filter(point => Number.isFinite(point.value));
     if (!points.length) continue;
