@@ -1,7 +1,7 @@
-"""Probabilities and their inverses, elementwise on arrays: made of ``elementary`` alone, so the same bits everywhere.
+"""Probabilities and their inverses, made of ``elementary`` alone, so the same bits everywhere.
 
-The normal quantile is in ``streams``, which draws with it. Each element's result hangs on that element alone: what has
-converged is left as it is while others go on.
+One text for numbers, elementwise for arrays, and for a compiler. The normal quantile is in ``streams``, which draws
+with it. Each element's result hangs on that element alone: what has converged is left as it is while others go on.
 
 Sources: the continued fraction of the incomplete beta function: A. R. DiDonato and A. H. Morris, ACM Trans. Math.
 Softw. 18 (1992) 360-373, evaluated as by W. J. Lentz, Applied Optics 15 (1976) 668-671. Stirling's series: NIST Digital
@@ -10,14 +10,22 @@ J. G. Laframboise, Math. Comp. 36 (1981) 249-253; exp(-t²/2) in two factors, th
 Math. Comp. 23 (1969) 631-637.
 """
 
-from typing import TypeAlias
+from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from deference_sim.elementary import Number, choose, exp, log, log_series, sqrt
 
-Floats: TypeAlias = NDArray[np.float64]
+
+def clipped(x: Number, low: float, high: float) -> Number:
+    """Return ``x``, or the end of ``low`` to ``high`` that it lies beyond."""
+    return choose(x < low, low, choose(x > high, high, x))
+
+
+def any_of(found: Any) -> bool:
+    """Return whether a condition holds, or holds for any element of an array."""
+    return bool(found.any()) if isinstance(found, np.ndarray) else bool(found)
+
 
 # ---- normal -------------------------------------------------------------------------------------------------------
 
@@ -79,95 +87,103 @@ _MOST_STEPS = 100
 _LEAST = 5e-324
 
 
-def beta_cumulative(a: float, b: float, x: Floats) -> Floats:
+def beta_cumulative(a: float, b: float, x: Number) -> Number:
     """Return P(X ≤ x) of the beta distribution at ``x`` in [0, 1], good to 1e-12 of the smaller of it and the rest."""
-    found = np.ones_like(x)
-    left = (x * (a + b + 2.0) <= a + 1.0) & (x < 1.0)
-    right = ~left & (x < 1.0)
-    found[left] = exp(_lower_tail(a, b, x[left], 1.0 - x[left])[0])
-    found[right] = 1.0 - exp(_lower_tail(b, a, 1.0 - x[right], x[right])[0])
-    return found
+    left = x * (a + b + 2.0) <= a + 1.0
+    inside = x < 1.0
+    near, far = choose(left, x, 1.0 - x), choose(left, 1.0 - x, x)
+    tail, _ = lower_tail(a, b, left, choose(inside, near, 0.5), choose(inside, far, 0.5))
+    share = exp(tail)
+    return choose(inside, choose(left, share, 1.0 - share), 1.0)
 
 
-def beta_quantile(a: float, b: float, u: Floats) -> Floats:
+def beta_quantile(a: float, b: float, u: Number) -> Number:
     """Return the inverse of ``beta_cumulative`` at ``u`` in [0, 1], sought from the end that is nearer."""
-    left = u <= beta_cumulative(a, b, np.array([(a + 1.0) / (a + b + 2.0)]))
-    odds = np.empty_like(u)
-    odds[left], odds[~left] = _lower_odds(a, b, u[left]), _lower_odds(b, a, 1.0 - u[~left])
-    return np.where(left, odds, 1.0) / (1.0 + odds)
+    left = u <= beta_cumulative(a, b, (a + 1.0) / (a + b + 2.0))
+    odds = lower_odds(a, b, left, choose(left, u, 1.0 - u))
+    return choose(left, odds, 1.0) / (1.0 + odds)
 
 
-def _lower_odds(a: float, b: float, probability: Floats) -> Floats:
+def lower_odds(a: float, b: float, left: Any, probability: Number) -> Number:
     """Return x / (1 - x) where P(X ≤ x) is ``probability``, at most that of the mean: by Newton's method in logarithms.
 
-    Odds keep their digits at both ends. A step that would leave the bracket known so far is replaced by its geometric
-    middle.
+    Of the distribution itself where it is sought from the ``left``, else of its mirror image. Odds keep their digits at
+    both ends. A step that would leave the bracket known so far is replaced by its geometric middle.
     """
+    first, second = choose(left, a, b), choose(left, b, a)
     wanted = log(probability)
-    low, high = np.full_like(probability, _LEAST), np.full_like(probability, (a + 1.0) / (b + 1.0))
-    odds = np.clip(exp((wanted + log(a) + _log_beta(a, b)) / a), low, high)  # of x^a / (a B(a, b)) alone
-    settled = probability == 0.0
+    low, high = _LEAST, (first + 1.0) / (second + 1.0)
+    odds = exp((wanted + log(first) + log_beta(a, b, left)) / first)  # of x^a / (a B(a, b)) alone
+    odds = choose(odds < low, low, choose(odds > high, high, odds))
+    going = probability > 0.0
     for _ in range(_MOST_STEPS):
-        if settled.all():
+        if not any_of(going):
             break
-        found, fraction = _lower_tail(a, b, odds / (1.0 + odds), 1.0 / (1.0 + odds))
-        low, high = np.where(found > wanted, low, odds), np.where(found > wanted, odds, high)
+        found, fraction = lower_tail(a, b, left, odds / (1.0 + odds), 1.0 / (1.0 + odds))
+        low, high = choose(found > wanted, low, odds), choose(found > wanted, odds, high)
         step = exp((wanted - found) * fraction)
         new = odds * step
-        new = np.where((new >= low) & (new <= high), new, sqrt(low) * sqrt(high))
-        new = np.where(settled, odds, new)
-        settled, odds = settled | (abs(step - 1.0) < _LAST_STEP) | (new == odds), new
-    return np.where(probability == 0.0, 0.0, odds)
+        new = choose((new >= low) & (new <= high), new, sqrt(low) * sqrt(high))
+        new = choose(going, new, odds)
+        going = going & (abs(step - 1.0) >= _LAST_STEP) & (new != odds)
+        odds = new
+    return choose(probability == 0.0, 0.0, odds)
 
 
-def _lower_tail(a: float, b: float, x: Floats, y: Floats) -> tuple[Floats, Floats]:
-    """Return log P(X ≤ x) for ``x`` = 1 - ``y``, and the continued fraction in it.
+def lower_tail(a: float, b: float, left: Any, x: Number, y: Number) -> tuple[Number, Number]:
+    """Return log P(X ≤ x) for ``x`` = 1 - ``y``, and the continued fraction in it; of the mirror image if not ``left``.
 
     P is x^a y^b / B(a, b) times the fraction. That first factor is put together about its maximum, at the mean, so that
     large exponents do not lose digits.
     """
     n = a + b
-    p, q = a / n, b / n
-    from_maximum = a * _below_tangent(x / p, (x - p) / p) + b * _below_tangent(y / q, (y - q) / q)
-    at_maximum = 0.5 * log(a / n * b / _TWO_PI) + _stirling(n) - _stirling(a) - _stirling(b)
-    fraction = _fraction(a, b, x, y)
+    first, second = choose(left, a, b), choose(left, b, a)
+    p, q = first / n, second / n
+    from_maximum = first * below_tangent(x / p, (x - p) / p) + second * below_tangent(y / q, (y - q) / q)
+    of_a, of_b = stirling(a), stirling(b)
+    at_maximum = 0.5 * log(first / n * second / _TWO_PI) + stirling(n)
+    at_maximum = at_maximum - choose(left, of_a, of_b) - choose(left, of_b, of_a)
+    fraction = continued_fraction(first, second, x, y)
     return from_maximum + at_maximum + log(fraction), fraction
 
 
-def _below_tangent(ratio: Floats, u: Floats) -> Floats:
+def below_tangent(ratio: Number, u: Number) -> Number:
     """Return log(1 + u) - u, where 1 + u is ``ratio``, without loss where ``u`` is small."""
     small = (u > -0.29) & (u < 0.41)
-    inside = np.where(small, u, 0.0)
+    inside = choose(small, u, 0.0)
     s = inside / (2.0 + inside)
-    return np.where(small, -s * (inside - log_series(s * s)), log(ratio) - u)
+    return choose(small, -s * (inside - log_series(s * s)), log(ratio) - u)
 
 
-def _fraction(a: float, b: float, x: Floats, y: Floats) -> Floats:
+def continued_fraction(a: Number, b: Number, x: Number, y: Number) -> Number:
     """Return the continued fraction of the incomplete beta function, by which x^a y^b / B(a, b) is to be multiplied.
 
     It converges fast where (a + b + 2)·x is at most a + 1.
     """
-    short = np.where(x < y, a - (a + b) * x, (a + b) * y - b)  # of the mean
+    short = choose(x < y, a - (a + b) * x, (a + b) * y - b)  # of the mean
     value = a / (a + 1.0) * (short + 1.0)
-    c, d, settled = value, np.zeros_like(x), np.zeros_like(x, bool)
+    c, d, going = value, 0.0 * x, x == x
     m = 0
-    while not settled.all():
+    while any_of(going):
         m += 1
         above = (a + (m - 1)) * (a + b + (m - 1)) / (a + (2 * m - 1)) / (a + (2 * m - 1)) * m * (b - m) * x * x
         below = m + m * (b - m) * x / (a + (2 * m - 1)) + (a + m) / (a + (2 * m + 1)) * (short + 1.0 + m * (1.0 + y))
         c, d = below + above / c, 1.0 / (below + above * d)
-        value = np.where(settled, value, value * (c * d))
-        settled = settled | ~(abs(c * d - 1.0) >= _CONVERGED)  # which NaN is too
+        value = choose(going, value * (c * d), value)
+        going = going & (abs(c * d - 1.0) >= _CONVERGED)  # which NaN is not
     return 1.0 / value
 
 
-def _log_beta(a: float, b: float) -> float:
+def log_beta(a: float, b: float, left: Any) -> Any:
+    """Return log B(a, b), put together as from the side on which it is sought."""
     n = a + b
-    at_maximum = 0.5 * log(_TWO_PI * n / (a * b)) + _stirling(a) + _stirling(b) - _stirling(n)
-    return float(at_maximum + a * log(a / n) + b * log(b / n))
+    first, second = choose(left, a, b), choose(left, b, a)
+    of_a, of_b = stirling(a), stirling(b)
+    at_maximum = 0.5 * log(_TWO_PI * n / (first * second)) + choose(left, of_a, of_b) + choose(left, of_b, of_a)
+    return at_maximum - stirling(n) + first * log(first / n) + second * log(second / n)
 
 
-def _stirling(z: float) -> float:
+def stirling(z: float) -> float:
     """Return what log Γ(z) has beyond (z - 1/2)·log z - z + log(2π)/2."""
     shifted, product = z, 1.0
     while shifted < _FULL_STIRLING:
@@ -181,3 +197,18 @@ def _stirling(z: float) -> float:
     if shifted == z:
         return series
     return series + (shifted - 0.5) * log(shifted) - shifted - log(product) - (z - 0.5) * log(z) + z
+
+
+#: What a compiler must be told of; ``any_of`` has a form of its own there.
+EQUATIONS: Final = (
+    clipped,
+    normal_cumulative,
+    stirling,
+    log_beta,
+    below_tangent,
+    continued_fraction,
+    lower_tail,
+    lower_odds,
+    beta_cumulative,
+    beta_quantile,
+)

@@ -440,7 +440,7 @@ MUTANTS = (
     ),
     Mutant(
         "a correlation that is not heard", "reader",
-        "return 2.0 * _sine(math.pi * self.spearman / 6.0)",
+        "return 2.0 * sine(math.pi * spearman / 6.0)",
         "return 0.0",
         law("lead and pace, correlated"),
     ),

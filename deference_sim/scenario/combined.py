@@ -1,14 +1,85 @@
-"""Distributions made of others: cut to an interval, or mixed, with or without values of their own probability."""
+"""Distributions made of others: cut to an interval, or mixed, with or without values of their own probability.
+
+What the live page's kernel compiles too stands in functions that are given how a part is asked: ``quantile(part, u)``,
+``cumulative(part, x)``, ``share(part)`` and ``is_point(part)``.
+"""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
+from deference_sim.elementary import Number, choose
+from deference_sim.quantiles import clipped
 from deference_sim.scenario.distributions import Distribution, Floats
 
+Asked = Callable[[Any, Any], Any]
 _BISECTIONS = 64
+
+
+def cut_quantile(whole: Any, quantile: Asked, cumulative: Asked, low: float, high: float, u: Number) -> Number:
+    """Return the quantile of ``whole`` cut to ``low`` to ``high``: that of the whole at a share ``u`` of what is kept."""
+    below = cumulative(whole, low)
+    kept = cumulative(whole, high) - below
+    return clipped(quantile(whole, below + u * kept), low, high)
+
+
+def cut_cumulative(whole: Any, cumulative: Asked, low: float, high: float, x: Number) -> Number:
+    """Return P(X ≤ x) of ``whole`` cut to ``low`` to ``high``."""
+    below = cumulative(whole, low)
+    kept = cumulative(whole, high) - below
+    return clipped((cumulative(whole, x) - below) / kept, 0.0, 1.0)
+
+
+def mixed_cumulative(parts: Any, cumulative: Asked, share: Callable[[Any], float], x: Number) -> Number:
+    """Return P(X ≤ x) of a mixture of ``parts``."""
+    found = share(parts[0]) * cumulative(parts[0], x)
+    for place in range(1, len(parts)):  # one after the other, as NumPy's own sum might not
+        found = found + share(parts[place]) * cumulative(parts[place], x)
+    return found
+
+
+def picked(parts: Any, quantile: Asked, share: Callable[[Any], float], u: Number) -> Number:
+    """Return which of ``parts``, each one value and in rising order, holds at ``u``."""
+    upto = 0.0
+    found = quantile(parts[0], u)
+    for place in range(len(parts) - 1):
+        upto = upto + share(parts[place])
+        found = choose(u > upto, quantile(parts[place + 1], u), found)
+    return found
+
+
+def mixed_quantile(
+    parts: Any,
+    quantile: Asked,
+    cumulative: Asked,
+    share: Callable[[Any], float],
+    is_point: Callable[[Any], bool],
+    u: Number,
+) -> Number:
+    """Return the quantile of a mixture of ``parts``: exact at those of one value, by bisection elsewhere."""
+    # It lies between the least and the greatest of the parts' quantiles.
+    low = quantile(parts[0], u)
+    high = low
+    for place in range(1, len(parts)):
+        other = quantile(parts[place], u)
+        low, high = choose(other < low, other, low), choose(other > high, other, high)
+    for _ in range(_BISECTIONS):
+        middle = low + (high - low) / 2.0
+        enough = mixed_cumulative(parts, cumulative, share, middle) >= u
+        low, high = choose(enough, low, middle), choose(enough, middle, high)
+    for place in range(len(parts)):
+        if is_point(parts[place]):
+            value = quantile(parts[place], u)
+            upto = mixed_cumulative(parts, cumulative, share, value)
+            high = choose((upto - share(parts[place]) < u) & (u <= upto), value, high)
+    return high
+
+
+#: All that a compiler must be told of.
+EQUATIONS: Final = (cut_quantile, cut_cumulative, mixed_cumulative, picked, mixed_quantile)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +90,11 @@ class Point(Distribution):
 
     def quantile(self, u: Floats) -> Floats:
         """Return the value."""
-        return np.full_like(u, self.value)
+        return choose(u == u, self.value, u)
 
     def cumulative(self, x: Floats) -> Floats:
         """Return P(X ≤ x)."""
-        return np.where(x >= self.value, 1.0, 0.0)
+        return choose(x >= self.value, 1.0, 0.0)
 
     @property
     def support(self) -> tuple[float, float]:
@@ -50,22 +121,17 @@ class Truncated(Distribution):
 
     def quantile(self, u: Floats) -> Floats:
         """Return the inverse cumulative function: that of the whole at a share ``u`` of what is kept."""
-        below, kept = self._kept()
-        return np.clip(self.whole.quantile(below + u * kept), self.low, self.high)
+        return cut_quantile(self.whole, _quantile, _cumulative, self.low, self.high, u)
 
     def cumulative(self, x: Floats) -> Floats:
         """Return P(X ≤ x)."""
-        below, kept = self._kept()
-        return np.clip((self.whole.cumulative(x) - below) / kept, 0.0, 1.0)
-
-    def _kept(self) -> tuple[float, float]:
-        below, upto = self.whole.cumulative(np.array([self.low, self.high]))
-        return float(below), float(upto - below)
+        return cut_cumulative(self.whole, _cumulative, self.low, self.high, x)
 
     @property
     def kept(self) -> float:
         """The share of the whole that lies from ``low`` to ``high``."""
-        return self._kept()[1]
+        below, upto = self.whole.cumulative(np.array([self.low, self.high]))
+        return float(upto - below)
 
     @property
     def support(self) -> tuple[float, float]:
@@ -95,26 +161,8 @@ class Mixture(Distribution):
     def quantile(self, u: Floats) -> Floats:
         """Return the inverse cumulative function: exact at points, by bisection elsewhere."""
         if self.is_discrete:
-            values = np.array([value for value, _ in self.points])
-            upto = np.cumsum([share for _, share in self.points])
-            return values[np.minimum(np.searchsorted(upto, u), len(values) - 1)]
-        found = np.full_like(u, np.nan)
-        for value, share in self.points:
-            upto = self.cumulative(np.array([value]))
-            found[(upto - share < u) & (u <= upto)] = value
-        elsewhere = np.isnan(found)
-        found[elsewhere] = self._bisected(u[elsewhere])
-        return found
-
-    def _bisected(self, u: Floats) -> Floats:
-        # The quantile of a mixture lies between the least and the greatest of its parts' quantiles.
-        quantiles = [part.quantile(u) for part, _ in self.parts]
-        low, high = np.min(quantiles, axis=0), np.max(quantiles, axis=0)
-        for _ in range(_BISECTIONS):
-            middle = low + (high - low) / 2.0
-            enough = self.cumulative(middle) >= u
-            low, high = np.where(enough, low, middle), np.where(enough, middle, high)
-        return np.array(high)
+            return picked(self.parts, _part_quantile, _share, u)
+        return mixed_quantile(self.parts, _part_quantile, _part_cumulative, _share, _is_point, u)
 
     @property
     def is_discrete(self) -> bool:
@@ -123,10 +171,7 @@ class Mixture(Distribution):
 
     def cumulative(self, x: Floats) -> Floats:
         """Return P(X ≤ x)."""
-        found = np.zeros_like(x)
-        for part, share in self.parts:  # one after the other, as NumPy's own sum might not
-            found = found + share * part.cumulative(x)
-        return found
+        return mixed_cumulative(self.parts, _part_cumulative, _share, x)
 
     @property
     def support(self) -> tuple[float, float]:
@@ -150,3 +195,27 @@ class Mixture(Distribution):
 
 def _order(part: tuple[Distribution, float]) -> tuple[float, str]:
     return part[0].support[0], repr(part)
+
+
+def _quantile(distribution: Distribution, u: Floats) -> Floats:
+    return distribution.quantile(u)
+
+
+def _cumulative(distribution: Distribution, x: Any) -> Any:
+    return distribution.cumulative(x)
+
+
+def _part_quantile(part: tuple[Distribution, float], u: Floats) -> Floats:
+    return part[0].quantile(u)
+
+
+def _part_cumulative(part: tuple[Distribution, float], x: Floats) -> Floats:
+    return part[0].cumulative(x)
+
+
+def _share(part: tuple[Distribution, float]) -> float:
+    return part[1]
+
+
+def _is_point(part: tuple[Distribution, float]) -> bool:
+    return isinstance(part[0], Point)

@@ -7,12 +7,12 @@ Rank correlations act through a Gaussian copula: a Spearman correlation ρ of co
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from deference_sim.quantiles import normal_cumulative
+from deference_sim.quantiles import clipped, normal_cumulative
 from deference_sim.scenario.distributions import FIRST_U, LAST_U, Distribution, Floats
 from deference_sim.streams import named_stream, normal_quantile, uniforms
 
@@ -35,7 +35,7 @@ class Correlation:
     @property
     def pearson(self) -> float:
         """The correlation of the normal numbers behind the two inputs."""
-        return 2.0 * _sine(math.pi * self.spearman / 6.0)
+        return pearson_of(self.spearman)
 
 
 class CorrelationError(ValueError):
@@ -109,15 +109,11 @@ def values_at(
 
 
 def _tied(own: list[Floats], group: list[str], correlations: Sequence[Correlation]) -> list[Floats]:
-    root = _square_root(_matrix(group, correlations))
+    matrix = _matrix(group, correlations)
+    root = np.zeros_like(matrix)
+    fill_square_root(matrix, root)
     normals = [normal_quantile(u) for u in own]
-    tied = []
-    for row in range(len(group)):
-        total = root[row, 0] * normals[0]
-        for column in range(1, row + 1):
-            total = total + root[row, column] * normals[column]
-        tied.append(np.clip(normal_cumulative(total), FIRST_U, LAST_U))
-    return tied
+    return [tied(root, normals, 0, row) for row in range(len(group))]
 
 
 def _matrix(group: Sequence[str], correlations: Sequence[Correlation]) -> Floats:
@@ -130,10 +126,20 @@ def _matrix(group: Sequence[str], correlations: Sequence[Correlation]) -> Floats
     return matrix
 
 
-def _square_root(matrix: Floats) -> Floats:
-    """Return the lower triangular root of a positive semidefinite matrix (Cholesky; zero pivots are allowed)."""
+def tied(root: Any, normals: Any, first: int, row: int) -> Any:
+    """Return the uniform number of ``row`` in the group that begins at row ``first``, made of the group's normals."""
+    total = root[row, first] * normals[first]
+    for column in range(first + 1, row + 1):
+        total = total + root[row, column] * normals[column]
+    return clipped(normal_cumulative(total), FIRST_U, LAST_U)
+
+
+def fill_square_root(matrix: Any, root: Any) -> None:
+    """Put the lower triangular root of a positive semidefinite matrix into ``root`` (Cholesky; pivots may be 0).
+
+    ``root`` holds zeros.
+    """
     size = len(matrix)
-    root = np.zeros((size, size))
     for column in range(size):
         for row in range(column, size):
             rest = matrix[row, column]
@@ -141,14 +147,22 @@ def _square_root(matrix: Floats) -> Floats:
                 rest = rest - root[row, known] * root[column, known]
             if row == column:
                 root[row, column] = math.sqrt(rest) if rest > _EIGENVALUE_TOLERANCE else 0.0
-            elif root[column, column]:
+            elif root[column, column] != 0.0:
                 root[row, column] = rest / root[column, column]
-    return root
 
 
-def _sine(x: float) -> float:
+def pearson_of(spearman: float) -> float:
+    """Return the correlation of normal numbers of which ``spearman`` is the rank correlation."""
+    return 2.0 * sine(math.pi * spearman / 6.0)
+
+
+def sine(x: float) -> float:
     """Return the sine of ``x`` from -π/6 to π/6, by its series."""
     square, total = x * x, 0.0
     for n in (17.0, 15.0, 13.0, 11.0, 9.0, 7.0, 5.0, 3.0):
         total = (1.0 - total) * square / (n * (n - 1.0))
     return x * (1.0 - total)
+
+
+#: What the live page's kernel compiles too.
+EQUATIONS: Final = (tied, fill_square_root, sine, pearson_of)

@@ -1,19 +1,20 @@
 """Distributions of uncertain inputs, each by its inverse cumulative function, in the documented unit of its input.
 
 A distribution is frozen, holds only numbers, and says what a file would say for it (``specification``). Draws have the
-same bits on every machine: no function of NumPy's or SciPy's that could round otherwise elsewhere stands in here.
+same bits on every machine: no function of NumPy's or SciPy's that could round otherwise elsewhere stands in here. The
+live page's kernel compiles ``quantile`` and ``cumulative`` of the ``SIMPLE`` distributions from the same text.
 """
 
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from deference_sim.elementary import exp, log
-from deference_sim.quantiles import beta_cumulative, beta_quantile, normal_cumulative
+from deference_sim.elementary import choose, exp, log, sqrt
+from deference_sim.quantiles import beta_cumulative, beta_quantile, clipped, normal_cumulative
 from deference_sim.streams import normal_quantile
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -81,11 +82,11 @@ class Normal(Distribution):
 
     def quantile(self, u: Floats) -> Floats:
         """Return mean + sd·z(u)."""
-        return np.asarray(self.mean + self.sd * normal_quantile(u))
+        return self.mean + self.sd * normal_quantile(u)
 
     def cumulative(self, x: Floats) -> Floats:
         """Return P(X ≤ x)."""
-        return np.asarray(normal_cumulative((x - self.mean) / self.sd))
+        return normal_cumulative((x - self.mean) / self.sd)
 
     @property
     def support(self) -> tuple[float, float]:
@@ -106,12 +107,12 @@ class Lognormal(Distribution):
 
     def quantile(self, u: Floats) -> Floats:
         """Return median·exp(sigma·z(u))."""
-        return np.asarray(self.centre * exp(self.sigma * normal_quantile(u)))
+        return self.centre * exp(self.sigma * normal_quantile(u))
 
     def cumulative(self, x: Floats) -> Floats:
         """Return P(X ≤ x)."""
-        log_ratio = log(np.maximum(x, 0.0) / self.centre)
-        return np.asarray(normal_cumulative(log_ratio / self.sigma))
+        log_ratio = log(choose(x > 0.0, x, 0.0) / self.centre)
+        return normal_cumulative(log_ratio / self.sigma)
 
     @property
     def support(self) -> tuple[float, float]:
@@ -132,11 +133,11 @@ class Uniform(Bounded):
 
     def quantile(self, u: Floats) -> Floats:
         """Return the value a share ``u`` of the way up."""
-        return np.clip((1.0 - u) * self.low + u * self.high, self.low, self.high)
+        return clipped((1.0 - u) * self.low + u * self.high, self.low, self.high)
 
     def cumulative(self, x: Floats) -> Floats:
         """Return P(X ≤ x)."""
-        return np.clip((x - self.low) / (self.high - self.low), 0.0, 1.0)
+        return clipped((x - self.low) / (self.high - self.low), 0.0, 1.0)
 
     def specification(self) -> dict[str, Any]:
         """Return the mapping of a file."""
@@ -152,12 +153,12 @@ class Loguniform(Bounded):
 
     def quantile(self, u: Floats) -> Floats:
         """Return the value a share ``u`` of the way up in logarithms."""
-        return np.clip(exp((1.0 - u) * log(self.low) + u * log(self.high)), self.low, self.high)
+        return clipped(exp((1.0 - u) * log(self.low) + u * log(self.high)), self.low, self.high)
 
     def cumulative(self, x: Floats) -> Floats:
         """Return P(X ≤ x)."""
-        inside = np.clip(x, self.low, self.high)
-        return np.asarray(log(inside / self.low) / log(self.high / self.low))
+        inside = clipped(x, self.low, self.high)
+        return log(inside / self.low) / log(self.high / self.low)
 
     def specification(self) -> dict[str, Any]:
         """Return the mapping of a file."""
@@ -176,11 +177,11 @@ class Beta(Bounded):
     def quantile(self, u: Floats) -> Floats:
         """Return the inverse of the incomplete beta function, scaled."""
         share = beta_quantile(self.alpha, self.beta, u)
-        return np.asarray(np.clip((1.0 - share) * self.low + share * self.high, self.low, self.high))
+        return clipped((1.0 - share) * self.low + share * self.high, self.low, self.high)
 
     def cumulative(self, x: Floats) -> Floats:
         """Return P(X ≤ x)."""
-        share = np.clip((x - self.low) / (self.high - self.low), 0.0, 1.0)
+        share = clipped((x - self.low) / (self.high - self.low), 0.0, 1.0)
         return beta_cumulative(self.alpha, self.beta, share)
 
     def specification(self) -> dict[str, Any]:
@@ -199,18 +200,25 @@ class Triangular(Bounded):
     def quantile(self, u: Floats) -> Floats:
         """Return the inverse cumulative function."""
         width = self.high - self.low
-        rising = self.low + np.sqrt(u * width * (self.mode - self.low))
-        falling = self.high - np.sqrt((1.0 - u) * width * (self.high - self.mode))
-        return np.where(u * width < self.mode - self.low, rising, falling)
+        rising = self.low + sqrt(u * width * (self.mode - self.low))
+        falling = self.high - sqrt((1.0 - u) * width * (self.high - self.mode))
+        return choose(u * width < self.mode - self.low, rising, falling)
 
     def cumulative(self, x: Floats) -> Floats:
         """Return P(X ≤ x)."""
-        x = np.clip(x, self.low, self.high)
+        inside = clipped(x, self.low, self.high)
         width, left, right = self.high - self.low, self.mode - self.low, self.high - self.mode
-        rising = (x - self.low) * (x - self.low) / (width * left) if left else np.zeros_like(x)
-        falling = 1.0 - ((self.high - x) * (self.high - x) / (width * right) if right else 0.0)
-        return np.where(x < self.mode, rising, falling)
+        rising, falling = 0.0 * inside, 1.0 - 0.0 * inside
+        if left > 0.0:
+            rising = (inside - self.low) * (inside - self.low) / (width * left)
+        if right > 0.0:
+            falling = 1.0 - (self.high - inside) * (self.high - inside) / (width * right)
+        return choose(inside < self.mode, rising, falling)
 
     def specification(self) -> dict[str, Any]:
         """Return the mapping of a file."""
         return {"triangular": {"min": self.low, "mode": self.mode, "max": self.high}}
+
+
+#: What is made of no other distribution.
+SIMPLE: Final[tuple[type[Distribution], ...]] = (Normal, Lognormal, Uniform, Loguniform, Beta, Triangular)
