@@ -13,7 +13,7 @@ from typing import Any
 from deference_sim.analysis.measure import MEASURES
 from deference_sim.live.building import Scripts, scripts
 from deference_sim.live.kernel import declarations, kernel_bytes
-from deference_sim.pages.run import LEDGER_NOTE, MISSED
+from deference_sim.pages.run import ENDINGS, LEDGER_NOTE, MISSED, SCHEMED
 from deference_sim.pages.trace import STORY_NOTE
 from deference_sim.quantiles import BETA_SHAPES
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
@@ -113,7 +113,9 @@ def _data(own: dict[str, Scenario], begin: str) -> dict[str, Any]:
         "measures": {name: success.meaning for name, success in MEASURES.items()},
         "ledger": LEDGER_NOTE,
         "story": STORY_NOTE,
+        "endings": ENDINGS,
         "missed": MISSED,
+        "schemed": SCHEMED,
     }
     return data | {"presets": [*shown, *rest], "first": begin, "beta_shapes": list(BETA_SHAPES), "words": words}
 

@@ -48,7 +48,7 @@ export class Headline {
     this.spread.classList.remove("stale");
     const [low, middle, high] = [found.p5, found.mean, found.p95].map(wholePercent);
     const over = varied ? `If the ${varied} main inputs could be anywhere in what is plausible of them` : `Over what this scenario holds uncertain (${counted(uncertain, "input")})`;
-    fill(this.spread, h("p", {}, h("strong", {}, `${over}: p_stay from ${low} to ${high} %`), ` (5th to 95th percentile; mean ${middle} %). This is far more than the simulation’s error: most inputs are guesses. From ${found.draws} draws of the inputs with ${found.worlds} futures each.`));
+    fill(this.spread, h("p", {}, h("strong", {}, `${over}: p_stay from ${low} to ${high} %`), ` (5th to 95th percentile; mean ${middle} %)${found.p95 - found.p5 > 0.1 ? ", far more than the simulation’s error: most inputs are guesses" : ""}. From ${found.draws} draws of the inputs with ${found.worlds} futures each.`));
   }
 
   waitForSpread(done, total) {
@@ -111,9 +111,17 @@ export function roadWords(road, scenario, library) {
   return `${road} was fatal${kind ? `: ${kind === "background" ? "background risk, not from AI" : kind.replaceAll("_", " ").replace(" ai", " AI")}` : ""}`;
 }
 
+// An outcome in a few words.
 export function outcomeWords(name, scenario, library) {
-  if (name === "rival_catastrophe" && scenario.values["rival.mode"] === "deadline") return library.declared.words.missed;
+  if (name === "rival_catastrophe" && scenario.values["rival.mode"] === "deadline") return "deadline missed";
   return library.declared.outcomes.find(one => one.name === name).words;
+}
+
+// An outcome as the report has it, with what it means.
+function ending(name, scenario, library) {
+  const {endings, missed, schemed} = library.declared.words, canScheme = ["scheming.at_handoff", "scheming.rate"].some(path => scenario.values[path] !== 0);
+  if (name === "rival_catastrophe" && scenario.values["rival.mode"] === "deadline") return missed;
+  return name === "ai_takeover" && canScheme ? schemed : endings[name];
 }
 
 // How it ends: a legend of the picture, and its table in one.
