@@ -20,7 +20,7 @@ _BISECTIONS = 64
 
 
 def cut_quantile(whole: Any, quantile: Asked, cumulative: Asked, low: float, high: float, u: Number) -> Number:
-    """Return the quantile of ``whole`` cut to ``low`` to ``high``: that of the whole at a share ``u`` of what is kept."""
+    """Return the quantile of ``whole`` cut to ``low`` to ``high``: its own at a share ``u`` of what is kept."""
     below = cumulative(whole, low)
     kept = cumulative(whole, high) - below
     return clipped(quantile(whole, below + u * kept), low, high)

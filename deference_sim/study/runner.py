@@ -17,6 +17,8 @@ from deference_sim.engines.law import compiled_law
 from deference_sim.model.parameters import Blocks, hazard_numbers, law_numbers
 from deference_sim.scenario import Scenario
 from deference_sim.study.indifference import (
+    CHANGED,
+    MONTH_PATH,
     TABLE_REPLICATES,
     TABLE_SEED,
     fill_in_good_ends,
@@ -54,14 +56,7 @@ def good_ends(scenario: Scenario) -> NDArray[np.float64]:
     """Return the table of good ends that handoff by indifference looks up, made by simulation on a seed of its own."""
 
     def outcomes(month: float) -> NDArray[np.void]:
-        changed = scenario.with_(
-            **{
-                "handoff.indifference": False,
-                "handoff.at": month,
-                "handoff.when_lead_below": None,
-                "handoff.when_margin_above": None,
-            }
-        )
+        changed = scenario.with_(**CHANGED, **{MONTH_PATH: month})
         return run(changed, TABLE_REPLICATES, TABLE_SEED)[0]
 
     return table_of_good_ends(outcomes, scenario.rival.lead)

@@ -1,0 +1,171 @@
+// A pool of workers: worlds on all cores, the same bytes whatever their number.
+
+import { canonicalText } from "./hash.js";
+import { goodEndsOf, goodEndScenarios } from "./indifference.js";
+import { Kernel, StepError } from "./kernel.js";
+import { Columns } from "./layout.js";
+
+const BLOCK = 64; // worlds: so few that an aborted run gives way within a twentieth of a second
+const TABLES = 32; // of good ends that are kept
+
+/** Return what starts a worker whose whole script is `source`, as a page may that loads nothing. */
+export function blobWorkers(source) {
+  const address = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+  return () => new Worker(address);
+}
+
+export class Pool {
+  #facts;
+  #workers;
+  #idle;
+  #waiting = []; // tasks that no worker has taken up, the first asked for first
+  #tasks = new Map(); // what to do with the answer to each that one has
+  #next = 0;
+  #tables = new Map();
+
+  /** `module` is the compiled kernel, `facts` those of the same build, `spawn` starts a worker; `size` is how many. */
+  constructor({ module, facts, spawn, size = globalThis.navigator?.hardwareConcurrency ?? 2 }) {
+    this.#facts = facts;
+    this.kernel = Kernel.open(module, facts);
+    this.#workers = Array.from({ length: size }, () => this.#started(spawn(), module));
+    this.#idle = [...this.#workers];
+  }
+
+  #started(worker, module) {
+    worker.onmessage = ({ data }) => this.#answered(worker, data);
+    worker.onerror = (event) => this.#broke(event.message ?? "a worker cannot be started");
+    worker.postMessage({ what: "open", module, facts: this.#facts });
+    return worker;
+  }
+
+  /** Run replicates `first` to `first + worlds - 1`; see README.md. Rejects with `StepError`, or the signal's reason. */
+  async run(scenario, { seed, worlds, first = 0, worldsPerDraw = 1, grid = null, signal, progress, part }) {
+    const ready = await this.#prepared(scenario, signal);
+    const across = grid ? grid.length + 1 : 0;
+    const { records: recordLayout, samples: sampleLayout } = this.#facts.layouts;
+    const records = new Uint8Array(recordLayout.size * worlds);
+    const samples = new Uint8Array(sampleLayout.size * across * worlds);
+    const draws = new Map([...ready.paths].sort().map((path) => [path, new Float64Array(worlds)]));
+    const come = new Map(); // blocks that are not yet told of, by their place
+    let done = 0, told = 0;
+    const take = (from, count, found) => {
+      records.set(found.records, recordLayout.size * from);
+      if (grid) samples.set(found.samples, sampleLayout.size * across * from);
+      for (const [path, values] of found.draws) draws.get(path).set(values, from);
+      done += count;
+      come.set(from, count);
+      for (; come.has(told); told += come.get(told)) {
+        const rows = records.slice(recordLayout.size * told, recordLayout.size * (told + come.get(told)));
+        part?.(new Columns(recordLayout, rows), first + told);
+      }
+      progress?.(done, worlds);
+    };
+    const blocks = [];
+    for (let from = 0; from < worlds; from += BLOCK) {
+      const count = Math.min(BLOCK, worlds - from);
+      const options = { seed, first: first + from, count, worldsPerDraw, grid };
+      blocks.push({ message: { what: "run", ready, options }, take: (found) => take(from, count, found) });
+    }
+    await this.#all(blocks, signal);
+    return {
+      records: new Columns(recordLayout, records),
+      samples: grid && new Columns(sampleLayout, samples),
+      draws,
+    };
+  }
+
+  /** Run one replicate with its log; see README.md. Rejects as `run` does. */
+  async follow(scenario, { seed, replicate, signal }) {
+    const ready = await this.#prepared(scenario, signal);
+    let story = null;
+    const message = { what: "follow", ready, options: { seed, replicate } };
+    await this.#all([{ message, take: (found) => (story = found.story) }], signal);
+    return story;
+  }
+
+  /** End all workers; runs under way reject. */
+  close() {
+    this.#broke("the pool is closed");
+    for (const worker of this.#workers) worker.terminate();
+  }
+
+  async #prepared(scenario, signal) {
+    if (!scenario.values["handoff.indifference"]) return this.kernel.prepare(scenario);
+    const key = canonicalText(scenario, this.#facts);
+    if (!this.#tables.has(key)) {
+      const table = await this.#goodEnds(scenario, signal);
+      if (this.#tables.size >= TABLES) this.#tables.delete(this.#tables.keys().next().value);
+      this.#tables.set(key, table);
+    }
+    return this.kernel.prepare(scenario, this.#tables.get(key));
+  }
+
+  async #goodEnds(scenario, signal) {
+    const { replicates, seed } = this.#facts.good_ends;
+    const runs = goodEndScenarios(scenario, this.kernel).map(async ({ month, changed }) => {
+      return { month, records: (await this.run(changed, { seed, worlds: replicates, signal })).records };
+    });
+    return goodEndsOf(await Promise.all(runs), this.kernel);
+  }
+
+  /** Have all of `blocks` done, in any order. */
+  #all(blocks, signal) {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      let left = blocks.length;
+      if (left === 0) return resolve();
+      const group = { isOver: false };
+      const finish = (settle, value) => {
+        group.isOver = true;
+        signal?.removeEventListener("abort", abort);
+        this.#waiting = this.#waiting.filter((task) => task.group !== group);
+        settle(value);
+      };
+      const abort = () => finish(reject, signal.reason);
+      signal?.addEventListener("abort", abort);
+      group.fail = (error) => group.isOver || finish(reject, error);
+      for (const { message, take } of blocks) {
+        const done = (found) => {
+          if (group.isOver) return;
+          try {
+            take(found);
+          } catch (error) {
+            finish(reject, error);
+            return;
+          }
+          if (--left === 0) finish(resolve);
+        };
+        this.#waiting.push({ message, group, done });
+      }
+      this.#share();
+    });
+  }
+
+  #share() {
+    while (this.#idle.length && this.#waiting.length) {
+      const [worker, task] = [this.#idle.pop(), this.#waiting.shift()];
+      const number = this.#next++;
+      this.#tasks.set(number, task);
+      worker.postMessage({ task: number, ...task.message });
+    }
+  }
+
+  #answered(worker, { task: number, failure, ...found }) {
+    const task = this.#tasks.get(number);
+    this.#tasks.delete(number);
+    this.#idle.push(worker);
+    if (failure) task.group.fail(errorOf(failure));
+    else task.done(found);
+    this.#share();
+  }
+
+  #broke(message) {
+    const tasks = [...this.#waiting, ...this.#tasks.values()];
+    this.#waiting = [];
+    for (const { group } of tasks) group.fail(new Error(message));
+  }
+}
+
+function errorOf({ name, message, replicate, month }) {
+  return name === "StepError" ? new StepError(replicate, month) : new Error(message);
+}

@@ -1,0 +1,5 @@
+// The script of a worker.
+
+import { serve } from "./serve.js";
+
+serve(self);

@@ -1,0 +1,141 @@
+// Runs the kernel in Node: `node kernel_runs.mjs FOLDER`, which holds kernel.wasm, facts.json and jobs.json.
+// The answer to each job goes to standard output, a line of JSON each; bytes go to a file of their own in FOLDER.
+
+import fs from "node:fs";
+import path from "node:path";
+import { Worker, isMainThread, parentPort } from "node:worker_threads";
+import { fileURLToPath } from "node:url";
+
+const modules = new URL("../../deference_sim/live/js/kernel/", import.meta.url);
+const load = (name) => import(new URL(name, modules));
+
+async function work() {
+  const { serve } = await load("serve.js");
+  const port = { postMessage: (message, transfer) => parentPort.postMessage(message, transfer), onmessage: null };
+  serve(port);
+  parentPort.on("message", (data) => port.onmessage({ data }));
+}
+
+function spawn() {
+  const thread = new Worker(fileURLToPath(import.meta.url));
+  const worker = { postMessage: (message) => thread.postMessage(message), terminate: () => thread.terminate() };
+  thread.on("message", (data) => worker.onmessage({ data }));
+  thread.on("error", (error) => worker.onerror(error));
+  return worker;
+}
+
+async function main(folder) {
+  const read = (name) => fs.readFileSync(path.join(folder, name));
+  const facts = JSON.parse(read("facts.json"));
+  const module = new WebAssembly.Module(read("kernel.wasm"));
+  const { Kernel } = await load("kernel.js");
+  const { Pool } = await load("pool.js");
+  const told = { facts, module, kernel: Kernel.open(module, facts), pools: new Map(), folder };
+  told.pool = (size) => {
+    if (!told.pools.has(size)) told.pools.set(size, new Pool({ module, facts, spawn, size }));
+    return told.pools.get(size);
+  };
+  for (const job of JSON.parse(read("jobs.json"))) {
+    let answer;
+    try {
+      answer = await jobs[job.what](job, told);
+    } catch (error) {
+      answer = { error: error.name, message: error.message, replicate: error.replicate, month: error.month };
+    }
+    console.log(JSON.stringify(answer, (_, value) => plain(value)));
+  }
+  for (const pool of told.pools.values()) pool.close();
+  process.exit(0);
+}
+
+function plain(value) {
+  if (value instanceof Map) return Object.fromEntries(value);
+  if (ArrayBuffer.isView(value)) return Array.from(value, plain);
+  return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
+}
+
+const written = (told, name, bytes) => fs.writeFileSync(path.join(told.folder, name), bytes);
+
+const jobs = {
+  async run({ scenario, options, out, size }, told) {
+    const found = size
+      ? await told.pool(size).run(scenario, { ...options, worlds: options.count, grid: gridOf(options) })
+      : told.kernel.run(told.kernel.prepare(scenario), { ...options, grid: gridOf(options) });
+    written(told, out, found.records.bytes);
+    if (found.samples) written(told, `${out}.samples`, found.samples.bytes);
+    return { draws: found.draws };
+  },
+  async follow({ scenario, options }, told) {
+    return told.kernel.follow(told.kernel.prepare(scenario), options);
+  },
+  async tally({ scenario, options }, told) {
+    const { tallyOf, merged, valuesOf, orderStatistic } = await load("tally.js");
+    const ready = told.kernel.prepare(scenario);
+    const half = options.count / 2;
+    const parts = [0, half].map((first) => {
+      const { records } = told.kernel.run(ready, { ...options, first, count: half });
+      return { records, tally: tallyOf(records, ready.hazards, told.facts) };
+    });
+    const { records } = told.kernel.run(ready, options);
+    const quantities = told.facts.quantities.map((name) => {
+      const values = valuesOf(records, name, told.facts);
+      return [name, [values.length, orderStatistic(values, 0.5)]];
+    });
+    return {
+      whole: tallyOf(records, ready.hazards, told.facts),
+      merged: merged(parts[0].tally, parts[1].tally),
+      quantities: Object.fromEntries(quantities),
+    };
+  },
+  async hash({ scenario }, told) {
+    const { canonicalText, hashOf } = await load("hash.js");
+    return { text: canonicalText(scenario, told.facts), hash: hashOf(scenario, told.facts) };
+  },
+  async floats({ values }) {
+    const { floatText } = await load("hash.js");
+    return values.map(floatText);
+  },
+  async names({ names, seeds }) {
+    const { namedStream, keyOfSeed } = await load("hash.js");
+    return { streams: names.map(namedStream), keys: seeds.map((seed) => String(keyOfSeed(seed))) };
+  },
+  async numbers({ name, rows }, { kernel }) {
+    return rows.map((row) => kernel[name](...row));
+  },
+  async distribution({ name, specification, at }, { kernel }) {
+    return kernel[name](specification, Float64Array.from(at, Number));
+  },
+  async abort({ scenario, options, size }, told) {
+    const stop = new AbortController();
+    const seen = [];
+    const progress = (done) => {
+      seen.push(done);
+      stop.abort(new Error("enough"));
+    };
+    const started = performance.now();
+    const reason = await told.pool(size).run(scenario, { ...options, signal: stop.signal, progress }).catch((e) => e.message);
+    return { reason, seen, ms: performance.now() - started };
+  },
+  async parts({ scenario, options, size }, told) {
+    const firsts = [], progress = [];
+    const part = (columns, first) => firsts.push([first, columns.length, columns.column("replicate")[0]]);
+    await told.pool(size).run(scenario, { ...options, part, progress: (done, total) => progress.push([done, total]) });
+    return { firsts, progress };
+  },
+  async rules({ values, rules }) {
+    const { brokenRules } = await load("rules.js");
+    return brokenRules(values, rules);
+  },
+  async speed({ scenario, options, size }, told) {
+    const started = performance.now();
+    await told.pool(size).run(scenario, options);
+    return { seconds: (performance.now() - started) / 1000 };
+  },
+};
+
+function gridOf({ grid }) {
+  return grid ? Float64Array.from(grid) : null;
+}
+
+if (isMainThread) await main(process.argv[2]);
+else await work();
