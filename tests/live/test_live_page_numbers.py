@@ -26,6 +26,7 @@ from ..cli.commands import output_of
 from .looking import Page, address
 
 FEW = 1000
+FEWEST = 100  # futures that a view may ask for
 RANDOM_VIEWS = 200
 CHANGED = {
     "rushed-handoff": {"rival.lead": "2 weeks"},
@@ -101,20 +102,20 @@ def random_text(parameter: Parameter, path: str, generator: np.random.Generator)
 def test_every_field_and_notation_is_read_as_in_a_file(page: Page) -> None:
     """Of random views, the page shows the same scenario, by its hash, or refuses what the program refuses."""
     generator = np.random.default_rng(20_260_801)
-    page.open(address("baseline", worlds=FEW))
+    page.open(address("baseline", worlds=FEWEST))
     names, touched, refused = sorted(shipped()), set(), 0
     for _ in range(RANDOM_VIEWS):
         scenario = ds.load(str(generator.choice(names)))
         known = {path: parameter for path, parameter, _ in paths_of(scenario) if parameter.kind != "text"}
         chosen = generator.choice(list(known), 5, replace=False)
         settings = {str(path): random_text(known[path], str(path), generator) for path in chosen}
-        page.go(address(scenario.name, settings, worlds=FEW))
+        page.go(address(scenario.name, settings, worlds=FEWEST))
         try:
             expected = scenario.with_(**settings).hash
         except ScenarioError:
             refused += 1
             page.eventually(page.problem, f"a refusal of {settings}")
-            page.go(address("baseline", worlds=FEW))
+            page.go(address("baseline", worlds=FEWEST))
             page.eventually(lambda: page.problem() == "", "the baseline")
             continue
         touched |= {known[path].path for path in settings}
@@ -126,10 +127,11 @@ def test_every_field_and_notation_is_read_as_in_a_file(page: Page) -> None:
 
 def test_a_difference_is_paired(page: Page) -> None:
     page.open(address("rushed-handoff", {"rival.lead": "6 months"}, worlds=FEW, against="rushed-handoff"))
-    compared = ds.compare([ds.load("rushed-handoff").with_(**{"rival.lead": 6.0}), "rushed-handoff"], replicates=FEW)
-    found = page.answer()
-    one, other = (result.p_stay.value for result in compared.results)
-    assert abs(found["difference"] - (one - other)) < 1e-12
+    (compared,) = ds.compare("rushed-handoff", ds.load("rushed-handoff").with_(**{"rival.lead": 6.0}), replicates=FEW)
+    _, _, expected = compared.measures["p_stay"]
+    assert page.answer()["difference"] == pytest.approx(expected.value, abs=1e-12)
+    ends = [f"{sign}{abs(100 * end):.1f}" for end in (expected.low, expected.high) for sign in ("−" if end < 0 else "+")]
+    assert f"({ends[0]} to {ends[1]})" in page.text("[data-measure=p_stay] .difference")
     assert "against B" in page.text("[data-measure=p_stay] .difference")
 
 
@@ -175,8 +177,10 @@ def test_the_spread_over_uncertain_inputs_is_the_programs(page: Page) -> None:
     page.open(address("uncertain-baseline", worlds=FEW))
     told = page.eventually(lambda: "5th to 95th" in (text := page.text(".spread-told")) and text, "the spread")
     expected = input_spread("uncertain-baseline", 200, 100)
-    assert f"p_stay from {100 * expected.p5:.0f} to {100 * expected.p95:.0f} %" in told
-    assert f"mean {100 * expected.overall.value:.0f} %" in told
+    shown = page.run("return {...document.querySelector('.spread-told').dataset}")
+    for name, value in (("p5", expected.p5), ("p95", expected.p95), ("mean", expected.overall.value)):
+        assert float(shown[name]) == pytest.approx(value, abs=1e-9), name
+    assert f"to {100 * expected.p95:.0f} %" in told
 
 
 def test_what_it_hangs_on_is_the_programs(page: Page) -> None:

@@ -46,6 +46,7 @@ export class Headline {
   showSpread(found, {varied, uncertain}) {
     this.cards.p_stay.showSpread(found);
     this.spread.classList.remove("stale");
+    Object.assign(this.spread.dataset, {p5: found.p5, p95: found.p95, mean: found.mean});
     const [low, middle, high] = [found.p5, found.mean, found.p95].map(wholePercent);
     const over = varied ? `If the ${varied} main inputs could be anywhere in what is plausible of them` : `Over what this scenario holds uncertain (${counted(uncertain, "input")})`;
     fill(this.spread, h("p", {}, h("strong", {}, `${over}: p_stay from ${low} to ${high} %`), ` (5th to 95th percentile; mean ${middle} %)${found.p95 - found.p5 > 0.1 ? ", far more than the simulation’s error: most inputs are guesses" : ""}. From ${found.draws} draws of the inputs with ${found.worlds} futures each.`));
