@@ -24,7 +24,7 @@ LICENCES = "licences.txt"
 _PATIENCE = 600  # seconds for the packages, over a slow line
 
 
-class PageMissing(RuntimeError):
+class PageMissing(RuntimeError):  # noqa: N818  a state of the checkout, told with its remedy
     """The page's scripts are not there and cannot be built; the text says how to mend it."""
 
 

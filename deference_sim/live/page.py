@@ -81,7 +81,8 @@ def _named(scenarios: Sequence[Scenario]) -> tuple[list[str], dict[str, Scenario
     """Return the names of ``scenarios`` on the page, and by name those that do not ship as they are."""
     from deference_sim.scenario import load
 
-    names, own = [], {}
+    names: list[str] = []
+    own: dict[str, Scenario] = {}
     for scenario in scenarios:
         name = scenario.name
         if name in shipped():

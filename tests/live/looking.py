@@ -68,7 +68,7 @@ class Page:
     def type(self, path: str, text: str) -> None:
         """Write a value into the field of an input."""
         script = (
-            "const field = document.querySelector(`[data-path=\"${arguments[0]}\"] .entry`); field.value = arguments[1];"
+            'const field = document.querySelector(`[data-path="${arguments[0]}"] .entry`); field.value = arguments[1];'
             "field.dispatchEvent(new Event('change'))"
         )
         self.run(script, path, text)
@@ -77,13 +77,15 @@ class Page:
         """Return the refined answer: hash, number of futures, chances, outcomes and losses; numbers in full."""
         script = """
         const bar = document.querySelector(".bar[data-last=true]");
-        if (!bar || bar.dataset.hash !== document.querySelector("[data-scenario-hash]").dataset.scenarioHash) return null;
+        const hash = document.querySelector("[data-scenario-hash]").dataset.scenarioHash;
+        if (bar?.dataset.hash !== hash) return null;
         const of = name => bar.querySelector(`[data-measure=${name}]`).dataset;
-        const rows = key => Object.fromEntries([...document.querySelectorAll(`tr[data-${key}]`)].map(row => [row.dataset[key], Number(row.dataset.value)]));
+        const rows = key => Object.fromEntries([...document.querySelectorAll(`tr[data-${key}]`)]
+          .map(row => [row.dataset[key], Number(row.dataset.value)]));
         const number = name => Object.fromEntries(["value", "low", "high"].map(key => [key, Number(of(name)[key])]));
         return {hash: bar.dataset.hash, n: Number(bar.dataset.n), p_stay: number("p_stay"), p_good: number("p_good"),
           outcomes: rows("outcome"), losses: rows("road"), difference: Number(of("p_stay").difference)};
-        """  # noqa: E501
+        """
         return dict(self.eventually(lambda: self.run(script), "the refined answer"))
 
     def hash(self) -> str:
@@ -92,7 +94,7 @@ class Page:
 
     def problem(self) -> str:
         """Return what the page says is wrong; empty if nothing is."""
-        return str(self.run("return [...document.querySelectorAll('.notice[role=alert]:not([hidden])')].map(e => e.textContent).join()"))  # noqa: E501
+        return ",".join(self.texts(".notice[role=alert]:not([hidden])"))
 
     def requests(self) -> list[str]:
         """Return the addresses of all requests since the last call."""

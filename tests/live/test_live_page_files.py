@@ -1,7 +1,7 @@
 """The live page as a file: what is in it, what it may do, how it is made.
 
-Would catch: a policy that allows more than it needs or not what it needs, a name or a description that ends the element it
-stands in, an address of another server, a page that outgrows what may be sent by mail, a name that hides another.
+Would catch: a policy that allows more than it needs or not what it needs, a name or a description that ends the element
+it stands in, an address of another server, a page that outgrows what may be sent by mail, a name that hides another.
 """
 
 import base64

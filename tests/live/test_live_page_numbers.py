@@ -1,7 +1,7 @@
 """The live page's numbers are the program's: chances, ledger, required lead, spread, differences, stories, files.
 
-Would catch: a value that the page reads otherwise than a scenario file, another hash, an estimator or a sentence that has
-gone its own way, worlds that are not the same, a comparison that is not paired.
+Would catch: a value that the page reads otherwise than a scenario file, another hash, an estimator or a sentence that
+has gone its own way, worlds that are not the same, a comparison that is not paired.
 """
 
 import json
@@ -30,7 +30,11 @@ FEWEST = 100  # futures that a view may ask for
 RANDOM_VIEWS = 200
 CHANGED = {
     "rushed-handoff": {"rival.lead": "2 weeks"},
-    "baseline": {"rival.lead": "2 to 9 months", "hazards.misuse.rate": "0.05 per month", "handoff.capability": "-0.5 py"},
+    "baseline": {
+        "rival.lead": "2 to 9 months",
+        "hazards.misuse.rate": "0.05 per month",
+        "handoff.capability": "-0.5 py",
+    },
     "uncertain-baseline": {"tax.broad_alignment": "0.3", "rival.speed": "{triangular: {min: 0.5, mode: 1, max: 2}}"},
     "plan-b": {},
     "single-deadline": {"strategy.policy": "margin_target"},
@@ -77,10 +81,17 @@ def random_text(parameter: Parameter, path: str, generator: np.random.Generator)
     else:
         least, most = max(parameter.low, -3.0), min(parameter.high, 30.0)
         low, high = np.sort(generator.uniform(least, most, 2))
-    wide = {"uniform": f"min: {low:.4g}, max: {high:.4g}", "triangular": f"min: {low:.4g}, mode: {low:.4g}, max: {high:.4g}"}
-    positive = wide | {"loguniform": f"p10: {low:.4g}, p90: {high:.4g}", "lognormal": f"mean: {high:.4g}, sd: {low:.4g}"}
+    wide = {
+        "uniform": f"min: {low:.4g}, max: {high:.4g}",
+        "triangular": f"min: {low:.4g}, mode: {low:.4g}, max: {high:.4g}",
+    }
+    positive = wide | {
+        "loguniform": f"p10: {low:.4g}, p90: {high:.4g}",
+        "lognormal": f"mean: {high:.4g}, sd: {low:.4g}",
+    }
     name, numbers = list((positive if low > 0.0 else wide).items())[generator.integers(4 if low > 0.0 else 2)]
     weeks = f"{low:.3g} weeks" if parameter.unit == "months" else f"{low:.3e}"
+    middle, sd, ends = (low + high) / 2, (high - low) / 9, f"min: {low:.6g}, max: {high:.6g}"
     parts = f"{{value: {low:.4g}, probability: 0.25}}, {{value: {high:.4g}, probability: 0.75}}"
     return str(
         generator.choice(
@@ -91,9 +102,10 @@ def random_text(parameter: Parameter, path: str, generator: np.random.Generator)
                 f"{low:.3g} to {high:.3g}",
                 f"{{{name}: {{{numbers}}}}}",
                 f"{{normal: {{mean: {low:.4g}, sd: 0.1, min: {low - 0.1:.4g}, max: {high + 0.1:.4g}}}}}",
-                f"{{beta: {{mean: {(low + high) / 2:.6g}, sd: {(high - low) / 9:.6g}, min: {low:.6g}, max: {high:.6g}}}}}",
+                f"{{beta: {{mean: {middle:.6g}, sd: {sd:.6g}, {ends}}}}}",
                 f"{{discrete: [{parts}]}}",
-                f"{{mixture: [{{value: {low:.4g} to {high:.4g}, probability: 0.5}}, {{value: {low:.4g}, probability: 0.5}}]}}",
+                f"{{mixture: [{{value: {low:.4g} to {high:.4g}, probability: 0.5}}, "
+                f"{{value: {low:.4g}, probability: 0.5}}]}}",
             ]
         )
     )
@@ -119,7 +131,9 @@ def test_every_field_and_notation_is_read_as_in_a_file(page: Page) -> None:
             page.eventually(lambda: page.problem() == "", "the baseline")
             continue
         touched |= {known[path].path for path in settings}
-        page.eventually(lambda expected=expected: page.hash() == expected or page.problem(), f"{scenario.name} {settings}")
+        page.eventually(
+            lambda expected=expected: page.hash() == expected or page.problem(), f"{scenario.name} {settings}"
+        )
         assert (page.hash(), page.problem()) == (expected, ""), (scenario.name, settings)
     assert len(touched) > 100
     assert 0 < refused < RANDOM_VIEWS / 2
@@ -130,13 +144,17 @@ def test_a_difference_is_paired(page: Page) -> None:
     (compared,) = ds.compare("rushed-handoff", ds.load("rushed-handoff").with_(**{"rival.lead": 6.0}), replicates=FEW)
     _, _, expected = compared.measures["p_stay"]
     assert page.answer()["difference"] == pytest.approx(expected.value, abs=1e-12)
-    ends = [f"{sign}{abs(100 * end):.1f}" for end in (expected.low, expected.high) for sign in ("−" if end < 0 else "+")]
+    ends = [
+        f"{sign}{abs(100 * end):.1f}" for end in (expected.low, expected.high) for sign in ("−" if end < 0 else "+")
+    ]
     assert f"({ends[0]} to {ends[1]})" in page.text("[data-measure=p_stay] .difference")
     assert "against B" in page.text("[data-measure=p_stay] .difference")
 
 
 def test_the_scenario_that_is_taken_away_is_the_one_shown(page: Page, tmp_path: Path) -> None:
-    page.open(address("uncertain-baseline", {"rival.lead": "2 to 9 months", "tax.shape": "[[0, 1], [5, 3]]"}, worlds=FEW))
+    page.open(
+        address("uncertain-baseline", {"rival.lead": "2 to 9 months", "tax.shape": "[[0, 1], [5, 3]]"}, worlds=FEW)
+    )
     page.run("URL.createObjectURL = blob => { blob.text().then(text => { window.taken = text; }); return 'data:,'; }")
     page.run("HTMLAnchorElement.prototype.click = () => {}")
     page.click("Scenario (YAML)")
@@ -194,18 +212,28 @@ def test_what_it_hangs_on_is_the_programs(page: Page) -> None:
     assert (float(rows[1]), float(rows[3])) == (most.p_low, most.p_high)
 
 
-@pytest.mark.parametrize("scenario", ["rushed-handoff", "with-scheming", "partial-deference", "single-deadline", "uncertain-baseline"])
+@pytest.mark.parametrize(
+    "scenario", ["rushed-handoff", "with-scheming", "partial-deference", "single-deadline", "uncertain-baseline"]
+)
 def test_a_story_is_told_word_for_word(page: Page, scenario: str) -> None:
     page.open(address(scenario, worlds=FEW))
     page.answer()
     for replicate in (0, 3, 12, 41):
         page.run("document.querySelector('#replicate').value = arguments[0]", replicate)
         page.click("Tell it")
-        page.eventually(lambda r=replicate: page.run("return document.querySelector('.story-told').dataset.replicate") == str(r) and page.text(".why"))
+        page.eventually(
+            lambda r=replicate: (
+                page.run("return document.querySelector('.story-told').dataset.replicate") == str(r)
+                and page.text(".why")
+            )
+        )
         blocks = story_of(ds.trace(scenario, replicate))
         (table,) = (block for block in blocks if isinstance(block, Table))
         paragraphs = [block.text for block in blocks if isinstance(block, Paragraph)]
-        rows = page.run("return [...document.querySelectorAll('.story-told tbody tr')].map(row => [...row.cells].map(cell => cell.textContent))")
+        rows = page.run(
+            "return [...document.querySelectorAll('.story-told tbody tr')]"
+            ".map(row => [...row.cells].map(cell => cell.textContent))"
+        )
         assert [tuple(row) for row in rows] == [tuple(row) for row in table.rows], replicate
         assert page.text(".why") in paragraphs
         assert page.text(".cost") in paragraphs

@@ -101,7 +101,7 @@ export function ledger(answer, against, library) {
       h("td.number", {}, percent(estimate.value, estimate)), h("td.number", {}, interval(estimate)), h("td.number", {"data-label": "believed safe"}, percent(believed.value, believed)),
       against && h("td.number", {"data-label": "B"}, held ? percent(held.value, held) : "0 %"));
   });
-  return h("div.scroll", {tabindex: "0", role: "region", "aria-label": "Where the others are lost"}, h("table.ledger.stack", {}, h("thead", {}, h("tr", {}, head.map((words, place) => h("th", {scope: "col", class: place ? "number" : null}, words || h("span.unseen", {}, "road"))))), h("tbody", {}, rows)));
+  return h("div.scroll", {tabindex: "0", role: "region", "aria-label": "Table: where the others are lost"}, h("table.ledger.stack", {}, h("thead", {}, h("tr", {}, head.map((words, place) => h("th", {scope: "col", class: place ? "number" : null}, words || h("span.unseen", {}, "road"))))), h("tbody", {}, rows)));
 }
 
 // What happened on a road; of a hazard with what kind it is.
@@ -136,7 +136,7 @@ export function endings(answer, against, library) {
       h("td.number", {}, percent(estimate.value, estimate)), h("td.number", {}, interval(estimate)), against && h("td.number", {"data-label": "B"}, percent(against.outcomes[name].value, against.outcomes[name])));
   });
   const head = ["how it ends", "", "share", "95 % interval", ...(against ? ["B"] : [])];
-  return h("div.scroll", {tabindex: "0", role: "region", "aria-label": "How it ends"}, h("table.stack", {}, h("thead", {}, h("tr", {}, head.map((words, place) => h("th", {scope: "col", class: place > 1 ? "number" : null}, words || h("span.unseen", {}, "kind"))))), h("tbody", {}, rows)));
+  return h("div.scroll", {tabindex: "0", role: "region", "aria-label": "Table: how it ends"}, h("table.stack", {}, h("thead", {}, h("tr", {}, head.map((words, place) => h("th", {scope: "col", class: place > 1 ? "number" : null}, words || h("span.unseen", {}, "kind"))))), h("tbody", {}, rows)));
 }
 
 function rank(name) {

@@ -39,6 +39,6 @@ export function button(words, act, attributes = {}) {
 export function table(caption, head, rows, right = []) {
   const cell = (name, more) => (text, place) => h(name, {class: right.includes(place) ? "number" : null, ...more}, text);
   const body = rows.map(row => h("tr", {}, row.map((text, place) => (place === 0 ? cell("th", {scope: "row"}) : cell("td", {}))(text, place))));
-  return h("div.scroll", {tabindex: "0", role: "region", "aria-label": caption}, h("table", {},
+  return h("div.scroll", {tabindex: "0", role: "region", "aria-label": `Table: ${caption}`}, h("table", {},
     h("caption.unseen", {}, caption), h("thead", {}, h("tr", {}, head.map(cell("th", {scope: "col"})))), h("tbody", {}, body)));
 }

@@ -12,7 +12,7 @@ export class Figure {
     this.legend = h("div.legend");
     this.data = null;
     this.tools = h("div.tools", {hidden: true}, button("Picture (SVG)", () => this.#savePictures()), button("Table (CSV)", () => save(`${this.id}.csv`, csv(this.data), "text/csv")));
-    this.folded = h("details.table", {hidden: true, ontoggle: () => this.folded.open && this.#fillTable()}, h("summary", {}, "The same as a table"), this.tables);
+    this.folded = h("details.table", {hidden: true, ontoggle: () => this.folded.open && this.data && this.#fillTable()}, h("summary", {}, "The same as a table"), this.tables);
     this.element = h("section.figure", {"aria-labelledby": `${id}-title`}, h("h2", {id: `${id}-title`}, title), note && h("p.quiet", {}, note), this.pictures, this.legend, this.folded, this.tools);
   }
 
