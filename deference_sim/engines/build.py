@@ -3,13 +3,13 @@
 from typing import Any
 
 import numba
-from numba.core import cgutils, types
-from numba.extending import intrinsic, register_jitable
-from numba.np.arrayobj import make_array, populate_array
+from numba.core import types
+from numba.extending import register_jitable
 
 from deference_sim.engines import entry
 from deference_sim.engines.entry import ARGUMENTS, OPTIONS
 from deference_sim.engines.law import make_known
+from deference_sim.engines.lending import lent
 
 
 def object_code() -> tuple[str, bytes]:
@@ -42,24 +42,3 @@ def _text() -> Any:
     space = {"lent": lent, "prepare": entry.prepare, "run_block": entry.run_block}
     exec("\n".join(lines), space)
     return space["kernel"]
-
-
-@intrinsic
-def lent(typing_context: Any, pointer: Any, shape: Any) -> Any:
-    """Return the array at an address, C-contiguous and of this shape, which stays its owner's."""
-    array_type = types.Array(pointer.dtype, shape.count, "C")
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        element = context.get_data_type(array_type.dtype)
-        size = context.get_constant(types.intp, context.get_abi_sizeof(element))
-        lengths = cgutils.unpack_tuple(builder, arguments[1], shape.count)  # type: ignore[no-untyped-call]
-        strides = [size]
-        for length in reversed(lengths[1:]):
-            strides.insert(0, builder.mul(strides[0], length))
-        array = make_array(array_type)(context, builder)  # type: ignore[no-untyped-call]
-        data = builder.bitcast(arguments[0], element.as_pointer())
-        layout = {"data": data, "shape": lengths, "strides": strides, "itemsize": size, "meminfo": None}
-        populate_array(array, **layout)  # type: ignore[no-untyped-call]
-        return array._getvalue()
-
-    return array_type(pointer, shape), generate

@@ -18,7 +18,7 @@ from deference_sim.engines.law import PACKAGE
 #: Ignored by version control; wheels and source distributions carry what is in it.
 FOLDER: Final = PACKAGE / "live" / "built"
 _MODULE, _ABOUT = "kernel.wasm", "kernel.json"
-_ROOMS = ("engines", "model", "trajectory", "live/kernel")
+_ROOMS = ("engines", "model", "trajectory")
 _FILES = (
     "elementary.py",
     "streams.py",
@@ -27,6 +27,13 @@ _FILES = (
     "scenario/combined.py",
     "scenario/copula.py",
     "analysis/estimate.py",
+    "live/kernel/drawing.py",
+    "live/kernel/worlds.py",
+    "live/kernel/intervals.py",
+    "live/kernel/exports.py",
+    "live/kernel/text_to_llvm.py",
+    "live/kernel/settings.py",
+    "live/kernel/linking.py",
 )
 #: What builds the kernel; with the same versions the bytes are the same.
 BUILT_WITH: Final = ("numba", "llvmlite", "ziglang")

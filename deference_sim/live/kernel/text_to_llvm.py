@@ -12,9 +12,9 @@ from numba.core import types
 from numba.extending import overload, register_jitable
 
 from deference_sim import quantiles
-from deference_sim.engines.build import lent
 from deference_sim.engines.entry import OPTIONS
 from deference_sim.engines.law import make_known
+from deference_sim.engines.lending import lent
 from deference_sim.live.kernel.exports import CALLED, EXPORTS, Export
 
 

@@ -1,10 +1,9 @@
-// BLAKE2b (RFC 7693) without a key, as Python's hashlib has it.
+// BLAKE2b (RFC 7693) without a key, as Python's hashlib has it. A 64-bit word is two of 32 bits, the low one first.
 
-const WORD = 64n;
-const START = [
-  0x6a09e667f3bcc908n, 0xbb67ae8584caa73bn, 0x3c6ef372fe94f82bn, 0xa54ff53a5f1d36f1n,
-  0x510e527fade682d1n, 0x9b05688c2b3e6c1fn, 0x1f83d9abfb41bd6bn, 0x5be0cd19137e2179n,
-];
+const START = Uint32Array.of(
+  0xf3bcc908, 0x6a09e667, 0x84caa73b, 0xbb67ae85, 0xfe94f82b, 0x3c6ef372, 0x5f1d36f1, 0xa54ff53a,
+  0xade682d1, 0x510e527f, 0x2b3e6c1f, 0x9b05688c, 0xfb41bd6b, 0x1f83d9ab, 0x137e2179, 0x5be0cd19,
+);
 const ORDER = [
   [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15],
   [14, 10, 4, 8, 9, 15, 13, 6, 1, 12, 0, 2, 11, 7, 5, 3],
@@ -24,43 +23,64 @@ const QUARTERS = [
 const ROUNDS = 12;
 const BLOCK = 128; // bytes
 
-const turned = (word, by) => (word >> by) | (word << (WORD - by));
+/** Add the low and high half of a word to word `to` of `v`. */
+function add(v, to, low, high) {
+  const sum = v[2 * to] + low;
+  v[2 * to] = sum;
+  v[2 * to + 1] += high + (sum > 0xffffffff ? 1 : 0);
+}
 
-// The state and the message are arrays of 64-bit words, which drop what is beyond.
-function compress(state, block, upto, isLast) {
-  const message = new DataView(block.buffer);
-  const m = BigUint64Array.from({ length: 16 }, (_, place) => message.getBigUint64(8 * place, true));
-  const v = BigUint64Array.from([...state, ...START]);
-  v[12] ^= BigInt(upto);
-  if (isLast) v[14] ^= 0xffffffffffffffffn;
+/** Combine word `with_` into word `to` by exclusive or, and turn it right by `by` bits. */
+function turn(v, to, with_, by) {
+  let low = v[2 * to] ^ v[2 * with_], high = v[2 * to + 1] ^ v[2 * with_ + 1];
+  if (by >= 32) [low, high] = [high, low];
+  const rest = by % 32;
+  v[2 * to] = rest ? (low >>> rest) | (high << (32 - rest)) : low;
+  v[2 * to + 1] = rest ? (high >>> rest) | (low << (32 - rest)) : high;
+}
+
+function compress(state, m, upto, isLast) {
+  const v = new Uint32Array(32);
+  v.set(state);
+  v.set(START, 16);
+  v[24] ^= upto; // of texts below 4 GB
+  if (isLast) v[28] = ~v[28];
+  if (isLast) v[29] = ~v[29];
   for (let round = 0; round < ROUNDS; round++) {
     const order = ORDER[round % ORDER.length];
-    QUARTERS.forEach(([a, b, c, d], place) => {
-      v[a] += v[b] + m[order[2 * place]];
-      v[d] = turned(v[d] ^ v[a], 32n);
-      v[c] += v[d];
-      v[b] = turned(v[b] ^ v[c], 24n);
-      v[a] += v[b] + m[order[2 * place + 1]];
-      v[d] = turned(v[d] ^ v[a], 16n);
-      v[c] += v[d];
-      v[b] = turned(v[b] ^ v[c], 63n);
-    });
+    for (let place = 0; place < QUARTERS.length; place++) {
+      const [a, b, c, d] = QUARTERS[place];
+      const [first, second] = [order[2 * place], order[2 * place + 1]];
+      add(v, a, v[2 * b], v[2 * b + 1]);
+      add(v, a, m[2 * first], m[2 * first + 1]);
+      turn(v, d, a, 32);
+      add(v, c, v[2 * d], v[2 * d + 1]);
+      turn(v, b, c, 24);
+      add(v, a, v[2 * b], v[2 * b + 1]);
+      add(v, a, m[2 * second], m[2 * second + 1]);
+      turn(v, d, a, 16);
+      add(v, c, v[2 * d], v[2 * d + 1]);
+      turn(v, b, c, 63);
+    }
   }
-  for (let place = 0; place < 8; place++) state[place] ^= v[place] ^ v[place + 8];
+  for (let half = 0; half < 16; half++) state[half] ^= v[half] ^ v[half + 16];
 }
 
 /** Return `size` bytes of BLAKE2b of `bytes`. */
 export function blake2b(bytes, size) {
-  const state = BigUint64Array.from(START);
-  state[0] ^= 0x01010000n ^ BigInt(size);
+  const state = START.slice();
+  state[0] ^= 0x01010000 ^ size;
   const blocks = Math.max(Math.ceil(bytes.length / BLOCK), 1);
+  const message = new Uint32Array(32);
   for (let place = 0; place < blocks; place++) {
     const block = new Uint8Array(BLOCK);
     block.set(bytes.subarray(place * BLOCK, (place + 1) * BLOCK));
+    const view = new DataView(block.buffer);
+    for (let half = 0; half < 32; half++) message[half] = view.getUint32(4 * half, true);
     const isLast = place === blocks - 1;
-    compress(state, block, isLast ? bytes.length : (place + 1) * BLOCK, isLast);
+    compress(state, message, isLast ? bytes.length : (place + 1) * BLOCK, isLast);
   }
   const found = new DataView(new ArrayBuffer(64));
-  state.forEach((word, place) => found.setBigUint64(8 * place, word, true));
+  state.forEach((half, place) => found.setUint32(4 * place, half, true));
   return new Uint8Array(found.buffer.slice(0, size));
 }

@@ -16,8 +16,14 @@ export function keyOfSeed(seed) {
 
 /** Return the stream of a name such as `hazard:misuse` or `parameter:rival.lead`. */
 export function namedStream(name) {
-  return new DataView(blake2b(new TextEncoder().encode(name), 4).buffer).getUint32(0, true);
+  if (!streams.has(name)) {
+    const bytes = blake2b(new TextEncoder().encode(name), 4);
+    streams.set(name, new DataView(bytes.buffer).getUint32(0, true));
+  }
+  return streams.get(name);
 }
+
+const streams = new Map(); // those asked for so far
 
 /** Return one line of JSON that is equal for scenarios of equal meaning. */
 export function canonicalText(scenario, facts) {

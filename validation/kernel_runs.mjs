@@ -6,7 +6,7 @@ import path from "node:path";
 import { Worker, isMainThread, parentPort } from "node:worker_threads";
 import { fileURLToPath } from "node:url";
 
-const modules = new URL("../../deference_sim/live/js/kernel/", import.meta.url);
+const modules = new URL("../deference_sim/live/js/kernel/", import.meta.url);
 const load = (name) => import(new URL(name, modules));
 
 async function work() {
@@ -45,7 +45,6 @@ async function main(folder) {
     console.log(JSON.stringify(answer, (_, value) => plain(value)));
   }
   for (const pool of told.pools.values()) pool.close();
-  process.exit(0);
 }
 
 function plain(value) {
@@ -57,13 +56,17 @@ function plain(value) {
 const written = (told, name, bytes) => fs.writeFileSync(path.join(told.folder, name), bytes);
 
 const jobs = {
-  async run({ scenario, options, out, size }, told) {
-    const found = size
-      ? await told.pool(size).run(scenario, { ...options, worlds: options.count, grid: gridOf(options) })
-      : told.kernel.run(told.kernel.prepare(scenario), { ...options, grid: gridOf(options) });
+  async run({ scenario, options, out, size, warm }, told) {
+    const given = { ...options, grid: gridOf(options) };
+    const pooled = () => told.pool(size).run(scenario, { ...given, worlds: options.count });
+    const ready = size ? null : told.kernel.prepare(scenario);
+    if (warm) told.kernel.run(ready, given);
+    const begun = process.cpuUsage();
+    const found = size ? await pooled() : told.kernel.run(ready, given);
+    const { user, system } = process.cpuUsage(begun);
     written(told, out, found.records.bytes);
     if (found.samples) written(told, `${out}.samples`, found.samples.bytes);
-    return { draws: found.draws };
+    return { draws: found.draws, seconds: (user + system) / 1e6 };
   },
   async follow({ scenario, options }, told) {
     return told.kernel.follow(told.kernel.prepare(scenario), options);

@@ -1,0 +1,163 @@
+"""The kernel of the live page leaves the native engine's records, bit for bit, in V8.
+
+Would catch an instruction, a constant or a draw that WebAssembly makes otherwise, and data that JavaScript lays out
+otherwise than Python. Every shipped world, every distribution, tied inputs, the table of indifference, and random
+worlds over every law, policy and mechanism.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+
+import deference_sim as ds
+from deference_sim.analysis.trace import trace
+from deference_sim.engines import compiled
+from deference_sim.scenario import Scenario
+from deference_sim.scenario.shipped import shipped
+from deference_sim.study import runner
+from deference_sim.trajectory.record import RECORD_DTYPE
+from deference_sim.trajectory.sample import SAMPLE_DTYPE
+from validation.kernel_in_node import Answers, answers, as_data
+from validation.record_hashes import EVERY_DISTRIBUTION
+
+from ..engines.eventful_worlds import random_scenario
+from ..validation.test_extremes import FAILS, STEEP
+
+N = 16
+BIG_SEED = 2**100 + 7
+
+
+def worlds() -> dict[str, Scenario]:
+    """Return the scenarios by name."""
+    named = {name: ds.load(name) for name in shipped()}
+    drawn = {f"random-{number}": random_scenario(number) for number in range(24)}
+    return named | drawn | {"every-distribution": every_distribution()}
+
+
+def every_distribution() -> Scenario:
+    """Return a world with inputs of every distribution, some of them tied."""
+    return ds.load("baseline").with_(**EVERY_DISTRIBUTION)
+
+
+def job(scenario: Scenario, out: str, count: int = N, seed: int = 1, **options: Any) -> dict[str, Any]:
+    """Return what Node is to run."""
+    size = options.pop("size", 0)
+    told = {"seed": str(seed), "count": count, **options}
+    return {"what": "run", "scenario": as_data(scenario), "options": told, "out": out, "size": size}
+
+
+@pytest.fixture(scope="module")
+def found() -> tuple[Mapping[str, Scenario], Answers]:
+    """The records of all worlds."""
+    made = worlds()
+    return made, answers([job(scenario, name) for name, scenario in made.items()])
+
+
+def test_records_are_the_native_ones(found: tuple[Mapping[str, Scenario], Answers]) -> None:
+    made, got = found
+    assert len(made) > 60
+    assert sum(bool(scenario.uncertain) for scenario in made.values()) >= 8
+    other = [name for name, scenario in made.items() if got.files[name] != runner.run(scenario, N, 1)[0].tobytes()]
+    assert other == []
+
+
+def test_draws_are_pythons(found: tuple[Mapping[str, Scenario], Answers]) -> None:
+    made, got = found
+    for scenario, told in zip(made.values(), got.told, strict=True):
+        expected = scenario.draws(1, np.arange(N))
+        assert told["draws"] == {path: values.tolist() for path, values in expected.items()}
+
+
+def test_any_number_of_workers_gives_the_same_bytes() -> None:
+    """Would catch a block that is put elsewhere, or an answer that hangs on which worker gave it."""
+    scenario, count, grid = every_distribution(), 150, [0.0, 1.5, 4.0, 30.0]
+    options = {"first": 1000, "grid": grid}
+    got = answers([job(scenario, str(size), count, BIG_SEED, size=size, **options) for size in (0, 1, 3)])
+    replicates = np.arange(1000, 1000 + count)
+    numbers = runner.numbers_of(scenario, BIG_SEED, replicates)
+    records, samples = compiled.sample_replicates(*numbers, BIG_SEED, replicates, np.array(grid))
+    for size in "013":
+        assert got.files[size] == records.tobytes()
+        same = np.frombuffer(got.files[f"{size}.samples"], SAMPLE_DTYPE).reshape(samples.shape)
+        for name in SAMPLE_DTYPE.names or ():
+            np.testing.assert_array_equal(same[name], samples[name])
+    assert got.told[0]["draws"] == got.told[1]["draws"] == got.told[2]["draws"]
+
+
+def test_inputs_drawn_anew_every_so_many_worlds() -> None:
+    scenario = ds.load("uncertain-baseline")
+    got = answers([job(scenario, "runs", 20, worldsPerDraw=5)])
+    ((_, records, _),) = runner.stream([scenario], [(0, np.arange(20))], 1, worlds_per_draw=5)
+    assert got.files["runs"] == records.tobytes()
+
+
+def test_handoff_by_indifference() -> None:
+    """Would catch a table of good ends that is not Python's, made by one kernel or by several workers."""
+    assert "slow-takeoff" in shipped()
+    scenario = ds.load("rushed-handoff").with_(
+        **{"handoff.indifference": True, "rival.lead": "2 to 4 months", "horizon": 6, "handoff.at": None}
+    )
+    got = answers([job(scenario, "alone"), job(scenario, "workers", size=2)])
+    expected = runner.run(scenario, N, 1)[0].tobytes()
+    assert got.files["alone"] == expected
+    assert got.files["workers"] == expected
+
+
+def test_stories() -> None:
+    """Would catch a log, or what holds after an entry, that is not what ``trace`` tells."""
+    jobs = [("five-hazards", 3), ("with-scheming", 5), ("partial-deference", 2), ("uncertain-baseline", 7)]
+    made = [
+        {"what": "follow", "scenario": as_data(ds.load(name)), "options": {"seed": 1, "replicate": replicate}}
+        for name, replicate in jobs
+    ]
+    for (name, replicate), told in zip(jobs, answers(made).told, strict=True):
+        expected = trace(name, replicate, 1)
+        log = expected.log.to_dict("records")
+        assert len(told["log"]) == len(log) > 5
+        for entry, row in zip(told["log"], log, strict=True):
+            assert {key: entry[key] for key in row} == {key: _told(value) for key, value in row.items()}
+        assert told["phases"] == [{"phase": one.phase, "start": one.start, "end": one.end} for one in expected.phases]
+        assert told["scheming"] == [list(spell) for spell in expected.scheming]
+        assert {path: values[0] for path, values in told["draws"].items()} == expected.draws
+        assert told["record"]["months"] == expected.month
+
+
+def _told(value: Any) -> Any:
+    return {"inf": "Infinity", "nan": "NaN"}.get(str(value), value)
+
+
+def test_a_world_that_cannot_be_integrated_is_named() -> None:
+    """Would catch an endless run, or a failure that passes for a record."""
+    scenario = ds.load("baseline").with_(**STEEP)
+    options = {"seed": "1", "count": FAILS + 1}
+    alone, pooled = answers([job(scenario, "a", FAILS + 1), job(scenario, "b", FAILS + 1, size=2)]).told
+    assert options
+    for told in (alone, pooled):
+        assert told["error"] == "StepError"
+        assert told["replicate"] == FAILS
+        assert told["month"] > 0.0
+
+
+def test_a_run_that_is_stopped_stops() -> None:
+    """Would catch workers that go on with a run that nobody waits for."""
+    scenario = as_data(ds.load("baseline"))
+    options = {"seed": 1, "worlds": 20_000}
+    (told,) = answers([{"what": "abort", "scenario": scenario, "options": options, "size": 2}]).told
+    assert told["reason"] == "enough"
+    assert told["seen"] == [64]
+
+
+def test_parts_come_in_order() -> None:
+    options = {"seed": 1, "worlds": 200, "first": 10}
+    scenario = as_data(ds.load("rushed-handoff"))
+    (told,) = answers([{"what": "parts", "scenario": scenario, "options": options, "size": 3}]).told
+    assert told["firsts"] == [[10, 64, 10], [74, 64, 74], [138, 64, 138], [202, 8, 202]]
+    assert [total for _, total in told["progress"]] == [200] * 4
+    assert sorted(done for done, _ in told["progress"])[-1] == 200
+
+
+def test_records_have_the_size_that_python_says() -> None:
+    got = answers([job(ds.load("baseline"), "one", 1)])
+    assert len(got.files["one"]) == RECORD_DTYPE.itemsize
