@@ -32,6 +32,11 @@ export class Headline {
     this.bar.dataset.n = String(answer.n);
   }
 
+  // Says what takes long before the first answer.
+  wait(byIndifference) {
+    this.status.textContent = byIndifference ? "Simulating: the handoff by indifference needs a table of its own first, from thousands of futures …" : "Simulating …";
+  }
+
   progress(done, total) {
     this.status.textContent = `${this.told ?? ""} ${done.toLocaleString("en")} of ${total.toLocaleString("en")} done …`.trim();
   }
@@ -132,7 +137,7 @@ export function endings(answer, against, library) {
   const rows = shown.map(name => {
     const {good, tone} = OUTCOMES[name], estimate = answer.outcomes[name];
     const mark = h("span.swatch", {class: `swatch ${tone}`, "aria-hidden": "true"}, good === false ? "×" : "");
-    return h("tr", {"data-outcome": name, "data-value": estimate.value}, h("th", {scope: "row"}, mark, outcomeWords(name, answer.scenario, library)), h("td", {}, good === null ? "open" : good ? "good end" : "catastrophe"),
+    return h("tr", {"data-outcome": name, "data-value": estimate.value}, h("th", {scope: "row"}, mark, ending(name, answer.scenario, library)), h("td", {}, good === null ? "open" : good ? "good end" : "catastrophe"),
       h("td.number", {}, percent(estimate.value, estimate)), h("td.number", {}, interval(estimate)), against && h("td.number", {"data-label": "B"}, percent(against.outcomes[name].value, against.outcomes[name])));
   });
   const head = ["how it ends", "", "share", "95 % interval", ...(against ? ["B"] : [])];

@@ -15,6 +15,7 @@ import {History, USUAL, changed, fragment, ofFragment, usualView, withSetting} f
 import {Why} from "./why.js";
 
 const REST = 150; // milliseconds for which nothing moves before all worlds are run
+const SLOW = 400; // milliseconds after which it is told that something is being done
 const KEPT_SPREADS = 16;
 
 export class App {
@@ -234,8 +235,14 @@ export class App {
   }
 
   async #first(asked) {
-    const count = Math.min(FIRST, asked.view.worlds);
-    await this.#guarded(async () => this.#take(asked, await this.#worlds(asked, count, undefined), asked.view.worlds === count));
+    const count = Math.min(this.computing.firstLook, asked.view.worlds), started = performance.now();
+    const slow = setTimeout(() => this.headline.wait(asked.scenario.values["handoff.indifference"]), SLOW);
+    await this.#guarded(async () => {
+      const worlds = await this.#worlds(asked, count, undefined);
+      this.computing.took(count * (asked.against ? 2 : 1), performance.now() - started);
+      this.#take(asked, worlds, asked.view.worlds === count);
+    });
+    clearTimeout(slow);
   }
 
   async #refine(asked) {

@@ -2,7 +2,9 @@
 
 import {merged, tallyOf} from "../kernel/tally.js";
 
-export const FIRST = 1000; // worlds of the first answer
+export const FIRST = 1000; // worlds of the first answer, where they can be run at once
+const LEAST = 200; // and where they cannot
+const AT_ONCE = 100; // milliseconds
 const KEPT = 8; // scenarios whose answers are remembered
 const Z = 1.959963984540054; // 97.5 % quantile of the standard normal
 
@@ -33,12 +35,23 @@ class Worlds {
 
 export class Computing {
   #known = new Map();
+  #rate = LEAST / AT_ONCE; // worlds a millisecond, as far as is known
 
   // `kernel` tells intervals, `pool` runs worlds, `declared` names what they leave behind.
   constructor(kernel, pool, declared) {
     Object.assign(this, {kernel, pool, declared});
     this.stayedRoad = declared.roads.findIndex(road => road.name === "stayed");
     this.goodCodes = declared.outcomes.flatMap((outcome, code) => outcome.good ? [code] : []);
+  }
+
+  // How many worlds the first answer is of: as many as can be run at once, from LEAST to FIRST.
+  get firstLook() {
+    return Math.min(Math.max(Math.floor(this.#rate * AT_ONCE / 100) * 100, LEAST), FIRST);
+  }
+
+  // Notes how long a first answer took.
+  took(worlds, milliseconds) {
+    if (milliseconds > 5) this.#rate = worlds / milliseconds; // less: they were known
   }
 
   // Worlds of `scenario`, at least `count`; those that were made before are not made again.

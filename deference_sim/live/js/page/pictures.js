@@ -1,6 +1,6 @@
 // The pictures, each an SVG with words of its own; the tables beside them have the same numbers.
 
-import {areaY, dot, gridX, gridY, line, lineY, link, plot, rect, ruleX, ruleY, text} from "@observablehq/plot";
+import {areaY, axisY, dot, gridX, gridY, line, lineY, link, plot, rect, ruleX, ruleY, text} from "@observablehq/plot";
 import {axisLabel, dateAt} from "./dates.js";
 import {OUTCOMES, colour} from "./looks.js";
 import {quantile} from "./spread.js";
@@ -181,11 +181,12 @@ export function hangsPicture(rows, here, {width}) {
   marks.push(link(rows, {x1: "low", x2: "high", y1: y, y2: y, stroke: colour("accent"), strokeOpacity: 0.55, strokeWidth: 9}));
   marks.push(dot(rows, {x: "low", y, r: 5, fill: colour("paper"), stroke: colour("accent"), strokeWidth: 2}), dot(rows, {x: "high", y, r: 5, fill: colour("accent")}));
   marks.push(text(rows, {x: "high", y, text: "highWords", fill: colour("ink"), dy: -11, fontSize: 10}), text(rows, {x: "low", y, text: "lowWords", fill: colour("soft"), dy: 12, fontSize: 10}));
-  if (narrow) marks.push(text(rows, {frameAnchor: "left", y, text: "label", dy: -22, textAnchor: "start", fill: colour("ink"), fontWeight: 600, dx: -room}));
+  if (!narrow) marks.push(axisY({label: null, tickSize: 0, fontSize: 12, lineWidth: (room - 16) / 12}));
+  else marks.push(text(rows, {frameAnchor: "left", y, text: "label", dy: -22, textAnchor: "start", fill: colour("ink"), fontWeight: 600, dx: -room}));
   return drawn({
     width, height: rows.length * (narrow ? 54 : 38) + 60, marginLeft: room, marginRight: 30, marginBottom: 40, marginTop: narrow ? 30 : 18,
     x: {domain: [0, 1], label: "p_stay; open dot: low end, full dot: high end", tickFormat: value => `${Math.round(100 * value)} %`},
-    y: {domain: rows.map(y), label: null, axis: narrow ? null : "left", tickSize: 0}, marks,
+    y: {domain: rows.map(y), label: null, axis: null}, marks,
   }, `What p_stay hangs on. ${rows.slice(0, 3).map(row => `${row.label}: ${(100 * row.low).toFixed(0)} % at ${row.lowWords}, ${(100 * row.high).toFixed(0)} % at ${row.highWords}`).join("; ")}.`);
 }
 
