@@ -32,7 +32,7 @@ async function main(folder) {
   const { Pool } = await load("pool.js");
   const told = { facts, module, kernel: Kernel.open(module, facts), pools: new Map(), folder };
   told.pool = (size) => {
-    if (!told.pools.has(size)) told.pools.set(size, new Pool({ module, facts, spawn, size }));
+    if (!told.pools.has(size)) told.pools.set(size, new Pool({ module, facts, spawn, size: Number(size) || 1 }));
     return told.pools.get(size);
   };
   for (const job of JSON.parse(read("jobs.json"))) {
@@ -125,14 +125,16 @@ const jobs = {
     await told.pool(size).run(scenario, { ...options, part, progress: (done, total) => progress.push([done, total]) });
     return { firsts, progress };
   },
+  async close({ scenario, options }, told) {
+    const pool = told.pool("closed");
+    const running = pool.run(scenario, options).catch((error) => error.message);
+    pool.close();
+    const later = pool.run(scenario, options).catch((error) => error.message);
+    return [await running, await later];
+  },
   async rules({ values, rules }) {
     const { brokenRules } = await load("rules.js");
     return brokenRules(values, rules);
-  },
-  async speed({ scenario, options, size }, told) {
-    const started = performance.now();
-    await told.pool(size).run(scenario, options);
-    return { seconds: (performance.now() - started) / 1000 };
   },
 };
 

@@ -131,9 +131,7 @@ def _told(value: Any) -> Any:
 def test_a_world_that_cannot_be_integrated_is_named() -> None:
     """Would catch an endless run, or a failure that passes for a record."""
     scenario = ds.load("baseline").with_(**STEEP)
-    options = {"seed": "1", "count": FAILS + 1}
     alone, pooled = answers([job(scenario, "a", FAILS + 1), job(scenario, "b", FAILS + 1, size=2)]).told
-    assert options
     for told in (alone, pooled):
         assert told["error"] == "StepError"
         assert told["replicate"] == FAILS
@@ -147,6 +145,13 @@ def test_a_run_that_is_stopped_stops() -> None:
     (told,) = answers([{"what": "abort", "scenario": scenario, "options": options, "size": 2}]).told
     assert told["reason"] == "enough"
     assert told["seen"] == [64]
+
+
+def test_a_pool_that_is_closed_says_so() -> None:
+    """Would catch a page that waits for ever for workers that are gone."""
+    scenario = as_data(ds.load("baseline"))
+    (told,) = answers([{"what": "close", "scenario": scenario, "options": {"seed": 1, "worlds": 5_000}}]).told
+    assert told == ["the pool is closed", "the pool is closed"]
 
 
 def test_parts_come_in_order() -> None:

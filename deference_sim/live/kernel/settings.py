@@ -2,7 +2,7 @@
 
 from typing import Final
 
-#: For no particular processor, and in single lanes: two lanes won 1 or 2 % in V8.
+#: For no particular processor, and in single lanes: two lanes win nothing in V8.
 SETTINGS: Final = {
     "NUMBA_CPU_NAME": "generic",
     "NUMBA_CPU_FEATURES": "",

@@ -3,9 +3,10 @@
 import { keyOfSeed } from "./hash.js";
 import { goodEndsOf, goodEndScenarios } from "./indifference.js";
 import { Columns } from "./layout.js";
+import { Machine } from "./machine.js";
 import { numbersOf, partRows, partsOf } from "./numbers.js";
+import { storyOf } from "./story.js";
 
-const PAGE = 65536; // bytes of WebAssembly's memory
 const ENTRIES = 1024; // of a log, at first
 
 /** A world that cannot be integrated; `replicate`, and the `month` up to which it came. */
@@ -19,9 +20,7 @@ export class StepError extends Error {
 }
 
 export class Kernel {
-  #exports;
-  #from;
-  #at;
+  #machine;
 
   /** Open the kernel in `source`, its bytes or a compiled module; `facts` are those of the same build. */
   static open(source, facts) {
@@ -31,13 +30,12 @@ export class Kernel {
 
   constructor(module, facts) {
     this.facts = facts;
-    this.#exports = new WebAssembly.Instance(module).exports;
-    this.#from = this.#exports.__heap_base.value;
-    for (const name of ["exp", "log", "log1p"]) this[name] = (x) => this.#number(name, { x });
-    this.normalQuantile = (x) => this.#number("normal_quantile", { x });
-    this.normalCumulative = (x) => this.#number("normal_cumulative", { x });
-    this.betaQuantile = (a, b, at) => this.#number("beta_quantile", { a, b, at });
-    this.betaCumulative = (a, b, at) => this.#number("beta_cumulative", { a, b, at });
+    this.#machine = new Machine(module, facts.exports);
+    for (const name of ["exp", "log", "log1p"]) this[name] = (x) => this.#machine.number(name, { x });
+    this.normalQuantile = (x) => this.#machine.number("normal_quantile", { x });
+    this.normalCumulative = (x) => this.#machine.number("normal_cumulative", { x });
+    this.betaQuantile = (a, b, at) => this.#machine.number("beta_quantile", { a, b, at });
+    this.betaCumulative = (a, b, at) => this.#machine.number("beta_cumulative", { a, b, at });
   }
 
   /** Make a scenario ready to run; `goodEnds` is what handoff by indifference looks up, made here if not given. */
@@ -61,46 +59,46 @@ export class Kernel {
   }
 
   #root(spearmans, size) {
-    this.#clear();
-    const root = this.#lend(8 * size * size);
-    this.#call("tie", {
-      spearmans: { at: this.#put(spearmans), shape: [size, size] },
-      matrix: { at: this.#lend(8 * size * size), shape: [size, size] },
+    this.#machine.clear();
+    const root = this.#machine.lend(8 * size * size);
+    this.#machine.whole("tie", {
+      spearmans: { at: this.#machine.put(spearmans), shape: [size, size] },
+      matrix: { at: this.#machine.lend(8 * size * size), shape: [size, size] },
       root: { at: root, shape: [size, size] },
     });
-    return this.#numbers(root, size * size);
+    return this.#machine.numbers(root, size * size);
   }
 
   /** Run replicates `first` to `first + count - 1`; see README.md for what comes back. Throws `StepError`. */
   run(ready, { seed, first = 0, count, worldsPerDraw = 1, grid = null }) {
     const { records: recordLayout, samples: sampleLayout } = this.facts.layouts;
-    this.#clear();
+    this.#machine.clear();
     const months = grid ?? new Float64Array(0);
     const across = months.length + 1;
     const ids = BigInt64Array.from({ length: count }, (_, place) => BigInt(first + place));
-    const records = this.#lend(recordLayout.size * count);
+    const records = this.#machine.lend(recordLayout.size * count);
     const sampled = new Float64Array(grid ? (sampleLayout.size / 8) * across * count : 0).fill(NaN);
-    const samples = this.#put(sampled);
-    const draws = this.#lend(8 * ready.paths.length * count);
+    const samples = this.#machine.put(sampled);
+    const draws = this.#machine.lend(8 * ready.paths.length * count);
     const scratch = this.#scratch(ready);
-    const done = this.#call("run", {
+    const done = this.#machine.whole("run", {
       key: keyOfSeed(seed),
       worlds_per_draw: worldsPerDraw,
-      replicates: { at: this.#put(ids), shape: [count] },
+      replicates: { at: this.#machine.put(ids), shape: [count] },
       ...this.#world(ready),
       draws: { at: draws, shape: [count, ready.paths.length] },
-      blank: { at: this.#lend(this.facts.layouts.state.size), shape: [1] },
+      blank: { at: this.#machine.lend(this.facts.layouts.state.size), shape: [1] },
       ...scratch,
       log: { at: 0, shape: [0] },
-      grid: { at: this.#put(months), shape: [months.length] },
+      grid: { at: this.#machine.put(months), shape: [months.length] },
       samples: { at: samples, shape: [grid ? count : 0, across] },
       records: { at: records, shape: [count] },
     });
     if (done < count) throw new StepError(first + done, this.#month(scratch));
     return {
-      records: new Columns(recordLayout, this.#bytes(records, recordLayout.size * count)),
-      samples: grid && new Columns(sampleLayout, this.#bytes(samples, 8 * sampled.length)),
-      draws: drawsOf(ready, this.#numbers(draws, ready.paths.length * count)),
+      records: new Columns(recordLayout, this.#machine.bytes(records, recordLayout.size * count)),
+      samples: grid && new Columns(sampleLayout, this.#machine.bytes(samples, 8 * sampled.length)),
+      draws: drawsOf(ready, this.#machine.numbers(draws, ready.paths.length * count)),
     };
   }
 
@@ -108,13 +106,13 @@ export class Kernel {
   follow(ready, { seed, replicate }) {
     const { layouts } = this.facts;
     for (let room = ENTRIES; ; room *= 8) {
-      this.#clear();
-      const [log, marks, spells] = ["log", "marks", "spells"].map((name) => this.#lend(layouts[name].size * room));
-      const records = this.#lend(layouts.records.size);
-      const counts = this.#lend(8);
-      const draws = this.#lend(8 * ready.paths.length);
+      this.#machine.clear();
+      const [log, marks, spells] = ["log", "marks", "spells"].map((name) => this.#machine.lend(layouts[name].size * room));
+      const records = this.#machine.lend(layouts.records.size);
+      const counts = this.#machine.lend(8);
+      const draws = this.#machine.lend(8 * ready.paths.length);
       const scratch = this.#scratch(ready);
-      const written = this.#call("follow", {
+      const written = this.#machine.whole("follow", {
         key: keyOfSeed(seed),
         replicate,
         ...this.#world(ready),
@@ -127,16 +125,16 @@ export class Kernel {
         records: { at: records, shape: [1] },
       });
       if (written < 0) throw new StepError(replicate, this.#month(scratch));
-      const changes = Number(new DataView(this.#memory()).getBigInt64(counts, true));
+      const changes = Number(new DataView(this.#machine.memory).getBigInt64(counts, true));
       if (written === room || changes > room) continue; // more may have happened than there was room for
-      const rows = (name, at, count) => new Columns(layouts[name], this.#bytes(at, layouts[name].size * count));
+      const rows = (name, at, count) => new Columns(layouts[name], this.#machine.bytes(at, layouts[name].size * count));
       return storyOf(
         {
           record: rows("records", records, 1).row(0),
           log: rows("log", log, written),
           marks: rows("marks", marks, written),
           spells: rows("spells", spells, changes),
-          draws: drawsOf(ready, this.#numbers(draws, ready.paths.length)),
+          draws: drawsOf(ready, this.#machine.numbers(draws, ready.paths.length)),
         },
         ready,
         this.facts,
@@ -160,16 +158,16 @@ export class Kernel {
   }
 
   #distribution(name, specification, given) {
-    this.#clear();
+    this.#machine.clear();
     const { form, parts } = partsOf(specification, this.facts);
-    const found = this.#lend(8 * given.length);
-    this.#call(name, {
+    const found = this.#machine.lend(8 * given.length);
+    this.#machine.whole(name, {
       form,
-      parts: { at: this.#put(partRows(parts, this.facts).bytes), shape: [parts.length] },
-      at: { at: this.#put(given), shape: [given.length] },
+      parts: { at: this.#machine.put(partRows(parts, this.facts).bytes), shape: [parts.length] },
+      at: { at: this.#machine.put(given), shape: [given.length] },
       found: { at: found, shape: [given.length] },
     });
-    return this.#numbers(found, given.length);
+    return this.#machine.numbers(found, given.length);
   }
 
   /** Return the estimate of a probability: Wilson's interval, the exact one with few successes or failures. */
@@ -193,66 +191,31 @@ export class Kernel {
   }
 
   #interval(name, given) {
-    this.#clear();
-    const found = this.#lend(16);
-    this.#call(name, { ...given, found: { at: found, shape: [2] } });
-    return [...this.#numbers(found, 2)];
+    this.#machine.clear();
+    const found = this.#machine.lend(16);
+    this.#machine.whole(name, { ...given, found: { at: found, shape: [2] } });
+    return [...this.#machine.numbers(found, 2)];
   }
 
   /** Return the least count k with P(K ≤ k) ≥ `u` for a binomial K of `n` tries. */
   binomialQuantile(u, n, share) {
-    this.#clear();
-    return this.#call("binomial_quantile", { u, n, share });
-  }
-
-  // ---- memory: everything lent for one call lies one after the other from the first free address on ----------------
-
-  #memory() {
-    return this.#exports.memory.buffer;
-  }
-
-  #clear() {
-    this.#at = this.#from;
-  }
-
-  /** Return the address of so many bytes of zeros. */
-  #lend(size) {
-    const at = (this.#at + 15) & ~15;
-    this.#at = at + size;
-    const missing = this.#at - this.#memory().byteLength;
-    if (missing > 0) this.#exports.memory.grow(Math.ceil(missing / PAGE));
-    new Uint8Array(this.#memory(), at, size).fill(0);
-    return at;
-  }
-
-  /** Return the address of a copy of a typed array. */
-  #put(array) {
-    const at = this.#lend(array.byteLength);
-    new Uint8Array(this.#memory()).set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), at);
-    return at;
-  }
-
-  #bytes(at, size) {
-    return new Uint8Array(this.#memory().slice(at, at + size));
-  }
-
-  #numbers(at, count) {
-    return new Float64Array(this.#memory().slice(at, at + 8 * count));
+    this.#machine.clear();
+    return this.#machine.whole("binomial_quantile", { u, n, share });
   }
 
   #world(ready) {
-    const parameters = this.#put(ready.parameters);
-    const hazards = this.#put(ready.rows);
+    const parameters = this.#machine.put(ready.parameters);
+    const hazards = this.#machine.put(ready.rows);
     const size = ready.paths.length;
     return {
       parameters: { at: parameters, shape: [1] },
       parameter_cells: { at: parameters, shape: [ready.parameters.length / 8] },
       hazards: { at: hazards, shape: [1, ready.hazards.length] },
       hazard_cells: { at: hazards, shape: [ready.rows.length / 8] },
-      inputs: { at: this.#put(ready.inputs), shape: [size] },
-      parts: { at: this.#put(ready.parts), shape: [ready.parts.length / this.facts.layouts.parts.size] },
-      root: { at: this.#put(ready.root), shape: [size, size] },
-      own: { at: this.#lend(8 * size), shape: [size] },
+      inputs: { at: this.#machine.put(ready.inputs), shape: [size] },
+      parts: { at: this.#machine.put(ready.parts), shape: [ready.parts.length / this.facts.layouts.parts.size] },
+      root: { at: this.#machine.put(ready.root), shape: [size, size] },
+      own: { at: this.#machine.lend(8 * size), shape: [size] },
     };
   }
 
@@ -260,39 +223,15 @@ export class Kernel {
     const { state, processes } = this.facts.layouts;
     const count = this.facts.first_hazard + ready.hazards.length;
     return {
-      state: { at: this.#lend(state.size), shape: [1] },
-      processes: { at: this.#lend(processes.size * count), shape: [count] },
+      state: { at: this.#machine.lend(state.size), shape: [1] },
+      processes: { at: this.#machine.lend(processes.size * count), shape: [count] },
     };
   }
 
   #month(scratch) {
     const [, , offset] = this.facts.layouts.state.fields.find(([name]) => name === "t");
-    return new DataView(this.#memory()).getFloat64(scratch.state.at + offset, true);
+    return new DataView(this.#machine.memory).getFloat64(scratch.state.at + offset, true);
   }
-
-  // ---- calls: what comes back, and what is raised, is put at two addresses that go before the arguments ------------
-
-  #number(name, given) {
-    this.#clear();
-    return this.#returned(name, given).getFloat64(0, true);
-  }
-
-  #call(name, given) {
-    return Number(this.#returned(name, given).getBigInt64(0, true));
-  }
-
-  #returned(name, given) {
-    const [back, raised] = [this.#lend(8), this.#lend(8)];
-    const passed = this.facts.exports[name].flatMap((argument) => passedFor(argument, given[argument.name]));
-    const status = this.#exports[name](back, raised, ...passed);
-    if (status !== 0) throw new Error(`the kernel's ${name} failed with status ${status}`);
-    return new DataView(this.#memory(), back, 8);
-  }
-}
-
-function passedFor({ of: kind, dimensions }, value) {
-  if (dimensions) return [value.at, ...value.shape.map(BigInt)];
-  return kind === "number" ? [value] : [BigInt.asIntN(64, BigInt(value))];
 }
 
 /** Return the values of each uncertain input, by path in alphabetical order. */
@@ -300,30 +239,4 @@ function drawsOf(ready, rows) {
   const across = ready.paths.length;
   const column = (place) => Float64Array.from({ length: rows.length / across }, (_, row) => rows[row * across + place]);
   return new Map(ready.paths.map((path, place) => [path, column(place)]).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-/** Return a log as objects, each with what held after it, and the spells of phases and of scheming. */
-function storyOf({ record, log, marks, spells, draws }, ready, facts) {
-  const entries = Array.from({ length: log.length }, (_, place) => {
-    const entry = log.row(place);
-    const event = facts.events[entry.event];
-    const hazard = event.startsWith("hazard") ? ready.hazards[entry.item] : "";
-    const about = event === "resolved" ? facts.outcomes[entry.item] : hazard;
-    const { phase, scheming } = marks.row(place);
-    return { ...entry, month: entry.t, event, about, phase: facts.phases[phase], scheming: scheming !== 0 };
-  });
-  const changes = Array.from({ length: spells.length }, (_, place) => spells.row(place));
-  const phases = spellsOf(changes, "phase", record.months).map(([code, start, end]) => {
-    return { phase: facts.phases[code], start, end };
-  });
-  const scheming = spellsOf(changes, "scheming", record.months).filter(([schemes]) => schemes);
-  return { record, log: entries, phases, scheming: scheming.map(([, start, end]) => [start, end]), draws };
-}
-
-/** Return [value, start, end] of each stretch over which `name` did not change, those of no length left out. */
-function spellsOf(changes, name, last) {
-  const found = [[0, 0]];
-  for (const change of changes) if (change[name] !== found.at(-1)[0]) found.push([change[name], change.month]);
-  const ends = found.map(([value, start], place) => [value, start, found[place + 1]?.[1] ?? last]);
-  return ends.filter(([, start, end]) => end > start);
 }

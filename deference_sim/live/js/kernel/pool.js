@@ -22,6 +22,7 @@ export class Pool {
   #tasks = new Map(); // what to do with the answer to each that one has
   #next = 0;
   #tables = new Map();
+  #failure = null; // once there is one, nothing runs any more
 
   /** `module` is the compiled kernel, `facts` those of the same build, `spawn` starts a worker; `size` is how many. */
   constructor({ module, facts, spawn, size = globalThis.navigator?.hardwareConcurrency ?? 2 }) {
@@ -83,7 +84,7 @@ export class Pool {
     return story;
   }
 
-  /** End all workers; runs under way reject. */
+  /** End all workers; runs under way reject, and so does whatever is asked for later. */
   close() {
     this.#broke("the pool is closed");
     for (const worker of this.#workers) worker.terminate();
@@ -112,6 +113,7 @@ export class Pool {
   #all(blocks, signal) {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
+      if (this.#failure) return reject(this.#failure);
       let left = blocks.length;
       if (left === 0) return resolve();
       const group = { isOver: false };
@@ -160,9 +162,10 @@ export class Pool {
   }
 
   #broke(message) {
+    this.#failure = new Error(message);
     const tasks = [...this.#waiting, ...this.#tasks.values()];
     this.#waiting = [];
-    for (const { group } of tasks) group.fail(new Error(message));
+    for (const { group } of tasks) group.fail(this.#failure);
   }
 }
 
