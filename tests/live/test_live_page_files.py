@@ -7,7 +7,12 @@ it stands in, an address of another server, a page that outgrows what may be sen
 import base64
 import hashlib
 import json
+import os
 import re
+import subprocess
+import sys
+import tarfile
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -16,6 +21,7 @@ import deference_sim as ds
 
 from ..cli.commands import call
 
+ROOT = Path(__file__).resolve().parents[2]
 MOST = 2_000_000  # bytes
 
 
@@ -85,3 +91,25 @@ def test_the_command_writes_it_and_says_where(tmp_path: Path) -> None:
     refused = call("page", "--out", tmp_path / "no" / "such" / "page.html")
     assert refused.exit_code == 2
     assert "No such file" in refused.output
+
+
+def test_an_installed_wheel_makes_a_page_with_nothing_on_the_path(tmp_path: Path, page_file: Path) -> None:
+    """Would catch users who need Node or a network, because what is built was left out of what they install."""
+    command = [sys.executable, "-m", "hatchling", "build", "-d", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": ""})
+    assert done.returncode == 0, done.stderr
+    (source,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(source) as archive:
+        held = {name.partition("/")[2] for name in archive.getnames()}
+    assert {f"deference_sim/live/built/{name}" for name in ("page.js", "worker.js", "licences.txt")} <= held
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path / "site")
+    code = "import sys, deference_sim as ds; ds.page('baseline', out=sys.argv[1]); print(ds.__file__)"
+    environment = {"PYTHONPATH": str(tmp_path / "site"), "PATH": "", "HOME": str(tmp_path)}
+    command = [sys.executable, "-B", "-c", code, str(tmp_path / "page.html")]
+    made = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=environment)
+    assert made.returncode == 0, made.stderr
+    assert made.stdout.startswith(str(tmp_path / "site"))
+    parts = [file.read_text("utf-8").split("<script>")[1] for file in (tmp_path / "page.html", page_file)]
+    assert parts[0] == parts[1]
