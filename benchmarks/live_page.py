@@ -1,4 +1,4 @@
-"""Measures the live page, opened from a file in headless Chromium: seconds to numbers, milliseconds from slider to number.
+"""Measures the live page, from a file in headless Chromium: seconds to numbers, milliseconds from slider to number.
 
     ./dev python -m benchmarks.live_page [SCENARIO …]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-PATIENCE = 60.0  # seconds: machines differ
+PATIENCE = 240.0  # seconds: machines differ
 
 
 def address(scenario: str, settings: dict[str, str] | None = None, **more: object) -> str:
