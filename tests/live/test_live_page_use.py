@@ -5,9 +5,14 @@ taken back, a control without a name, a page that is wider than a phone, colours
 """
 
 import re
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
+import deference_sim as ds
 from deference_sim.live.building import SOURCES, PageMissing, install, node_program
 
 from .looking import Page, address
@@ -128,6 +133,34 @@ def test_long_work_can_be_stopped(page: Page) -> None:
     assert page.text("#hangs-on-title ~ .pictures svg") == ""
     page.type("rival.lead", "1 month")
     page.eventually(lambda: page.answer()["n"] == FEW, "an answer")
+
+
+def test_a_folder_that_is_served_answers_too(page: Page, tmp_path: Path) -> None:
+    ds.page("rushed-handoff", out=tmp_path, folder=True)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Silent, directory=str(tmp_path)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        page.driver.get(f"http://127.0.0.1:{server.server_port}/index.html{address('rushed-handoff', worlds=FEW)}")
+        assert page.answer()["hash"] == ds.load("rushed-handoff").hash
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+class Silent(SimpleHTTPRequestHandler):
+    """Serves a folder, and says nothing of it."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+def test_in_the_frame_of_a_notebook_it_answers_too(page: Page, tmp_path: Path) -> None:
+    file = tmp_path / "notebook.html"
+    file.write_text(f'<!DOCTYPE html><meta charset="utf-8">{ds.page("rushed-handoff")._repr_html_()}', "utf-8")
+    page.driver.get(file.as_uri())
+    page.driver.switch_to.frame(0)
+    assert page.answer()["hash"] == ds.load("rushed-handoff").hash
+    page.driver.switch_to.default_content()
 
 
 @pytest.fixture(scope="session")

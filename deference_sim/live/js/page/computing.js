@@ -5,7 +5,7 @@ import {merged, tallyOf} from "../kernel/tally.js";
 export const FIRST = 1000; // worlds of the first answer, where they can be run at once
 const LEAST = 200; // and where they cannot
 const AT_ONCE = 100; // milliseconds
-const KEPT = 8; // scenarios whose answers are remembered
+const KEPT = 8, KEPT_WORLDS = 200_000; // scenarios whose answers are remembered, and worlds of all of them
 const Z = 1.959963984540054; // 97.5 % quantile of the standard normal
 
 // Worlds 0, 1, 2 … of one scenario, as many as were asked for so far.
@@ -65,8 +65,14 @@ export class Computing {
     }
     this.#known.delete(key);
     this.#known.set(key, held);
-    if (this.#known.size > KEPT) this.#known.delete(this.#known.keys().next().value);
+    this.#forget();
     return held;
+  }
+
+  // Lets go of the oldest answers, never of the two newest, which may be on the page.
+  #forget() {
+    const total = () => [...this.#known.values()].reduce((sum, one) => sum + one.n, 0);
+    while (this.#known.size > KEPT || (this.#known.size > 2 && total() > KEPT_WORLDS)) this.#known.delete(this.#known.keys().next().value);
   }
 
   // What the worlds say: every chance with its interval.

@@ -71,7 +71,7 @@ export function outcomesPicture(answer, against, declared, {width, start, kernel
   }
   const ended = group => `${(100 * sum(group.map(one => one.counts.at(-1))) / n).toFixed(1)} %`;
   return drawn({
-    width, height: Math.min(340, Math.max(240, width * 0.5)), marginLeft: 48, marginBottom: 40, x: timeAxis(start, last),
+    width, height: Math.min(340, Math.max(240, width * 0.5)), marginLeft: 48, marginBottom: 46, x: timeAxis(start, last),
     y: {domain: [0, 1], label: "share of all futures", percent: false, tickFormat: value => `${Math.round(100 * value)} %`}, marks,
   }, `Outcomes over time. By ${start ? "the end of the picture" : `month ${last.toFixed(0)}`} ${ended(bad)} have ended in a catastrophe, ${ended(good)} in a good end.`);
 }
@@ -139,7 +139,7 @@ export function fanPicture(paths, against, panel, declared, {width, start, withR
   const middle = one[Math.floor(one.length / 2)];
   const label = middle ? `${panel.words}: half of the futures under way are between ${middle.levels[1].toFixed(2)} and ${middle.levels[3].toFixed(2)} ${panel.unit} in month ${middle.month.toFixed(1)}, the median is ${middle.levels[2].toFixed(2)}.` : `${panel.words}: too few futures to draw.`;
   return drawn({
-    width, height: Math.max(180, width * 0.55), marginLeft: 44, marginBottom: 38, symbol: {type: "identity"}, color: {type: "identity"},
+    width, height: Math.max(180, width * 0.55), marginLeft: 44, marginBottom: 44, symbol: {type: "identity"}, color: {type: "identity"},
     x: timeAxis(start, last), y: {label: null, nice: true}, marks,
   }, label);
 }
@@ -167,7 +167,7 @@ export function curvePicture(curve, other, answers, now, {width, label, unit}) {
   }
   const first = curve[0], best = curve.reduce((one, point) => point.estimate.value > one.estimate.value ? point : one);
   return drawn({
-    width, height: Math.min(320, Math.max(230, width * 0.5)), marginLeft: 48, marginBottom: 40, x: {label: unit === "1" ? label : `${label} (${unit})`},
+    width, height: Math.min(320, Math.max(230, width * 0.5)), marginLeft: 48, marginBottom: 46, x: {label: unit === "1" ? label : `${label} (${unit})`},
     y: {domain: [0, 1], label: "p_stay", tickFormat: value => `${Math.round(100 * value)} %`}, marks,
   }, `Chance of staying in the basin over ${label}: from ${(100 * first.estimate.value).toFixed(0)} % at ${first.value} to at most ${(100 * best.estimate.value).toFixed(0)} % at ${best.value.toPrecision(3)} ${unit === "1" ? "" : unit}.`);
 }
@@ -184,7 +184,7 @@ export function hangsPicture(rows, here, {width}) {
   if (!narrow) marks.push(axisY({label: null, tickSize: 0, fontSize: 12, lineWidth: (room - 16) / 12}));
   else marks.push(text(rows, {frameAnchor: "left", y, text: "label", dy: -22, textAnchor: "start", fill: colour("ink"), fontWeight: 600, dx: -room}));
   return drawn({
-    width, height: rows.length * (narrow ? 54 : 38) + 60, marginLeft: room, marginRight: 30, marginBottom: 40, marginTop: narrow ? 30 : 18,
+    width, height: rows.length * (narrow ? 54 : 38) + 60, marginLeft: room, marginRight: 30, marginBottom: 46, marginTop: narrow ? 30 : 18,
     x: {domain: [0, 1], label: "p_stay; open dot: low end, full dot: high end", tickFormat: value => `${Math.round(100 * value)} %`},
     y: {domain: rows.map(y), label: null, axis: null}, marks,
   }, `What p_stay hangs on. ${rows.slice(0, 3).map(row => `${row.label}: ${(100 * row.low).toFixed(0)} % at ${row.lowWords}, ${(100 * row.high).toFixed(0)} % at ${row.highWords}`).join("; ")}.`);
@@ -201,7 +201,7 @@ export function worldPicture(months, series, {width, start, last, edges}) {
     marks.push(lineY(points, {x: point => at(start, point.month), y: "value", stroke: colour(tone), strokeWidth: 2, strokeDasharray: dash}));
     marks.push(text([points.at(-1)], {x: point => at(start, point.month), y: "value", text: () => words, dx: 5, textAnchor: "start", fill: colour("ink")}));
   }
-  return drawn({width, height: Math.min(300, Math.max(220, width * 0.45)), marginLeft: 44, marginRight: Math.min(150, width * 0.3), marginBottom: 38, x: timeAxis(start, last), y: {label: "level (py)", nice: true}, marks},
+  return drawn({width, height: Math.min(300, Math.max(220, width * 0.45)), marginLeft: 44, marginRight: Math.min(150, width * 0.3), marginBottom: 44, x: timeAxis(start, last), y: {label: "level (py)", nice: true}, marks},
     `The levels of this future over time: ${series.map(one => one.words).join(", ")}.`);
 }
 
