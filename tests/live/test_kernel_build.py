@@ -8,8 +8,10 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
+from time import sleep
 
 import pytest
 
@@ -88,6 +90,22 @@ def test_a_kernel_that_is_damaged_or_of_another_law_is_built_anew(
     assert is_built()
 
 
+def test_those_who_ask_at_once_wait_for_one_build(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Would catch four workers that build the same kernel for four minutes of a processor."""
+    module, builds = kernel_bytes(), []
+
+    def build() -> bytes:
+        builds.append(1)
+        sleep(0.2)
+        return module
+
+    monkeypatch.setattr(kept, "FOLDER", tmp_path)
+    monkeypatch.setattr(kept, "built", build)
+    with ThreadPoolExecutor(4) as pool:  # a lock is held by whoever opened it, so threads wait as processes do
+        assert list(pool.map(lambda _: kernel_bytes(), range(4))) == [module] * 4
+    assert len(builds) == 1
+
+
 def test_where_nothing_can_be_written_it_is_built_all_the_same(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setattr(kept, "FOLDER", tmp_path / "file" / "built")
@@ -96,20 +114,31 @@ def test_where_nothing_can_be_written_it_is_built_all_the_same(monkeypatch: pyte
     assert not is_built()
 
 
+def build_distribution(folder: Path, out: Path, *what: str) -> None:
+    """Build what people install from the tree in ``folder``, with nothing but the build system."""
+    command = [sys.executable, "-m", "hatchling", "build", "-d", str(out), *what]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": ""})
+    assert done.returncode == 0, done.stderr
+
+
+def assert_carries_the_kernel(wheel: Path) -> None:
+    """Assert that a wheel holds the kernel and from which law it was built."""
+    place = FOLDER.relative_to(ROOT).as_posix()
+    with zipfile.ZipFile(wheel) as archive:
+        assert archive.read(f"{place}/kernel.wasm") == kernel_bytes()
+        assert json.loads(archive.read(f"{place}/kernel.json"))["law"] == law_hash()
+
+
 def test_wheel_and_source_distribution_carry_it(tmp_path: Path) -> None:
     """Would catch users who need a linker, because what is ignored was left out of what they install."""
-    module = kernel_bytes()
-    command = [sys.executable, "-m", "hatchling", "build", "-d", str(tmp_path)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": ""})
-    assert done.returncode == 0, done.stderr
-    place = FOLDER.relative_to(ROOT).as_posix()
-    (wheel,) = tmp_path.glob("*.whl")
-    with zipfile.ZipFile(wheel) as archive:
-        assert archive.read(f"{place}/kernel.wasm") == module
-        assert json.loads(archive.read(f"{place}/kernel.json"))["law"] == law_hash()
-    (source,) = tmp_path.glob("*.tar.gz")
+    kernel_bytes()
+    build_distribution(ROOT, tmp_path / "out")
+    (wheel,) = (tmp_path / "out").glob("*.whl")
+    assert_carries_the_kernel(wheel)
+    (source,) = (tmp_path / "out").glob("*.tar.gz")
     with tarfile.open(source) as archive:
-        (name,) = [name for name in archive.getnames() if name.endswith(f"{place}/kernel.wasm")]
-        held = archive.extractfile(name)
-        assert held is not None
-        assert held.read() == module
+        archive.extractall(tmp_path / "source", filter="data")
+    (unpacked,) = (tmp_path / "source").iterdir()
+    build_distribution(unpacked, tmp_path / "again", "-t", "wheel")
+    (wheel,) = (tmp_path / "again").glob("*.whl")
+    assert_carries_the_kernel(wheel)

@@ -6,7 +6,8 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -67,10 +68,14 @@ def kernel_bytes(say: Callable[[str], Any] = lambda text: None) -> bytes:
             f"The kernel of the live page is not built, or is that of another law ({FOLDER / _MODULE}), and the "
             f"package ziglang, whose linker builds it, is not installed. Install it: pip install '{_ZIGLANG}'"
         )
-    say("Building the kernel of the live page (once, about a minute) …")
-    module = built()
-    _write(module)
-    return module
+    with _one_at_a_time():
+        kept = _read()  # by another process, while this one waited for it
+        if kept is not None:
+            return kept
+        say("Building the kernel of the live page (once, about a minute) …")
+        module = built()
+        _write(module)
+        return module
 
 
 def is_built() -> bool:
@@ -99,6 +104,25 @@ def about() -> dict[str, str]:
         return {}
 
 
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Wait while another process builds; where the folder cannot be made or locked, do not wait."""
+    descriptor = None
+    try:
+        FOLDER.mkdir(exist_ok=True)
+        import fcntl
+
+        descriptor = os.open(FOLDER, os.O_RDONLY)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    except (ImportError, OSError):
+        pass
+    try:
+        yield
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
+
+
 def _read() -> bytes | None:
     try:
         module = (FOLDER / _MODULE).read_bytes()
@@ -114,7 +138,6 @@ def _write(module: bytes) -> None:
     versions = {name: version(name) for name in BUILT_WITH}
     told = {"law": law_hash(), "digest": hashlib.blake2b(module).hexdigest(), **versions}
     try:
-        FOLDER.mkdir(exist_ok=True)
         for name, content in ((_MODULE, module), (_ABOUT, json.dumps(told, indent=1).encode())):
             handle, path = tempfile.mkstemp(dir=FOLDER, prefix=f".{name}-")
             with os.fdopen(handle, "wb") as file:
