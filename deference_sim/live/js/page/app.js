@@ -65,7 +65,9 @@ export class App {
 
   // Puts the page into `root` and shows what the address says.
   begin(root) {
-    fill(root, this.headline.bar, h("div.columns", {}, this.inputs.element, h("main.answers", {id: "answers", tabindex: "-1"}, this.problem, this.warning, this.choices, this.headline.element, this.lost.element, this.outcomes.element, this.fans.element, this.lead.element, this.hangs.element, this.why.element, this.takeaway.element)));
+    const answers = [this.choices, this.lost, this.outcomes, this.fans, this.lead, this.hangs, this.why, this.takeaway].map(one => one.element ?? one);
+    fill(root, h("section.notices", {"aria-label": "Notices"}, this.problem, this.warning), this.headline.bar, this.headline.element,
+      h("div.columns", {}, this.inputs.element, h("main.answers", {id: "answers", tabindex: "-1"}, answers)));
     addEventListener("hashchange", () => this.#follow());
     addEventListener("keydown", event => this.#key(event));
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#redraw());
