@@ -16,6 +16,7 @@ from deference_sim.cli.discover import discover
 from deference_sim.cli.errors import CANNOT_WRITE, FAILED, Commands
 from deference_sim.cli.explore import explore
 from deference_sim.cli.handoff import handoff
+from deference_sim.cli.page import page
 from deference_sim.cli.required_lead import required_lead
 from deference_sim.cli.run import run
 from deference_sim.cli.sensitivity import sensitivity
@@ -66,6 +67,7 @@ COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (discover, "In which ranges of the inputs it fails."),
     (takeoff, "Published figures of capability growth, and ours."),
     (explore, "An interactive page."),
+    (page, "A page that carries the simulator: one file."),
     (batch, "Many runs into a folder, resumable."),
     (resume, "Go on with a batch."),
     (verify, "Whether a batch's files are as written."),

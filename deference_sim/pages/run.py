@@ -48,6 +48,12 @@ ENDINGS = {
 SCHEMED = "AI takeover: scheming, or too little broad alignment"
 MISSED = "deadline missed: too little aligned capability in time"
 GOOD, OPEN, CATASTROPHE = "good end", "open", "catastrophe"
+#: What the ledger's table says.
+LEDGER_NOTE = (
+    "What first took each of the other runs out of the basin, or ended it: these shares and p_stay add up to "
+    "100 %. Believed safe: of the runs lost so, those in which the margin, the deference-goodness beyond what the "
+    "AIs' capability calls for, had looked at least as large as the policy's target at the last review before."
+)
 MOST_DECIMALS = 2  # of months: a hundredth is seven hours
 
 
@@ -143,12 +149,7 @@ def ledger(result: Result) -> Page:
     if not rows:
         return []
     columns = ("", "share", "95 % interval", "believed safe")
-    note = (
-        "What first took each of the other runs out of the basin, or ended it: these shares and p_stay add up to "
-        "100 %. Believed safe: of the runs lost so, those in which the margin, the deference-goodness beyond what the "
-        "AIs' capability calls for, had looked at least as large as the policy's target at the last review before."
-    )
-    return [Table("Where the others are lost", columns, rows, frozenset({1, 3})), Paragraph(note, aside=True)]
+    return [Table("Where the others are lost", columns, rows, frozenset({1, 3})), Paragraph(LEDGER_NOTE, aside=True)]
 
 
 def what_it_hangs_on(found: Look) -> str:

@@ -24,6 +24,12 @@ ENDS = 20  # lines told from the start and from the end of a trajectory that can
 NOTHING = 0.005  # a share of effort below this is none
 SHARES = ("capability", "goodness", "time_buying", "defence", "tests")
 COLUMNS = ("month", "", "capability", "margin", "lead")
+#: What the columns of the story say.
+STORY_NOTE = (
+    "capability in py above the minimum for deference; margin: deference-goodness less capability, in py, above 0 "
+    "in the basin; lead in months; % of all effort. Reviews only estimate the margin. Severity: the aligned "
+    "capability, in py, that it takes to handle a hazard."
+)
 DELAY_WORDS = {
     "goodness": "for deference-goodness (the tax)",
     "buying": "for buying time",
@@ -42,11 +48,7 @@ def page(found: Trajectory, repeat: str = "", *, every_entry: bool = False) -> P
     rows = _entry_rows(found.log) if every_entry else _Teller(scenario.strategy.policy, found.log).tell()
     if found.failure:
         rows = _first_and_last(rows)
-    note = (
-        "capability in py above the minimum for deference; margin: deference-goodness less capability, in py, above 0 "
-        "in the basin; lead in months; % of all effort. Reviews only estimate the margin. Severity: the aligned "
-        "capability, in py, that it takes to handle a hazard."
-    )
+    note = STORY_NOTE
     if every_entry:
         note += " effort: capability / goodness / buying time / defence / tests."
     if (found.log["G"] > found.log[["A", "W"]].min(axis=1)).any():

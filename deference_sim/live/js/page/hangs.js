@@ -1,0 +1,81 @@
+// What it hangs on: every main input alone put at both ends of what is plausible of it, on the same worlds.
+
+import {labelOf} from "./field.js";
+import {plain} from "./computing.js";
+import {Figure, Task} from "./figures.js";
+import {hangsPicture} from "./pictures.js";
+import {points, withUnit} from "./words.js";
+
+const WORLDS = 500; // for each end, as `analysis.look` has them
+
+export class Hangs {
+  constructor(library, computing, current) {
+    Object.assign(this, {library, computing, current});
+    this.figure = new Figure("hangs-on", "What it hangs on", `Each main input alone, from the 5th to the 95th percentile of what is plausible of it, all else as it is, on the same ${WORLDS} worlds throughout: good to a few points.`);
+    this.task = new Task("Try every main input", (signal, progress) => this.#compute(signal, progress));
+    this.figure.element.children[1].after(this.task.element);
+    this.element = this.figure.element;
+  }
+
+  // The picture shown is of another view now.
+  outdate() {
+    this.task.cancel();
+    this.figure.stale(true);
+  }
+
+  async #compute(signal, progress) {
+    const {scenario, view} = this.current(), all = unknowns(scenario, this.library);
+    const stayed = async one => {
+      const {records} = await this.computing.pool.run(plain(one), {seed: view.seed, worlds: WORLDS, signal});
+      return Uint8Array.from(records.column("road"), road => road === this.computing.stayedRoad ? 1 : 0);
+    };
+    const here = mean(await stayed(scenario)), rows = [];
+    for (const paths of all) {
+      const low = await stayed(at(scenario, paths, "low", this.library)), high = await stayed(at(scenario, paths, "high", this.library));
+      rows.push({paths, low: mean(low), high: mean(high), here, difference: this.computing.paired(high, low)});
+      progress(rows.length / all.length);
+    }
+    rows.sort((one, other) => span(other) - span(one));
+    this.#show(rows.map(row => this.#told(row)), here);
+  }
+
+  // With names and values in words; inputs that are one unknown by the name of both.
+  #told(row) {
+    const [first, second] = row.paths.map(path => this.library.parameter(path));
+    const value = end => withUnit(first.plausible[end], first.unit, 3);
+    return {...row, label: second ? `${labelOf(first)} and ${lowered(labelOf(second))}` : labelOf(first), lowWords: value("low"), highWords: value("high")};
+  }
+
+  #show(rows, here) {
+    const svg = hangsPicture(rows, here, {width: this.figure.width});
+    this.figure.show([{svg}], {
+      head: ["input", "low end", "p_stay at low", "high end", "p_stay at high", "high less low (95 % interval)"],
+      rows: rows.map(row => [row.label, row.lowWords, row.low, row.highWords, row.high, points(row.difference)]),
+    });
+  }
+}
+
+// The inputs of each main unknown that has a number in this scenario, those that are one unknown together.
+export function unknowns(scenario, library) {
+  const found = [...library.parameters.values()].filter(one => one.plausible && scenario.values[one.path] !== null).map(one => one.path);
+  const twins = library.declared.twins, second = new Set(twins.map(([, other]) => other));
+  return found.filter(path => !second.has(path)).map(path => twins.find(([one]) => one === path) ?? [path]);
+}
+
+function at(scenario, paths, end, library) {
+  const values = {...scenario.values};
+  for (const path of paths) values[path] = library.parameter(path).plausible[end];
+  return {...scenario, values, correlations: scenario.correlations.filter(([one, other]) => !paths.includes(one) && !paths.includes(other))};
+}
+
+function span({low, here, high}) {
+  return Math.max(low, here, high) - Math.min(low, here, high);
+}
+
+function mean(values) {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function lowered(text) {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

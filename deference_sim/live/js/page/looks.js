@@ -1,0 +1,18 @@
+// How everything is drawn. Colours are properties of the style sheet, so that dark and light each have their own.
+
+export const OUTCOMES = {
+  ai_takeover: {tone: "takeover", good: false},
+  catastrophic_mistake: {tone: "mistake", good: false},
+  exogenous_catastrophe: {tone: "hazard", good: false},
+  rival_catastrophe: {tone: "rival", good: false},
+  overtaken_safely: {tone: "luck", good: true},
+  punted: {tone: "punted", good: true},
+  stabilised: {tone: "stabilised", good: true},
+  ridden_out: {tone: "ridden", good: true},
+  unresolved: {tone: "open", good: null},
+};
+
+// The colour of a tone as it is now: "" for the page itself.
+export function colour(tone) {
+  return getComputedStyle(document.documentElement).getPropertyValue(`--${tone}`).trim();
+}
