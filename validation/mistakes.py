@@ -424,8 +424,8 @@ MUTANTS = (
     ),
     Mutant(
         "ranks of a quantile that are one too narrow", "estimators",
-        "first, last = binomial_quantile(0.025, n, share), binomial_quantile(0.975, n, share) + 1",
-        "first, last = binomial_quantile(0.025, n, share) + 1, binomial_quantile(0.975, n, share)",
+        "return binomial_quantile(0.025, n, share), binomial_quantile(0.975, n, share) + 1",
+        "return binomial_quantile(0.025, n, share) + 1, binomial_quantile(0.975, n, share)",
         f"{COVERAGE}::test_quantiles_cover",
     ),
     Mutant(
@@ -460,14 +460,14 @@ MUTANTS = (
     ),
     Mutant(
         "noise of a few worlds a little too small", "estimators",
-        "noise = (shares * (1.0 - shares)).mean() / (worlds - 1)",
-        "noise = (shares * (1.0 - shares)).mean() / worlds",
+        "noise = within.mean() / (worlds - 1)",
+        "noise = within.mean() / worlds",
         f"{ESTIMATES}::test_spread_of_three_draws_by_hand",
     ),
     Mutant(
         "Student's t over draws with the degrees of freedom of runs", "estimators",
-        "half = float(stdtrit(draws - 1, 0.975))",
-        "half = float(stdtrit(n - 1, 0.975))",
+        "half = student(draws) * error / width",
+        "half = student(n) * error / width",
         f"{ESTIMATES}::test_spread_of_three_draws_by_hand",
     ),
     Mutant(

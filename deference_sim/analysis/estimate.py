@@ -182,10 +182,18 @@ def quantile(sketch: Sketch, share: float, runs: int) -> Quantile | None:
     n = sketch.n
     if n == 0:
         return None
-    first, last = binomial_quantile(0.025, n, share), binomial_quantile(0.975, n, share) + 1
+    first, last = quantile_ranks(n, share)
     low = sketch.of_rank(first) if first >= 1 else None
     high = sketch.of_rank(last) if last <= n else None
     return Quantile(sketch.quantile(share), low, high, n, 1.0 - n / runs)
+
+
+def quantile_ranks(n: int, share: float) -> tuple[int, int]:
+    """Return the ranks, from 1, of the values of ``n`` between which a quantile lies with at least 95 %.
+
+    A rank of 0, or above ``n``, bounds nothing on that side.
+    """
+    return binomial_quantile(0.025, n, share), binomial_quantile(0.975, n, share) + 1
 
 
 def binomial_quantile(u: float, n: int, share: float) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from deference_sim.analysis.estimate import Estimate, binomial_quantile, clopper_pearson
+from deference_sim.analysis.estimate import Estimate, clopper_pearson, quantile_ranks
 from deference_sim.analysis.measure import Measure, success_of
 from deference_sim.analysis.sensitivity.inputs import choose
 from deference_sim.scenario import ScenarioLike, as_scenario
@@ -149,7 +149,7 @@ def _around_quantile(likely: Sequence[Floats], share: float, bounds: Interval) -
     ``likely`` are the chances of the draws pulled as little and as much as may be: the widest of all is returned.
     """
     n, ordered = len(likely[0]), np.sort(likely, axis=1)
-    first, last = binomial_quantile(0.025, n, share), binomial_quantile(0.975, n, share) + 1
+    first, last = quantile_ranks(n, share)
     low = float(ordered[:, first - 1].min()) if first >= 1 else bounds[0]
     return low, float(ordered[:, last - 1].max()) if last <= n else bounds[1]
 

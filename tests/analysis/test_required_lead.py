@@ -103,7 +103,7 @@ def test_none_needed_is_judged_where_success_is_rarest() -> None:
         lambda values, sign=sign: [round(n * (0.5 + sign * (v - 60) / 125)) for v in values] for sign in (1, -1)
     )
     for counts_at, rising in ((up, True), (down, False)):
-        (answer,), _, found = solved(counts_at, n, [0.5], 0.0, 120.0)
+        (answer,), _, found = solved(counts_at, Binomial(n), [0.5], 0.0, 120.0)
         assert (answer.status, found) == ("found", rising)
         assert answer.value == pytest.approx(60.0, abs=0.5)
 
@@ -118,7 +118,7 @@ def test_the_interval_holds_every_lead_that_is_not_rejected() -> None:
     def counts_at(values: Sequence[float]) -> list[int]:
         return [round(n * float(np.interp(value, leads, chances))) for value in values]
 
-    (answer,), _, _ = solved(counts_at, n, [0.5], 0.0, 120.0)
+    (answer,), _, _ = solved(counts_at, Binomial(n), [0.5], 0.0, 120.0)
     rejected_below, rejected_above = binom.ppf(0.025, n, 0.5) / n, (binom.ppf(0.975, n, 0.5) + 1) / n
     assert answer.low == pytest.approx(1.0 + (rejected_below - 0.3) / 0.3, abs=0.02)
     assert answer.value == pytest.approx(1.0 + 0.2 / 0.3, abs=0.02)

@@ -90,7 +90,7 @@ from deference_sim.study.runner import warm_up
 from validation import faults
 warm_up("compiled")
 work = Path(sys.argv[1])
-text = faults.FILE.replace("[1 month, 6 months]", "[1 month]").replace("[1, 2]", "1").replace("80", "40")
+text = faults.FILE.replace("[1 month, 6 months]", "[1 month]").replace("[1, 2]", "[1]").replace("80", "40")
 plan = faults.small_plan(work, text)
 print(len(list(faults.killed_at_every_step(plan, work, first=3, every=20))))
 print(len(list(faults.killed_at_random(plan, work / "random", 2, seed=8))))

@@ -63,6 +63,11 @@ def is_whole(annotation: object) -> bool:
     return annotation in (int, bool, streams.Truth)
 
 
+def coefficients_at(column: int) -> list[int]:
+    """Return which of the floats are the coefficients of a polynomial here: eight, in an order of its own."""
+    return [(column + place) % 8 for place in range(8)]
+
+
 def scalars(function: Equation, S: NDArray[np.void], points: int, seed: int) -> Columns:
     """Random values for the arguments that are no records: floats F, integers N and words B, a column each."""
     random = np.random.default_rng([seed, *function.__name__.encode()])
@@ -72,7 +77,7 @@ def scalars(function: Equation, S: NDArray[np.void], points: int, seed: int) -> 
     for column, (name, about) in enumerate(inspect.signature(function).parameters.items()):
         if is_word(name, about.annotation):
             B[:, column] = random.integers(0, 2**64 if name == "key" else 2**32, points, np.uint64)
-        elif name == "a":  # the coefficients of a polynomial
+        elif about.annotation is streams.Coefficients:
             F[:, :8] = random.normal(0.0, 10.0, (points, 8))
         elif is_whole(about.annotation) and name not in KNOTS:
             N[:, column] = random.integers(0, WHOLE[name], points)
@@ -88,8 +93,9 @@ def run_plain(function: Equation, records: dict[str, list[Any]], given: Columns,
     for column, (name, about) in enumerate(inspect.signature(function).parameters.items()):
         if is_word(name, about.annotation):
             arguments.append(lambda i, j, column=column: given["B"][i, column])
-        elif name == "a":
-            arguments.append(lambda i, j: tuple(columns["F"][n][i] for n in range(8)))
+        elif about.annotation is streams.Coefficients:
+            places = coefficients_at(column)
+            arguments.append(lambda i, j, places=places: tuple(columns["F"][n][i] for n in places))
         elif name in KNOTS:
             arguments.append(lambda i, j, field=KNOTS[name]: getattr(records["P"][j], field))
         elif name in BY_NAME:
@@ -137,8 +143,8 @@ def written_call(function: Equation, name: str) -> str:
     """Write a call of ``function`` under ``name`` with the arguments of point ``i``, that keeps what it returns."""
     written = []
     for column, (argument, about) in enumerate(inspect.signature(function).parameters.items()):
-        if argument == "a":
-            written.append("(" + ", ".join(f"F[i, {n}]" for n in range(8)) + ")")
+        if about.annotation is streams.Coefficients:
+            written.append("(" + ", ".join(f"F[i, {n}]" for n in coefficients_at(column)) + ")")
         elif argument in KNOTS:
             written.append(f"P[j].{KNOTS[argument]}")
         elif argument in BY_NAME:
