@@ -10,9 +10,7 @@ from deference_sim.cli.answer import Answer, Asked, answering
 from deference_sim.cli.options import Measured, whole_number
 from deference_sim.cli.output import announce
 from deference_sim.cli.pace import pace
-from deference_sim.study.limits import MOST_REPLICATES
-
-LEAST, USUAL = 40, 500
+from deference_sim.study.limits import LEAST_BRIEF, MOST_REPLICATES, USUAL_BRIEF
 
 
 @answering(engine="compiled")
@@ -23,11 +21,11 @@ def brief(
         int,
         typer.Option(
             metavar="N",
-            parser=whole_number(LEAST, MOST_REPLICATES),
-            help=f"How many fresh futures to judge each choice on, from {LEAST}; other parts take their numbers from "
-            "it.",
+            parser=whole_number(LEAST_BRIEF, MOST_REPLICATES),
+            help=f"How many fresh futures to judge each choice on, from {LEAST_BRIEF}; other parts take their numbers "
+            "from it.",
         ),
-    ] = USUAL,
+    ] = USUAL_BRIEF,
 ) -> Answer:
     """Answer what to do, how sure that is, what would change it, and what it rests on, on one page: a minute or so."""
     from deference_sim.analysis.brief import PARTS
@@ -48,6 +46,6 @@ def brief(
         found,
         replicates,
         about={"typed": (asked.names[0], *(word for change in asked.settings for word in ("--set", change)))},
-        drawings=lambda plots: {"handoff": (told, lambda: plots.handoff_timing(found.handoff))},
-        tables=lambda: {"choices": found.handoff.table, "inputs": found.tornado.table, "shares": found.sobol.table},
+        drawings=lambda plots: {"handoff": (told, lambda: plots.handoff_timing(found.dates))},
+        tables=lambda: {"dates": found.handoff.table, "inputs": found.tornado.table, "shares": found.sobol.table},
     )

@@ -25,10 +25,13 @@ def page(
 
     One HTML file that works from disk, offline, and on any static host. All shipped scenarios are in it.
     """
+    from deference_sim.live import building, kernel
     from deference_sim.live.building import PageMissing
     from deference_sim.live.kernel import KernelMissing
     from deference_sim.live.page import page as make
 
+    if not (building.is_built() and kernel.is_built()):
+        print("Building the parts of the page (once, about a minute) …", file=sys.stderr, flush=True)
     try:
         made = make(*(scenarios or ()), folder=folder)
     except (PageMissing, KernelMissing) as error:

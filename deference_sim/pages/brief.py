@@ -1,7 +1,7 @@
 """The page of a brief: answers first, each with its interval and the command that gives it."""
 
 import shlex
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from itertools import pairwise
 from typing import Any
 
@@ -139,13 +139,16 @@ class _Told:
         found = self.found
         if not found.months:
             return []
-        rows = tuple((_MONTHS[one.name], points(one.gain), self._command(one.command)) for one in found.months)
+        rows = tuple((_MONTHS[one.name], points(one.gain)) for one in found.months)
         title = "What a month is worth, beside the scenario as written"
         if "rival.lead" in found.scenario.uncertain:
             title += f", the lead at its median of {float(found.scenario.rival.lead):.3g} months"
-        columns = ("", f"{self.name} (points)", "from")
         note = self._month_note(found.months)
-        return [Table(title, columns, rows, frozenset(), frozenset({0, 1})), *([Paragraph(note)] if note else [])]
+        return [
+            Table(title, ("", f"{self.name} (points)"), rows, frozenset(), frozenset({0, 1})),
+            *([Paragraph(note)] if note else []),
+            self._from_all(one.command for one in found.months),
+        ]
 
     def _month_note(self, months: Sequence[MonthMore]) -> str:
         gains = {one.name: one.gain for one in months}
@@ -195,7 +198,8 @@ class _Told:
             )
             rows.append((world, *cells))
         columns = ("regret in points, in", *(_policy_words(name, own) for name in regret.policies))
-        return Table("What policies regret elsewhere", columns, tuple(rows), folded=True)
+        numbers = frozenset(range(len(columns)))
+        return Table("What policies regret elsewhere", columns, tuple(rows), whole=numbers, folded=True)
 
     # ---- how sure is that ---------------------------------------------------------------------------------
 
@@ -510,7 +514,10 @@ class _Told:
         return f"{told} Repeat: {repeat}" if repeat else told
 
     def _from(self, *parts: str) -> Paragraph:
-        told = dict.fromkeys(self._command(self.found.commands[part]) for part in parts)
+        return self._from_all(self.found.commands[part] for part in parts)
+
+    def _from_all(self, commands: Iterable[Command]) -> Paragraph:
+        told = dict.fromkeys(map(self._command, commands))
         return Paragraph("From: " + "; ".join(told), aside=True)
 
     def _command(self, command: Command) -> str:
@@ -561,7 +568,7 @@ def _without(typed: Sequence[str], paths: Set[str]) -> list[str]:
 def _choice_words(one: Choice) -> str:
     return {
         NOW: "hand off now",
-        BEST: f"hand off in month {one.month or 0.0:.2g}, the best date of the search",
+        BEST: f"hand off in month {one.month or 0.0:.2g}, the best of the dates tried",
         OWN_WAY: "as the scenario says",
         INDIFFERENCE: "by indifference: as soon as waiting stops paying",
         NEVER: "never hand off",

@@ -12,7 +12,6 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 WIDTH = 100  # columns of a page that is not shown on a terminal, and the most that one on a terminal takes
-LEAST_ROOM = 10  # columns of the page for each other column of a table before names are broken as well
 STRONG = "bold"
 
 
@@ -40,8 +39,8 @@ class Paragraph:
 class Table:
     """A table of plain texts, its title above it. ``right`` are the columns that hold numbers.
 
-    ``whole`` are the columns whose cells are broken only if there is no other way. Cells equal to ``mark`` stand out.
-    A ``folded`` table is closed at first where the page can open and close it.
+    ``whole`` are the columns whose cells (not their headings) take several lines only if there is no other way. Cells
+    equal to ``mark`` stand out. A ``folded`` table is closed at first where the page can open and close it.
     """
 
     title: str
@@ -103,15 +102,33 @@ def _rich(block: Block, width: int) -> list[RenderableType]:
 
 def _rich_table(table: Table, width: int) -> RichTable:
     made = RichTable(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=any(table.columns), header_style="dim")
-    longest = [max(map(len, cells)) for cells in zip(table.columns, *table.rows, strict=True)]
-    needed = sum(longest[place] if place in table.whole else LEAST_ROOM for place in range(len(longest)))
+    widths = _widths(table, width - 2 * (len(table.columns) - 1))
     for place, column in enumerate(table.columns):
         justify: Literal["left", "right"] = "right" if place in table.right else "left"
-        unbroken = place in table.whole and needed + 2 * len(longest) <= width
-        made.add_column(Text(column), justify=justify, overflow="fold", no_wrap=unbroken)
+        made.add_column(Text(column), justify=justify, overflow="fold", width=widths[place])
     for row in table.rows:
         made.add_row(*(Text(cell, "yellow" if table.mark and cell == table.mark else "") for cell in row))
     return made
+
+
+def _widths(table: Table, room: int) -> list[int | None]:
+    """Return how wide each column is so that no word is broken; None for each where there is not enough room for that.
+
+    What is left goes to cells that are to be whole, then to the rest, always to the narrowest column.
+    """
+    columns = list(zip(table.columns, *table.rows, strict=True))
+    widths = [max((len(word) for cell in cells for word in cell.split()), default=0) for cells in columns]
+    if sum(widths) > room:
+        return [None] * len(columns)
+    cells = [
+        max(map(len, column[1:]), default=0) if place in table.whole else 0 for place, column in enumerate(columns)
+    ]
+    for wanted in (cells, [max(map(len, column)) for column in columns]):
+        while sum(widths) < room and (
+            wanting := [place for place, width in enumerate(widths) if width < wanted[place]]
+        ):
+            widths[min(wanting, key=widths.__getitem__)] += 1
+    return [*widths]
 
 
 def _html(block: Block) -> str:

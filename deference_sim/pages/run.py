@@ -168,7 +168,7 @@ def _moves(unknown: Unknown) -> str:
     low, high = (_values(unknown, values) for values in (unknown.low, unknown.high))
     p_low, p_here, p_high = (f"{100.0 * share:.0f}" for share in (unknown.p_low, unknown.p_here, unknown.p_high))
     return (
-        f"{label_of(unknown.paths)} ({' with '.join(unknown.paths)}), from {low} to {high}, takes p_stay from {p_low} "
+        f"{label_of(unknown.paths)} ({' with '.join(unknown.paths)}): from {low} to {high}, p_stay goes from {p_low} "
         f"to {p_high} % ({change(unknown.p_high - unknown.p_low)} points; {p_here} % as it is)"
     )
 

@@ -6,4 +6,5 @@ Engine = Literal["compiled", "events"]
 ENGINES: Final[tuple[Engine, ...]] = get_args(Engine)
 USUAL_REPLICATES: Final = 10_000
 MOST_REPLICATES: Final = 1_000_000_000
+LEAST_BRIEF, USUAL_BRIEF = 40, 500  # futures on which a brief judges each choice; fewer would fill no interval
 LAST_SEED: Final = 2**128 - 1

@@ -33,7 +33,7 @@ def test_a_folder_holds_the_brief_and_its_commands_can_be_typed(tmp_path: Path) 
         if words != PARTS["discover"]:
             assert f"{number} of {len(PARTS)}: {words}" in result.stderr
     held = {path.name for path in (tmp_path / "brief").iterdir()}
-    assert {"report.html", "report.md", "result.json", "handoff.png", "choices.csv"} <= held
+    assert {"report.html", "report.md", "result.json", "handoff.png", "dates.csv"} <= held
     told = " ".join(result.stdout.split())
     for text in ("What should we do?", "as written", "over the ranges", "Signposts", "have ranges that are guesses"):
         assert text in told

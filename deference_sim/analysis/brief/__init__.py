@@ -6,7 +6,7 @@ how well those keep up who handed off.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -46,6 +46,7 @@ from deference_sim.analysis.worlds import Worlds
 from deference_sim.model.state import OUTCOMES
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.shown import Shown
+from deference_sim.study.limits import LEAST_BRIEF, USUAL_BRIEF
 from deference_sim.study.runner import warm_up
 from deference_sim.study.tally import GOOD_ENDS
 
@@ -54,8 +55,6 @@ __all__ = [
     "MonthMore", "WeightFlip", "brief",
 ]  # fmt: skip
 
-EACH = 500  # futures on which every choice is judged, unless asked otherwise
-LEAST = 40  # fewer would fill no interval
 TARGETS = (0.5, 0.8, 0.9)
 MOST_INPUTS = 5  # named as those that matter most
 #: The parts, in the order in which they are made, in words for whoever waits.
@@ -106,6 +105,13 @@ class Brief(Shown):
     signposts: tuple[Signpost, ...]
     switches: tuple[Switch, ...]
     commands: Mapping[str, Command]
+
+    @property
+    def dates(self) -> BestHandoff:
+        """The search for a date, its best and those as good being what the choices say, which saw other worlds."""
+        best = next(one for one in self.handoff.curve if one.month == self.choices.best_date)
+        level = replace(self.handoff.best, month=best.month, estimate=best.estimate)
+        return replace(self.handoff, best=level, as_good=self.choices.dates)
 
     @property
     def chance(self) -> Estimate:
@@ -208,7 +214,7 @@ def _without_seconds(found: Any) -> Any:
 
 def brief(
     scenario: ScenarioLike,
-    replicates: int = EACH,
+    replicates: int = USUAL_BRIEF,
     seed: int = 1,
     *,
     measure: Measure = "p_good",
@@ -224,8 +230,8 @@ def brief(
     """
     chosen = as_scenario(scenario)
     success_of(measure)
-    if replicates < LEAST:
-        raise ValueError(f"replicates is {replicates}: a brief takes at least {LEAST}")
+    if replicates < LEAST_BRIEF:
+        raise ValueError(f"replicates is {replicates}: a brief takes at least {LEAST_BRIEF}")
     warm_up("compiled")
     return _Making(chosen, measure, seed, Futures(replicates), worlds, at_work).whole()
 

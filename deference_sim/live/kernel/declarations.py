@@ -56,7 +56,7 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
         "path": parameter.path,
         "section": section.partition(".")[0] or None,
         "name": parameter.name,
-        "label": getattr(declared, "label", None) or None,
+        "label": parameter.label,
         "kind": parameter.kind,
         "unit": parameter.unit,
         "pair_units": list(parameter.pair_units) if parameter.kind == "pairs" else None,

@@ -16,7 +16,7 @@ export class Field {
   constructor(path, parameter, library, act) {
     Object.assign(this, {path, parameter, library, act});
     this.id = `in-${path.replaceAll(".", "-")}`;
-    this.label = labelOf(parameter);
+    this.label = parameter.label;
     this.entry = this.#entry();
     this.slider = parameter.kind === "number" ? this.#slider() : null;
     this.badge = h("span.badge");
@@ -124,10 +124,6 @@ export class Field {
     if (problem) this.entry.setAttribute("aria-invalid", "true");
     else this.entry.removeAttribute("aria-invalid");
   }
-}
-
-export function labelOf({label, path}) {
-  return label ?? path.replaceAll("_", " ").replace(/^hazards\.[^.]+\./, "").replaceAll(".", ": ");
 }
 
 const STATUS = {

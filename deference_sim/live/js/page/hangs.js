@@ -1,6 +1,5 @@
 // What it hangs on: every main input alone put at both ends of what is plausible of it, on the same worlds.
 
-import {labelOf} from "./field.js";
 import {plain} from "./computing.js";
 import {Figure, Task} from "./figures.js";
 import {hangsPicture} from "./pictures.js";
@@ -43,7 +42,7 @@ export class Hangs {
   #told(row) {
     const [first, second] = row.paths.map(path => this.library.parameter(path));
     const value = end => withUnit(first.plausible[end], first.unit, 3);
-    return {...row, label: second ? `${labelOf(first)} and ${lowered(labelOf(second))}` : labelOf(first), lowWords: value("low"), highWords: value("high")};
+    return {...row, label: second ? `${first.label} and ${lowered(second.label)}` : first.label, lowWords: value("low"), highWords: value("high")};
   }
 
   #show(rows, here) {
