@@ -121,7 +121,7 @@ def _as_good(by_date: Mapping[float, Successes], best: float, success: Success) 
 def _ways(found: BestHandoff, best: float) -> dict[str, Mapping[str, Any]]:
     scenario, level = found.scenario, found.best.capability
     own, handoff = {path: scenario.value(path) for path in dated(level, 0.0)}, scenario.handoff
-    ways: dict[str, Mapping[str, Any]] = {OWN_WAY: {}, NOW: dated(level, 0.0), BEST: dated(level, best)}
+    ways: dict[str, Mapping[str, Any]] = {OWN_WAY: {}, NOW: dated(handoff.capability, 0.0), BEST: dated(level, best)}
     if scenario.rival.mode != "none":
         ways[INDIFFERENCE] = {**dated(level, 0.0), "handoff.at": None, "handoff.indifference": True}
     ways[NEVER] = {"handoff.never": True}

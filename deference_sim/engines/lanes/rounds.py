@@ -26,6 +26,9 @@ LANE_DTYPE = np.dtype(
 )
 
 
+# ---- what has a meaning in lanes only: ``moves`` has the code that each stands for ----
+
+
 def any_lane(condition: Any) -> bool:
     """Return whether ``condition`` holds in any lane."""
     raise NotImplementedError
@@ -49,10 +52,6 @@ def pour(record: Any, rows: Any, row: int) -> None:
 def clear(record: Any) -> None:
     """Fill a record with zeros in each lane here."""
     raise NotImplementedError
-
-
-#: What has a meaning in lanes only, and stands for code of its own there.
-IN_LANES_ONLY = (any_lane, next_in_line, fill, pour, clear)
 
 
 def run_rounds(

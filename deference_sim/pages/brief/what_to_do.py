@@ -12,8 +12,9 @@ from deference_sim.analysis.brief import (
 )
 from deference_sim.analysis.brief.choices import is_sure
 from deference_sim.analysis.paired import Difference
+from deference_sim.model.handoff import Handoff
 from deference_sim.pages.brief.section import Section
-from deference_sim.pages.brief.words import choice_words, policy_words
+from deference_sim.pages.brief.words import a_month, choice_words, policy_words, to_ais_of
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
 from deference_sim.pages.wording import chance, points, with_interval
 
@@ -31,16 +32,16 @@ class WhatToDo(Section):
     def advice(self) -> str:
         """Return what is advised about the date, as a sentence."""
         found, name = self.found, self.found.choices.advised
+        to_whom = to_ais_of(found.choices[name])
         if name == NEVER or (name == OWN_WAY and found.scenario.handoff.never):
             return "Do not hand off."
         if name == INDIFFERENCE:
-            return "Hand off as soon as waiting stops paying (by indifference), not on a date."
+            return f"Hand off{to_whom} as soon as waiting stops paying (by indifference), not on a date."
         if name == OWN_WAY:
-            at = found.scenario.handoff.at
-            return f"Hand off as the scenario says ({'by its own rule' if at is None else f'in month {at:g}'})."
+            return f"Hand off as the scenario says ({_own_way(found.scenario.handoff)})."
         if name == NOW:
             return "Hand off now."
-        return f"Hand off {_span(*found.choices.dates)}."
+        return f"Hand off {_span(*found.choices.dates)}{to_whom}."
 
     def page(self) -> Page:
         """Return the section."""
@@ -166,5 +167,12 @@ def _half_width(found: Difference) -> str:
 
 def _span(first: float, last: float) -> str:
     if first == last:
-        return f"in month {first:.2g}"
-    return f"between month {first:.2g} and month {last:.2g}"
+        return f"in month {a_month(first)}"
+    return f"between month {a_month(first)} and month {a_month(last)}"
+
+
+def _own_way(handoff: Handoff) -> str:
+    if handoff.at is not None:
+        return f"in month {a_month(handoff.at)}"
+    waits = handoff.indifference or handoff.when_lead_below is not None or handoff.when_margin_above is not None
+    return "by its own rule" if waits else "at the start"

@@ -17,7 +17,6 @@ from deference_sim.pages.glossary import label_of
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
 from deference_sim.pages.wording import points, rounded, with_interval
 
-NO_GAIN = 0.005  # what knowing an input would be worth, below which it is not worth saying
 _SEEN = {
     "margin_found": "the margin that the review finds (py)",
     "lead": "the lead as believed (months)",

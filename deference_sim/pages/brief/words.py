@@ -14,13 +14,25 @@ from deference_sim.analysis.strategy import AS_IT_IS
 
 def choice_words(one: Choice) -> str:
     """Return what a choice of a date is called."""
+    to_whom = to_ais_of(one)
     return {
         NOW: "hand off now",
-        BEST: f"hand off in month {one.month or 0.0:.2g}, the best of the dates tried",
+        BEST: f"hand off in month {a_month(one.month or 0.0)}{to_whom}, the best of the dates tried",
         OWN_WAY: "as the scenario says",
-        INDIFFERENCE: "by indifference: as soon as waiting stops paying",
+        INDIFFERENCE: f"by indifference{to_whom}: as soon as waiting stops paying",
         NEVER: "never hand off",
     }[one.name]
+
+
+def to_ais_of(one: Choice) -> str:
+    """Return to AIs of which capability one hands off, where that is not as the scenario says; else nothing."""
+    capability = one.changes.get("handoff.capability")
+    return "" if capability is None else f" to AIs of capability {capability:g} py"
+
+
+def a_month(month: float) -> str:
+    """Return a month to two digits."""
+    return f"{float(f'{month:.2g}'):g}"
 
 
 def in_months(found: Quantile) -> str:
