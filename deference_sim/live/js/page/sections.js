@@ -1,6 +1,5 @@
 // The sections below the chances: outcomes over time, how futures unfold, how much lead it takes.
 
-import {labelOf} from "./field.js";
 import {endings, ledger} from "./answers.js";
 import {plain} from "./computing.js";
 import {h, fill} from "./dom.js";
@@ -120,7 +119,7 @@ export class Lead {
     const reached = answers.filter(one => one.status === "found").map(one => one.high ?? one.value);
     const far = Math.min(curve.at(-1).value, Math.max(...reached.map(value => 2 * value), typeof now === "number" ? 2 * now : 0, 6));
     const near = points => points.filter(point => point.value <= far * 1.001);
-    const svg = curvePicture(near(curve), other && near(other.curve), answers, now, {width: this.figure.width, label: labelOf(parameter), unit});
+    const svg = curvePicture(near(curve), other && near(other.curve), answers, now, {width: this.figure.width, label: parameter.label, unit});
     this.figure.show([{svg}], {head: ["lead (months)", "p_stay", "low", "high", "futures"], rows: curve.map(({value, estimate}) => [value, estimate.value, estimate.low, estimate.high, estimate.n])});
     const row = (one, who) => h("li", {"data-target": one.target, "data-status": one.status, "data-value": one.value ?? ""}, `${who}${required(one, curve, unit)}`);
     fill(this.told, h("ul", {}, answers.map(one => row(one, other ? "A: " : "")), other?.answers.map(one => row(one, "B: "))));

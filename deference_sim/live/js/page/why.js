@@ -1,6 +1,5 @@
 // "Why did this future end?": a run is chosen, its story told, its levels drawn.
 
-import {labelOf} from "./field.js";
 import {outcomeWords, roadWords} from "./answers.js";
 import {hazardNames, plain} from "./computing.js";
 import {h, button, fill, table} from "./dom.js";
@@ -81,7 +80,7 @@ export class Why {
 
   #say(teller, samples, replicate, view) {
     const rows = teller.rows().map(row => [view.start ? moment(row.month, view.start) : row.month.toFixed(2), row.told, row.capability, row.margin, row.lead]);
-    const draws = [...teller.story.draws].map(([path, values]) => `${labelOf(this.library.parameter(path))} ${short(values[0] ?? values, 3)}`);
+    const draws = [...teller.story.draws].map(([path, values]) => `${this.library.parameter(path).label} ${short(values[0] ?? values, 3)}`);
     this.told.classList.remove("stale");
     this.told.dataset.replicate = replicate;
     fill(this.told, h("h3", {}, `Future ${replicate}: ${teller.title()}, ${moment(teller.month, view.start, 2)}`), h("p.why", {}, teller.whyItEnded()), h("p.cost", {}, teller.whatItCost(samples.column("lead")[0])),
