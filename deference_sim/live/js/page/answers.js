@@ -130,10 +130,10 @@ function ending(name, scenario, library) {
   return name === "ai_takeover" && canScheme ? schemed : endings[name];
 }
 
-// How it ends: a legend of the picture, and its table in one.
+// How it ends: a legend of the picture, in the order in which its areas lie from the top, and its table in one.
 export function endings(answer, against, library) {
-  const shown = Object.keys(OUTCOMES).filter(name => answer.outcomes[name].value > 0 || against?.outcomes[name].value > 0);
-  shown.sort((one, other) => rank(one) - rank(other) || answer.outcomes[other].value - answer.outcomes[one].value);
+  const fromTheTop = [true, null, false].flatMap(good => Object.keys(OUTCOMES).filter(name => OUTCOMES[name].good === good).reverse());
+  const shown = fromTheTop.filter(name => answer.outcomes[name].value > 0 || against?.outcomes[name].value > 0);
   const rows = shown.map(name => {
     const {good, tone} = OUTCOMES[name], estimate = answer.outcomes[name];
     const mark = h("span.swatch", {class: `swatch ${tone}`, "aria-hidden": "true"}, good === false ? "×" : "");
@@ -142,11 +142,6 @@ export function endings(answer, against, library) {
   });
   const head = ["how it ends", "", "share", "95 % interval", ...(against ? ["B"] : [])];
   return h("div.scroll", {tabindex: "0", role: "region", "aria-label": "Table: how it ends"}, h("table.stack", {}, h("thead", {}, h("tr", {}, head.map((words, place) => h("th", {scope: "col", class: place > 1 ? "number" : null}, words || h("span.unseen", {}, "kind"))))), h("tbody", {}, rows)));
-}
-
-function rank(name) {
-  const {good} = OUTCOMES[name];
-  return good ? 0 : good === null ? 1 : 2;
 }
 
 // Rows of all that the answer says, for a file: quantity, share, low, high, futures.

@@ -29,7 +29,7 @@ export class Lost {
 export class Outcomes {
   constructor(library) {
     this.library = library;
-    this.figure = new Figure("outcomes", "When and how it ends", "Catastrophes from below, good ends from above; between them the futures still under way. The grey edges are 95 % intervals.");
+    this.figure = new Figure("outcomes", "When and how it ends", "Catastrophes from below, good ends from above; between them the futures still under way; listed as they lie. The grey edges are 95 % intervals.");
     this.element = this.figure.element;
   }
 
