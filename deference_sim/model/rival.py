@@ -142,7 +142,13 @@ def aligned_capability(state: Any, p: Any) -> float:
 
 @equation(gives=LEAD)
 def lead_months(state: Any, p: Any) -> float:
-    """Return L, the months by which the rival is behind our aligned capability (infinite without a rival).
+    """Return L, the months by which the rival is behind our aligned capability (infinite without a rival)."""
+    return months_behind(state, p, aligned_capability(state, p))
+
+
+@equation
+def months_behind(state: Any, p: Any, Q: float) -> float:
+    """Return the months that the rival needs, by its clock, to reach capability ``Q`` (infinite without a rival).
 
     Written as the rival's time from where it is to Q, which is ``lead + T_R(Q) - s`` while its law is its own.
     """
@@ -152,7 +158,7 @@ def lead_months(state: Any, p: Any) -> float:
     if p.rival_mode == DEADLINE:
         return waiting
     start = state.R if state.rival_started else 0.0
-    return (0.0 if state.rival_started else waiting) + rival_months(p, start, aligned_capability(state, p))
+    return (0.0 if state.rival_started else waiting) + rival_months(p, start, Q)
 
 
 @equation(looks_ahead=True)

@@ -13,7 +13,7 @@ from deference_sim.model.evaluation import margin_estimate, tax_estimate, unknow
 from deference_sim.model.events import BY_ITS_EFFECTS, event
 from deference_sim.model.goodness import LEAST_TAX, waste_factor
 from deference_sim.model.growth import LIMIT, SOFTWARE_EXPLOSION
-from deference_sim.model.rival import DEADLINE, NO_RIVAL, lead_months, rival_clock
+from deference_sim.model.rival import DEADLINE, NO_RIVAL, months_behind, rival_clock
 from deference_sim.model.spans import keep_the_race, keep_the_way, months_on_the_way
 from deference_sim.model.state import HALTED, TAKEN
 from deference_sim.model.tax import shape_factor
@@ -154,8 +154,9 @@ def wasteful(state: Any, p: Any) -> float:
 
 @equation
 def lead_estimate(state: Any, p: Any) -> float:
-    """Return L̂, the lead that decisions believe in, in months."""
-    return lead_months(state, p) + state.lead_error
+    """Return L̂, the lead that decisions believe in, in months: over the capability that they believe to be aligned."""
+    believed = state.C + min(margin_estimate(state, p), 0.0) + state.D
+    return months_behind(state, p, believed) + state.lead_error
 
 
 @equation
