@@ -145,7 +145,8 @@ HAZARD_DTYPE = np.dtype(
 def law_numbers(blocks: Blocks, draws: Mapping[str, NDArray[np.float64]] | None = None) -> NDArray[np.void]:
     """Return the law's parameters, one row (no ``draws``) or a row per replicate.
 
-    ``draws`` maps paths to values in documented units, one per replicate, that replace the fixed ones.
+    ``draws`` maps paths to values in documented units, one per replicate, that replace the fixed ones; of a word, its
+    position.
     """
     draws = draws or {}
     rows = np.zeros(_row_count(draws), PARAMETERS_DTYPE)
@@ -193,7 +194,9 @@ def _law_value(blocks: Blocks, draws: Mapping[str, NDArray[np.float64]], path: s
     if value is None:
         value = declaration.null
     words = choices_of(block_class, name)
-    return words.index(value) if words else _divided(value, declaration.unit)
+    if words:
+        return draws[path].astype(np.int64) if path in draws else words.index(value)
+    return _divided(value, declaration.unit)
 
 
 def _divided(value: Any, unit: str) -> Any:

@@ -42,13 +42,16 @@ def mixed_cumulative(parts: Any, cumulative: Asked, share: Callable[[Any], float
     return found
 
 
-def picked(parts: Any, quantile: Asked, share: Callable[[Any], float], u: Number) -> Number:
-    """Return which of ``parts``, each one value and in rising order, holds at ``u``."""
+def picked(parts: Any, quantile: Asked, share: Callable[[Any], float], at: Number, u: Number) -> Number:
+    """Return the quantile at ``u`` of that one of ``parts`` in whose share, one after the other, ``at`` falls.
+
+    Where each part is one value, and they rise, that is the quantile of all at ``at``.
+    """
     upto = 0.0
     found = quantile(parts[0], u)
     for place in range(len(parts) - 1):
         upto = upto + share(parts[place])
-        found = choose(u > upto, quantile(parts[place + 1], u), found)
+        found = choose(at > upto, quantile(parts[place + 1], u), found)
     return found
 
 
@@ -162,8 +165,8 @@ class Mixture(Distribution):
     def quantile(self, u: Floats) -> Floats:
         """Return the inverse cumulative function: exact at points, by bisection elsewhere."""
         if self.is_discrete:
-            return picked(self.parts, _part_quantile, _share, u)
-        return mixed_quantile(self.parts, _part_quantile, _part_cumulative, _share, _is_point, u)
+            return picked(self.parts, part_quantile, part_share, u, u)
+        return mixed_quantile(self.parts, part_quantile, part_cumulative, part_share, is_point, u)
 
     @property
     def is_discrete(self) -> bool:
@@ -172,7 +175,7 @@ class Mixture(Distribution):
 
     def cumulative(self, x: Floats) -> Floats:
         """Return P(X ≤ x)."""
-        return mixed_cumulative(self.parts, _part_cumulative, _share, x)
+        return mixed_cumulative(self.parts, part_cumulative, part_share, x)
 
     @property
     def support(self) -> tuple[float, float]:
@@ -206,17 +209,21 @@ def _cumulative(distribution: Distribution, x: Any) -> Any:
     return distribution.cumulative(x)
 
 
-def _part_quantile(part: tuple[Distribution, float], u: Floats) -> Floats:
+def part_quantile(part: tuple[Distribution, float], u: Floats) -> Floats:
+    """Return the quantile of a part of a mixture."""
     return part[0].quantile(u)
 
 
-def _part_cumulative(part: tuple[Distribution, float], x: Floats) -> Floats:
+def part_cumulative(part: tuple[Distribution, float], x: Floats) -> Floats:
+    """Return P(X ≤ x) of a part of a mixture."""
     return part[0].cumulative(x)
 
 
-def _share(part: tuple[Distribution, float]) -> float:
+def part_share(part: tuple[Distribution, float]) -> float:
+    """Return the probability of a part of a mixture."""
     return part[1]
 
 
-def _is_point(part: tuple[Distribution, float]) -> bool:
+def is_point(part: tuple[Distribution, float]) -> bool:
+    """Return whether a part of a mixture is one value."""
     return isinstance(part[0], Point)

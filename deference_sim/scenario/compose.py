@@ -16,7 +16,7 @@ from deference_sim.scenario.source import refused_character
 from deference_sim.scenario.tree import Broken, Entry, ListNode, MapNode, Node, Scalar
 
 MAX_DEPTH = 16
-MAX_NODES = 10_000
+MAX_NODES = 20_000
 MAX_KEY = 64
 
 #: The C parser of libyaml where PyYAML was built with it; both find the same events at the same places.

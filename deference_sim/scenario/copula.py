@@ -2,6 +2,9 @@
 
 Rank correlations act through a Gaussian copula: a Spearman correlation ρ of continuous inputs is the correlation
 2·sin(πρ/6) of the normal numbers behind them. An input that is tied to none draws the same whatever else is uncertain.
+
+Where inputs hang on one choice (``Distribution.choice``: an expert, a row of a table), one number at an address of its
+own picks the alternative for all of them; within it each draws as ever.
 """
 
 import math
@@ -60,6 +63,9 @@ def check_correlations(correlations: Sequence[Correlation], uncertain: Mapping[s
             if path not in uncertain:
                 hint = "give it a distribution, or leave the correlation out"
                 raise CorrelationError(place, f"`{path}` is not uncertain", "two uncertain inputs", hint)
+            if not uncertain[path].can_be_tied:
+                found = f"`{path}` is a word or comes from rows of a table"
+                raise CorrelationError(place, found, "two uncertain numbers that no table holds together")
     for group in groups(uncertain, correlations):
         least = float(np.linalg.eigvalsh(_matrix(group, correlations))[0])
         if least < -_EIGENVALUE_TOLERANCE:
@@ -73,9 +79,29 @@ def check_correlations(correlations: Sequence[Correlation], uncertain: Mapping[s
 
 def groups(paths: Iterable[str], correlations: Sequence[Correlation]) -> list[list[str]]:
     """Return ``paths`` in groups that correlations tie together, each in alphabetical order."""
+    return _joined(paths, [correlation.between for correlation in correlations])
+
+
+def together(uncertain: Mapping[str, Distribution], correlations: Sequence[Correlation]) -> list[list[str]]:
+    """Return the uncertain inputs in groups within which they depend on one another: by a correlation or a choice."""
+    chosen = _by_choice(uncertain).values()
+    pairs = [(paths[0], path) for paths in chosen for path in paths[1:]]
+    return _joined(uncertain, [*(correlation.between for correlation in correlations), *pairs])
+
+
+def _by_choice(uncertain: Mapping[str, Distribution]) -> dict[str, list[str]]:
+    """Return the inputs that hang on each choice, by its name, in alphabetical order."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(uncertain):
+        if choice := uncertain[path].choice:
+            found.setdefault(choice, []).append(path)
+    return found
+
+
+def _joined(paths: Iterable[str], pairs: Iterable[tuple[str, str]]) -> list[list[str]]:
     group_of = {path: [path] for path in sorted(paths)}
-    for correlation in correlations:
-        first, second = (group_of[path] for path in correlation.between)
+    for pair in pairs:
+        first, second = (group_of[path] for path in pair)
         if first is not second:
             first += second
             group_of.update(dict.fromkeys(second, first))
@@ -90,7 +116,13 @@ def draw(
 ) -> dict[str, Floats]:
     """Return the values of every uncertain input for ``replicates``, in documented units, by path."""
     own = {path: uniforms(seed, replicates, named_stream(f"parameter:{path}"), 0) for path in uncertain}
-    return values_at(uncertain, correlations, own)
+    picks = {name: choice_numbers(name, seed, replicates) for name in _by_choice(uncertain)}
+    return _values(uncertain, correlations, own, picks)
+
+
+def choice_numbers(choice: str, seed: int, replicates: NDArray[np.integer]) -> Floats:
+    """Return the uniform number that picks the alternative of a choice for each of ``replicates``."""
+    return uniforms(seed, replicates, named_stream(f"parameter:{choice}"), 0)
 
 
 def values_at(
@@ -98,13 +130,26 @@ def values_at(
 ) -> dict[str, Floats]:
     """Return the values of every uncertain input at given uniform numbers of their own, in documented units, by path.
 
-    ``own`` holds independent numbers in (0, 1) for every path: the copula ties them.
+    ``own`` holds independent numbers in (0, 1) for every path: the copula ties them. The number of the first input that
+    hangs on a choice makes that choice too.
     """
+    own, picks = dict(own), {}
+    for name, paths in _by_choice(uncertain).items():
+        picks[name], own[paths[0]] = uncertain[paths[0]].split(own[paths[0]])
+    return _values(uncertain, correlations, own, picks)
+
+
+def _values(
+    uncertain: Mapping[str, Distribution],
+    correlations: Sequence[Correlation],
+    own: Mapping[str, Floats],
+    picks: Mapping[str, Floats],
+) -> dict[str, Floats]:
     found: dict[str, Floats] = {}
     for group in groups(uncertain, correlations):
         given = [own[path] for path in group]
         for path, u in zip(group, _tied(given, group, correlations) if len(group) > 1 else given, strict=True):
-            found[path] = uncertain[path].quantile(u)
+            found[path] = uncertain[path].drawn(picks.get(uncertain[path].choice, u), u)
     return {path: found[path] for path in uncertain}
 
 

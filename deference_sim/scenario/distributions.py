@@ -7,7 +7,7 @@ live page's kernel compiles ``quantile`` and ``cumulative`` of the ``SIMPLE`` di
 
 import math
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from deference_sim.elementary import choose, exp, log, sqrt
 from deference_sim.quantiles import beta_cumulative, beta_quantile, clipped, normal_cumulative
+from deference_sim.scenario.metalog import metalog_cumulative, metalog_quantile
 from deference_sim.streams import normal_quantile
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -57,8 +58,36 @@ class Distribution(ABC):
 
     @property
     def median(self) -> float:
-        """The central value, which a scenario holds as the plain number of this input."""
+        """The value that is exceeded as often as not."""
         return float(self.quantile(np.array([0.5]))[0])
+
+    @property
+    def central(self) -> Any:
+        """What a scenario holds as the plain value of this input: the median of a number, the likeliest word."""
+        return self.median
+
+    @property
+    def choice(self) -> str:
+        """The name of what is chosen at once for all inputs that have it, such as an expert; empty for none."""
+        return ""
+
+    @property
+    def shares(self) -> tuple[tuple[str, float], ...]:
+        """Of every alternative of that choice its name and its probability."""
+        return ()
+
+    @property
+    def can_be_tied(self) -> bool:
+        """Whether a rank correlation may tie it to another input."""
+        return True
+
+    def drawn(self, at: Floats, u: Floats) -> Floats:
+        """Return the quantile at ``u`` of that alternative which the choice's own number ``at`` picks."""
+        return self.quantile(u)
+
+    def split(self, u: Floats) -> tuple[Floats, Floats]:
+        """Return of one number in (0, 1) two that are independent: the choice's own, and what is left of it."""
+        return u, u
 
 
 class Bounded(Distribution):
@@ -220,5 +249,39 @@ class Triangular(Bounded):
         return {"triangular": {"min": self.low, "mode": self.mode, "max": self.high}}
 
 
+@dataclass(frozen=True, slots=True)
+class Metalog(Bounded):
+    """The curve of up to nine terms through given quantiles, from ``low`` to ``high`` where these are finite."""
+
+    a1: float
+    a2: float
+    a3: float = 0.0
+    a4: float = 0.0
+    a5: float = 0.0
+    a6: float = 0.0
+    a7: float = 0.0
+    a8: float = 0.0
+    a9: float = 0.0
+    low: float = -math.inf
+    high: float = math.inf
+
+    def quantile(self, u: Floats) -> Floats:
+        """Return the value of the curve."""
+        return metalog_quantile(self, u)
+
+    def cumulative(self, x: Floats) -> Floats:
+        """Return P(X ≤ x)."""
+        return metalog_cumulative(self, x)
+
+    def specification(self) -> dict[str, Any]:
+        """Return the mapping of a file: the terms up to the last that is not 0, and the ends that there are."""
+        names = [one.name for one in fields(self) if one.name.startswith("a")]
+        terms = {name: getattr(self, name) for name in names}
+        last = max(place for place, name in enumerate(names) if terms[name] or place < 2)
+        ends = {"min": self.low, "max": self.high}
+        kept = dict(list(terms.items())[: last + 1]) | {side: end for side, end in ends.items() if math.isfinite(end)}
+        return {"metalog": kept}
+
+
 #: What is made of no other distribution.
-SIMPLE: Final[tuple[type[Distribution], ...]] = (Normal, Lognormal, Uniform, Loguniform, Beta, Triangular)
+SIMPLE: Final[tuple[type[Distribution], ...]] = (Normal, Lognormal, Uniform, Loguniform, Beta, Triangular, Metalog)

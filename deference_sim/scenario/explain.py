@@ -16,12 +16,14 @@ from deference_sim.scenario.catalogue import (
     parameters,
     paths_of,
 )
+from deference_sim.scenario.chosen import Samples
 from deference_sim.scenario.combined import Mixture
 from deference_sim.scenario.distributions import Distribution
 from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.scenario.plausible import plausible_ranges, range_status
 from deference_sim.scenario.problems import refusal
 from deference_sim.scenario.scenario import Scenario
+from deference_sim.scenario.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +101,15 @@ def differences(first: Scenario, second: Scenario) -> list[DifferenceRow]:
 
 def spread_text(distribution: Distribution, unit: str) -> str:
     """Return a distribution in words: its 5th and 95th percentile, median and kind, or its values."""
+    if isinstance(distribution, Words):
+        return " or ".join(f"{word} ({share:.3g})" for word, share in distribution.probabilities)
     suffix = "" if unit == "1" else f" {unit}"
     if isinstance(distribution, Mixture) and distribution.is_discrete:
         return " or ".join(f"{value:.6g}{suffix} ({share:.3g})" for value, share in distribution.points)
     low, median, high = distribution.quantile(np.array([0.05, 0.5, 0.95]))
     (kind,) = distribution.specification()
+    if isinstance(distribution, Samples):
+        return f"{low:.4g} to {high:.4g}{suffix} ({len(distribution.values)} samples, median {median:.4g})"
     points = "".join(f", {share:.3g} at {value:.6g}" for value, share in distribution.points)
     return f"{low:.4g} to {high:.4g}{suffix} ({kind}, median {median:.4g}{points})"
 

@@ -12,7 +12,7 @@ from deference_sim.scenario.reader import NAME_PATTERN
 
 
 class Fields(Blocks):
-    """What a scenario says. Blocks hold plain numbers in documented units; of an uncertain input, its median."""
+    """What a scenario says, in plain values and documented units; of an uncertain input, its median or likeliest word."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
@@ -21,12 +21,13 @@ class Fields(Blocks):
     uncertain: FrozenMap[Distribution] = Field(
         FrozenMap(), description="Distribution of every uncertain input, by path."
     )
+    texts: FrozenMap[str] = Field(FrozenMap(), description="What the author wrote for every uncertain input, by path.")
     correlations: tuple[Correlation, ...] = Field((), description="Rank correlations of uncertain inputs.")
     sources: FrozenMap[str] = Field(
         FrozenMap(), description="Where the value of every path came from, such as `baseline.yaml:12`."
     )
 
-    @field_validator("uncertain", "sources", mode="before")
+    @field_validator("uncertain", "texts", "sources", mode="before")
     @classmethod
     def _freeze(cls, value: object) -> object:
         return FrozenMap(value) if isinstance(value, Mapping) else value

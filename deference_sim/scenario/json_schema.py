@@ -11,12 +11,18 @@ from typing import Any
 
 from deference_sim.model.units import UNITS
 from deference_sim.scenario.catalogue import Parameter, Section, catalogue
+from deference_sim.scenario.experts import MAX_EXPERTS, MAX_ROWS, MAX_WEIGHT, OF_PATTERN
+from deference_sim.scenario.experts import NAME_PATTERN as EXPERT_PATTERN
 from deference_sim.scenario.quantities import NUMBER
 from deference_sim.scenario.reader import NAME_PATTERN, SCHEMA
 from deference_sim.scenario.uncertain import BY_NUMBERS, BY_PARTS, MAX_PARTS
+from deference_sim.scenario.values import OF_A_LIST
 
 _ALL = r"(?!\n)"  # after $, which in Python also stands before a last newline, and in JavaScript does not
 _PERCENTILE = rf"^p(?!00?(\.0*)?$)[0-9]{{1,2}}(\.[0-9]{{1,9}})?${_ALL}"
+
+_PROBABILITY = {"type": "number", "exclusiveMinimum": 0, "maximum": 1}
+_WEIGHT = {"type": "number", "exclusiveMinimum": 0, "maximum": MAX_WEIGHT}
 
 
 def json_schema() -> dict[str, Any]:
@@ -64,7 +70,7 @@ def _choices(parameter: Parameter) -> list[dict[str, Any]]:
         case "truth":
             return [{"type": "boolean"}]
         case "word":
-            return [{"enum": list(parameter.words)}]
+            return [{"enum": list(parameter.words)}, *([] if parameter.path == OF_A_LIST else [_words(parameter)])]
         case "text":
             return [{"type": "string"} | ({"pattern": parameter.pattern + _ALL} if parameter.pattern else {})]
         case "pairs":
@@ -75,6 +81,12 @@ def _choices(parameter: Parameter) -> list[dict[str, Any]]:
             number = {"type": "number"} | _bounds(parameter)
             uncertain = {"$ref": f"#/$defs/{_key(parameter.unit)}"}
             return [number, *_with_unit(parameter.unit), _between(parameter.unit), uncertain]
+
+
+def _words(parameter: Parameter) -> dict[str, Any]:
+    """Return the schema of words with probabilities."""
+    shares = _object(dict.fromkeys(parameter.words, _PROBABILITY)) | {"minProperties": 1}
+    return _object({"discrete": shares}) | {"required": ["discrete"]}
 
 
 def _bounds(parameter: Parameter) -> dict[str, float]:
@@ -146,7 +158,14 @@ def _distributions(unit: str) -> dict[str, Any]:
     values = {"discrete": _quantity(unit), "mixture": [*_quantity(unit), _between(unit), known]}
     return {
         held: by_numbers,
-        _key(unit): {"anyOf": [known, *(_by_parts(name, values[name]) for name in BY_PARTS)]},
+        _key(unit): {
+            "anyOf": [
+                known,
+                *(_by_parts(name, values[name]) for name in BY_PARTS),
+                _pool(values["mixture"]),
+                *_samples(unit),
+            ]
+        },
     }
 
 
@@ -160,11 +179,31 @@ def _by_numbers(name: str, unit: str) -> dict[str, Any]:
 
 
 def _by_parts(name: str, values: list[dict[str, Any]]) -> dict[str, Any]:
-    probability = {"type": "number", "exclusiveMinimum": 0, "maximum": 1}
-    part = _object({"probability": probability, "value": {"anyOf": values}})
+    part = _object({"probability": _PROBABILITY, "value": {"anyOf": values}})
     part |= {"required": ["probability", "value"]}
     parts = {"type": "array", "items": part, "minItems": 1, "maxItems": MAX_PARTS}
     return _object({name: parts}) | {"required": [name]}
+
+
+def _pool(values: list[dict[str, Any]]) -> dict[str, Any]:
+    name = {"type": "string", "pattern": f"^{EXPERT_PATTERN}${_ALL}"}
+    opinion = _object({"expert": name, "weight": _WEIGHT, "value": {"anyOf": values}})
+    opinion |= {"required": ["expert", "value"]}
+    opinions = {"type": "array", "items": opinion, "minItems": 1, "maxItems": MAX_EXPERTS}
+    return _object({"pool": opinions}) | {"required": ["pool"]}
+
+
+def _samples(unit: str) -> list[dict[str, Any]]:
+    """Return the schemas of a column of a file, and of the rows in their place."""
+    text = {"type": "string"}
+    file = _object({"samples": text, "column": text, "weight": text}) | {"required": ["samples", "column"]}
+    of = {"type": "string", "pattern": f"^{OF_PATTERN}${_ALL}"}
+    values, weights = (
+        {"type": "array", "items": items, "minItems": 2, "maxItems": MAX_ROWS}
+        for items in ({"anyOf": _quantity(unit)}, _WEIGHT)
+    )
+    rows = _object({"of": of, "values": values, "weights": weights}) | {"required": ["of", "values"]}
+    return [file, _object({"samples": rows}) | {"required": ["samples"]}]
 
 
 def _object(properties: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Files that extend files, and single values set on top: everything that makes one tree of several."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +11,10 @@ from deference_sim.scenario.compose import compose
 from deference_sim.scenario.distributions import Distribution
 from deference_sim.scenario.problems import Mark, Problem, ScenarioError, did_you_mean, refusal, shown
 from deference_sim.scenario.reader import HEAD_KEYS, check_schema
+from deference_sim.scenario.sample_files import with_samples
 from deference_sim.scenario.scalars import kind_of, read_text
 from deference_sim.scenario.shipped import label_of, shipped
-from deference_sim.scenario.source import checked_text
+from deference_sim.scenario.source import beside, checked_text
 from deference_sim.scenario.source import read_text as read_file
 from deference_sim.scenario.tree import Broken, Entry, ListNode, MapNode, Node, Scalar, is_broken, node_of, with_entry
 
@@ -40,6 +40,8 @@ def read_layers(path: Path, chain: Sequence[Path] = ()) -> Layers:
     """Read the file at ``path`` and what it extends. Raises ``ScenarioError`` if there is no tree at all."""
     label = label_of(path)
     root, problems = read_mapping(path, label)
+    root, of_samples = with_samples(root, path)
+    problems += of_samples
     try:
         check_schema(root, root.mark)
     except ScenarioError as error:
@@ -84,15 +86,7 @@ def _target(node: Node, path: Path) -> Path:
     text = read_text(node, "extends", allowed)
     if text in shipped():
         return shipped()[text]
-    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}", text) or ".." in text:
-        raise refusal(node.mark, "extends", f"`{shown(text)}`", allowed, "a name alone, without folders")
-    target = path.parent / text
-    if not target.is_file():
-        beside = [file.name for file in path.parent.glob("*.y*ml")]
-        raise refusal(node.mark, "extends", f"no scenario `{text}`", allowed, did_you_mean(text, [*shipped(), *beside]))
-    if target.resolve().parent != path.parent.resolve():
-        raise refusal(node.mark, "extends", f"`{text}` is a link to another folder", allowed)
-    return target
+    return beside(path, text, node.mark, "extends", allowed, "*.y*ml", shipped())
 
 
 def merged(base: MapNode, child: MapNode) -> MapNode:
@@ -217,7 +211,7 @@ def _marked(node: Node, mark: Mark) -> Node:
         return ListNode(tuple(_marked(item, mark) for item in node.items), mark)
     if isinstance(node, MapNode):
         entries = {key: Entry(mark, _marked(entry.node, mark)) for key, entry in node.entries.items()}
-        return MapNode(entries, mark, node.flow)
+        return MapNode(entries, mark, node.flow, node.written)
     return node
 
 

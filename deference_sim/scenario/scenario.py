@@ -1,7 +1,9 @@
 """The scenario: checked as a whole, changed by path, compared by meaning, and drawn from."""
 
+import math
 from collections.abc import Mapping, Sequence
 from functools import partial
+from itertools import product
 from typing import Any, Self
 
 import numpy as np
@@ -19,8 +21,9 @@ from deference_sim.scenario.catalogue import (
     parameters,
     paths_of,
 )
+from deference_sim.scenario.chosen import EXPERTS
 from deference_sim.scenario.copula import check_correlations, draw, values_at
-from deference_sim.scenario.distributions import Floats
+from deference_sim.scenario.distributions import Distribution, Floats
 from deference_sim.scenario.fields import Fields
 from deference_sim.scenario.frozen import FrozenMap
 from deference_sim.scenario.layers import ARGUMENT, Change, change_of, changed, marked_tree
@@ -29,8 +32,11 @@ from deference_sim.scenario.reader import read_fields, reworded
 from deference_sim.scenario.source import refused_character
 from deference_sim.scenario.tree import MapNode
 from deference_sim.scenario.uncertain import outside_range
+from deference_sim.scenario.words import Words
 from deference_sim.shown import Shown
 from deference_sim.streams import stream_table
+
+MAX_STRUCTURES = 64  # combinations of uncertain words
 
 
 class Scenario(Shown, Fields):
@@ -56,15 +62,52 @@ class Scenario(Shown, Fields):
         values = {path: (parameter, value) for path, parameter, value in paths_of(self)}
         for path, distribution in self.uncertain.items():
             parameter, value = values.get(path, (None, None))
-            if parameter is None or parameter.kind != "number":
-                raise ValueError(f"{path} cannot be uncertain: no such number")
+            is_words = isinstance(distribution, Words)
+            if parameter is None or parameter.kind != ("word" if is_words else "number"):
+                raise ValueError(f"{path} cannot be uncertain: no such {'word' if is_words else 'number'}")
             if out := outside_range(distribution, parameter):
                 raise ValueError(f"{path}: {out[0]}; allowed: {parameter.allowed}")
-            if value != distribution.median:
-                raise ValueError(f"{path} must hold the median of its distribution, {distribution.median!r}")
-        stream_table(f"parameter:{path}" for path in self.uncertain)
+            if value != distribution.central:
+                middle = "likeliest word" if is_words else "median"
+                raise ValueError(f"{path} must hold the {middle} of its distribution, {distribution.central!r}")
+        choices = {distribution.choice for distribution in self.uncertain.values()} - {""}
+        stream_table(f"parameter:{name}" for name in (*self.uncertain, *sorted(choices)))
         check_correlations(self.correlations, self.uncertain)
         return self
+
+    @model_validator(mode="after")
+    def _check_choices(self) -> Self:
+        known: dict[str, tuple[str, Distribution]] = {}
+        for path, distribution in self.uncertain.items():
+            if not distribution.choice:
+                continue
+            first, other = known.setdefault(distribution.choice, (path, distribution))
+            if other.shares != distribution.shares:
+                told = [_shares_in_words(one) for one in (other, distribution)]
+                raise ValueError(f"{path} has {told[1]}, {first} has {told[0]}: give both the same")
+        return self
+
+    @model_validator(mode="after")
+    def _check_structures(self) -> Self:
+        words = {path: one for path, one in self.uncertain.items() if isinstance(one, Words)}
+        count = math.prod(len(one.probabilities) for one in words.values())
+        if count > MAX_STRUCTURES:
+            raise ValueError(f"{', '.join(words)}: {count} structures of the world; allowed: at most {MAX_STRUCTURES}")
+        for name in sorted({path.partition(".")[0] for path in words}):
+            inside = {path: one for path, one in words.items() if path.startswith(f"{name}.")}
+            for chosen in product(*([word for word, _ in one.probabilities] for one in inside.values())):
+                held = dict(zip((path.partition(".")[2] for path in inside), chosen, strict=True))
+                self._check_block(name, held)
+        return self
+
+    def _check_block(self, name: str, words: Mapping[str, str]) -> None:
+        block = getattr(self, name)
+        try:
+            type(block)(**{**dict(block), **words})
+        except ValidationError as error:
+            said = next(reworded(error, name, MapNode({}, ARGUMENT), ARGUMENT))
+            when = " and ".join(f"{name}.{field} is {word}" for field, word in words.items())
+            raise ValueError(f"{said.found}, where {when}" + (f": {said.hint}" if said.hint else "")) from None
 
     def model_post_init(self, context: object, /) -> None:
         """Note "default" or "Python" as the source of what no file and no command line gave."""
@@ -120,7 +163,8 @@ class Scenario(Shown, Fields):
         made, refused = sift([partial(self.of_tree, tree, changes=wanted)])
         if problems or refused:
             raise ScenarioError([*problems, *refused])
-        return made[0]
+        kept = {path: text for path, text in self.texts.items() if path not in changes and path in made[0].uncertain}
+        return made[0].model_copy(update={"texts": FrozenMap({**made[0].texts, **kept})}) if kept else made[0]
 
     def draws(self, seed: int, replicates: NDArray[np.integer]) -> dict[str, Floats]:
         """Return the values of every uncertain input for each of ``replicates``, by path, in documented units.
@@ -157,6 +201,12 @@ class Scenario(Shown, Fields):
             return cls(**{"name": name} | read[0])
         except ValidationError as error:
             raise ScenarioError(reworded(error, "", tree, tree.mark)) from None
+
+
+def _shares_in_words(distribution: Distribution) -> str:
+    if distribution.choice != EXPERTS:
+        return f"{len(distribution.shares)} rows with their weights"
+    return "experts " + ", ".join(f"{name} ({share:.3g})" for name, share in distribution.shares)
 
 
 def _inside(values: Floats, parameter: Parameter) -> Floats:

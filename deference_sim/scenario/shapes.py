@@ -2,8 +2,12 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
 from typing import TypeAlias
+
+import numpy as np
 
 from deference_sim.elementary import exp, log, log1p
 from deference_sim.quantiles import BETA_SHAPES
@@ -12,10 +16,12 @@ from deference_sim.scenario.distributions import (
     Distribution,
     Lognormal,
     Loguniform,
+    Metalog,
     Normal,
     Triangular,
     Uniform,
 )
+from deference_sim.scenario.metalog import MOST_TERMS, falls_at, fill_terms, log_odds, placed, unplaced
 from deference_sim.scenario.problems import listed
 from deference_sim.streams import normal_quantile
 
@@ -153,6 +159,93 @@ def triangular(given: Arguments) -> Distribution:
     if not (low <= mode <= high and low < high):
         raise ArgumentsError(_names(given, values=True), "a mode from min to max, and min below max")
     return Triangular(low, mode, high)
+
+
+def pert(given: Arguments) -> Distribution:
+    """Return the PERT of min, mode and max: the beta whose mean is a sixth of min + 4·mode + max."""
+    if given.keys() != {"min", "mode", "max"}:
+        raise ArgumentsError(_names(given), "min, mode and max")
+    low, mode, high = given["min"], given["mode"], given["max"]
+    if not (low <= mode <= high and low < high):
+        raise ArgumentsError(_names(given, values=True), "a mode from min to max, and min below max")
+    width = high - low
+    return Beta(1.0 + 4.0 * (mode - low) / width, 1.0 + 4.0 * (high - mode) / width, low, high)
+
+
+def quantiles(given: Arguments) -> Distribution:
+    """Return the metalog through two to nine quantiles, with as many terms, from min to max where they are given."""
+    ends, levels = _split_ends(given)
+    known = sorted((0.5 if name == "median" else percentile(name) or math.nan, value) for name, value in levels.items())
+    if not 2 <= len(known) <= MOST_TERMS:
+        allowed = f"2 to {MOST_TERMS} quantiles, such as p10, p50 and p90; min and max where it ends"
+        raise ArgumentsError(_names(levels), allowed)
+    for (level, value), (next_level, next_value) in pairwise(known):
+        if not (level < next_level and value < next_value):
+            found = f"{value:.12g} at {level:.4g}, {next_value:.12g} at {next_level:.4g}"
+            raise ArgumentsError(found, "each quantile above the one of the level below it")
+    if not ends[0] < known[0][1] or not known[-1][1] < ends[1]:
+        found = f"quantiles from {known[0][1]:.12g} to {known[-1][1]:.12g}, ends {ends[0]:.12g} and {ends[1]:.12g}"
+        raise ArgumentsError(found, "quantiles between min and max, not at them")
+    fitted = _through(known, ends)
+    if level := falls_at(fitted):
+        told = ", ".join(f"{100.0 * at:.4g} % at {value:.6g}" for at, value in known)
+        found = f"no metalog of {len(known)} terms rises all the way through {told}: it falls {_where(level)}"
+        raise ArgumentsError(found, "quantiles that one smooth curve can pass through", _remedy(known, ends))
+    return fitted
+
+
+def _split_ends(given: Arguments) -> tuple[tuple[float, float], dict[str, float]]:
+    low, high = given.get("min", -math.inf), given.get("max", math.inf)
+    if not low < high:
+        raise ArgumentsError(f"min {low:.12g}, max {high:.12g}", "min below max")
+    return (low, high), {name: value for name, value in given.items() if name not in ("min", "max")}
+
+
+def _through(known: Sequence[tuple[float, float]], ends: tuple[float, float]) -> Metalog:
+    size = len(known)
+    terms = np.zeros(size)
+    levels, values = (list(column) for column in zip(*known, strict=True))
+    fill_terms(levels, values, *ends, np.zeros((size, size + 1)), terms)
+    return replace(Metalog(*terms.tolist()), low=ends[0], high=ends[1])
+
+
+def _where(level: float) -> str:
+    return (
+        f"at {100.0 * level:.3g} %" if 0.001 < level < 0.999 else f"in its {'lower' if level < 0.5 else 'upper'} tail"
+    )
+
+
+def _remedy(known: Sequence[tuple[float, float]], ends: tuple[float, float]) -> str:
+    """Return what to change: of three quantiles between which values the middle one may lie."""
+    if len(known) != 3:
+        return "give fewer quantiles, or move those apart between which it falls"
+    (first, low), (middle, _), (last, high) = known
+    share = (log_odds(middle) - log_odds(first)) / (log_odds(last) - log_odds(first))
+    below, above = unplaced(low, *ends), unplaced(high, *ends)
+    sound = float(placed(below + share * (above - below), *ends))  # of two terms, which always rise
+
+    def edge(beyond: float) -> float:
+        inside = sound
+        for _ in range(30):
+            tried = inside + (beyond - inside) / 2.0
+            rises = not falls_at(_through([known[0], (middle, tried), known[2]], ends))
+            inside, beyond = (tried, beyond) if rises else (inside, tried)
+        return inside
+
+    name = f"{100.0 * middle:.4g} % quantile"
+    return f"with the others as they are, the {name} may lie from {edge(low):.3g} to {edge(high):.3g}"
+
+
+def metalog(given: Arguments) -> Distribution:
+    """Return the metalog of its terms a1, a2 and so on, from min to max where they are given."""
+    (low, high), terms = _split_ends(given)
+    names = [f"a{number}" for number in range(1, len(terms) + 1)]
+    if len(terms) < 2 or terms.keys() != set(names):
+        raise ArgumentsError(_names(given), f"a1, a2 and so on up to a{MOST_TERMS}, without a gap")
+    made = replace(Metalog(*(terms[name] for name in names)), low=low, high=high)
+    if level := falls_at(made):
+        raise ArgumentsError(f"terms of a curve that falls {_where(level)}", "terms of a curve that rises")
+    return made
 
 
 def _names(given: Arguments, *, values: bool = False) -> str:

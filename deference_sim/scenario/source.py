@@ -4,11 +4,11 @@ import os
 import re
 import stat
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
-from deference_sim.scenario.problems import MAX_PROBLEMS, Mark, Problem, ScenarioError, refusal, shown
+from deference_sim.scenario.problems import MAX_PROBLEMS, Mark, Problem, ScenarioError, did_you_mean, refusal, shown
 
 MAX_BYTES = 256 * 1024
 
@@ -63,6 +63,22 @@ def refused_character(text: str) -> str | None:
         if name := _refused(match.group()):
             return name
     return None
+
+
+def beside(path: Path, name: str, mark: Mark, place: str, allowed: str, others: str, known: Iterable[str] = ()) -> Path:
+    """Return the file called ``name`` in the folder of ``path``; its name alone, and no link that leads elsewhere.
+
+    ``others`` is the pattern of files that may have been meant, as may ``known`` names. Raises ``ScenarioError``.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}", name) or ".." in name:
+        raise refusal(mark, place, f"`{shown(name)}`", allowed, "a name alone, without folders")
+    target = path.parent / name
+    if not target.is_file():
+        near = did_you_mean(name, [*known, *(file.name for file in path.parent.glob(others))])
+        raise refusal(mark, place, f"no {'scenario' if known else 'file'} `{name}`", allowed, near)
+    if target.resolve().parent != path.parent.resolve():
+        raise refusal(mark, place, f"`{name}` is a link to another folder", allowed)
+    return target
 
 
 def _read_bytes(path: Path, label: str) -> bytes:

@@ -36,11 +36,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class MapNode:
-    """A mapping; ``flow`` if it was written in braces."""
+    """A mapping; ``flow`` if it was written in braces. ``written`` is what stood here, if that was something else."""
 
     entries: Mapping[str, Entry]
     mark: Mark
     flow: bool = False
+    written: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,16 @@ def node_of(value: Any, mark: Mark) -> Node:
     return Scalar(repr(value), True, mark)
 
 
+def as_text(node: Node) -> str:
+    """Return what stands in a file for ``node``, on one line."""
+    if isinstance(node, ListNode):
+        return "[" + ", ".join(as_text(item) for item in node.items) + "]"
+    if isinstance(node, MapNode):
+        inside = ", ".join(f"{key}: {as_text(entry.node)}" for key, entry in node.entries.items())
+        return node.written or f"{{{inside}}}"
+    return " ".join(node.text.split()) if isinstance(node, Scalar) else ""
+
+
 def is_broken(node: Node) -> bool:
     """Whether anything in ``node`` is broken."""
     if isinstance(node, ListNode):
@@ -86,4 +97,4 @@ def is_broken(node: Node) -> bool:
 
 def with_entry(node: MapNode, key: str, entry: Entry) -> MapNode:
     """Return ``node`` with ``entry`` under ``key``, in the place of what stood there."""
-    return MapNode({**node.entries, key: entry}, node.mark, node.flow)
+    return MapNode({**node.entries, key: entry}, node.mark, node.flow, node.written)

@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from deference_sim.scenario import shapes
 from deference_sim.scenario.catalogue import Parameter, in_unit
 from deference_sim.scenario.combined import Mixture, Point, Truncated
 from deference_sim.scenario.distributions import Distribution, Lognormal, Normal
+from deference_sim.scenario.experts import read_pool, read_samples
+from deference_sim.scenario.metalog import MOST_TERMS
 from deference_sim.scenario.problems import Mark, did_you_mean, gather, listed, refusal, shown
 from deference_sim.scenario.quantities import between
 from deference_sim.scenario.scalars import check_presence, check_range, kind_of, read_number
@@ -24,7 +26,8 @@ from deference_sim.scenario.tree import ListNode, MapNode, Node, Scalar
 
 MAX_PARTS = 64  # of a mixture: more would slow every draw
 MIN_KEPT = 0.001  # share of a distribution that truncation must leave
-_SUM_TOLERANCE = 1e-9
+SUM_TOLERANCE = 1e-9
+_TERMS = tuple(f"a{number}" for number in range(1, MOST_TERMS + 1))
 
 
 def read_between(node: Scalar, ends: tuple[str, str], parameter: Parameter, path: str) -> Distribution:
@@ -40,7 +43,8 @@ def read_between(node: Scalar, ends: tuple[str, str], parameter: Parameter, path
 
 def read_distribution(node: MapNode, parameter: Parameter, path: str) -> Distribution:
     """Return the distribution that a mapping describes."""
-    names = [name for name in node.entries if name not in ("min", "max")]
+    of_table = ("column", "weight") if "samples" in node.entries else ()
+    names = [name for name in node.entries if name not in ("min", "max", *of_table)]
     allowed = "one distribution: " + ", ".join(_KINDS)
     if len(names) != 1:
         quoted = listed([f"`{shown(name)}`" for name in names[:9]], "and")
@@ -87,7 +91,8 @@ def _within(
 class ByNumbers:
     """A distribution whose mapping holds numbers: their names, those without unit, and what makes it of them.
 
-    ``fewest`` is how many it takes at least.
+    ``fewest`` is how many it takes at least. With ``in_range`` it ends where the declared range of the input does,
+    unless min or max say where.
     """
 
     build: Callable[[Arguments], Distribution]
@@ -96,6 +101,7 @@ class ByNumbers:
     plain: tuple[str, ...] = ()
     cut: bool = False
     fewest: int = 2
+    in_range: bool = False
 
     def __call__(self, node: Node, outer: MapNode, parameter: Parameter, path: str) -> Distribution:
         """Read the numbers and build the distribution."""
@@ -107,6 +113,9 @@ class ByNumbers:
             raise refusal(first.key, path, "min or max beside it", "min and max inside, as its ends")
         numbers = gather(partial(self._number, name, node, parameter, path) for name in node.entries)
         given = dict(zip(node.entries, numbers, strict=True))
+        if self.in_range:
+            ends = {"min": parameter.low, "max": parameter.high}
+            given = {side: end for side, end in ends.items() if math.isfinite(end)} | given
         for side, entry in beside.items():
             if side in given:
                 raise refusal(entry.key, path, f"`{side}` twice", "one of them")
@@ -170,7 +179,7 @@ class ByParts:
             partial(self._part, item, parameter, f"{path}[{place}]", allowed) for place, item in enumerate(node.items)
         )
         total = math.fsum(share for _, share in parts)
-        if abs(total - 1.0) > _SUM_TOLERANCE:
+        if abs(total - 1.0) > SUM_TOLERANCE:
             raise refusal(
                 node.mark, path, f"probabilities that add up to {total:.12g}", "probabilities that add up to 1"
             )
@@ -193,10 +202,11 @@ def _part_readings(
     read_part: Callable[[Node, Parameter, str], Distribution], node: MapNode, parameter: Parameter, path: str
 ) -> Iterator[Callable[[], Distribution | float]]:
     yield partial(read_part, node.entries["value"].node, parameter, f"{path}.value")
-    yield partial(_probability, node.entries["probability"].node, f"{path}.probability")
+    yield partial(read_probability, node.entries["probability"].node, f"{path}.probability")
 
 
-def _probability(node: Node, path: str) -> float:
+def read_probability(node: Node, path: str) -> float:
+    """Return a probability above 0."""
     allowed = "a number in (0, 1]"
     value = read_number(node, "1", path, allowed)
     if not 0.0 < value <= 1.0:
@@ -217,6 +227,10 @@ def _read_any_part(node: Node, parameter: Parameter, path: str) -> Distribution:
     distribution = read_distribution(node, parameter, path)
     if isinstance(distribution, Mixture):
         raise refusal(node.mark, path, "a mixture in a mixture", "one list of parts")
+    if distribution.choice:
+        raise refusal(
+            node.mark, path, "a pool or samples in another distribution", "a number, a range or a distribution"
+        )
     return distribution
 
 
@@ -230,10 +244,19 @@ BY_NUMBERS: Final[Mapping[str, ByNumbers]] = {
     "uniform": ByNumbers(shapes.uniform, ("min", "max"), percentiles=True),
     "beta": ByNumbers(shapes.beta, ("alpha", "beta", "mean", "sd", "min", "max"), plain=("alpha", "beta")),
     "triangular": ByNumbers(shapes.triangular, ("min", "mode", "max"), fewest=3),
+    "pert": ByNumbers(shapes.pert, ("min", "mode", "max"), fewest=3),
+    "quantiles": ByNumbers(shapes.quantiles, ("median", "min", "max"), percentiles=True, in_range=True),
+    "metalog": ByNumbers(shapes.metalog, (*_TERMS, "min", "max"), plain=_TERMS),
 }
 #: Distributions that are given by a list of parts, by name.
 BY_PARTS: Final[Mapping[str, ByParts]] = {
     "discrete": ByParts(_read_point),
     "mixture": ByParts(_read_any_part),
 }
-_KINDS: Mapping[str, ByNumbers | ByParts] = {**BY_NUMBERS, **BY_PARTS}
+_Read: TypeAlias = Callable[[Node, MapNode, Parameter, str], Distribution]
+_KINDS: Mapping[str, _Read] = {
+    **BY_NUMBERS,
+    **BY_PARTS,
+    "pool": partial(read_pool, read_part=_read_any_part),
+    "samples": read_samples,
+}

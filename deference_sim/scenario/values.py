@@ -3,8 +3,9 @@
 Every function raises ``ScenarioError`` with all that is wrong in its node.
 """
 
+import math
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from deference_sim.model.declare import Pairs
 from deference_sim.scenario.catalogue import Parameter, in_unit
@@ -21,16 +22,19 @@ from deference_sim.scenario.scalars import (
     read_number,
     read_text,
 )
-from deference_sim.scenario.tree import ListNode, MapNode, Node, Scalar
-from deference_sim.scenario.uncertain import read_between, read_distribution
+from deference_sim.scenario.tree import Entry, ListNode, MapNode, Node, Scalar
+from deference_sim.scenario.uncertain import SUM_TOLERANCE, read_between, read_distribution, read_probability
+from deference_sim.scenario.words import Words
 
+#: The one word that is the same in every future: it says what a hazard of a list is.
+OF_A_LIST: Final = "hazards.NAME.kind"
 _SUCH_AS = "write it as here: {lognormal: {p10: 2, p90: 9}}, {normal: …}, {uniform: {min: 2, max: 9}} and others"
 _NUMBERS_AND_WORDS = {**TRUTH_WORDS, "1": "true", "0": "false"}
 _NULL_IN_WORDS = {"none", "never", "off", "nil", "na", "n/a", "infinite", "infinity", ".inf", "inf"}
 
 
 def read_value(node: Node, parameter: Parameter, path: str) -> Any:
-    """Return what ``node`` says: a plain value or, where a number is uncertain, a ``Distribution``."""
+    """Return what ``node`` says: a plain value or, where a number or a word is uncertain, a ``Distribution``."""
     check_presence(node, path, parameter.allowed, nullable=parameter.nullable)
     if is_null(node):
         return None
@@ -91,11 +95,44 @@ def _truth(node: Node, parameter: Parameter, path: str) -> bool:
     raise refusal(node.mark, path, kind_of(node), parameter.allowed, f"write {meant}" if meant else "")
 
 
-def _word(node: Node, parameter: Parameter, path: str) -> str:
+def _word(node: Node, parameter: Parameter, path: str) -> str | Words:
     if isinstance(node, Scalar) and node.text in parameter.words:
         return node.text
+    if isinstance(node, MapNode):
+        return _uncertain_word(node, parameter, path)
     near = did_you_mean(node.text.strip().lower(), parameter.words) if isinstance(node, Scalar) else ""
     raise refusal(node.mark, path, kind_of(node), parameter.allowed, near)
+
+
+def _uncertain_word(node: MapNode, parameter: Parameter, path: str) -> Words:
+    if parameter.path == OF_A_LIST:
+        raise refusal(
+            node.mark, path, "a word that cannot be uncertain", parameter.allowed, "list a hazard of each kind"
+        )
+    such = f"{{discrete: {{{parameter.words[0]}: 0.6, {parameter.words[-1]}: 0.4}}}}"
+    held = node.entries.get("discrete")
+    if held is None or len(node.entries) > 1:
+        raise refusal(
+            node.mark, path, "a mapping", f"{parameter.allowed}, or words with probabilities", f"such as {such}"
+        )
+    if not isinstance(held.node, MapNode) or not held.node.entries:
+        inside = f"{path}.discrete"
+        raise refusal(held.node.mark, inside, kind_of(held.node), "{WORD: PROBABILITY, …}", f"such as {such}")
+    found = gather(
+        partial(_word_share, word, entry, parameter, f"{path}.discrete") for word, entry in held.node.entries.items()
+    )
+    total = math.fsum(share for _, share in found)
+    if abs(total - 1.0) > SUM_TOLERANCE:
+        added = f"probabilities that add up to {total:.12g}"
+        raise refusal(held.node.mark, f"{path}.discrete", added, "probabilities that add up to 1")
+    return Words(parameter.words, tuple(found))
+
+
+def _word_share(word: str, entry: Entry, parameter: Parameter, path: str) -> tuple[str, float]:
+    if word not in parameter.words:
+        hint = did_you_mean(word.strip().lower(), parameter.words)
+        raise refusal(entry.key, path, f"`{shown(word)}`", parameter.allowed, hint)
+    return word, read_probability(entry.node, f"{path}.{word}")
 
 
 def _pairs(node: Node, parameter: Parameter, path: str) -> Pairs:

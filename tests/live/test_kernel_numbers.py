@@ -12,12 +12,14 @@ from deference_sim.analysis import estimate
 from deference_sim.live.kernel.drawing import KINDS
 from deference_sim.model.events import COUNTERS
 from deference_sim.model.state import OUTCOMES
+from deference_sim.scenario.chosen import Opinion, Pool, Samples
 from deference_sim.scenario.combined import Mixture, Point, Truncated
 from deference_sim.scenario.distributions import (
     Beta,
     Distribution,
     Lognormal,
     Loguniform,
+    Metalog,
     Normal,
     Triangular,
     Uniform,
@@ -36,6 +38,15 @@ DISTRIBUTIONS: list[Distribution] = [
     Beta(0.3, 70.0),
     Triangular(0.0, 0.0, 3.0),
     Triangular(0.0, 1.0, 3.0),
+    Metalog(1.0, 0.5),
+    Metalog(1.0, 0.5, 0.3, low=0.0),
+    Metalog(1.0, 0.5, 0.1, 0.2, 0.1, 0.05, 0.02, 0.01, 0.01, high=4.0),
+    Metalog(0.1, 0.5, -0.2, 0.2, low=-1.0, high=3.0),
+    Pool(
+        (Opinion("ana", 2.0, Normal(0.0, 1.0)), Opinion("ben", 1.0, Metalog(1.0, 0.5)), Opinion("cy", 1.0, Point(1.0)))
+    ),
+    Samples("0123456789abcdef", (3.0, 1.0, 1.0, 2.0), (1.0, 2.0, 0.5, 3.0)),
+    Samples("0123456789abcdef", (3.0, 1.0, 2.0), (1.0, 1.0, 1.0)),
     Truncated(Normal(1.0, 2.0), 0.0, float("inf")),
     Truncated(Lognormal(1.0, 2.0), 0.2, 3.0),
     Mixture(((Point(1.0), 0.2), (Point(-2.0), 0.5), (Point(7.0), 0.3))),

@@ -33,12 +33,33 @@ def worlds() -> dict[str, Scenario]:
     """Return the scenarios by name."""
     named = {name: ds.load(name) for name in shipped()}
     drawn = {f"random-{number}": random_scenario(number) for number in range(24)}
-    return named | drawn | {"every-distribution": every_distribution()}
+    more = {"every-distribution": every_distribution(), "experts": experts()}
+    return named | drawn | more
 
 
 def every_distribution() -> Scenario:
     """Return a world with inputs of every distribution, some of them tied."""
     return ds.load("baseline").with_(**EVERY_DISTRIBUTION)
+
+
+def experts() -> Scenario:
+    """Return a world with pools, samples, quantiles and uncertain words."""
+    table = {"of": "0123456789abcdef", "weights": [2, 1, 1]}
+    opinions = [{"expert": "ana", "weight": 2, "value": "0.1 to 0.5"}]
+    return ds.load("baseline").with_(
+        **{
+            "rival.lead": {"samples": table | {"values": [2, 4, 9]}},
+            "capability.initial_speedup": {"samples": table | {"values": [8, 12, 20]}},
+            "capability.law": "{discrete: {software_explosion: 0.6, milestones: 0.4}}",
+            "strategy.policy": "{discrete: {fixed: 0.2, margin_target: 0.3, deadline_aware: 0.5}}",
+            "tax.broad_alignment": {"pool": [*opinions, {"expert": "ben", "value": 0.3}]},
+            "tax.capability_profile": {
+                "pool": [*opinions, {"expert": "ben", "value": {"pert": {"min": 0, "mode": 0.2, "max": 1}}}]
+            },
+            "rival.speed": "{quantiles: {p10: 0.3, p50: 0.9, p90: 1.2}}",
+            "correlations": [{"between": ["rival.speed", "tax.broad_alignment"], "spearman": 0.5}],
+        }
+    )
 
 
 def job(scenario: Scenario, out: str, count: int = N, seed: int = 1, **options: Any) -> dict[str, Any]:

@@ -58,6 +58,11 @@ NOTATIONS = {
     "{beta: {alpha: 2, beta: 5}}": st.beta(2, 5),
     "{beta: {mean: 0.25, sd: 0.1}}": st.beta(4.4375, 13.3125),
     "{beta: {alpha: 0.5, beta: 0.5, min: -1, max: 3}}": st.beta(0.5, 0.5, -1, 4),
+    "{pert: {min: 1, mode: 2, max: 5}}": st.beta(2, 4, 1, 4),
+    "{quantiles: {p25: 1, p75: 3}}": st.logistic(2, 1 / LOG(3)),
+    "{quantiles: {p10: -2, median: 0, p90: 2}}": st.logistic(0, 2 / LOG(9)),
+    "{quantiles: {p25: 0.25, p75: 0.75, min: 0, max: 1}}": st.uniform(0, 1),
+    "{metalog: {a1: 2, a2: 0.5}}": st.logistic(2, 0.5),
     "{triangular: {min: 1, mode: 2, max: 5}}": st.triang(0.25, 1, 4),
     "{triangular: {min: 1, mode: 1, max: 5}}": st.triang(0, 1, 4),
     "{triangular: {min: 1, mode: 5, max: 5}}": st.triang(1, 1, 4),
@@ -81,6 +86,58 @@ def test_a_distribution_is_what_its_specification_says(text: str) -> None:
     scenario = Scenario().with_(**{path: distribution})
     assert scenario.uncertain[path] == distribution
     assert scenario.value(path) == distribution.median
+
+
+QUANTILES = (
+    "p10: 2, p50: 4, p90: 9",
+    "p10: 2, p50: 4, p90: 9, min: 0",
+    "p10: 2, p50: 4, p90: 9, max: 20",
+    "p5: 0.2, p25: 0.3, p75: 0.6, p95: 0.9, min: 0, max: 1",
+    "p1: -9, p10: -3, p50: 0, p90: 5, p99: 11",
+    "p0.1: -6.9, p2: -3.9, p10: -2.2, p25: -1.1, p50: 0.02, p75: 1.1, p90: 2.2, p98: 3.9, p99.9: 6.9",
+)
+
+
+@pytest.mark.parametrize("numbers", QUANTILES)
+def test_quantiles_are_hit_exactly_and_the_curve_rises_between_its_ends(numbers: str) -> None:
+    """Would catch a wrong term, an elimination that loses digits, an end that is passed."""
+    told = dict(one.split(": ") for one in numbers.split(", "))
+    low, high = float(told.pop("min", -math.inf)), float(told.pop("max", math.inf))
+    found = given(f"{{quantiles: {{{numbers}}}}}")
+    levels = np.array([float(name[1:]) / 100.0 for name in told])
+    values = np.array([float(value) for value in told.values()])
+    np.testing.assert_allclose(found.quantile(levels), values, rtol=1e-11, atol=1e-11)
+    np.testing.assert_allclose(found.cumulative(values), levels, rtol=1e-10)
+    x = found.quantile(np.sort(U))
+    assert np.all(np.diff(x) >= 0.0)
+    assert found.support == (low, high)
+    assert np.all((low <= x) & (x <= high))
+
+
+def test_a_metalog_holds_the_uniform_and_the_loglogistic_distribution() -> None:
+    """SciPy's own log-logistic quantiles lose digits in the upper tail: the closed form stands here."""
+    uniform = given("{metalog: {a1: 0.5, a2: 0, a3: 0, a4: 2}}")
+    np.testing.assert_allclose(uniform.quantile(U), -0.5 + 2.0 * U, rtol=1e-12, atol=1e-15)
+    np.testing.assert_allclose(
+        given("{quantiles: {p25: 1, p75: 9, min: 0}}").quantile(U), 3.0 * U / (1.0 - U), rtol=1e-12
+    )
+
+
+def test_quantiles_end_where_the_declared_range_does() -> None:
+    lead = given("{quantiles: {p10: 2 months, p50: 4 months, p90: 9 months}}", "rival.lead")
+    assert lead.support == (0.0, math.inf)
+    assert lead == given("{quantiles: {p10: 2, p50: 4, p90: 9, min: 0}}", "rival.lead")
+    assert given("{quantiles: {p10: 0.2, p90: 0.4}}", "rival.catastrophe").support == (0.0, 1.0)
+
+
+@pytest.mark.parametrize(("middle", "is_sound"), [(2.56, False), (2.58, True), (7.0, True), (7.03, False)])
+def test_the_remedy_of_three_quantiles_tells_where_the_middle_one_may_lie(middle: float, is_sound: bool) -> None:
+    text = f"{{quantiles: {{p10: 2, p50: {middle}, p90: 9}}}}"
+    if is_sound:
+        assert given(text, "rival.lead").median == pytest.approx(middle, rel=1e-12)
+    else:
+        with pytest.raises(ScenarioError, match=r"may lie from 2\.57 to 7\.01"):
+            given(text, "rival.lead")
 
 
 def test_percentiles_are_hit() -> None:

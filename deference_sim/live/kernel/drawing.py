@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from deference_sim.elementary import of_bits
 from deference_sim.quantiles import clipped
 from deference_sim.scenario.combined import (
     Point,
@@ -19,6 +20,7 @@ from deference_sim.scenario.combined import (
 )
 from deference_sim.scenario.copula import fill_square_root, pearson_of, tied
 from deference_sim.scenario.distributions import SIMPLE, Distribution
+from deference_sim.scenario.metalog import falls_at, fill_terms
 from deference_sim.streams import normal_quantile, uniform
 
 #: The kinds of parts, by their code.
@@ -33,11 +35,12 @@ PART_DTYPE = np.dtype(
     align=True,
 )
 #: ``first`` is the row at which the group of inputs begins that correlations tie to this one, and ``in_group`` how many
-#: they are; ``low`` and ``high`` are the ends that a draw is kept in; the law counts in ``divisor``s; ``cell`` is the
-#: place in the row of parameters or of hazards, as so many numbers.
+#: they are; ``choice`` is the stream of the number that picks one of the parts, 0 where none does; ``low`` and ``high``
+#: are the ends that a draw is kept in; the law counts in ``divisor``s; ``cell`` is the place in the parameters or the
+#: hazards, as so many numbers; what ``is_word`` stands there as a whole number.
+_WHOLE = ("stream", "choice", "form", "parts_from", "parts_to", "first", "in_group", "of_hazard", "is_word", "cell")
 INPUT_DTYPE = np.dtype(
-    [(name, "i8") for name in ("stream", "form", "parts_from", "parts_to", "first", "in_group", "of_hazard", "cell")]
-    + [(name, "f8") for name in ("low", "high", "divisor")],
+    [(name, "i8") for name in _WHOLE] + [(name, "f8") for name in ("low", "high", "divisor")],
     align=True,
 )
 
@@ -81,7 +84,7 @@ def is_point(part: Any) -> bool:
 def quantile(form: int, parts: Any, u: float) -> float:
     """Return the quantile of the distribution that ``parts`` make."""
     if form == PICKED:
-        return picked(parts, part_quantile, part_share, u)
+        return picked(parts, part_quantile, part_share, u, u)
     if form == MIXED:
         return mixed_quantile(parts, part_quantile, part_cumulative, part_share, is_point, u)
     return part_quantile(parts[0], u)
@@ -106,6 +109,16 @@ def cumulatives(form: int, parts: Any, at: Any, found: Any) -> int:
     return len(at)
 
 
+def fit(levels: Any, values: Any, low: float, high: float, matrix: Any, terms: Any) -> int:
+    """Put the terms of a metalog through quantiles into ``terms``, as ``fill_terms`` does."""
+    return fill_terms(levels, values, low, high, matrix, terms)
+
+
+def falls(parts: Any) -> float:
+    """Return the first level at which a metalog, the only one of ``parts``, does not rise; 0 if it rises everywhere."""
+    return falls_at(parts[0])
+
+
 def tie(spearmans: Any, matrix: Any, root: Any) -> int:
     """Make of a matrix of rank correlations the root that ties draws; ``matrix`` is scratch, ``root`` holds zeros."""
     for row in range(len(spearmans)):
@@ -125,7 +138,11 @@ def draw(key: Any, replicate: int, inputs: Any, parts: Any, root: Any, own: Any,
     for row in range(len(inputs)):
         one = inputs[row]
         u = tied(root, own, one.first, row) if one.in_group > 1 else own[row]
-        value = quantile(one.form, parts[one.parts_from : one.parts_to], u)
+        own_parts = parts[one.parts_from : one.parts_to]
+        if one.choice != 0:
+            value = picked(own_parts, part_quantile, part_share, uniform(key, replicate, one.choice, 0), u)
+        else:
+            value = quantile(one.form, own_parts, u)
         values[row] = clipped(value, one.low, one.high)
 
 
@@ -134,6 +151,8 @@ def put(inputs: Any, values: Any, parameters: Any, hazards: Any) -> None:
     for row in range(len(inputs)):
         one = inputs[row]
         value = values[row] if one.divisor == 1.0 else values[row] / one.divisor
+        if one.is_word == 1:
+            value = of_bits(np.int64(value))
         if one.of_hazard == 1:
             hazards[one.cell] = value
         else:

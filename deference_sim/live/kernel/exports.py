@@ -11,7 +11,7 @@ from deference_sim.analysis import estimate
 from deference_sim.engines import entry
 from deference_sim.live.kernel import drawing, intervals, worlds
 from deference_sim.model.parameters import HAZARD_DTYPE, PARAMETERS_DTYPE
-from deference_sim.scenario import combined, copula
+from deference_sim.scenario import combined, copula, metalog
 from deference_sim.trajectory.log import LOG_DTYPE
 from deference_sim.trajectory.record import RECORD_DTYPE
 from deference_sim.trajectory.sample import SAMPLE_DTYPE
@@ -53,6 +53,14 @@ _WORLD: Final = (
     Argument("own", _NUMBER, 1),
 )
 _MATRIX = (Argument("spearmans", _NUMBER, 2), Argument("matrix", _NUMBER, 2), Argument("root", _NUMBER, 2))
+_FIT = (
+    Argument("levels", _NUMBER, 1),
+    Argument("values", _NUMBER, 1),
+    Argument("low", _NUMBER),
+    Argument("high", _NUMBER),
+    Argument("matrix", _NUMBER, 2),
+    Argument("terms", _NUMBER, 1),
+)
 _AT = (
     Argument("form", _WHOLE),
     Argument("parts", drawing.PART_DTYPE, 1),
@@ -98,6 +106,8 @@ EXPORTS: Final = (
         ),
     ),
     Export(drawing.tie, _MATRIX),
+    Export(drawing.fit, _FIT),
+    Export(drawing.falls, (Argument("parts", drawing.PART_DTYPE, 1),)),
     Export(drawing.quantiles, _AT),
     Export(drawing.cumulatives, _AT),
     *(Export(one, (Argument("x", _NUMBER),)) for one in (elementary.exp, elementary.log, elementary.log1p)),
@@ -111,6 +121,7 @@ EXPORTS: Final = (
 #: Functions that the exports call, beside the law and what it calls.
 CALLED: Final[tuple[Callable[..., Any], ...]] = (
     *quantiles.EQUATIONS,
+    *metalog.EQUATIONS,
     *combined.EQUATIONS,
     *copula.EQUATIONS,
     *drawing.EQUATIONS,

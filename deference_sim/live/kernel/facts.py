@@ -1,6 +1,6 @@
 """What the kernel's JavaScript reads: layouts, columns, codes and constants, all taken from where they are declared."""
 
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from typing import Any, Final
 
 import numpy as np
@@ -17,6 +17,7 @@ from deference_sim.model.state import OUTCOMES, PHASES
 from deference_sim.model.units import LAW_DIVISOR
 from deference_sim.scenario.catalogue import Parameter, catalogue, parameters
 from deference_sim.scenario.combined import Point
+from deference_sim.scenario.distributions import Distribution
 from deference_sim.scenario.reader import SCHEMA
 from deference_sim.study import indifference
 from deference_sim.study.tally import GOOD_CODES, QUANTITIES, UNRESOLVED_CODE
@@ -101,16 +102,23 @@ def _methods_help() -> dict[str, int]:
 
 
 def _kinds() -> list[dict[str, Any]]:
-    """Return of each kind of part its name in a file and which field each of its numbers fills."""
+    """Return of each kind of part its name in a file, which field each of its numbers fills, and what is not given."""
     found = []
     for kind in KINDS:
         names = [one.name for one in fields(kind)]  # type: ignore[arg-type]  # dataclasses all
         if kind is Point:
-            found.append({"name": "", "fields": {"value": names[0]}})
+            found.append({"name": "", "fields": {"value": names[0]}, "defaults": {}})
             continue
         ((name, numbers),) = kind(*(float(place) for place in range(len(names)))).specification().items()
-        found.append({"name": name, "fields": {key: names[int(place)] for key, place in numbers.items()}})
+        filled = {key: names[int(place)] for key, place in numbers.items()}
+        found.append({"name": name, "fields": filled, "defaults": _defaults(kind)})
     return found
+
+
+def _defaults(kind: type[Distribution]) -> dict[str, float | str | None]:
+    """Return what a number of a distribution is where a file leaves it out, by its field."""
+    told = fields(kind)  # type: ignore[arg-type]  # dataclasses all
+    return {one.name: number(one.default) for one in told if one.default is not MISSING}
 
 
 def _good_ends() -> dict[str, Any]:

@@ -25,6 +25,7 @@ _FILES = (
     "streams.py",
     "quantiles.py",
     "scenario/distributions.py",
+    "scenario/metalog.py",
     "scenario/combined.py",
     "scenario/copula.py",
     "analysis/estimate.py",

@@ -157,6 +157,31 @@ export class Kernel {
     return this.quantile(specification, Float64Array.of(0.5))[0];
   }
 
+  /** Return the terms of the metalog that has `values` at `levels`, both rising, between ends that may be infinite. */
+  metalogTerms(levels, values, low, high) {
+    const size = levels.length;
+    this.#machine.clear();
+    const terms = this.#machine.lend(8 * size);
+    this.#machine.whole("fit", {
+      levels: { at: this.#machine.put(Float64Array.from(levels)), shape: [size] },
+      values: { at: this.#machine.put(Float64Array.from(values)), shape: [size] },
+      low,
+      high,
+      matrix: { at: this.#machine.lend(8 * size * (size + 1)), shape: [size, size + 1] },
+      terms: { at: terms, shape: [size] },
+    });
+    return Array.from(this.#machine.numbers(terms, size));
+  }
+
+  /** Return the first level at which a metalog falls; 0 if it rises everywhere. */
+  metalogFallsAt(specification) {
+    const { parts } = partsOf(specification, this.facts);
+    this.#machine.clear();
+    return this.#machine.float("falls", {
+      parts: { at: this.#machine.put(partRows(parts, this.facts).bytes), shape: [1] },
+    });
+  }
+
   #distribution(name, specification, given) {
     this.#machine.clear();
     const { form, parts } = partsOf(specification, this.facts);

@@ -59,6 +59,11 @@ export class Machine {
   /** Call an export that takes no memory, for the number that it returns. */
   number(name, given) {
     this.clear();
+    return this.float(name, given);
+  }
+
+  /** Call an export for the number that it returns. */
+  float(name, given) {
     return this.#returned(name, given).getFloat64(0, true);
   }
 

@@ -62,7 +62,7 @@ function inputsOf(scenario, cells, facts) {
   const groups = groupsOf([...cells.keys()], scenario.correlations);
   const paths = groups.flat();
   const inputs = new Rows(facts.layouts.inputs, paths.length);
-  const told = paths.map((path) => partsOf(scenario.values[path], facts));
+  const told = paths.map((path) => drawnParts(scenario.values[path], facts, cells.get(path).conversion.words));
   const parts = new Rows(facts.layouts.parts, told.reduce((count, { parts }) => count + parts.length, 0));
   let row = 0, part = 0;
   for (const group of groups) {
@@ -72,12 +72,14 @@ function inputsOf(scenario, cells, facts) {
       const { form, parts: made } = told[row];
       const fields = {
         stream: namedStream(`parameter:${path}`),
+        choice: choiceOf(scenario.values[path]),
         form,
         parts_from: part,
         parts_to: part + made.length,
         first,
         in_group: group.length,
         of_hazard: ofHazard,
+        is_word: conversion.kind === "word" ? 1 : 0,
         cell,
         low: numberOf(conversion.low),
         high: numberOf(conversion.high),
@@ -109,24 +111,53 @@ function groupsOf(paths, correlations) {
   return [...new Set(groupOf.values())].map((group) => group.sort());
 }
 
-/** Return the form and the parts of a distribution as a file says it. */
+/** Return the stream of the number that picks one of the parts of a distribution; 0 where none does. */
+function choiceOf({ samples, pool }) {
+  if (samples) return namedStream(`parameter:samples ${samples.of}`);
+  return pool ? namedStream("parameter:experts") : 0;
+}
+
+/** Return the parts that one number picks from: experts, rows of a table, words in the order of `words`; else all parts. */
+function drawnParts(specification, facts, words) {
+  const { samples, discrete } = specification;
+  if (samples) return { form: PICKED, parts: rowsOf(samples, facts) };
+  if (!discrete || Array.isArray(discrete)) return partsOf(specification, facts);
+  const told = words.filter((word) => word in discrete);
+  return { form: PICKED, parts: told.map((word) => pointOf(words.indexOf(word), discrete[word], facts)) };
+}
+
+const pointOf = (value, share, facts) => partOf({ "": { value } }, share, facts);
+
+function rowsOf({ values, weights = values.map(() => 1) }, facts) {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return values.map((value, row) => pointOf(value, weights[row] / total, facts));
+}
+
+/** Return the form and the parts of the distribution of a number as a file says it, of samples in rising order. */
 export function partsOf(specification, facts) {
+  const { samples, pool } = specification;
+  if (samples) return { form: PICKED, parts: rowsOf(samples, facts).sort((one, other) => one.value - other.value) };
+  if (pool) {
+    const total = pool.reduce((sum, { weight }) => sum + weight, 0);
+    return { form: MIXED, parts: pool.map(({ weight, value }) => partOfAny(value, weight / total, facts)) };
+  }
   const list = specification.discrete ?? specification.mixture;
   if (!list) return { form: ONE, parts: [partOf(specification, 1, facts)] };
-  const parts = list.map(({ probability, value }) =>
-    partOf(typeof value === "number" ? { "": { value } } : value, probability, facts),
-  );
+  const parts = list.map(({ probability, value }) => partOfAny(value, probability, facts));
   return { form: specification.discrete ? PICKED : MIXED, parts };
 }
+
+const partOfAny = (value, share, facts) =>
+  typeof value === "number" ? pointOf(value, share, facts) : partOf(value, share, facts);
 
 function partOf(specification, share, facts) {
   const [[name, numbers]] = Object.entries(specification);
   const code = facts.kinds.findIndex((kind) => kind.name === name);
   if (code < 0) throw new RangeError(`there is no distribution ${name}`);
-  const { fields } = facts.kinds[code];
+  const { fields, defaults } = facts.kinds[code];
   const isCut = ["min", "max"].some((end) => end in numbers && !(end in fields));
   const part = { kind: code, is_cut: isCut ? 1 : 0, share };
-  for (const [key, field] of Object.entries(fields)) part[field] = numbers[key];
+  for (const [key, field] of Object.entries(fields)) part[field] = numbers[key] ?? numberOf(defaults[field]);
   if (isCut) Object.assign(part, { cut_low: numbers.min ?? -Infinity, cut_high: numbers.max ?? Infinity });
   return part;
 }

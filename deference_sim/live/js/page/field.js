@@ -1,7 +1,7 @@
 // One input: label, slider and value as a scenario file says it, with what it means behind a button.
 
 import {h, button, fill} from "./dom.js";
-import {valueText} from "./scenario.js";
+import {centralOf, valueText} from "./scenario.js";
 import {placeOf, spanOf, valueAt} from "./spans.js";
 import {isDistribution} from "./values.js";
 import {told, withUnit} from "./words.js";
@@ -93,7 +93,7 @@ export class Field {
   show(scenario, given) {
     const {parameter} = this, value = scenario.values[this.path], isChanged = given !== null;
     this.#text = parameter.kind === "number" && given || valueText(value, parameter);
-    const central = isDistribution(value) ? this.library.kernel.median(value) : value;
+    const central = isDistribution(value) ? centralOf(value, this.library.kernel) : value;
     if (this.entry.value !== this.#text) this.entry.value = this.#text;
     if (this.slider) {
       if (!this.#span || (typeof central === "number" && (central < this.#span.low || central > this.#span.high))) this.#span = spanOf(parameter, central);

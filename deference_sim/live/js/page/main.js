@@ -25,7 +25,7 @@ async function begin() {
   const declared = JSON.parse(carried("data"));
   const module = await WebAssembly.compile(await kernelBytes());
   const kernel = Kernel.open(module, declared.kernel);
-  const exact = ["exp", "log", "log1p", "normalQuantile", "quantile"].map(name => [name, (...given) => kernel[name](...given)]);
+  const exact = ["exp", "log", "log1p", "normalQuantile", "quantile", "metalogTerms", "metalogFallsAt"].map(name => [name, (...given) => kernel[name](...given)]);
   const bits = {...Object.fromEntries(exact), betaShapes: declared.beta_shapes};
   const library = new Library(declared, new Reader(declared.units, bits), kernel);
   const size = Math.min(navigator.hardwareConcurrency || 2, MOST_WORKERS);

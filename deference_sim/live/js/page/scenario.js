@@ -11,6 +11,7 @@ import {isDistribution} from "./values.js";
 
 const TEXTS = ["name", "description"];
 const HAZARDS = "hazards", CORRELATIONS = "correlations", ITEM = "NAME";
+const MOST_STRUCTURES = 64; // combinations of uncertain words
 const CENTRAL = "baseline"; // what a file that extends nothing is told against
 
 export class Library {
@@ -45,6 +46,7 @@ export class Library {
       seen.add(path);
       this.#set(made, path, text);
     }));
+    this.#checkChoices(made);
     made.correlations = made.correlations.filter(([one, other]) => ![one, other].some(path => seen.has(path) && !isDistribution(made.values[path])));
     this.#check(made);
     return {...made, hash: this.hash(made)};
@@ -82,19 +84,42 @@ export class Library {
     return [...this.parameters.values()].filter(one => one.path.startsWith(`${HAZARDS}.${ITEM}.`));
   }
 
+  // What one choice decides has the same alternatives everywhere: experts with their weights, rows with theirs.
+  #checkChoices(made) {
+    const known = new Map();
+    for (const [path, value] of Object.entries(made.values)) {
+      if (!isDistribution(value) || !(value.pool || value.samples)) continue;
+      const choice = value.samples?.of ?? "experts";
+      const told = JSON.stringify(value.samples ? value.samples.weights ?? value.samples.values.length : value.pool.map(one => [one.expert, one.weight]));
+      if (known.has(choice) && known.get(choice) !== told) throw new Refusal(path, "other alternatives or weights than another input of the same experts or table", "the same for all");
+      known.set(choice, told);
+    }
+  }
+
   #check(made) {
     for (const [one, other, rank] of made.correlations) {
       for (const path of [one, other]) if (!isDistribution(made.values[path])) throw new Refusal(CORRELATIONS, `${shown(path)}, which is not uncertain`);
       if (!(rank >= -1 && rank <= 1)) throw new Refusal(CORRELATIONS, `${rank}`, "a number in [-1, 1]");
     }
-    const broken = brokenRules(this.central(made), this.declared.rules);
+    const broken = this.#structures(made).flatMap(values => brokenRules(values, this.declared.rules));
     gather(broken.map(({path, message}) => () => { throw new Refusal(path, message); }));
+  }
+
+  // The values of a scenario once for every combination of its uncertain words; of uncertain numbers the medians.
+  #structures(made) {
+    let found = [this.central(made)];
+    for (const [path, value] of Object.entries(made.values)) {
+      if (!isDistribution(value) || this.parameter(path).kind !== "word") continue;
+      found = found.flatMap(values => Object.keys(value.discrete).map(word => ({...values, [path]: word})));
+      if (found.length > MOST_STRUCTURES) throw new Refusal(path, "too many structures of the world", `at most ${MOST_STRUCTURES}`);
+    }
+    return found;
   }
 
   // Every value of a scenario, of an uncertain one the median.
   central(scenario) {
     const entries = Object.entries(scenario.values);
-    return Object.fromEntries(entries.map(([path, value]) => [path, isDistribution(value) ? this.kernel.median(value) : value]));
+    return Object.fromEntries(entries.map(([path, value]) => [path, isDistribution(value) ? centralOf(value, this.kernel) : value]));
   }
 
   // The settings that make `base` say what the file `text` says; the file may extend a preset that is here.
@@ -157,6 +182,12 @@ export class Library {
   }
 }
 
+// Of an uncertain word the likeliest, of a number the median.
+export function centralOf(value, kernel) {
+  if (!value.discrete || Array.isArray(value.discrete)) return kernel.median(value);
+  return Object.entries(value.discrete).reduce((best, one) => (one[1] > best[1] ? one : best))[0];
+}
+
 export function generalPath(path) {
   const parts = path.split(".");
   return parts.length === 3 && parts[0] === HAZARDS ? `${HAZARDS}.${ITEM}.${parts[2]}` : path;
@@ -201,6 +232,7 @@ function number(value, unit) {
 
 function distributionText(value) {
   if (typeof value === "number") return number(value, "1");
+  if (typeof value === "string") return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(distributionText).join(", ")}]`;
   return `{${Object.entries(value).map(([key, held]) => `${key}: ${distributionText(held)}`).join(", ")}}`;
 }

@@ -1,6 +1,6 @@
 // Nodes of a tree -> values of parameters, in documented units, checked against the declared range.
 
-import {readDistribution, shaped} from "./distributions.js";
+import {readDistribution, readWords, shaped} from "./distributions.js";
 import {Refusal, shown} from "./problems.js";
 import {between, quantity} from "./quantities.js";
 import {scalar, treeOf} from "./tree.js";
@@ -100,6 +100,7 @@ export class Reader {
 
   #word(node, parameter, path) {
     if (node.kind === "scalar" && parameter.words.includes(node.text)) return node.text;
+    if (node.kind === "map") return readWords(node, parameter, path, (...given) => this.number(...given));
     throw new Refusal(path, `\`${shown(node.text ?? node.kind)}\``, parameter.allowed);
   }
 

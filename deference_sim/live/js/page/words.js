@@ -46,6 +46,7 @@ export function withUnit(value, unit, digits = 4) {
 export function told(value, parameter, kernel) {
   if (value === null) return "none";
   if (isDistribution(value)) {
+    if (value.discrete && !Array.isArray(value.discrete)) return Object.entries(value.discrete).map(([word, share]) => `${word} (${short(100 * share, 3)} %)`).join(" or ");
     if (value.discrete) return value.discrete.map(part => `${withUnit(part.value, parameter.unit)} (${short(100 * part.probability, 3)} %)`).join(" or ");
     const [low, high] = kernel.quantile(value, Float64Array.of(0.05, 0.95));
     return `${short(low, 3)} to ${withUnit(high, parameter.unit, 3)}`;
