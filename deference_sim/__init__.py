@@ -8,6 +8,8 @@ from deference_sim.version import __version__ as __version__
 
 if TYPE_CHECKING:  # the same names for editors and type checkers, which import nothing
     from deference_sim import plots
+    from deference_sim.analysis.alternatives import Alternatives as Alternatives
+    from deference_sim.analysis.alternatives import alternatives as alternatives
     from deference_sim.analysis.brief import Brief as Brief
     from deference_sim.analysis.brief import brief as brief
     from deference_sim.analysis.compare import Comparison as Comparison
@@ -56,6 +58,7 @@ if TYPE_CHECKING:  # the same names for editors and type checkers, which import 
 else:
     #: The one list of public names, by where they live.
     _HOMES = {
+        "analysis.alternatives": ("Alternatives", "alternatives"),
         "analysis.brief": ("Brief", "brief"),
         "analysis.compare": ("Comparison", "compare"),
         "analysis.discover": ("Discovery", "discover"),

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from deference_sim.cli.errors import BAD_INPUT
-from deference_sim.cli.options import ScenarioName, Settings
-from deference_sim.cli.output import print_page
+from deference_sim.cli.options import PICTURES, Picture, ScenarioName, Settings
+from deference_sim.cli.output import check_file, print_page, save_picture
 
 
 def scenarios() -> None:
@@ -50,12 +50,24 @@ def parameters(
     print_page(inputs_page.parameters_page(path, every=every))
 
 
-def show(scenario: ScenarioName, settings: Settings = None) -> None:
-    """Show every value of a scenario and where it comes from: file and line, default, or command line."""
+def show(scenario: ScenarioName, settings: Settings = None, plot: Picture = None) -> None:
+    """Show every value of a scenario and where it comes from: file and line, default, or command line.
+
+    With --plot also a picture of every uncertain input: density, quantiles, and what its author wrote.
+    """
     from deference_sim.pages import page_of
     from deference_sim.scenario import load
 
-    print_page(page_of(load(scenario, set=settings or ()), meanings=False))
+    if plot is not None:
+        check_file(plot, PICTURES, "'--plot'")
+    found = load(scenario, set=settings or ())
+    if plot is not None:
+        if not found.uncertain:
+            raise typer.BadParameter(f"{found.name} has no uncertain input to draw", param_hint="'--plot'")
+        from deference_sim import plots
+
+        save_picture(lambda: plots.uncertain_inputs(found), plot)
+    print_page(page_of(found, meanings=False))
 
 
 def diff(

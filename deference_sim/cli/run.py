@@ -48,6 +48,7 @@ def run(
     ] = True,
 ) -> Answer:
     """Estimate by Monte Carlo how likely the AIs are to stay in the Basin of Good Deference, and what it costs."""
+    from deference_sim.analysis.alternatives import alternatives, planned
     from deference_sim.analysis.measure import MEASURES, VALUE
     from deference_sim.analysis.nested import input_spread
     from deference_sim.analysis.run import simulate
@@ -63,7 +64,7 @@ def run(
     _check_given(given, precision, draws)
     keep = asked.out is not None
     looks = look and engine == "compiled" and (precision is not None or wanted >= LEAST_FOR_A_LOOK)
-    with asked.at_work(None if precision or draws else wanted) as tick:
+    with asked.at_work(None if precision or draws else wanted * (1 + planned(scenario))) as tick:
         found = simulate(
             scenario,
             wanted,
@@ -81,15 +82,19 @@ def run(
                 scenario, draws, worlds, seed, measure=measure, ranges=ranges, engine=engine, progress=tick
             )
         hangs_on = kept_look(scenario) if looks else None
+        by = []
+        if given is None and engine == "compiled":
+            by = alternatives(scenario, found.simulated, seed, measure=measure, progress=tick)
     return Answer(
         found,
         found.simulated,
         came_out={"replicates": found.simulated, "precision": None},
-        about={"spread": spread, "hangs_on": hangs_on, "measure": measure},
+        about={"spread": spread, "hangs_on": hangs_on, "by": by, "measure": measure},
         json=found.as_dict()
         | ({} if measure in MEASURES else {VALUE: found.chance(measure).as_dict(), "weights": measure})
         | ({"input_spread": spread.as_dict()} if spread else {})
-        | ({"hangs_on": hangs_on.as_dict()} if hangs_on else {}),
+        | ({"hangs_on": hangs_on.as_dict()} if hangs_on else {})
+        | ({"alternatives": [one.as_dict() for one in by]} if by else {}),
         drawings=lambda plots: _drawings(plots, found),
         tables=lambda: {"outcomes": found.outcome_table(), "cumulative_incidence": found.cumulative_incidence()},
     )

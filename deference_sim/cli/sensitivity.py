@@ -6,6 +6,7 @@ import typer
 
 from deference_sim.cli.answer import Answer, Asked, answering
 from deference_sim.cli.options import Inputs, Measured, number_of_futures, split
+from deference_sim.study.limits import USUAL_REPLICATES
 
 
 @answering(engine="compiled", plot=True)
@@ -38,6 +39,7 @@ def sensitivity(
     ] = None,
 ) -> Answer:
     """Find out which inputs matter most for staying in the Basin of Good Deference."""
+    from deference_sim.analysis.alternatives import alternatives, planned
     from deference_sim.analysis.sensitivity import carry_out, missing_extra, plan_of, planned_runs
 
     if told := missing_extra(method):
@@ -52,13 +54,16 @@ def sensitivity(
         seed=asked.seed,
         decision=decision,
     )
-    with asked.at_work(planned_runs(plan, method)) as tick:
+    with asked.at_work(planned_runs(plan, method) + USUAL_REPLICATES * planned(asked.scenario)) as tick:
         found = carry_out(plan, method, tick)
+        by = alternatives(asked.scenario, USUAL_REPLICATES, asked.seed, measure=measure, progress=tick)
     shown = "The same as a picture, the most important input on top"
     return Answer(
         found,
         found.runs,
         came_out={"replicates": plan.replicates},
+        about={"by": by},
+        json=found.as_dict() | ({"alternatives": [one.as_dict() for one in by]} if by else {}),
         drawings=lambda plots: {"picture": (shown, lambda: plots.tornado(found))},
         tables=lambda: {"table": found.table},
     )

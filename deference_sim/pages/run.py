@@ -1,9 +1,11 @@
 """The report of a Monte Carlo run: what a strategist reads first, in plain words, for a terminal and a notebook."""
 
+from collections.abc import Sequence
 from math import isfinite, sqrt
 
 import numpy as np
 
+from deference_sim.analysis.alternatives import Alternatives
 from deference_sim.analysis.estimate import Estimate, probability
 from deference_sim.analysis.look import Look, Unknown
 from deference_sim.analysis.measure import MEASURES, VALUE, Measure, success_of
@@ -12,6 +14,7 @@ from deference_sim.analysis.run import Result
 from deference_sim.model.events import COUNTERS
 from deference_sim.model.hazards import HANDLED, SUFFERED
 from deference_sim.model.state import CATASTROPHES
+from deference_sim.pages.alternatives import tables as alternatives_tables
 from deference_sim.pages.glossary import glossary, label_of
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
 from deference_sim.pages.scenario import inputs
@@ -62,11 +65,12 @@ def page(
     repeat: str = "",
     spread: InputSpread | None = None,
     hangs_on: Look | None = None,
+    by: Sequence[Alternatives] = (),
     measure: Measure = "p_stay",
 ) -> Page:
     """Return the report; ``repeat`` is the command that repeats the run, ``spread`` that of ``measure`` over inputs.
 
-    ``hangs_on`` is a look at the unknowns that move p_stay most.
+    ``hangs_on`` is a look at the unknowns that move p_stay most, ``by`` the answer by expert and by structure.
     """
     scenario, runs = found.scenario, f"{found.replicates:,} replicates, seed {found.seed}"
     return [
@@ -74,6 +78,7 @@ def page(
         *([Paragraph(" ".join(scenario.description.split()))] if scenario.description else []),
         *_given(found),
         *headline(found, measure),
+        *alternatives_tables(by, measure),
         *ledger(found),
         *([Paragraph(what_it_hangs_on(hangs_on))] if hangs_on else []),
         *([Paragraph(spread_over_inputs(spread, measure))] if spread else []),

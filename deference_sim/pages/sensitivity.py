@@ -1,11 +1,13 @@
 """The page of a sensitivity study: what matters most, in words and one table, for a terminal and a notebook."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from deference_sim.analysis.alternatives import Alternatives
 from deference_sim.analysis.measure import success_of
 from deference_sim.analysis.sensitivity import Sensitivity
 from deference_sim.analysis.sensitivity.inputs import CORE, HALF_TO_DOUBLE, RANGES, WIDENED, Varied
+from deference_sim.pages.alternatives import tables as alternatives_tables
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
 from deference_sim.pages.wording import footer
 from deference_sim.scenario import Scenario
@@ -21,8 +23,8 @@ TITLES = {
 }
 
 
-def page(found: Sensitivity, repeat: str = "") -> Page:
-    """Return the page; ``repeat`` is the command that repeats the study."""
+def page(found: Sensitivity, repeat: str = "", by: Sequence[Alternatives] = ()) -> Page:
+    """Return the page; ``repeat`` is the command that repeats the study, ``by`` the answer by expert and structure."""
     success, (columns, cells) = success_of(found.plan.measure), _COLUMNS[found.method]
     table: list[dict[str, Any]] = found.table.to_dict("records")  # type: ignore[assignment]
     rows = tuple(line for row in table for line in _lines(row, cells(row)))
@@ -31,6 +33,7 @@ def page(found: Sensitivity, repeat: str = "") -> Page:
         Heading(f"{found.plan.scenario.name} – what matters most for {success.headline}", _answer(found)),
         *_summary(found),
         Table(TITLES[found.method], ("", "range", *columns, "status"), rows, numbers, numbers | {0}, "guess"),
+        *alternatives_tables(by, found.plan.measure),
         *(Paragraph(text, aside=True) for text in (*_READINGS[found.method](found), *_about_inputs(found))),
         _footer(found, repeat),
     ]

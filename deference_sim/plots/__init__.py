@@ -12,6 +12,7 @@ from deference_sim.plots.strategy import policies
 from deference_sim.plots.sweep import heat_map, lead_curve
 from deference_sim.plots.tax import tax_by_capability
 from deference_sim.plots.trace import trajectory
+from deference_sim.plots.uncertain_inputs import uncertain_inputs
 
 __all__ = [
     "causal_loops",
@@ -28,6 +29,7 @@ __all__ = [
     "tornado",
     "trajectories",
     "trajectory",
+    "uncertain_inputs",
 ]
 
 

@@ -12,7 +12,7 @@ from deference_sim.scenario.reader import NAME_PATTERN
 
 
 class Fields(Blocks):
-    """What a scenario says, in plain values and documented units; of an uncertain input, its median or likeliest word."""
+    """What a scenario says, in plain values and documented units; of an uncertain input, its median or likeliest."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 

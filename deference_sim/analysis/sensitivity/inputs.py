@@ -1,6 +1,6 @@
 """Which inputs a study varies, over which ranges, and which of them are tied to one another."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 
@@ -8,11 +8,12 @@ import numpy as np
 
 from deference_sim.scenario import Scenario, load
 from deference_sim.scenario.catalogue import Parameter, find
-from deference_sim.scenario.copula import Correlation, groups
+from deference_sim.scenario.copula import Correlation, groups, together
 from deference_sim.scenario.distributions import Distribution, Floats, Loguniform, Uniform
 from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.scenario.plausible import TWINS, core_paths, plausible_ranges, range_status
 from deference_sim.scenario.problems import gather, refusal
+from deference_sim.scenario.words import Words
 
 UNCERTAIN, CORE = "uncertain", "core"
 DECISIONS = ("strategy", "handoff")  # blocks whose inputs are chosen, not found out
@@ -86,8 +87,10 @@ def choose(scenario: Scenario, wanted: Sequence[str] = ()) -> Varied:
     """
     named = [name for name in wanted if name not in (UNCERTAIN, CORE)]
     gather(partial(_check_number, path) for path in named)
-    paths = dict.fromkeys(scenario.uncertain if UNCERTAIN in wanted or not wanted else ())
-    left_out: list[tuple[str, str]] = []
+    words = [path for path, one in scenario.uncertain.items() if isinstance(one, Words)]
+    left_out = [(path, "it is a word, drawn anew in every future") for path in words]
+    numbers = [path for path in scenario.uncertain if path not in words]
+    paths = dict.fromkeys(numbers if UNCERTAIN in wanted or not wanted else ())
     for path in _main_unknowns(wanted):
         if scenario.value(path) is None:
             left_out.append((path, "it is null"))
@@ -103,8 +106,8 @@ def choose(scenario: Scenario, wanted: Sequence[str] = ()) -> Varied:
     return Varied(
         varied,
         tuple(inputs),
-        _groups(varied.uncertain, varied.correlations, everything),
-        _groups(varied.uncertain, [one for one in varied.correlations if one.spearman == 1.0], everything),
+        _groups(together(varied.uncertain, varied.correlations), everything),
+        _groups(groups(varied.uncertain, [one for one in varied.correlations if one.spearman == 1.0]), everything),
         tuple(left_out),
     )
 
@@ -133,16 +136,14 @@ def _check_number(path: str) -> None:
 
 def _with_correlated(scenario: Scenario, paths: Iterable[str]) -> list[str]:
     wanted = dict.fromkeys(paths)
-    for group in groups(scenario.uncertain, scenario.correlations):
+    for group in together(scenario.uncertain, scenario.correlations):
         if wanted.keys() & set(group):
             wanted |= dict.fromkeys(group)
     return list(wanted)
 
 
-def _groups(
-    uncertain: Mapping[str, Distribution], correlations: Sequence[Correlation], paths: list[str]
-) -> tuple[tuple[int, ...], ...]:
-    found = [group for group in groups(uncertain, correlations) if group[0] in paths]
+def _groups(joined: Iterable[list[str]], paths: list[str]) -> tuple[tuple[int, ...], ...]:
+    found = [group for group in joined if group[0] in paths]
     return tuple(sorted(tuple(sorted(paths.index(path) for path in group)) for group in found))
 
 
