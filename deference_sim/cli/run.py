@@ -82,9 +82,8 @@ def run(
                 scenario, draws, worlds, seed, measure=measure, ranges=ranges, engine=engine, progress=tick
             )
         hangs_on = kept_look(scenario) if looks else None
-        by = []
-        if given is None and engine == "compiled":
-            by = alternatives(scenario, found.simulated, seed, measure=measure, progress=tick)
+        compares = given is None and engine == "compiled"
+        by = alternatives(scenario, found.simulated, seed, measure=measure, progress=tick) if compares else []
     return Answer(
         found,
         found.simulated,

@@ -42,6 +42,13 @@ CHANGED = {
     "tax-hump": {"tax.shape": "[[0, 1], [2, 30], [4, 1]]"},
     "hostile-world": {"hazard_factor": "{loguniform: {min: 2, max: 30}}"},
     "ai-2027": {"capability.law": "constant_returns"},
+    "five-hazards": {
+        "rival.lead": "{quantiles: {p10: 2 months, p50: 4 months, p90: 9 months}}",
+        "capability.law": "{discrete: {milestones: 0.4, software_explosion: 0.6}}",
+        "tax.broad_alignment": "{pool: [{expert: ben, value: 0.3}, {expert: ana, weight: 2, value: 0.1 to 0.5}]}",
+        "tax.decline": "{samples: {of: '0123456789abcdef', values: [0.2, 0.1, 0], weights: [1, 2, 1]}}",
+        "rival.speed": "{pert: {min: 0.2, mode: 0.9, max: 1.2}}",
+    },
     "with-scheming": {"scheming.rate": "{discrete: [{value: 0, probability: 0.5}, {value: 0.2, probability: 0.5}]}"},
 }
 
@@ -69,6 +76,8 @@ def test_the_numbers_are_the_command_lines(page: Page, scenario: str) -> None:
 
 def random_text(parameter: Parameter, path: str, generator: np.random.Generator) -> str:
     """Return something that a file may say for a parameter, in one of the notations that it may use."""
+    if parameter.kind == "word" and generator.random() < 0.3:
+        return f"{{discrete: {{{parameter.words[-1]}: 0.25, {parameter.words[0]}: 0.75}}}}"
     if parameter.kind in ("word", "truth"):
         return str(generator.choice(parameter.words or ("true", "false")))
     if parameter.kind == "pairs":
@@ -104,6 +113,10 @@ def random_text(parameter: Parameter, path: str, generator: np.random.Generator)
                 f"{{normal: {{mean: {low:.4g}, sd: 0.1, min: {low - 0.1:.4g}, max: {high + 0.1:.4g}}}}}",
                 f"{{beta: {{mean: {middle:.6g}, sd: {sd:.6g}, {ends}}}}}",
                 f"{{discrete: [{parts}]}}",
+                f"{{quantiles: {{p10: {low:.4g}, p60: {middle:.6g}, p90: {high:.4g}}}}}",
+                f"{{pert: {{min: {low:.4g}, mode: {middle:.6g}, max: {high:.4g}}}}}",
+                f"{{pool: [{{expert: b, weight: 3, value: {low:.4g} to {high:.4g}}}, "
+                f"{{expert: a, value: {low:.4g}}}]}}",
                 f"{{mixture: [{{value: {low:.4g} to {high:.4g}, probability: 0.5}}, "
                 f"{{value: {low:.4g}, probability: 0.5}}]}}",
             ]
