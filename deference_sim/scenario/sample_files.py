@@ -114,7 +114,7 @@ def _table(path: Path, tables: dict[str, Table], node: Node, place: str) -> Tabl
 
 def read_table(path: Path, label: str) -> Table:
     """Return the table in the CSV file at ``path``, called ``label`` in messages. Raises ``ScenarioError``."""
-    reader = csv.reader(StringIO(read_file(path, label)), strict=True)
+    reader = csv.reader(StringIO(read_file(path, label, "a CSV")), strict=True)
     lines: list[tuple[int, tuple[str, ...]]] = []
     try:
         for row in reader:

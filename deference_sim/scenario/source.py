@@ -11,6 +11,7 @@ from pathlib import Path
 from deference_sim.scenario.problems import MAX_PROBLEMS, Mark, Problem, ScenarioError, did_you_mean, refusal, shown
 
 MAX_BYTES = 256 * 1024
+SCENARIO = "a scenario"
 
 _MAGIC = {
     b"\x1f\x8b": "gzip",
@@ -37,15 +38,15 @@ _REFUSED_CATEGORIES = {
 }
 
 
-def read_text(path: Path, label: str) -> str:
-    """Return the text of the file at ``path``, called ``label`` in messages.
+def read_text(path: Path, label: str, kind: str = SCENARIO) -> str:
+    """Return the text of the file at ``path``, called ``label`` in messages, which say that it should be a ``kind``.
 
     Raises ``ScenarioError`` if it cannot be read, is not a regular file, is too large, or is not clean UTF-8 text.
     """
-    return checked_text(_read_bytes(path, label), label)
+    return checked_text(_read_bytes(path, label, kind), label, kind)
 
 
-def checked_text(data: bytes, label: str) -> str:
+def checked_text(data: bytes, label: str, kind: str = SCENARIO) -> str:
     """Return ``data`` as text. Raises ``ScenarioError`` unless it is UTF-8 without control or invisible characters."""
     text = _decoded(data.removeprefix(b"\xef\xbb\xbf"), label)
     text = text.replace("\r\n", "\n")
@@ -53,7 +54,8 @@ def checked_text(data: bytes, label: str) -> str:
     if problems:
         raise ScenarioError(problems)
     if not text.strip():
-        raise refusal(Mark(label, 1, 1), "", "file has no content", "a scenario", "start with `schema: 1`")
+        hint = "start with `schema: 1`" if kind == SCENARIO else ""
+        raise refusal(Mark(label, 1, 1), "", "file has no content", kind, hint)
     return text
 
 
@@ -81,19 +83,19 @@ def beside(path: Path, name: str, mark: Mark, place: str, allowed: str, others: 
     return target
 
 
-def _read_bytes(path: Path, label: str) -> bytes:
+def _read_bytes(path: Path, label: str, kind: str) -> bytes:
     start = Mark(label)
     try:
         # Without O_NONBLOCK opening a named pipe would wait for a writer.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except (OSError, ValueError) as error:
-        raise refusal(start, "", f"cannot be opened: {_reason(error)}", "a scenario file") from None
+        raise refusal(start, "", f"cannot be opened: {_reason(error)}", f"{kind} file") from None
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise refusal(start, "", "not a regular file", "a scenario file")
+            raise refusal(start, "", "not a regular file", f"{kind} file")
         data = _read_up_to(descriptor, MAX_BYTES + 1)
     except OSError as error:
-        raise refusal(start, "", f"cannot be read: {_reason(error)}", "a scenario file") from None
+        raise refusal(start, "", f"cannot be read: {_reason(error)}", f"{kind} file") from None
     finally:
         os.close(descriptor)
     if len(data) > MAX_BYTES:

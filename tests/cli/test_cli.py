@@ -162,6 +162,8 @@ def test_measures_are_those_of_the_analysis() -> None:
         (("trace", "baselin"), "did you mean `baseline`?"),
         (("parameters", "rival.leed"), "did you mean"),
         (("show", "baselin"), "did you mean `baseline`?"),
+        (("show", "baseline", "--plot", "inputs.png"), "has no uncertain input to draw"),
+        (("show", "uncertain-baseline", "--plot", "no-such-folder/x.png"), "no-such-folder"),
         (("diff", "baseline", "baselin"), "did you mean `baseline`?"),
         (("check", "no-such.yaml"), "no-such.yaml"),
     ],
@@ -262,6 +264,13 @@ def test_light_commands_import_nothing_heavy(arguments: tuple[str, ...]) -> None
 
 def test_the_version_is_told() -> None:
     assert output_of("--version") == f"deference-sim {__version__}\n"
+
+
+def test_show_draws_uncertain_inputs(tmp_path: Path) -> None:
+    picture = tmp_path / "inputs.svg"
+    told = output_of("show", "baseline", "--set", "rival.lead=2 to 9 months", "--plot", picture)
+    assert "2 to 9 months" in told
+    assert "rival.lead" in picture.read_text("utf-8")
 
 
 def test_help_lists_the_commands() -> None:

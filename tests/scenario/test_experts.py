@@ -3,11 +3,14 @@
 import json
 from pathlib import Path
 
+import jsonschema
 import numpy as np
 import pytest
+import yaml
 
 import deference_sim as ds
 from deference_sim.scenario import Scenario, ScenarioError
+from deference_sim.scenario.json_schema import json_schema
 from deference_sim.study import runner
 
 N = 40_000
@@ -63,6 +66,7 @@ def test_a_scenario_holds_its_table_and_its_hash_covers_the_content(sampled: Sce
         ("lead,speedup,w\n1,2,1\n-3,4,1\n", "experts.csv:3:1  rival.lead.samples.values  -3"),
         ("lead,speedup,w\n1,2,1\n3,4,0\n", "a number above 0"),
         ('lead,speedup,w\n1,2,"1\n', "not a CSV file"),
+        ("\n", "file has no content  a CSV$"),
         ("lead,speedup,w\n" + "1,2,1\n" * 501, "501 rows"),
     ],
 )
@@ -110,6 +114,21 @@ def test_a_design_draws_the_pool_as_a_run_does() -> None:
     np.testing.assert_array_equal(drawn["tax.decline"], np.where(is_ben, 0.5, 0.25))
     share = float(scenario.uncertain["rival.lead"].cumulative(np.array([1.7]))[0])
     assert abs(float((drawn["rival.lead"] <= 1.7).mean()) - share) < 5.0 * np.sqrt(share * (1.0 - share) / N)
+
+
+def test_the_schema_knows_these_notations() -> None:
+    """Would catch an editor that underlines what the reader accepts, or lets a wrong word pass."""
+    schema = json_schema()
+    words = {"law": {"discrete": {"software_explosion": 0.6, "milestones": 0.4}}}
+    rows = {"samples": {"of": "0123456789abcdef", "values": [1, "2 months"], "weights": [1, 2]}}
+    told = [yaml.safe_load(POOLED["rival.lead"]), {"samples": "a.csv", "column": "b"}, rows]
+    for lead in (*told, {"quantiles": {"p10": 1, "p90": "1 year"}}, {"pert": {"min": 1, "mode": 2, "max": 9}}):
+        jsonschema.validate({"schema": 1, "rival": {"lead": lead}, "capability": words}, schema)
+    for lead in ({"samples": "a.csv"}, {"pool": [{"value": 3}]}, {"pert": {"min": 1, "max": 9}}):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate({"schema": 1, "rival": {"lead": lead}}, schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({"schema": 1, "capability": {"law": {"discrete": {"milestone": 1}}}}, schema)
 
 
 def test_the_order_of_experts_means_nothing() -> None:
