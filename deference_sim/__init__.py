@@ -43,8 +43,8 @@ if TYPE_CHECKING:  # the same names for editors and type checkers, which import 
     from deference_sim.engines.events import Observation as Observation
     from deference_sim.engines.events import Shares as Shares
     from deference_sim.engines.events import World as World
-    from deference_sim.explorer import explore as explore
     from deference_sim.live.page import LivePage as LivePage
+    from deference_sim.live.page import explore as explore
     from deference_sim.live.page import page as page
     from deference_sim.scenario import Scenario as Scenario
     from deference_sim.scenario import ScenarioError as ScenarioError
@@ -73,8 +73,7 @@ else:
         "analysis.trace": ("Trajectories", "Trajectory", "trace"),
         "batches.result": ("BatchResult", "batch"),
         "engines.events": ("Observation", "Shares", "World"),
-        "explorer": ("explore",),
-        "live.page": ("LivePage", "page"),
+        "live.page": ("LivePage", "explore", "page"),
         "plots": ("plot",),
         "scenario": ("Scenario", "ScenarioError", "load"),
         "study.designs": ("linspace", "logspace"),

@@ -66,7 +66,7 @@ COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (sensitivity, "Which inputs matter most."),
     (discover, "In which ranges of the inputs it fails."),
     (takeoff, "Published figures of capability growth, and ours."),
-    (explore, "An interactive page."),
+    (explore, "Inputs moved by hand, on the live page."),
     (page, "A page that carries the simulator: one file."),
     (batch, "Many runs into a folder, resumable."),
     (resume, "Go on with a batch."),

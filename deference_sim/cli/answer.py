@@ -15,6 +15,7 @@ import typer
 from deference_sim.cli import options
 from deference_sim.cli.errors import DONE
 from deference_sim.cli.folder import Drawings, check_folder, save_folder
+from deference_sim.cli.live import page_for_report
 from deference_sim.cli.output import announce, check_file, print_json, print_page, save_picture, tell_notices
 from deference_sim.cli.pace import pace
 from deference_sim.cli.repeat import repeated
@@ -178,7 +179,8 @@ def _deliver(answer: Answer, asked: Asked, repeat: str, as_json: bool) -> None:
         scenarios = asked.scenarios if answer.scenarios is None else answer.scenarios
         labels = {str(place): scenario for place, scenario in enumerate(scenarios)}
         made_by = provenance(repeat, labels, [asked.seed], asked.engine, answer.replicates)
-        save_folder(asked.out, page, drawings, answer.tables(), scenarios, found, made_by)
+        live = page_for_report(asked.names, asked.settings, asked.seed) if asked.names else None
+        save_folder(asked.out, page, drawings, answer.tables(), scenarios, found, made_by, live)
     if as_json:
         print_json(found)
     else:

@@ -248,7 +248,7 @@ def test_output_that_cannot_be_written_is_told() -> None:
 # ---- light commands
 
 
-HEAVY = ("numba", "scipy.stats", "matplotlib", "pandas", "simpy", "pyarrow", "distributed", "panel")
+HEAVY = ("numba", "scipy.stats", "matplotlib", "pandas", "simpy", "pyarrow", "distributed")
 
 
 @pytest.mark.parametrize(

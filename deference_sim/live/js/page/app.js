@@ -11,7 +11,7 @@ import {same} from "./scenario.js";
 import {Fans, Lead, Lost, Outcomes} from "./sections.js";
 import {isUncertain, overPlausible, spreadOf} from "./spread.js";
 import {Takeaway} from "./takeaway.js";
-import {History, USUAL, changed, fragment, ofFragment, usualView, withSetting} from "./view.js";
+import {History, USUAL, changed, fragment, ofFragment, withSetting} from "./view.js";
 import {Why} from "./why.js";
 
 const REST = 150; // milliseconds for which nothing moves before all worlds are run
@@ -28,10 +28,9 @@ export class App {
   constructor(library, pool, first) {
     this.library = library;
     this.computing = new Computing(library.kernel, pool, library.declared);
-    this.usual = usualView(first);
+    this.usual = Object.freeze(first);
     this.history = new History(this.usual);
-    this.scenario = library.scenario(first);
-    this.against = null;
+    this.#settle();
     this.answers = null;
     const current = () => ({view: this.view, scenario: this.scenario, against: this.against, answer: this.answers?.answer});
     this.inputs = new Inputs(library, {
@@ -82,10 +81,8 @@ export class App {
 
   // Shows `view` instead, or says why that cannot be; true if it can.
   choose(view, {merged = false, rest = 0} = {}) {
-    let scenario, against;
     try {
-      scenario = this.library.scenario(view.preset, view.settings);
-      against = view.against && this.library.scenario(view.against.preset, view.against.settings);
+      Object.assign(this, this.#scenarios(view));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       this.#say(error.message);
@@ -93,7 +90,6 @@ export class App {
       return false;
     }
     this.history.push(view, merged);
-    Object.assign(this, {scenario, against});
     this.#show(rest);
     return true;
   }
@@ -138,9 +134,17 @@ export class App {
 
   #travel(way) {
     this.history[way]();
-    this.scenario = this.library.scenario(this.view.preset, this.view.settings);
-    this.against = this.view.against && this.library.scenario(this.view.against.preset, this.view.against.settings);
+    this.#settle();
     this.#show(0);
+  }
+
+  // Takes up the scenarios of a view that can be shown.
+  #settle() {
+    Object.assign(this, this.#scenarios(this.view));
+  }
+
+  #scenarios({preset, settings, against}) {
+    return {scenario: this.library.scenario(preset, settings), against: against && this.library.scenario(against.preset, against.settings)};
   }
 
   #key(event) {

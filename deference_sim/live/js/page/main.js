@@ -30,7 +30,7 @@ async function begin() {
   const library = new Library(declared, new Reader(declared.units, bits), kernel);
   const size = Math.min(navigator.hardwareConcurrency || 2, MOST_WORKERS);
   const pool = new Pool({module, facts: declared.kernel, spawn: blobWorkers(JSON.parse(carried("worker"))), size});
-  new App(library, pool, declared.first).begin(document.getElementById("page"));
+  new App(library, pool, declared.view).begin(document.getElementById("page"));
 }
 
 begin().catch(error => {
