@@ -56,6 +56,11 @@ function plain(value) {
 const written = (told, name, bytes) => fs.writeFileSync(path.join(told.folder, name), bytes);
 
 const jobs = {
+  async nearest({ rows }) {
+    const { nearest } = await load("../page/hints.js");
+    return rows.map(([word, names]) => nearest(word, names));
+  },
+
   async run({ scenario, options, out, size, warm }, told) {
     const given = { ...options, grid: gridOf(options) };
     const pooled = () => told.pool(size).run(scenario, { ...given, worlds: options.count });

@@ -154,15 +154,6 @@ class Silent(SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
-def test_in_the_frame_of_a_notebook_it_answers_too(page: Page, tmp_path: Path) -> None:
-    file = tmp_path / "notebook.html"
-    file.write_text(f'<!DOCTYPE html><meta charset="utf-8">{ds.page("rushed-handoff")._repr_html_()}', "utf-8")
-    page.driver.get(file.as_uri())
-    page.driver.switch_to.frame(0)
-    assert page.answer()["hash"] == ds.load("rushed-handoff").hash
-    page.driver.switch_to.default_content()
-
-
 @pytest.fixture(scope="session")
 def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The script of axe-core, by the version that is locked."""

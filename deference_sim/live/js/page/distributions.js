@@ -23,7 +23,7 @@ export function readDistribution(node, parameter, path, read, bits) {
   if (names.length !== 1) throw new Refusal(path, names.length ? "several keys" : "no distribution", allowed);
   const [name] = names, inner = node.entries.get(name), where = `${path}.${name}`;
   if (name === "discrete" || name === "mixture") return readParts(name, inner, node, where, read);
-  if (!Object.hasOwn(NAMES, name)) throw new Refusal(path, `unknown distribution \`${shown(name)}\``, allowed);
+  if (!Object.hasOwn(NAMES, name)) throw new Refusal(path, `unknown distribution \`${shown(name)}\``, allowed, read.hints.near(name, KINDS));
   return {[name]: readNumbers(name, inner, node, parameter, where, read, bits)};
 }
 
@@ -33,7 +33,7 @@ function readNumbers(name, inner, outer, parameter, path, read, bits) {
   const given = {};
   for (const [key, held] of inner.entries) {
     if (!kind.names.includes(key) && !(kind.percentiles && level(key))) {
-      throw new Refusal(path, `unknown key \`${shown(key)}\``, allowed);
+      throw new Refusal(path, `unknown key \`${shown(key)}\``, allowed, read.hints.near(key, kind.names));
     }
     given[key] = read.number(held, kind.plain?.includes(key) ? "1" : parameter.unit, `${path}.${key}`, "a number");
   }

@@ -14,8 +14,8 @@ export function isDistribution(value) {
 
 // Reads values as scenario files say them. `units` are the spellings of each unit, `bits` the kernel: exp, log, quantile.
 export class Reader {
-  constructor(units, bits) {
-    Object.assign(this, {units, bits});
+  constructor(units, bits, hints) {
+    Object.assign(this, {units, bits, hints});
   }
 
   // What `text` says for `parameter`: a plain value or, where a number is uncertain, a distribution.
@@ -50,7 +50,7 @@ export class Reader {
     if (node.kind !== "scalar") throw new Refusal(path, node.kind === "list" ? "a list" : "a mapping", allowed);
     if (!node.text) throw new Refusal(path, "value missing", allowed);
     if (!node.plain && !/[A-Za-z]/.test(node.text)) throw new Refusal(path, "text in quotes", allowed, "remove the quotes");
-    return quantity(node.text, unit, this.units, path, allowed);
+    return quantity(node.text, unit, this, path, allowed);
   }
 
   #number(node, parameter, path) {
@@ -60,6 +60,7 @@ export class Reader {
     }
     if (node.kind === "list") throw new Refusal(path, "a list", `${parameter.allowed}, or a distribution`, "write a range as `2 to 9`: 5th to 95th percentile");
     const read = {
+      hints: this.hints,
       number: (...given) => this.number(...given),
       point: (item, where) => this.#inRange(item, parameter, where),
       any: (item, where) => this.#number(item, parameter, where),
@@ -99,8 +100,9 @@ export class Reader {
   }
 
   #word(node, parameter, path) {
-    if (node.kind === "scalar" && parameter.words.includes(node.text)) return node.text;
-    throw new Refusal(path, `\`${shown(node.text ?? node.kind)}\``, parameter.allowed);
+    if (node.kind !== "scalar") throw new Refusal(path, `a ${node.kind}`, parameter.allowed);
+    if (parameter.words.includes(node.text)) return node.text;
+    throw new Refusal(path, `\`${shown(node.text)}\``, parameter.allowed, this.hints.near(node.text.trim().toLowerCase(), parameter.words));
   }
 
   #name(node, parameter, path) {

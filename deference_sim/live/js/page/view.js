@@ -35,7 +35,7 @@ export function fragment(view, stamp) {
 export function ofFragment(text, library, usual, stamp) {
   if (text.length > MOST.characters) throw new Refusal("the address", "too long", `at most ${MOST.characters} characters`);
   const pairs = new URLSearchParams(text.replace(/^#/, ""));
-  for (const key of pairs.keys()) if (!KEYS.includes(key)) throw new Refusal("the address", `unknown key \`${shown(key)}\``, KEYS.join(", "));
+  for (const key of pairs.keys()) if (!KEYS.includes(key)) throw new Refusal("the address", `unknown key \`${shown(key)}\``, KEYS.join(", "), library.reader.hints.near(key, KEYS));
   for (const key of KEYS) if (!key.endsWith("set") && pairs.getAll(key).length > 1) throw new Refusal("the address", `\`${key}\` twice`, "each key once");
   const preset = pairs.get("scenario") ?? usual.preset, against = pairs.get("against");
   const view = changed(usual, {
