@@ -64,7 +64,7 @@ const jobs = {
   async run({ scenario, options, out, size, warm }, told) {
     const given = { ...options, grid: gridOf(options) };
     const pooled = () => told.pool(size).run(scenario, { ...given, worlds: options.count });
-    const ready = size ? null : told.kernel.prepare(scenario);
+    const ready = size ? null : await told.pool(1).prepare(scenario);
     if (warm) told.kernel.run(ready, given);
     const begun = process.cpuUsage();
     const found = size ? await pooled() : told.kernel.run(ready, given);
@@ -74,10 +74,10 @@ const jobs = {
     return { draws: found.draws, seconds: (user + system) / 1e6 };
   },
   async follow({ scenario, options }, told) {
-    return told.kernel.follow(told.kernel.prepare(scenario), options);
+    return told.kernel.follow(await told.pool(1).prepare(scenario), options);
   },
   async tally({ scenario, options }, told) {
-    const { tallyOf, merged, valuesOf, orderStatistic } = await load("tally.js");
+    const { tallyOf, merged } = await load("tally.js");
     const ready = told.kernel.prepare(scenario);
     const half = options.count / 2;
     const parts = [0, half].map((first) => {
@@ -85,15 +85,8 @@ const jobs = {
       return { records, tally: tallyOf(records, ready.hazards, told.facts) };
     });
     const { records } = told.kernel.run(ready, options);
-    const quantities = told.facts.quantities.map((name) => {
-      const values = valuesOf(records, name, told.facts);
-      return [name, [values.length, orderStatistic(values, 0.5)]];
-    });
-    return {
-      whole: tallyOf(records, ready.hazards, told.facts),
-      merged: merged(parts[0].tally, parts[1].tally),
-      quantities: Object.fromEntries(quantities),
-    };
+    const whole = tallyOf(records, ready.hazards, told.facts);
+    return { whole, merged: merged(parts[0].tally, parts[1].tally) };
   },
   async hash({ scenario }, told) {
     const { canonicalText, hashOf } = await load("hash.js");
@@ -123,12 +116,6 @@ const jobs = {
     const started = performance.now();
     const reason = await told.pool(size).run(scenario, { ...options, signal: stop.signal, progress }).catch((e) => e.message);
     return { reason, seen, ms: performance.now() - started };
-  },
-  async parts({ scenario, options, size }, told) {
-    const firsts = [], progress = [];
-    const part = (columns, first) => firsts.push([first, columns.length, columns.column("replicate")[0]]);
-    await told.pool(size).run(scenario, { ...options, part, progress: (done, total) => progress.push([done, total]) });
-    return { firsts, progress };
   },
   async close({ scenario, options }, told) {
     const pool = told.pool("closed");

@@ -1,7 +1,6 @@
 // The kernel: the whole Monte Carlo in WebAssembly, built from the law's own text. It imports nothing.
 
 import { keyOfSeed } from "./hash.js";
-import { goodEndsOf, goodEndScenarios } from "./indifference.js";
 import { Columns } from "./layout.js";
 import { Machine } from "./machine.js";
 import { numbersOf, partRows, partsOf } from "./numbers.js";
@@ -38,24 +37,15 @@ export class Kernel {
     this.betaCumulative = (a, b, at) => this.#machine.number("beta_cumulative", { a, b, at });
   }
 
-  /** Make a scenario ready to run; `goodEnds` is what handoff by indifference looks up, made here if not given. */
-  prepare(scenario, goodEnds = null) {
+  /** Make a scenario ready to run; `goodEnds` is what handoff by indifference looks up, as `Pool.prepare` makes it. */
+  prepare(scenario, goodEnds = []) {
     const { hazards, parameters, rows, paths, inputs, parts, spearmans } = numbersOf(scenario, this.facts);
-    const known = scenario.values["handoff.indifference"] ? (goodEnds ?? this.#goodEnds(scenario)) : [];
     this.facts.good_ends.columns.forEach((column, place) =>
-      known.forEach((row, knot) => parameters.set(0, column, row[place], knot)),
+      goodEnds.forEach((row, knot) => parameters.set(0, column, row[place], knot)),
     );
-    parameters.set(0, "good_end_count", known.length);
+    parameters.set(0, "good_end_count", goodEnds.length);
     const root = this.#root(spearmans, paths.length);
     return { hazards, paths, parameters: parameters.bytes, rows: rows.bytes, inputs: inputs.bytes, parts: parts.bytes, root };
-  }
-
-  #goodEnds(scenario) {
-    const { replicates, seed } = this.facts.good_ends;
-    const found = goodEndScenarios(scenario, this).map(({ month, changed }) => {
-      return { month, records: this.run(this.prepare(changed), { seed, count: replicates }).records };
-    });
-    return goodEndsOf(found, this);
   }
 
   #root(spearmans, size) {

@@ -21,6 +21,7 @@ const KEPT_SPREADS = 16;
 export class App {
   #asked = null; // the newest view that waits for its first answer
   #busy = false;
+  #starting = null; // what stops the first answer, where it needs a table of its own first
   #refining = null;
   #resting = 0;
   #spreads = new Map();
@@ -226,6 +227,7 @@ export class App {
     this.#asked = {view: this.view, scenario: this.scenario, against: this.against, rest};
     this.#refining?.abort(new DOMException("another view", "AbortError"));
     clearTimeout(this.#resting);
+    this.#starting?.abort();
     if (this.#busy) return;
     this.#busy = true;
     try {
@@ -242,19 +244,24 @@ export class App {
 
   async #first(asked) {
     const count = Math.min(this.computing.firstLook, asked.view.worlds), started = performance.now();
-    const slow = setTimeout(() => this.headline.wait(asked.scenario.values["handoff.indifference"]), SLOW);
+    const slow = setTimeout(() => this.headline.wait(), SLOW), controller = new AbortController();
+    const preparing = (done, total) => {
+      this.#starting = controller;
+      this.headline.wait(done / total);
+    };
     await this.#guarded(async () => {
-      const worlds = await this.#worlds(asked, count, undefined);
+      const worlds = await this.#worlds(asked, count, controller.signal, {preparing});
       this.computing.took(count * (asked.against ? 2 : 1), performance.now() - started);
       this.#take(asked, worlds, asked.view.worlds === count);
-    });
+    }, controller.signal);
+    this.#starting = null;
     clearTimeout(slow);
   }
 
   async #refine(asked) {
     const controller = this.#refining = new AbortController(), {signal} = controller;
     await this.#guarded(async () => {
-      const worlds = await this.#worlds(asked, asked.view.worlds, signal, (done, total) => this.headline.progress(done, total));
+      const worlds = await this.#worlds(asked, asked.view.worlds, signal, {progress: (done, total) => this.headline.progress(done, total)});
       signal.throwIfAborted();
       this.#take(asked, worlds, true);
       this.#pictures();
@@ -273,9 +280,9 @@ export class App {
     }
   }
 
-  async #worlds({view, scenario, against}, count, signal, progress) {
-    const one = await this.computing.worlds(scenario, view.seed, count, signal, progress);
-    return [one, against && await this.computing.worlds(against, view.seed, count, signal, progress)];
+  async #worlds({view, scenario, against}, count, signal, told) {
+    const one = await this.computing.worlds(scenario, view.seed, count, signal, told);
+    return [one, against && await this.computing.worlds(against, view.seed, count, signal, told)];
   }
 
   #take({view, scenario, against}, [one, other], isLast) {

@@ -2,12 +2,11 @@
 //
 // {name, description, schema, values: {path: value or distribution}, correlations: [[path, path, rank]]}
 
-import {hashOf} from "../kernel/hash.js";
+import {floatText, hashOf} from "../kernel/hash.js";
+import {isDistribution} from "../kernel/numbers.js";
 import {brokenRules} from "../kernel/rules.js";
-import {repr} from "./numbers.js";
 import {Refusal, gather, shown} from "./problems.js";
 import {treeOf} from "./tree.js";
-import {isDistribution} from "./values.js";
 
 const TEXTS = ["name", "description"];
 const HAZARDS = "hazards", CORRELATIONS = "correlations", ITEM = "NAME";
@@ -198,7 +197,7 @@ export function valueText(value, parameter) {
 }
 
 function number(value, unit) {
-  return repr(value).replace(/\.0$/, "") + (unit === "1" ? "" : ` ${unit}`);
+  return floatText(value).replace(/\.0$/, "") + (unit === "1" ? "" : ` ${unit}`);
 }
 
 function distributionText(value) {

@@ -8,10 +8,6 @@ import {scalar, treeOf} from "./tree.js";
 const ENDS = Float64Array.of(2 ** -53, 1 - 2 ** -53); // the least and the greatest number that a stream can give
 const NULLS = ["null", "Null", "NULL", "~"];
 
-export function isDistribution(value) {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
-}
-
 // Reads values as scenario files say them. `units` are the spellings of each unit, `bits` the kernel: exp, log, quantile.
 export class Reader {
   constructor(units, bits, hints) {
@@ -128,7 +124,7 @@ export class Reader {
 }
 
 // `value` if the declared range of `parameter` admits it.
-export function inRange(value, parameter, path) {
+function inRange(value, parameter, path) {
   const {low, high, low_open: lowOpen, high_open: highOpen} = parameter;
   const above = low === null || (lowOpen ? value > low : value >= low);
   const below = high === null || (highOpen ? value < high : value <= high);
