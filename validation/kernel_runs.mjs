@@ -73,6 +73,15 @@ const jobs = {
     if (found.samples) written(told, `${out}.samples`, found.samples.bytes);
     return { draws: found.draws, seconds: (user + system) / 1e6 };
   },
+  async tables({ scenarios }, told) {
+    const made = [];
+    for (const scenario of scenarios) {
+      const seen = [];
+      await told.pool(2).prepare(scenario, undefined, (done, total) => seen.push(done / total));
+      made.push({ told: seen.length, rises: seen.every((share, place) => share >= (seen[place - 1] ?? 0)), last: seen.at(-1) ?? null });
+    }
+    return made;
+  },
   async follow({ scenario, options }, told) {
     return told.kernel.follow(await told.pool(1).prepare(scenario), options);
   },

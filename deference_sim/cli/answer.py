@@ -179,7 +179,7 @@ def _deliver(answer: Answer, asked: Asked, repeat: str, as_json: bool) -> None:
         scenarios = asked.scenarios if answer.scenarios is None else answer.scenarios
         labels = {str(place): scenario for place, scenario in enumerate(scenarios)}
         made_by = provenance(repeat, labels, [asked.seed], asked.engine, answer.replicates)
-        live = page_for_report(asked.names, asked.settings, asked.seed) if asked.names else None
+        live = page_for_report(asked.names, asked.settings, asked.seed, asked.quiet) if asked.names else None
         save_folder(asked.out, page, drawings, answer.tables(), scenarios, found, made_by, live)
     if as_json:
         print_json(found)

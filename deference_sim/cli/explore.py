@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from deference_sim.cli.live import live_page
-from deference_sim.cli.options import Settings, whole_number
+from deference_sim.cli.options import Quiet, Settings, whole_number
 from deference_sim.study.limits import LAST_SEED_SHOWN, LEAST_SHOWN, MOST_SHOWN, USUAL_REPLICATES
 
 
@@ -30,6 +30,7 @@ def explore(
         int, typer.Option(metavar="PORT", parser=whole_number(0, 65535), help="Port to listen on; 0 takes a free one.")
     ] = 0,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Print the address, open nothing.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Open a page in the browser on which inputs can be moved and answers appear at once; Ctrl-C ends it.
 
@@ -37,7 +38,7 @@ def explore(
     """
     from deference_sim.live.serving import PageServer, serve
 
-    made = live_page(*(scenarios or ()), set=settings or (), replicates=replicates, seed=seed)
+    made = live_page(*(scenarios or ()), quiet=quiet, set=settings or (), replicates=replicates, seed=seed)
     try:
         server = PageServer(made.html, port)
     except OSError as error:

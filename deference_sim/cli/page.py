@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from deference_sim.cli.live import live_page
+from deference_sim.cli.options import Quiet
 
 
 def page(
@@ -19,12 +20,13 @@ def page(
     folder: Annotated[
         bool, typer.Option("--folder", help="Write a folder of files, for a host that prefers them.")
     ] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Write a page that carries the whole simulator: whoever opens it moves inputs and sees the answers.
 
     One HTML file that works from disk, offline, and on any static host. All shipped scenarios are in it.
     """
-    made = live_page(*(scenarios or ()), folder=folder)
+    made = live_page(*(scenarios or ()), quiet=quiet, folder=folder)
     try:
         place = made.save(out)
     except OSError as error:

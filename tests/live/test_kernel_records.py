@@ -105,6 +105,20 @@ def test_handoff_by_indifference() -> None:
     assert got.files["workers"] == expected
 
 
+def test_a_table_is_kept_while_inputs_move_on_which_it_does_not_hang() -> None:
+    """Would catch a page that waits for a table it has, one that takes another's, one that says nothing."""
+    usual = ds.load("rushed-handoff").with_(**{"handoff.indifference": True, "horizon": 6, "handoff.at": None})
+    moved = usual.with_(**{"handoff.at": 1.0, "handoff.when_margin_above": 0.3})
+    other = usual.with_(**{"rival.speed": 1.3})
+    (made,) = answers([{"what": "tables", "scenarios": [as_data(one) for one in (usual, moved, other, usual)]}]).told
+    assert [one["told"] > 0 for one in made] == [True, False, True, False]
+    assert all(one["rises"] for one in made)
+    assert made[0]["last"] == 1.0
+    got = answers([job(usual, "usual", size=2), job(moved, "moved", size=2)])
+    for one, name in ((usual, "usual"), (moved, "moved")):
+        assert got.files[name] == runner.run(one, N, 1)[0].tobytes()
+
+
 def test_stories() -> None:
     """Would catch a log, or what holds after an entry, that is not what ``trace`` tells."""
     jobs = [("five-hazards", 3), ("with-scheming", 5), ("partial-deference", 2), ("uncertain-baseline", 7)]
