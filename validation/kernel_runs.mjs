@@ -112,8 +112,8 @@ const jobs = {
   async numbers({ name, rows }, { kernel }) {
     return rows.map((row) => kernel[name](...row));
   },
-  async distribution({ name, specification, at }, { kernel }) {
-    return kernel[name](specification, Float64Array.from(at, Number));
+  async distribution({ specification, at }, { kernel }) {
+    return kernel.quantile(specification, Float64Array.from(at, Number));
   },
   async abort({ scenario, options, size }, told) {
     const stop = new AbortController();
