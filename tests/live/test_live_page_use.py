@@ -135,6 +135,14 @@ def test_long_work_can_be_stopped(page: Page) -> None:
     page.eventually(lambda: page.answer()["n"] == FEW, "an answer")
 
 
+def test_a_table_that_is_needed_first_says_how_far_it_is_and_gives_way(page: Page) -> None:
+    page.open(address("slow-takeoff", worlds=100))
+    page.eventually(lambda: re.search(r"table of its own first.* \d+ %", page.text(".status")), "how far it is")
+    page.go(address("baseline", worlds=100))
+    assert page.answer()["hash"] == ds.load("baseline").hash
+    assert page.problem() == ""
+
+
 def test_a_folder_that_is_served_answers_too(page: Page, tmp_path: Path) -> None:
     ds.page("rushed-handoff", out=tmp_path, folder=True)
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Silent, directory=str(tmp_path)))
