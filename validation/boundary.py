@@ -1,6 +1,6 @@
 """Boundary adequacy: each mechanism switched off alone, and by how much p_stay moves, on the same worlds.
 
-    python -m validation.boundary [SCENARIO] [REPLICATES]
+python -m validation.boundary [SCENARIO] [REPLICATES]
 """
 
 import sys
@@ -35,7 +35,7 @@ REPLICATES = 4000
 def without_each(scenario: ds.Scenario, replicates: int) -> Iterator[tuple[str, Difference]]:
     """Yield each mechanism, and by how much p_stay is higher without it than with it, paired world by world."""
     for name, changes in OFF.items():
-        found = ds.compare(scenario, scenario.with_(**changes), replicates=replicates)
+        (found,) = ds.compare(scenario, scenario.with_(**changes), replicates=replicates)
         yield name, found.measures["p_stay"][2]
 
 
