@@ -1,6 +1,6 @@
-"""Exported files opened in PySD, against the law's own text integrated by SciPy.
+"""Exported files opened in PySD, against the law's own text integrated by SciPy; and the engine against the same.
 
-    python -m validation.xmile      ten scenarios and five policies, at two steps
+    python -m validation.xmile      ten scenarios and five policies at two steps, the engine at two review intervals
 
 The error of PySD, which integrates by Euler's method, has to fall with its step in proportion.
 """
@@ -15,8 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 import deference_sim as ds
-from deference_sim.exchange.continuous import MOVED, continuous, path
+from deference_sim.analysis.trace import paths
+from deference_sim.exchange.continuous import CHANCE, MOVED, continuous, path
 from deference_sim.model.stocks import STOCKS
+from deference_sim.study.runner import Own
 
 SCENARIOS = (
     "baseline",
@@ -32,6 +34,8 @@ SCENARIOS = (
 )
 POLICIES = ("fixed", "race", "margin_target", "safety_case", "deadline_aware")
 STEPS = (0.01, 0.005)
+INTERVALS = ("0.1 months", "0.05 months")  # between reviews
+REVIEWED = 3.0  # months over which the engine is compared
 MONTHS = 4.0  # after the handoff, in which all of these scenarios still grow
 POINTS = 4
 Paths = Mapping[str, NDArray[np.float64]]
@@ -65,6 +69,22 @@ def largest_error(found: Paths, exact: Paths) -> float:
     )
 
 
+def engine_error(scenario: ds.Scenario, interval: str) -> float:
+    """Return by how much the compiled engine, without chance and reviewed at this interval, is off at most, in py."""
+    exact = reference(scenario, REVIEWED)
+    quiet = {
+        **dict.fromkeys(CHANCE, 0.0),
+        "hazard_factor": 0.0,
+        "scheming.rate": 0.0,
+        "basin.hazard_at_edge": 0.0,
+        "evaluation.review_interval": interval,
+        "evaluation.review_work": None,
+    }
+    found = paths(scenario.with_(**quiet), 1, np.arange(1), exact["month"], Own())
+    compared = {"C": found.capability, "A": found.broad_alignment, "W": found.capability_profile, "R": found.rival}
+    return max(float(np.max(np.abs(values[0] - exact[name]))) for name, values in compared.items())
+
+
 def errors(scenario: ds.Scenario) -> list[float]:
     """Return the largest error of PySD's path at each of ``STEPS``."""
     exact = reference(scenario)
@@ -80,6 +100,10 @@ def main() -> None:
         first, second = errors(scenario)
         print(f"{name:24} {len(ds.export(scenario).auxiliaries):11} {first:12.2e} {second:12.2e} {first / second:6.2f}")
         sys.stdout.flush()
+    print(f"\n{'engine':24} {'':11} " + " ".join(interval.rjust(12) for interval in INTERVALS) + "  ratio")
+    for name in ("baseline", "rushed-handoff"):
+        first, second = (engine_error(ds.load(name), interval) for interval in INTERVALS)
+        print(f"{name:24} {'':11} {first:12.2e} {second:12.2e} {first / second:6.2f}")
 
 
 if __name__ == "__main__":

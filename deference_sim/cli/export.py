@@ -23,7 +23,7 @@ def export(
     seed: Seed = 1,
     settings: Settings = None,
 ) -> None:
-    """Write a scenario as an XMILE file, which Stella, Vensim, PySD and BPTK-Py open.
+    """Write a scenario as an XMILE file, which Stella, PySD and other tools of system dynamics read.
 
     It holds stocks, flows and auxiliaries from the law's own text, without chance and in continuous time, from the
     handoff on. What that leaves out stands in the file's header.

@@ -1,4 +1,4 @@
-"""A world without chance as an XMILE file, which Stella, Vensim, PySD and others open."""
+"""A world without chance as an XMILE file, the exchange format of system dynamics."""
 
 import re
 from collections.abc import Callable

@@ -16,7 +16,7 @@ from deference_sim.exchange.reading import Reader, UnreadableError
 from deference_sim.exchange.symbols import Condition, Symbol, chosen, text_of
 from deference_sim.exchange.xmile import NAMESPACE
 from deference_sim.model.declare import EQUATIONS
-from validation.xmile import POLICIES, STEPS, by_pysd, errors, largest_error, reference
+from validation.xmile import INTERVALS, POLICIES, STEPS, by_pysd, engine_error, errors, largest_error, reference
 
 pytest.importorskip("pysd")
 QUICK = 2.0  # months
@@ -32,6 +32,12 @@ def test_pysd_follows_the_law_under_every_policy(policy: str) -> None:
 def test_the_error_falls_with_the_step_in_proportion() -> None:
     first, second = errors(ds.load("baseline").with_(**{"strategy.policy": "fixed"}))
     assert first / second == pytest.approx(STEPS[0] / STEPS[1], rel=0.05)
+
+
+def test_the_engine_comes_nearer_as_reviews_come_more_often() -> None:
+    first, second = (engine_error(ds.load("rushed-handoff"), interval) for interval in INTERVALS)
+    assert first / second == pytest.approx(2.0, rel=0.1)
+    assert second < 0.01
 
 
 @pytest.mark.parametrize("name", ["partial-deference", "tax-hump", "single-deadline"])
