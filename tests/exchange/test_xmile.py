@@ -9,8 +9,10 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from typer.testing import CliRunner
 
 import deference_sim as ds
+from deference_sim.cli import app
 from deference_sim.exchange.layout import HIGH, WIDE, places
 from deference_sim.exchange.reading import Reader, UnreadableError
 from deference_sim.exchange.symbols import Condition, Symbol, chosen, text_of
@@ -96,3 +98,12 @@ def test_what_cannot_be_read_is_refused_by_function_and_line() -> None:
             Reader(lambda function, what, value: value).call(odd, Symbol("x"))
     finally:
         del EQUATIONS[odd]
+
+
+def test_the_command_writes_a_file_and_refuses_with_the_remedy(tmp_path: Path) -> None:
+    written = CliRunner().invoke(app, ["export", "baseline", "--out", str(tmp_path / "b.xmile")])
+    refused = CliRunner().invoke(app, ["export", "slow-takeoff", "--out", str(tmp_path / "s.xmile")])
+    assert "18 stocks" in written.output
+    assert (tmp_path / "b.xmile").read_text("utf-8") == str(ds.export("baseline"))
+    assert refused.exit_code == 2
+    assert "handoff.indifference=false" in refused.output.replace("\n", "")
