@@ -110,7 +110,8 @@ def text_of(value: Any) -> str:
     number = float(value)
     if math.isinf(number):
         number = math.copysign(1e300, number)
-    return repr(number) if number >= 0.0 else f"({number!r})"
+    text = repr(number).replace("e+", "e")  # not every reader knows the sign
+    return text if number >= 0.0 else f"({text})"
 
 
 def condition_of(value: Any) -> Any:
@@ -122,7 +123,7 @@ def condition_of(value: Any) -> Any:
 
 def negation(condition: Any) -> Any:
     """Return the condition that this one does not hold."""
-    return Condition(f"(NOT {condition.text})") if isinstance(condition, Condition) else not condition
+    return Condition(f"(NOT{condition.text})") if isinstance(condition, Condition) else not condition
 
 
 def chosen(condition: Condition, this: Any, that: Any) -> Any:
@@ -144,7 +145,9 @@ def chosen(condition: Condition, this: Any, that: Any) -> Any:
 
 def both(parts: list[Any], word: str) -> Any:
     """Return the condition that all (``AND``) or any (``OR``) of the parts hold."""
-    return Condition("(" + f" {word} ".join(part.text for part in parts) + ")")
+    joined = any(f" {other} " in part.text for part in parts for other in ("AND", "OR"))
+    texts = [part.text if joined else part.text[1:-1] for part in parts]  # no more brackets than it takes
+    return Condition("(" + f" {word} ".join(texts) + ")")
 
 
 def function_in_words(name: str, known: Callable[[float], float]) -> Callable[[Any], Any]:
