@@ -43,6 +43,7 @@ if TYPE_CHECKING:  # the same names for editors and type checkers, which import 
     from deference_sim.engines.events import Observation as Observation
     from deference_sim.engines.events import Shares as Shares
     from deference_sim.engines.events import World as World
+    from deference_sim.exchange.xmile import export as export
     from deference_sim.live.page import LivePage as LivePage
     from deference_sim.live.page import explore as explore
     from deference_sim.live.page import page as page
@@ -73,6 +74,7 @@ else:
         "analysis.trace": ("Trajectories", "Trajectory", "trace"),
         "batches.result": ("BatchResult", "batch"),
         "engines.events": ("Observation", "Shares", "World"),
+        "exchange.xmile": ("export",),
         "live.page": ("LivePage", "explore", "page"),
         "plots": ("plot",),
         "scenario": ("Scenario", "ScenarioError", "load"),

@@ -15,6 +15,7 @@ from deference_sim.cli.compare import compare
 from deference_sim.cli.discover import discover
 from deference_sim.cli.errors import CANNOT_WRITE, FAILED, Commands
 from deference_sim.cli.explore import explore
+from deference_sim.cli.export import export
 from deference_sim.cli.handoff import handoff
 from deference_sim.cli.page import page
 from deference_sim.cli.required_lead import required_lead
@@ -66,6 +67,7 @@ COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (sensitivity, "Which inputs matter most."),
     (discover, "In which ranges of the inputs it fails."),
     (takeoff, "Published figures of capability growth, and ours."),
+    (export, "A file for other tools of system dynamics."),
     (explore, "Inputs moved by hand, on the live page."),
     (page, "A page that carries the simulator: one file."),
     (batch, "Many runs into a folder, resumable."),
