@@ -5,6 +5,8 @@ import pytest
 import deference_sim as ds
 from deference_sim.plots.sweep import is_grid
 
+from .reading import edges
+
 RUSHED = ds.load("rushed-handoff")
 LEADS = [1, 3, 5]
 
@@ -25,6 +27,10 @@ def test_a_curve_has_a_line_and_a_band_for_each_policy(swept: ds.Sweep) -> None:
         assert line.get_xdata().tolist() == LEADS
         assert line.get_ydata().tolist() == levels
     assert len(ax.collections) == 2
+    for number, band in enumerate(ax.collections):  # would catch one end of the interval drawn twice
+        rows = swept.table.iloc[number::2]
+        intervals = zip(rows["p_good_low"], rows["p_good_high"], strict=True)
+        assert edges(band) == {lead: pytest.approx(ends) for lead, ends in zip(LEADS, intervals, strict=True)}
     stays = ds.plot.lead_curve(swept)
     assert [text.get_text() for text in stays.get_legend().get_texts()] == ["race", "fixed"]
 
