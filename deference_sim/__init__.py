@@ -16,6 +16,8 @@ if TYPE_CHECKING:  # the same names for editors and type checkers, which import 
     from deference_sim.analysis.discover import discover as discover
     from deference_sim.analysis.ema import ema_model as ema_model
     from deference_sim.analysis.estimate import Estimate as Estimate
+    from deference_sim.analysis.explain import Explanation as Explanation
+    from deference_sim.analysis.explain import explain as explain
     from deference_sim.analysis.handoff import BestHandoff as BestHandoff
     from deference_sim.analysis.handoff import best_handoff as best_handoff
     from deference_sim.analysis.nested import InputSpread as InputSpread
@@ -61,6 +63,7 @@ else:
         "analysis.discover": ("Discovery", "discover"),
         "analysis.ema": ("ema_model",),
         "analysis.estimate": ("Estimate",),
+        "analysis.explain": ("Explanation", "explain"),
         "analysis.handoff": ("BestHandoff", "best_handoff"),
         "analysis.nested": ("InputSpread", "input_spread"),
         "analysis.required_lead": ("Requirement", "required_lead"),

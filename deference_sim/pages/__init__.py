@@ -15,6 +15,7 @@ _PAGES = {
     "analysis.sweep.Sweep": "sweep:page",
     "analysis.required_lead.Requirement": "required_lead:page",
     "analysis.compare.Comparison": "compare:page",
+    "analysis.explain.Explanation": "explain:page",
     "analysis.tax.AggregateTax": "tax:page",
     "analysis.handoff.BestHandoff": "handoff:page",
     "analysis.strategy.BestStrategy": "strategy:page",

@@ -2,6 +2,7 @@
 
 from deference_sim.plots.diagrams import causal_loops, stocks_and_flows
 from deference_sim.plots.effort import effort_over_time
+from deference_sim.plots.explain import waterfall
 from deference_sim.plots.fans import trajectories
 from deference_sim.plots.handoff import handoff_timing
 from deference_sim.plots.incidence import outcomes_over_time
@@ -28,6 +29,7 @@ __all__ = [
     "tornado",
     "trajectories",
     "trajectory",
+    "waterfall",
 ]
 
 

@@ -28,6 +28,7 @@ MAKE: dict[str, Callable[[], Shown]] = {
     ),
     "Requirement": lambda: ds.required_lead(ds.load("rushed-handoff"), replicates=FEW),
     "Comparison": lambda: ds.compare(ds.load("baseline"), ds.load("rushed-handoff"), replicates=FEW)[0],
+    "Explanation": lambda: ds.explain("baseline", "rushed-handoff", FEW),
     "Brief": lambda: ds.brief(ds.load("never-hand-off"), FEW, worlds=["never-hand-off"]),
     "AggregateTax": lambda: ds.aggregate_tax(ds.load("uncertain-baseline"), draws=20),
     "BestHandoff": lambda: ds.best_handoff(ds.load("rushed-handoff"), FEW),
