@@ -91,7 +91,7 @@ class Mixing:
 
     def _mixed(self, moved: Moved) -> Scenario:
         fields: dict[str, Any] = {"name": self.first.name}
-        uncertain = {}
+        uncertain, written = {}, {}
         for key, entry in catalogue().items():
             if isinstance(entry, Parameter):
                 fields[key] = getattr(self._side(key, moved), key)
@@ -102,9 +102,9 @@ class Mixing:
         for path in dict.fromkeys([*self.first.uncertain, *self.second.uncertain]):
             side = self._side(path, moved)
             if path in side.uncertain:
-                uncertain[path] = side.uncertain[path]
+                uncertain[path], written[path] = side.uncertain[path], side.written.get(path, "")
         correlations = tuple(self._kept(moved, uncertain))
-        return Scenario(**fields, uncertain=FrozenMap(uncertain), correlations=correlations)
+        return Scenario(**fields, uncertain=FrozenMap(uncertain), written=FrozenMap(written), correlations=correlations)
 
     def _side(self, path: str, moved: Moved) -> Scenario:
         """Return the scenario from which the value at ``path`` is taken."""

@@ -149,7 +149,7 @@ def _jones(request: Request) -> Iterator[Figure]:
     years = Number(*(_best_time(share, best) for share in (lost.value, lost.high, lost.low)))
     yield Figure("jones_risk", f"Jones: risk of growing for {best:g} years", "%", Number.of(lost), 0.33, 1 - exp(-0.4))
     yield Figure("jones_time", "Jones: best time to grow", "years", years, 40.0, best)
-    fold = Number(*(None if end is None else exp(GROWTH * end) for end in (years.value, years.low, years.high)))
+    fold = Number(*(exp(GROWTH * _best_time(share, best)) for share in (lost.value, lost.high, lost.low)))
     yield Figure("jones_growth", "Jones: growth by then", "times", fold, 55.0, exp(folds))
 
 
@@ -179,8 +179,8 @@ def _han(request: Request) -> Iterator[Figure]:
             fast += _pay(request, skimping, ahead_of=_FINISH)
             safe += _pay(request, {}, ahead_of=_FINISH / FASTER)
         lost = _lost(request, {**_RACE, **skimping, "rival.mode": "none"})
-        ends = (fast / safe * (1.0 - share) / (1.0 - lost.value) for share in (lost.value, lost.high, lost.low))
-        yield Figure(f"han_{name}", f"{words}, p_r {p_r:.3f}", "times", Number(*ends), recomputed=1.0)
+        ratio = [fast / safe * (1.0 - share) / (1.0 - lost.value) for share in (lost.value, lost.high, lost.low)]
+        yield Figure(f"han_{name}", f"{words}, p_r {p_r:.3f}", "times", Number(*ratio), recomputed=1.0)
 
 
 def _pay(request: Request, changes: Mapping[str, Any], ahead_of: float | None = None) -> float:
