@@ -22,6 +22,8 @@ if TYPE_CHECKING:  # the same names for editors and type checkers, which import 
     from deference_sim.analysis.handoff import best_handoff as best_handoff
     from deference_sim.analysis.nested import InputSpread as InputSpread
     from deference_sim.analysis.nested import input_spread as input_spread
+    from deference_sim.analysis.region import Region as Region
+    from deference_sim.analysis.region import region as region
     from deference_sim.analysis.required_lead import Requirement as Requirement
     from deference_sim.analysis.required_lead import required_lead as required_lead
     from deference_sim.analysis.run import Result as Result
@@ -66,6 +68,7 @@ else:
         "analysis.explain": ("Explanation", "explain"),
         "analysis.handoff": ("BestHandoff", "best_handoff"),
         "analysis.nested": ("InputSpread", "input_spread"),
+        "analysis.region": ("Region", "region"),
         "analysis.required_lead": ("Requirement", "required_lead"),
         "analysis.run": ("Result", "simulate"),
         "analysis.sensitivity": ("Sensitivity", "sensitivity"),

@@ -32,9 +32,22 @@ def required_lead(
         str,
         typer.Option(metavar="PATH[=A:B]", help="Another input to solve for, and between what to search."),
     ] = "rival.lead",
+    region: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATH[=A:B]",
+            help="Twice, instead of --solve: where in two inputs the one --target is reached; without ends over their "
+            "plausible ranges.",
+        ),
+    ] = None,
     replicates: Replicates = USUAL_REPLICATES,
 ) -> Answer:
-    """Find the smallest lead at which success is likely enough, with an interval; or say that none is."""
+    """Find the smallest lead at which success is likely enough, with an interval; or say that none is.
+
+    --solve asks the same of another input, --region of two at once.
+    """
+    if region:
+        return _region(asked, target, measure, region, replicates)
     from deference_sim.analysis import required_lead as analysis
     from deference_sim.scenario.layers import COMMAND_LINE
     from deference_sim.study.designs import between_of
@@ -62,4 +75,33 @@ def required_lead(
         came_out={"target": targets},
         drawings=lambda plots: {"picture": (told, lambda: plots.required_lead(found))},
         tables=lambda: {"answers": found.table, "curve": found.curve_table},
+    )
+
+
+def _region(asked: Asked, target: list[float] | None, measure: str, region: list[str], replicates: int) -> Answer:
+    from deference_sim.analysis import region as analysis
+    from deference_sim.scenario.layers import COMMAND_LINE
+    from deference_sim.study.designs import between_of
+
+    if len(target or []) != 1:
+        raise typer.BadParameter("a region takes one --target, such as 0.75", param_hint="'--target'")
+    inputs = [between_of(text, COMMAND_LINE) for text in region]
+    analysis.sides_of(asked.scenario, inputs, COMMAND_LINE)
+    with asked.at_work(None) as tick:
+        found = analysis.region(
+            asked.scenario,
+            inputs,
+            (target or [])[0],
+            replicates,
+            asked.seed,
+            measure=measure,
+            engine=asked.engine,
+            progress=tick,
+            mark=COMMAND_LINE,
+        )
+    return Answer(
+        found,
+        replicates,
+        drawings=lambda plots: {"picture": ("The region and its edge", lambda: plots.region(found))},
+        tables=lambda: {"edge": found.table},
     )

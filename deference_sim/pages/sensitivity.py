@@ -146,10 +146,11 @@ _COLUMNS: dict[str, tuple[tuple[str, ...], Callable[[Row], tuple[str, ...]]]] = 
 
 def _read_tornado(found: Sensitivity) -> list[str]:
     return [
-        "Each input is set to the low and to the high end of its range (p5 and p95, the 5th and 95th percentile; the ends of a "
-        "range that was widened, or is half to double), everything else stays as the scenario has it, and all bars meet the "
-        "same worlds. swing: chance at the high end less that at the low end, in percentage points; paired interval. "
-        "Inputs that are one unknown move together; one that is merely correlated with others is moved alone."
+        "Each input is set to the low and to the high end of its range (p5 and p95, the 5th and 95th percentile; the "
+        "ends of a range that was widened, or is half to double), everything else stays as the scenario has it, and "
+        "all bars meet the same worlds. swing: chance at the high end less that at the low end, in percentage points; "
+        "paired interval. Inputs that are one unknown move together; one that is merely correlated with others is "
+        "moved alone."
     ]
 
 
@@ -235,7 +236,8 @@ def about_inputs(varied: Varied, scenario: Scenario, *, as_groups: bool = False)
     if unvaried:
         text += f" Drawn anew in each world, as part of chance: {', '.join(unvaried)}."
     if own:
-        text += f" As the scenario has them: {'; '.join(f'{path} {scenario.written.get(path, 'uncertain')}' for path in own)}."
+        ranges = (f"{path} {scenario.written.get(path, 'uncertain')}" for path in own)
+        text += f" The scenario's own ranges: {'; '.join(ranges)}."
     return [
         f"{text} Others with --inputs PATH (or --inputs {CORE}), another range with --set PATH='A to B'.",
         "status: that of the range. guess: no source fixes it (see `deference-sim parameters`).",

@@ -147,3 +147,23 @@ def test_bad_input_is_met_in_plain_words(arguments: tuple[str, ...], said: str) 
     assert said in " ".join(result.stderr.split())
     assert "Traceback" not in result.stderr
     assert not result.stdout
+
+
+def test_a_region_is_told_as_an_edge() -> None:
+    settings = ("--set", "horizon=6", "--replicates", "40")
+    told = output_of(
+        "required-lead",
+        "baseline",
+        "--target",
+        "0.3",
+        "--region",
+        "rival.lead=1:4",
+        "--region",
+        "tax.decline",
+        *settings,
+    )
+    assert "where p_stay is 30 %" in told
+    assert "The edge" in told
+    refused = call("required-lead", "baseline", "--region", "rival.lead", "--region", "tax.decline")
+    assert refused.exit_code == 2
+    assert "one --target" in refused.output

@@ -10,7 +10,8 @@ from deference_sim.analysis.brief import (
     most_important,
 )
 from deference_sim.analysis.brief.choices import SURE, is_sure
-from deference_sim.analysis.brief.signposts import COUNTED, Signpost, Third
+from deference_sim.analysis.brief.signposts import Signpost, Third
+from deference_sim.analysis.given import COUNTED
 from deference_sim.pages.brief.section import Section
 from deference_sim.pages.brief.words import choice_words, in_per_cent, policy_words
 from deference_sim.pages.glossary import label_of
