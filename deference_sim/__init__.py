@@ -20,6 +20,8 @@ if TYPE_CHECKING:  # the same names for editors and type checkers, which import 
     from deference_sim.analysis.explain import explain as explain
     from deference_sim.analysis.handoff import BestHandoff as BestHandoff
     from deference_sim.analysis.handoff import best_handoff as best_handoff
+    from deference_sim.analysis.least_change import LeastChange as LeastChange
+    from deference_sim.analysis.least_change import least_change as least_change
     from deference_sim.analysis.nested import InputSpread as InputSpread
     from deference_sim.analysis.nested import input_spread as input_spread
     from deference_sim.analysis.region import Region as Region
@@ -67,6 +69,7 @@ else:
         "analysis.estimate": ("Estimate",),
         "analysis.explain": ("Explanation", "explain"),
         "analysis.handoff": ("BestHandoff", "best_handoff"),
+        "analysis.least_change": ("LeastChange", "least_change"),
         "analysis.nested": ("InputSpread", "input_spread"),
         "analysis.region": ("Region", "region"),
         "analysis.required_lead": ("Requirement", "required_lead"),

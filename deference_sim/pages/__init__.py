@@ -14,6 +14,7 @@ _PAGES = {
     "analysis.trace.Trajectory": "trace:page",
     "analysis.sweep.Sweep": "sweep:page",
     "analysis.required_lead.Requirement": "required_lead:page",
+    "analysis.least_change.LeastChange": "least_change:page",
     "analysis.region.Region": "required_lead:region_page",
     "analysis.compare.Comparison": "compare:page",
     "analysis.explain.Explanation": "explain:page",

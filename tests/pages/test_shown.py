@@ -29,6 +29,7 @@ MAKE: dict[str, Callable[[], Shown]] = {
         ds.load("baseline"), {"rival.lead": [1, 2, 4], "strategy.policy": ["race", "fixed"]}, FEW
     ),
     "Requirement": lambda: ds.required_lead(ds.load("rushed-handoff"), replicates=FEW),
+    "LeastChange": lambda: ds.least_change(QUICK, ["rival.lead", "tax.decline"], 0.5, FEW),
     "Region": lambda: ds.region(QUICK, [("rival.lead", None), ("tax.decline", None)], 0.5, FEW),
     "Comparison": lambda: ds.compare(ds.load("baseline"), ds.load("rushed-handoff"), replicates=FEW)[0],
     "Explanation": lambda: ds.explain("baseline", "rushed-handoff", FEW),
