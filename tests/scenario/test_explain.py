@@ -56,9 +56,7 @@ def test_resolved_says_where_every_value_is_from(read) -> None:
     assert rows["capability.returns"].status == "given"
     assert rows["rival.lead"].value == "2 to 9 months (p5 2, median 4.243, p95 9 months)"
     assert rows["rival.speed"].value == "0.5 (0.25) or 1 (0.75)"
-    assert rows["rival.edge"].value == (
-        "mixture 0 (0.5) or 1 to 2 py (0.5) (p5 0, median 0, p95 1.853 py; 0.5 at 0)"
-    )
+    assert rows["rival.edge"].value == ("mixture 0 (0.5) or 1 to 2 py (0.5) (p5 0, median 0, p95 1.853 py; 0.5 at 0)")
     assert rows["rival.lead"].source == "bad.yaml:5"
     assert rows["rival.mode"].source == "default"
     assert rows["tax.decline"].status == "guess"
