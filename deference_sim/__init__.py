@@ -16,10 +16,16 @@ if TYPE_CHECKING:  # the same names for editors and type checkers, which import 
     from deference_sim.analysis.discover import discover as discover
     from deference_sim.analysis.ema import ema_model as ema_model
     from deference_sim.analysis.estimate import Estimate as Estimate
+    from deference_sim.analysis.explain import Explanation as Explanation
+    from deference_sim.analysis.explain import explain as explain
     from deference_sim.analysis.handoff import BestHandoff as BestHandoff
     from deference_sim.analysis.handoff import best_handoff as best_handoff
+    from deference_sim.analysis.least_change import LeastChange as LeastChange
+    from deference_sim.analysis.least_change import least_change as least_change
     from deference_sim.analysis.nested import InputSpread as InputSpread
     from deference_sim.analysis.nested import input_spread as input_spread
+    from deference_sim.analysis.region import Region as Region
+    from deference_sim.analysis.region import region as region
     from deference_sim.analysis.required_lead import Requirement as Requirement
     from deference_sim.analysis.required_lead import required_lead as required_lead
     from deference_sim.analysis.run import Result as Result
@@ -62,8 +68,11 @@ else:
         "analysis.discover": ("Discovery", "discover"),
         "analysis.ema": ("ema_model",),
         "analysis.estimate": ("Estimate",),
+        "analysis.explain": ("Explanation", "explain"),
         "analysis.handoff": ("BestHandoff", "best_handoff"),
+        "analysis.least_change": ("LeastChange", "least_change"),
         "analysis.nested": ("InputSpread", "input_spread"),
+        "analysis.region": ("Region", "region"),
         "analysis.required_lead": ("Requirement", "required_lead"),
         "analysis.run": ("Result", "simulate"),
         "analysis.sensitivity": ("Sensitivity", "sensitivity"),

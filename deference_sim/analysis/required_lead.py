@@ -141,20 +141,39 @@ def required_lead(
     low, high, unit = check_input(chosen, solve, between, mark)
     warm_up(engine)
     started = perf_counter()
+    answers, curve, rising = solved_along(
+        lambda value: chosen.with_(**{solve: value}), targets, low, high, replicates, seed, success, engine, progress
+    )
+    seconds = perf_counter() - started
+    return Requirement(chosen, solve, unit, measure, answers, curve, rising, replicates, seed, engine, seconds)
 
+
+def solved_along(
+    scenario_at: Callable[[float], Scenario],
+    targets: Sequence[float],
+    low: float,
+    high: float,
+    replicates: int,
+    seed: int,
+    success: Success,
+    engine: Engine = "compiled",
+    progress: Callable[[int], object] | None = None,
+) -> tuple[tuple[Answer, ...], tuple[tuple[float, Estimate], ...], bool]:
+    """Return what each target takes on a line of scenarios from ``low`` to ``high``, the curve, and whether it rises.
+
+    ``scenario_at`` returns the scenario at a place of the line; all meet the same worlds.
+    """
     tallies: dict[float, Tally] = {}
 
-    def counts_at(values: Sequence[float]) -> list[float]:
-        changed = [chosen.with_(**{solve: value}) for value in values]
+    def counts_at(places: Sequence[float]) -> list[float]:
+        changed = [scenario_at(place) for place in places]
         found = tally_runs(changed, replicates, seed, engine, brief=True, progress=progress)
-        tallies.update(zip(values, found, strict=True))
+        tallies.update(zip(places, found, strict=True))
         return [success.of_tally(tally) for tally in found]
 
     yardstick = _Worths(success, tallies) if success.is_graded else Binomial(replicates)
     answers, counts, rising = solved(counts_at, yardstick, targets, low, high)
-    curve = tuple((value, success.chance(tallies[value])) for value in sorted(counts))
-    seconds = perf_counter() - started
-    return Requirement(chosen, solve, unit, measure, answers, curve, rising, replicates, seed, engine, seconds)
+    return answers, tuple((place, success.chance(tallies[place])) for place in sorted(counts)), rising
 
 
 @dataclass(frozen=True, slots=True)

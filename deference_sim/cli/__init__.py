@@ -14,6 +14,7 @@ from deference_sim.cli.brief import brief
 from deference_sim.cli.compare import compare
 from deference_sim.cli.discover import discover
 from deference_sim.cli.errors import CANNOT_WRITE, FAILED, Commands
+from deference_sim.cli.explain import explain
 from deference_sim.cli.explore import explore
 from deference_sim.cli.export import export
 from deference_sim.cli.handoff import handoff
@@ -61,6 +62,7 @@ COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (sweep, "How success depends on one or two inputs."),
     (required_lead, "The lead that it takes, or the value of another input."),
     (compare, "What differs between scenarios, on the same worlds."),
+    (explain, "Which inputs make two scenarios differ, and by how much."),
     (tax, "Months of lead that staying in the basin costs."),
     (handoff, "When to hand off, and to AIs of which capability."),
     (strategy, "Which policy does best, here and across worlds."),

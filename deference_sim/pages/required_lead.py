@@ -1,6 +1,7 @@
-"""The page of a required lead: how much it takes, with its interval, and the curve that it was read off."""
+"""The pages of a required lead: how much it takes, with its interval and curve; where in two inputs it is enough."""
 
 from deference_sim.analysis.measure import success_of
+from deference_sim.analysis.region import Region
 from deference_sim.analysis.required_lead import LEAD, Answer, Requirement
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
 from deference_sim.pages.wording import chance, footer, to_error, with_interval
@@ -24,6 +25,30 @@ def page(found: Requirement, repeat: str = "") -> Page:
     )
     told = f"{found.replicates:,} replicates at each of {len(found.curve)} values, seed {found.seed}"
     return [*blocks, Paragraph(note, aside=True), footer(told, found.engine, found.seconds, repeat)]
+
+
+def region_page(found: Region, repeat: str = "") -> Page:
+    """Return where in two inputs success is likely enough; ``repeat`` is the command that repeats it."""
+    success = success_of(found.measure)
+    side = "at least" if found.rising else "at most"
+    across, up = (f"{one.path} ({one.unit})" if one.unit != "1" else one.path for one in (found.across, found.up))
+    rows = tuple((f"{value:.3g}", *_answer(one)) for value, one in found.edge)
+    note = (
+        f"At each value of {found.across.path} the value of {found.up.path} is the one that the chance takes to be "
+        f"{100.0 * found.target:g} %, searched from {found.up.low:.4g} to {found.up.high:.4g}; all meet the same "
+        "worlds. The intervals are the band of the edge, and hold the Monte Carlo error alone; – is an end that they "
+        "do not have."
+    )
+    told = f"{found.replicates:,} replicates at each value, seed {found.seed}"
+    reached = sum(one.status != "not reachable" for _, one in found.edge)
+    answer = f"{success.name} of {100.0 * found.target:g} % can be reached at {reached} of {len(rows)} values"
+    return [
+        Heading(f"{found.scenario.name} – where {success.name} is {100.0 * found.target:g} %", answer),
+        Paragraph(f"{success.name}: {success.meaning}."),
+        Table("The edge", (across, f"{up} {side}", "95 % interval"), rows, frozenset({0, 1}), frozenset(range(3))),
+        Paragraph(note, aside=True),
+        footer(told, found.engine, found.seconds, repeat),
+    ]
 
 
 def answers(found: Requirement, title: str = "") -> Page:

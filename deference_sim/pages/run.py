@@ -335,7 +335,8 @@ def _lead_at_start(scenario: Scenario) -> list[tuple[str, ...]]:
     if distribution is None:
         return [(name, f"{scenario.rival.lead:g}", "", "")]
     low, median, high = distribution.quantile(np.array([0.05, 0.5, 0.95]))
-    return [(name, f"{median:.2g}", f"{low:.2g} to {high:.2g}", "")]
+    told = f"{name}: {scenario.written.get('rival.lead', 'uncertain')}"
+    return [(told, f"{median:.4g}", f"{low:.4g} to {high:.4g}", "")]
 
 
 def _month_row(name: str, spread: Spread, n: int) -> tuple[str, ...]:

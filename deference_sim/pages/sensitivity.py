@@ -30,7 +30,7 @@ def page(found: Sensitivity, repeat: str = "") -> Page:
     return [
         Heading(f"{found.plan.scenario.name} – what matters most for {success.headline}", _answer(found)),
         *_summary(found),
-        Table(TITLES[found.method], ("", "range", *columns, "status"), rows, numbers, numbers | {0}, "guess"),
+        Table(TITLES[found.method], ("", "p5 to p95", *columns, "status"), rows, numbers, numbers | {0}, "guess"),
         *(Paragraph(text, aside=True) for text in (*_READINGS[found.method](found), *_about_inputs(found))),
         _footer(found, repeat),
     ]
@@ -146,10 +146,11 @@ _COLUMNS: dict[str, tuple[tuple[str, ...], Callable[[Row], tuple[str, ...]]]] = 
 
 def _read_tornado(found: Sensitivity) -> list[str]:
     return [
-        "Each input is set to the low and to the high end of its range (5th and 95th percentile; the ends of a range "
-        "that was widened, or is half to double), everything else stays as the scenario has it, and all bars meet the "
-        "same worlds. swing: chance at the high end less that at the low end, in percentage points; paired interval. "
-        "Inputs that are one unknown move together; one that is merely correlated with others is moved alone."
+        "Each input is set to the low and to the high end of its range (p5 and p95, the 5th and 95th percentile; the "
+        "ends of a range that was widened, or is half to double), everything else stays as the scenario has it, and "
+        "all bars meet the same worlds. swing: chance at the high end less that at the low end, in percentage points; "
+        "paired interval. Inputs that are one unknown move together; one that is merely correlated with others is "
+        "moved alone."
     ]
 
 
@@ -195,7 +196,7 @@ def _read_voi(found: Sensitivity) -> list[str]:
     ]
 
 
-_RANGE_SHOWN = "range: 5th to 95th percentile."
+_RANGE_SHOWN = "p5 to p95: 5th to 95th percentile."
 _READINGS: dict[str, Callable[[Sensitivity], list[str]]] = {
     "tornado": _read_tornado,
     "sobol": _read_sobol,
@@ -234,6 +235,9 @@ def about_inputs(varied: Varied, scenario: Scenario, *, as_groups: bool = False)
     unvaried = [path for path in scenario.uncertain if path not in {one.path for one in varied.inputs}]
     if unvaried:
         text += f" Drawn anew in each world, as part of chance: {', '.join(unvaried)}."
+    if own:
+        ranges = (f"{path} {scenario.written.get(path, 'uncertain')}" for path in own)
+        text += f" The scenario's own ranges: {'; '.join(ranges)}."
     return [
         f"{text} Others with --inputs PATH (or --inputs {CORE}), another range with --set PATH='A to B'.",
         "status: that of the range. guess: no source fixes it (see `deference-sim parameters`).",

@@ -5,9 +5,8 @@ from collections.abc import Iterable
 from math import ceil, log10
 from typing import TYPE_CHECKING
 
-from deference_sim.analysis.estimate import Estimate, digits_for
+from deference_sim.analysis.estimate import Estimate, Statistic, digits_for
 from deference_sim.analysis.ledger import road_in_words
-from deference_sim.analysis.paired import Difference
 from deference_sim.pages.layout import Paragraph
 from deference_sim.scenario import Scenario
 from deference_sim.scenario.canonical import value_text
@@ -98,7 +97,7 @@ def to_error(value: float, error: float) -> str:
     return f"{value:.{decimals(error, MOST_DECIMALS)}f}" if error > 0.0 else f"{value:.2g}"
 
 
-def points(found: Difference) -> str:
+def points(found: Statistic) -> str:
     """Return a difference in points with its interval."""
     digits = max(digits_for(found.mcse) - 2, 0) if found.mcse > 0.0 else 1
     value, low, high = (f"{100.0 * part:+.{digits}f}" for part in (found.value, found.low, found.high))

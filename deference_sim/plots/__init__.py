@@ -2,11 +2,12 @@
 
 from deference_sim.plots.diagrams import causal_loops, stocks_and_flows
 from deference_sim.plots.effort import effort_over_time
+from deference_sim.plots.explain import waterfall
 from deference_sim.plots.fans import trajectories
 from deference_sim.plots.handoff import handoff_timing
 from deference_sim.plots.incidence import outcomes_over_time
 from deference_sim.plots.portrait import phase_portrait
-from deference_sim.plots.required_lead import required_lead
+from deference_sim.plots.required_lead import region, required_lead
 from deference_sim.plots.sensitivity import tornado
 from deference_sim.plots.strategy import policies
 from deference_sim.plots.sweep import heat_map, lead_curve
@@ -22,12 +23,14 @@ __all__ = [
     "outcomes_over_time",
     "phase_portrait",
     "policies",
+    "region",
     "required_lead",
     "stocks_and_flows",
     "tax_by_capability",
     "tornado",
     "trajectories",
     "trajectory",
+    "waterfall",
 ]
 
 

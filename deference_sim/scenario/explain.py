@@ -19,9 +19,11 @@ from deference_sim.scenario.catalogue import (
 from deference_sim.scenario.combined import Mixture
 from deference_sim.scenario.distributions import Distribution
 from deference_sim.scenario.layers import ARGUMENT
-from deference_sim.scenario.plausible import plausible_ranges, range_status
+from deference_sim.scenario.own_text import own_text
+from deference_sim.scenario.plausible import plausible_ranges, plausible_text, range_status
 from deference_sim.scenario.problems import refusal
 from deference_sim.scenario.scenario import Scenario
+from deference_sim.scenario.tree import node_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,21 +99,30 @@ def differences(first: Scenario, second: Scenario) -> list[DifferenceRow]:
     return [DifferenceRow(path, one[1], other[1]) for path, (one, other) in pairs.items() if one[0] != other[0]]
 
 
-def spread_text(distribution: Distribution, unit: str) -> str:
-    """Return a distribution in words: its 5th and 95th percentile, median and kind, or its values."""
+def spread_text(distribution: Distribution, unit: str, written: str = "") -> str:
+    """Return a distribution as it was ``written``, with its 5th percentile, median and 95th percentile; or its values.
+
+    One that nobody wrote is given as a file would have it.
+    """
     suffix = "" if unit == "1" else f" {unit}"
     if isinstance(distribution, Mixture) and distribution.is_discrete:
         return " or ".join(f"{value:.6g}{suffix} ({share:.3g})" for value, share in distribution.points)
     low, median, high = distribution.quantile(np.array([0.05, 0.5, 0.95]))
-    (kind,) = distribution.specification()
-    points = "".join(f", {share:.3g} at {value:.6g}" for value, share in distribution.points)
-    return f"{low:.4g} to {high:.4g}{suffix} ({kind}, median {median:.4g}{points})"
+    points = "".join(f"; {share:.3g} at {value:.6g}" for value, share in distribution.points)
+    text = written or own_text(node_of(distribution.specification(), ARGUMENT))
+    if {"p5", "p95"} <= set(text.split()):  # it names these itself
+        return f"{text} (median {median:.4g}{suffix}{points})"
+    return f"{text} (p5 {low:.4g}, median {median:.4g}, p95 {high:.4g}{suffix}{points})"
 
 
 def text_of(scenario: Scenario, path: str, parameter: Parameter, value: Any) -> str:
     """Return one value of a scenario in words: with its unit, and its spread if it is uncertain."""
     distribution = scenario.uncertain.get(path)
-    return value_text(value, parameter) if distribution is None else spread_text(distribution, parameter.unit)
+    return (
+        value_text(value, parameter)
+        if distribution is None
+        else spread_text(distribution, parameter.unit, scenario.written.get(path, ""))
+    )
 
 
 def _at(path: str) -> list[Parameter]:
@@ -142,7 +153,7 @@ def _parameter_row(parameter: Parameter) -> ParameterRow:
         declaration.status,
         declaration.source,
         declaration.tier,
-        "" if plausible is None else spread_text(plausible, parameter.unit),
+        "" if plausible is None else spread_text(plausible, parameter.unit, plausible_text(parameter)),
         "" if plausible is None else range_status(parameter.path),
     )
 

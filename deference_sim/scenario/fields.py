@@ -26,7 +26,11 @@ class Fields(Blocks):
         FrozenMap(), description="Where the value of every path came from, such as `baseline.yaml:12`."
     )
 
-    @field_validator("uncertain", "sources", mode="before")
+    written: FrozenMap[str] = Field(
+        FrozenMap(), description="How each uncertain input was written, by path, such as `2 to 9 months`."
+    )
+
+    @field_validator("uncertain", "sources", "written", mode="before")
     @classmethod
     def _freeze(cls, value: object) -> object:
         return FrozenMap(value) if isinstance(value, Mapping) else value

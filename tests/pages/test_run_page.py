@@ -159,7 +159,8 @@ def test_what_is_not_settled_is_a_share_of_its_own(rushed_text: str) -> None:
 
 
 def test_lead_at_start_is_fixed_uncertain_a_deadline_or_absent(rushed_text: str) -> None:
-    assert line_with(rushed_text, "lead at the start").split()[4:] == ["3.2", "2", "to", "5"]
+    told = line_with(rushed_text, "lead at the start").split()
+    assert told == ["lead", "at", "the", "start:", "2", "to", "5", "months", "3.162", "2", "to", "5"]
     assert line_with(text_of(simulated("baseline", replicates=5)), "lead at the start").split()[-1] == "4"
     deadline = text_of(simulated("single-deadline", replicates=20))
     assert line_with(deadline, "months to the deadline, at the start").split()[-1] == "15"
