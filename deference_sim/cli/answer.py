@@ -166,7 +166,6 @@ def _asked(given: dict[str, Any], engine: Engine | None) -> Asked:
 
 def _deliver(answer: Answer, asked: Asked, repeat: str, as_json: bool) -> None:
     """Save what was asked for, then print the page or JSON."""
-    found = answer.found.as_dict() if answer.json is None else answer.json
     drawings = _drawings(answer) if asked.plot is not None or asked.out is not None else {}
     if asked.plot is not None:
         _, draw = next(iter(drawings.values()))
@@ -178,11 +177,17 @@ def _deliver(answer: Answer, asked: Asked, repeat: str, as_json: bool) -> None:
         scenarios = asked.scenarios if answer.scenarios is None else answer.scenarios
         labels = {str(place): scenario for place, scenario in enumerate(scenarios)}
         made_by = provenance(repeat, labels, [asked.seed], asked.engine, answer.replicates)
-        save_folder(asked.out, page, drawings, answer.tables(), scenarios, found, made_by)
+        save_folder(asked.out, page, drawings, answer.tables(), scenarios, _data(answer), made_by)
     if as_json:
-        print_json(found)
+        print_json(_data(answer))
     else:
         print_page(page)
+
+
+def _data(answer: Answer) -> dict[str, Any]:
+    """Return what is found as data, which some results make with a library that takes a while to load."""
+    data: dict[str, Any] = answer.found.as_dict() if answer.json is None else answer.json
+    return data
 
 
 def _page(answer: Answer, repeat: str) -> "Page":
