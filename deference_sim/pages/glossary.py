@@ -22,10 +22,15 @@ _TERMS = (
 )
 
 
+def label(path: str) -> str:
+    """Return what the input at ``path`` is called."""
+    return parameters()[general_path(path)].label
+
+
 def label_of(paths: Sequence[str]) -> str:
     """Return what one unknown is called; ``paths`` are its inputs."""
-    first, *others = (parameters()[general_path(path)].label for path in paths)
-    return " and ".join([first, *(label[0].lower() + label[1:] for label in others)])
+    first, *others = map(label, paths)
+    return " and ".join([first, *(other[0].lower() + other[1:] for other in others)])
 
 
 def glossary() -> Table:

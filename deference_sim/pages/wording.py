@@ -1,12 +1,13 @@
 """Numbers in words: shares and their intervals, to no more digits than the Monte Carlo error supports."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from math import ceil, log10
 from typing import TYPE_CHECKING
 
-from deference_sim.analysis.estimate import Estimate, digits_for
+from deference_sim.analysis.estimate import Estimate
 from deference_sim.analysis.ledger import road_in_words
+from deference_sim.analysis.measure import Measure
 from deference_sim.analysis.paired import Difference
 from deference_sim.pages.layout import Paragraph
 from deference_sim.scenario import Scenario
@@ -24,16 +25,61 @@ BY_LUCK = "by luck"  # the part of p_good in which a rival overtakes us safely, 
 UNRESOLVED_WORTH_SAYING = 0.01  # share of runs that were not settled
 
 
-def percent(share: float, estimate: Estimate) -> str:
-    """Return ``share`` in per cent, to the first digit of the Monte Carlo error of ``estimate``."""
-    error = 100.0 * max(estimate.mcse, (estimate.high - estimate.low) / 4.0)
-    return f"{100.0 * share:.{decimals(error, 4)}f} %"
+def percent(share: float, *estimates: Estimate) -> str:
+    """Return ``share`` in per cent, to the first digit of the Monte Carlo error of its estimate.
+
+    Where it stands in a column, ``estimates`` are all of that, so that its numbers have as many decimals.
+    """
+    return _percent(share, shared_decimals([_error(one) for one in estimates]))
 
 
 def chance(estimate: Estimate) -> tuple[str, str]:
     """Return a probability and its interval, as two cells of a table."""
-    low, high = percent(estimate.low, estimate), percent(estimate.high, estimate)
-    return percent(estimate.value, estimate), f"{low.removesuffix(' %')} to {high}"
+    return chances([estimate])[0]
+
+
+def chances(column: Sequence[Estimate]) -> list[tuple[str, str]]:
+    """Return each probability of a column of a table with its interval, all with as many decimals."""
+    digits = shared_decimals([_error(one) for one in column])
+    return [
+        (_percent(one.value, digits), f"{100.0 * one.low:.{digits}f} to {100.0 * one.high:.{digits}f} %")
+        for one in column
+    ]
+
+
+def shared_decimals(errors: Sequence[float], most: int = 4) -> int:
+    """Return how many decimals all numbers of a column have: what the largest of their ``errors`` supports.
+
+    One more than none where a smaller error supports it, so that small shares do not all read 0.
+    """
+    each = [decimals(error, most) for error in errors]
+    return max(min(each, default=0), min(max(each, default=0), 1))
+
+
+def _error(estimate: Estimate) -> float:
+    """Return the Monte Carlo error of an estimate in percentage points."""
+    return 100.0 * max(estimate.mcse, (estimate.high - estimate.low) / 4.0)
+
+
+def _percent(share: float, digits: int) -> str:
+    """Return ``share`` in per cent; one that is above 0 does not read 0."""
+    least = 10.0**-digits
+    return (
+        f"<{least:.{digits}f} %"
+        if 0.0 < 100.0 * share < 0.5 * least
+        else f"{with_minus(f'{100.0 * share:.{digits}f}')} %"
+    )
+
+
+def with_minus(number: str) -> str:
+    """Return numbers, with their units, as they are printed: with a true minus, and none before 0."""
+    return re.sub(r"-(?=0*\.?0*(?![\d.]))", "", number).replace("-", "−")
+
+
+def signed(number: float, digits: int) -> str:
+    """Return a difference with its sign; none before 0."""
+    told = f"{number:+.{digits}f}"
+    return told[1:] if not told.strip("+-0.") else told.replace("-", "−")
 
 
 def with_interval(estimate: Estimate) -> str:
@@ -78,7 +124,7 @@ def lost_by(road: str, scenarios: Iterable[Scenario]) -> str:
 
 def change(share: float) -> str:
     """Return a difference of shares in whole points, with its sign."""
-    return f"{100.0 * share:+.0f}".replace("-", "−")
+    return signed(100.0 * share, 0)
 
 
 def shown_value(axis: Axis, value: Value) -> str:
@@ -90,19 +136,32 @@ def shown_value(axis: Axis, value: Value) -> str:
 
 def rounded(value: float, unit: str) -> str:
     """Return a value with its unit, to four digits."""
-    return f"{value:.4g}" if unit == "1" else singular(f"{value:.4g} {unit}")
+    number = with_minus(f"{value:.4g}")
+    return number if unit == "1" else singular(f"{number} {unit}")
 
 
 def to_error(value: float, error: float) -> str:
     """Return ``value`` to the first digit of its error; to two digits if none is known."""
-    return f"{value:.{decimals(error, MOST_DECIMALS)}f}" if error > 0.0 else f"{value:.2g}"
+    return with_minus(f"{value:.{decimals(error, MOST_DECIMALS)}f}" if error > 0.0 else f"{value:.2g}")
 
 
 def points(found: Difference) -> str:
     """Return a difference in points with its interval."""
-    digits = max(digits_for(found.mcse) - 2, 0) if found.mcse > 0.0 else 1
-    value, low, high = (f"{100.0 * part:+.{digits}f}" for part in (found.value, found.low, found.high))
-    return f"{value} ({low} to {high})"
+    return in_points([found])[0]
+
+
+def in_points(column: Sequence[Difference]) -> list[str]:
+    """Return each difference of a column of a table in points with its interval, all with as many decimals."""
+    digits = points_decimals(column)
+    return [
+        "{} ({} to {})".format(*(signed(100.0 * part, digits) for part in (one.value, one.low, one.high)))
+        for one in column
+    ]
+
+
+def points_decimals(column: Sequence[Difference]) -> int:
+    """Return how many decimals differences in points have."""
+    return shared_decimals([100.0 * max(one.mcse, (one.high - one.low) / 4.0) for one in column])
 
 
 def fresh_note(found: "Chosen") -> str:
@@ -114,6 +173,13 @@ def fresh_note(found: "Chosen") -> str:
         "both ways meet the same worlds. Intervals hold the Monte Carlo error alone."
     )
     return f"{note} {luck}" if found.measure == "p_good" else note
+
+
+def by_which_measure(measure: Measure) -> str:
+    """Return why p_good decides where the choice is between ways that may not hand off; nothing of other measures."""
+    if measure != "p_good":
+        return ""
+    return " Ways are judged by p_good: by p_stay, waiting and never handing off could not win (--measure p_stay)."
 
 
 def footer(runs: str, engine: str, seconds: float, repeat: str = "", scenario: Scenario | None = None) -> Paragraph:
