@@ -57,10 +57,13 @@ class Asked:
         return self.scenarios[0]
 
     @contextmanager
-    def at_work(self, runs: int | None) -> Iterator[Callable[[int], object]]:
-        """Yield what is to be told how many more of ``runs`` are done; None where nobody knows how many it will be."""
+    def at_work(self, runs: int | None, *, then: str = "working out the answer") -> Iterator[Callable[[int], object]]:
+        """Yield what is to be told how many more of ``runs`` are done; None where nobody knows how many it will be.
+
+        ``then`` is what the work does after the last of them.
+        """
         announce(self.quiet, self.engine)
-        with pace(runs, self.quiet) as tick:
+        with pace(runs, self.quiet, then=then) as tick:
             yield tick
 
 

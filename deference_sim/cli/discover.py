@@ -24,7 +24,7 @@ def discover(
     if told := missing_extra():
         raise typer.BadParameter(told)
     plan = plan_of(asked.scenario, split(inputs), measure, replicates, asked.seed)
-    with asked.at_work(plan.replicates) as tick:
+    with asked.at_work(plan.replicates, then="looking for the ranges in which it fails") as tick:
         found = carry_out(plan, ALGORITHMS if algorithm == "both" else (algorithm,), tick)
     return Answer(
         found,

@@ -63,7 +63,8 @@ def run(
     _check_given(given, precision, draws)
     keep = asked.out is not None
     looks = look and engine == "compiled" and (precision is not None or wanted >= LEAST_FOR_A_LOOK)
-    with asked.at_work(None if precision or draws else wanted) as tick:
+    then = "looking at what the answer hangs on" if looks else "working out the answer"
+    with asked.at_work(None if precision or draws else wanted, then=then) as tick:
         found = simulate(
             scenario,
             wanted,

@@ -70,10 +70,10 @@ def _in_words(found: Sensitivity) -> str:
 
 
 def _summary(found: Sensitivity) -> Page:
-    value, *ends = found.expected
+    value, low, high = found.expected
     name = success_of(found.plan.measure).name
-    digits = shared_decimals([_error(*ends)])
-    chance = f"{_percent(value, digits)} ({_range(*ends, digits)})"
+    digits = shared_decimals([_error(low, high)])
+    chance = f"{_percent(value, digits)} ({_range(low, high, digits)})"
     if found.method == "tornado":
         return [Paragraph(f"{name} with the scenario as it is: {chance}.")]
     if found.method == "voi":
