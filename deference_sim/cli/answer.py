@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from deference_sim.pages.layout import Page
     from deference_sim.scenario import Scenario
 
+_OF_A_PICTURE = ("plot", "title", "size", "dpi")
 #: Options of every answering command, by name, with their defaults; the engine and the picture only where asked for.
 _COMMON: dict[str, tuple[Any, Any]] = {
     "seed": (options.Seed, 1),
@@ -33,6 +34,9 @@ _COMMON: dict[str, tuple[Any, Any]] = {
     "settings": (options.Settings, None),
     "as_json": (options.AsJson, False),
     "plot": (options.Picture, None),
+    "title": (options.Title, None),
+    "size": (options.Size, None),
+    "dpi": (options.Dots, options.PRINTED),
     "out": (options.Out, None),
     "quiet": (options.Quiet, False),
 }
@@ -48,6 +52,7 @@ class Asked:
     seed: int
     engine: Engine
     plot: Path | None
+    form: Mapping[str, Any]  # of the picture: title, size in inches, dots per inch
     out: Path | None
     quiet: bool
 
@@ -102,7 +107,7 @@ def answering(
     ``scenarios`` is the argument that names them, None if there is none; ``engine`` is the one that does the work where
     there is no choice; ``plot`` says whether there is a picture.
     """
-    unasked = {*(["engine"] if engine else []), *([] if plot else ["plot"])}
+    unasked = {*(["engine"] if engine else []), *([] if plot else _OF_A_PICTURE)}
 
     def made(answer: Callable[..., Answer]) -> Callable[..., None]:
         own = list(inspect.signature(answer).parameters.values())[1:]
@@ -146,8 +151,12 @@ def _asked(given: dict[str, Any], engine: Engine | None) -> Asked:
     from deference_sim.scenario import load
 
     named = given.pop("scenarios", [])
+    plot, out = given.pop("plot", None), given.pop("out")
+    form = {name: given.pop(name, None) for name in ("title", "size", "dpi")}
+    if plot is None and (lost := [f"--{name}" for name in ("title", "size") if form[name] is not None]):
+        raise typer.BadParameter("says how a picture is drawn: give --plot FILE too", param_hint=f"'{lost[0]}'")
     names = [named] if isinstance(named, str) else named
-    settings, plot, out = given.pop("settings") or [], given.pop("plot", None), given.pop("out")
+    settings = given.pop("settings") or []
     asked = Asked(
         names,
         [load(name, set=settings) for name in names],
@@ -155,6 +164,7 @@ def _asked(given: dict[str, Any], engine: Engine | None) -> Asked:
         given.pop("seed"),
         given.pop("engine", engine),
         plot,
+        form,
         out,
         given.pop("quiet"),
     )
@@ -172,7 +182,7 @@ def _deliver(answer: Answer, asked: Asked, repeat: str, as_json: bool) -> None:
     drawings = _drawings(answer) if asked.plot is not None or asked.out is not None else {}
     if asked.plot is not None:
         _, draw = next(iter(drawings.values()))
-        save_picture(draw, asked.plot)
+        save_picture(draw, asked.plot, **asked.form)
     page = _page(answer, repeat) if asked.out is not None or not as_json else []
     if asked.out is not None:
         from deference_sim.study.provenance import provenance

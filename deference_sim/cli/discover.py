@@ -8,7 +8,7 @@ from deference_sim.cli.answer import Answer, Asked, answering
 from deference_sim.cli.options import Inputs, Measured, Replicates, split
 
 
-@answering(engine="compiled")
+@answering(engine="compiled", plot=True)
 def discover(
     asked: Asked,
     inputs: Inputs = None,
@@ -30,5 +30,6 @@ def discover(
         found,
         found.runs,
         came_out={"replicates": plan.replicates},
+        drawings=lambda plots: {"boxes": ("How good each box is, and what its limits are", lambda: plots.boxes(found))},
         tables=lambda: {"boxes": found.table},
     )

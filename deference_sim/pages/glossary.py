@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from deference_sim.pages.layout import Table
-from deference_sim.scenario.catalogue import general_path, parameters
+from deference_sim.scenario.catalogue import label_at, parameters
 from deference_sim.scenario.plausible import core_paths
 
 _TERMS = (
@@ -22,14 +22,9 @@ _TERMS = (
 )
 
 
-def label(path: str) -> str:
-    """Return what the input at ``path`` is called."""
-    return parameters()[general_path(path)].label
-
-
 def label_of(paths: Sequence[str]) -> str:
     """Return what one unknown is called; ``paths`` are its inputs."""
-    first, *others = map(label, paths)
+    first, *others = map(label_at, paths)
     return " and ".join([first, *(other[0].lower() + other[1:] for other in others)])
 
 

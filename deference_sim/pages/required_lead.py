@@ -2,9 +2,9 @@
 
 from deference_sim.analysis.measure import success_of
 from deference_sim.analysis.required_lead import LEAD, Answer, Requirement
-from deference_sim.pages.glossary import label
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
 from deference_sim.pages.wording import chances, footer, rounded, to_error, with_interval
+from deference_sim.scenario.catalogue import label_at
 
 
 def page(found: Requirement, repeat: str = "") -> Page:
@@ -32,7 +32,7 @@ def answers(found: Requirement, title: str = "") -> Page:
     enough = "at least" if found.rising else "at most"
     rows = tuple((f"{100.0 * one.target:g} %", *_answer(one)) for one in found.answers)
     unit = f" ({found.unit})" if found.unit != "1" else ""
-    columns = (f"for {success_of(found.measure).name} of", f"{label(found.path)} {enough}{unit}", "95 % interval")
+    columns = (f"for {success_of(found.measure).name} of", f"{label_at(found.path)} {enough}{unit}", "95 % interval")
     told = (Paragraph(told) for one in found.answers if (told := _exception(one, found)))
     return [Table(title, columns, rows, frozenset({1}), frozenset(range(3))), *told]
 
@@ -75,5 +75,5 @@ def _curve(found: Requirement) -> Table:
     values, estimates = zip(*found.curve, strict=True)
     rows = tuple((f"{value:.4g}", *told) for value, told in zip(values, chances(estimates), strict=True))
     unit = "" if found.unit == "1" else f" ({found.unit})"
-    columns = (f"{label(found.path)}{unit}", success_of(found.measure).name, "95 % interval")
+    columns = (f"{label_at(found.path)}{unit}", success_of(found.measure).name, "95 % interval")
     return Table("The curve", columns, rows, frozenset({0, 1}), frozenset(range(3)), folded=True)

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from deference_sim.analysis.estimate import Estimate
 from deference_sim.analysis.measure import Measure, success_of
 from deference_sim.analysis.sweep import Sweep
-from deference_sim.pages.glossary import label
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
 from deference_sim.pages.wording import chances, footer, percent, shown_value, with_interval
+from deference_sim.scenario.catalogue import label_at
 from deference_sim.study.designs import Axis
 from deference_sim.study.tally import Tally
 
@@ -57,7 +57,7 @@ def _where(found: Sweep, place: int) -> str:
 
 
 def _paths(axes: Sequence[Axis]) -> str:
-    return " and ".join(f"{label(axis.path)} ({axis.path})" for axis in axes)
+    return " and ".join(f"{label_at(axis.path)} ({axis.path})" for axis in axes)
 
 
 def _safely(tally: Tally) -> float:
@@ -70,7 +70,7 @@ def _grid(found: Sweep, title: str, shares: Sequence[float], estimates: Sequence
     width = len(columns.values)
     told = [percent(share, *estimates) for share in shares]
     cells = tuple((shown_value(rows, value), *told[k * width : (k + 1) * width]) for k, value in enumerate(rows.values))
-    corner = f"{label(rows.path)} ↓  {label(columns.path)} →"
+    corner = f"{label_at(rows.path)} ↓  {label_at(columns.path)} →"
     head = (corner, *(shown_value(columns, value) for value in columns.values))
     return Table(title, head, cells, frozenset(range(1, width + 1)), frozenset(range(width + 1)))
 
@@ -88,7 +88,7 @@ def _list(found: Sweep, estimates: Sequence[Estimate], measure: Measure) -> Tabl
     )
     columns = (
         *(("scenario",) if several else ()),
-        *(label(axis.path) for axis in found.axes),
+        *(label_at(axis.path) for axis in found.axes),
         "value" if success_of(measure).is_graded else "chance",
         "95 % interval",
     )

@@ -190,7 +190,8 @@ def test_a_study_shows_itself(studies: dict[str, ds.Sensitivity], method: str) -
     assert told_in_json["runs"] == found.runs == planned_runs(found.plan, method)
     axes = ds.plot.tornado(found)
     assert len(axes.get_yticklabels()) == 3
-    assert axes.get_title(loc="left").endswith(f", {found.runs:,} replicates, seed {found.plan.seed}")
+    assert axes.get_title(loc="left").startswith("baseline: what matters most for p_stay is")
+    assert f"{found.runs:,} replicates, seed {found.plan.seed}" in [text.get_text() for text in axes.texts]
 
 
 def test_a_study_is_repeatable_and_told_of_its_progress() -> None:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any, get_args
 
+import matplotlib.pyplot as plt
 import pytest
 import typer
 
@@ -300,6 +301,21 @@ def test_trace_saves_its_plot(tmp_path: Path) -> None:
     picture = tmp_path / "trajectory.png"
     output_of("trace", "baseline", "--plot", str(picture))
     assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_picture_has_the_title_size_and_dots_that_are_asked_for(tmp_path: Path) -> None:
+    file = tmp_path / "ends.png"
+    asked = ("run", "baseline", *FEW, "--plot", str(file))
+    output_of(*asked, "--title", "My own", "--size", "5x3", "--dpi", "60")
+    assert plt.imread(file).shape[:2] == (180, 300)
+    output_of(*asked, "--size", "6x4")
+    assert plt.imread(file).shape[:2] == (1200, 1800), "journals ask for 300 dots per inch"
+    vectors = tmp_path / "ends.svg"
+    output_of("run", "baseline", *FEW, "--plot", str(vectors))
+    assert "<svg" in vectors.read_text()
+    for wrong, said in ((("--size", "5"), "such as 6x4"), (("--dpi", "1"), "from 20 to 2400")):
+        assert said in call(*asked, *wrong).stderr
+    assert "give --plot FILE too" in call("run", "baseline", *FEW, "--title", "x").stderr
 
 
 # ---- inputs
