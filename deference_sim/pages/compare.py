@@ -3,20 +3,13 @@
 from collections.abc import Mapping, Sequence
 
 from deference_sim.analysis.compare import Comparison
+from deference_sim.analysis.digits import signed
 from deference_sim.analysis.estimate import Estimate
 from deference_sim.analysis.measure import MEASURES, success_of
 from deference_sim.analysis.paired import Difference
 from deference_sim.pages.layout import Entry, Heading, Page, Paragraph, Table
 from deference_sim.pages.run import ending
-from deference_sim.pages.wording import (
-    footer,
-    lost_by,
-    percent,
-    points,
-    points_decimals,
-    shortened,
-    signed,
-)
+from deference_sim.pages.wording import footer, lost_by, percent, points, points_decimals, shortened
 from deference_sim.scenario import Scenario
 
 Pair = tuple[Estimate, Estimate, Difference]

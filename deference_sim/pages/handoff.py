@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from deference_sim.analysis.digits import with_minus
 from deference_sim.analysis.estimate import Estimate
 from deference_sim.analysis.handoff import (
     INDIFFERENCE,
@@ -29,7 +30,6 @@ from deference_sim.pages.wording import (
     in_points,
     percent,
     with_interval,
-    with_minus,
 )
 from deference_sim.scenario.explain import parameter_table
 

@@ -134,7 +134,7 @@ def _rich_table(table: Table, width: int) -> list[RenderableType]:
         made.add_column(Text(column), justify=justify, width=widths[place])
     for row in fitting.rows:
         made.add_row(*(Text(cell, "yellow" if table.mark and cell == table.mark else "") for cell in row))
-    told = f"For want of room without: {', '.join(left_out)}. A wider window or --out has it."
+    told = f"For want of room without: {', '.join(left_out)}. A wider window has it, and what is saved."
     return [made, *([Text(told, "dim")] if left_out else [])]
 
 

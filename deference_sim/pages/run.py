@@ -4,6 +4,7 @@ from math import isfinite, sqrt
 
 import numpy as np
 
+from deference_sim.analysis.digits import decimals
 from deference_sim.analysis.estimate import Estimate, probability
 from deference_sim.analysis.look import Look, Unknown
 from deference_sim.analysis.measure import MEASURES, VALUE, Measure, success_of
@@ -20,7 +21,6 @@ from deference_sim.pages.wording import (
     chance,
     chances,
     change,
-    decimals,
     footer,
     in_words,
     lost_by,

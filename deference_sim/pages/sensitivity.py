@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+from deference_sim.analysis.digits import shared_decimals, signed, with_minus
 from deference_sim.analysis.measure import success_of
 from deference_sim.analysis.sensitivity import Sensitivity
 from deference_sim.analysis.sensitivity.inputs import CORE, HALF_TO_DOUBLE, RANGES, WIDENED, Varied
 from deference_sim.pages.glossary import label_of
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
-from deference_sim.pages.wording import footer, shared_decimals, signed, with_minus
+from deference_sim.pages.wording import footer
 from deference_sim.scenario import Scenario
 
 Row = Mapping[str, Any]
@@ -30,7 +31,7 @@ def page(found: Sensitivity, repeat: str = "") -> Page:
     digits = _shared_digits(table, found.method)
     rows = tuple(line for row in table for line in _lines(row, cells(row, digits)))
     numbers, last = frozenset(range(2, 2 + len(columns))), 2 + len(columns)
-    head = ("", "range", *columns, "status of the range")
+    head = ("", "range", *columns, "range's status")
     spare = (*(range(3, 1, -1) if found.method == "tornado" else ()), last)
     return [
         Heading(f"{found.plan.scenario.name} – what matters most for {success.headline}", _answer(found)),
@@ -50,7 +51,7 @@ def _lines(row: Row, cells: tuple[str, ...]) -> list[tuple[str, ...]]:
     nothing = ("",) * len(cells)
     return [
         (
-            path if place == 0 else f"+ {path}",
+            f"{path} +" if place < len(named) - 1 else path,
             with_minus(ranges[place]),
             *(nothing if place else cells),
             statuses[place],
@@ -275,8 +276,8 @@ def about_inputs(varied: Varied, scenario: Scenario, *, as_groups: bool = False)
         text += f" Drawn anew in each world, as part of chance: {', '.join(unvaried)}."
     return [
         f"{text} Others with --inputs PATH (or --inputs {CORE}), another range with --set PATH='A to B'.",
-        "status of the range, which `deference-sim parameters` tells too beside that of the value. guess: no source "
-        "fixes it. derived: from published figures. given: chosen by whoever wrote the scenario.",
+        "range's status: that of the range, which `deference-sim parameters` tells beside that of the value. guess: no "
+        "source fixes it. derived: from published figures. given: chosen by whoever wrote the scenario.",
     ]
 
 

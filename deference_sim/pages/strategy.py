@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from deference_sim.analysis.digits import with_minus
 from deference_sim.analysis.estimate import Estimate
 from deference_sim.analysis.measure import success_of
 from deference_sim.analysis.strategy import (
@@ -25,7 +26,6 @@ from deference_sim.pages.wording import (
     percent,
     points,
     with_interval,
-    with_minus,
 )
 from deference_sim.scenario.explain import parameter_table
 

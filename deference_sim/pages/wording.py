@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from math import ceil, log10
 from typing import TYPE_CHECKING
 
+from deference_sim.analysis.digits import decimals, in_percent, shared_decimals, signed, with_minus
 from deference_sim.analysis.estimate import Estimate
 from deference_sim.analysis.ledger import road_in_words
 from deference_sim.analysis.measure import Measure
@@ -30,7 +30,7 @@ def percent(share: float, *estimates: Estimate) -> str:
 
     Where it stands in a column, ``estimates`` are all of that, so that its numbers have as many decimals.
     """
-    return _percent(share, shared_decimals([_error(one) for one in estimates]))
+    return in_percent(share, shared_decimals([_error(one) for one in estimates]))
 
 
 def chance(estimate: Estimate) -> tuple[str, str]:
@@ -42,44 +42,14 @@ def chances(column: Sequence[Estimate]) -> list[tuple[str, str]]:
     """Return each probability of a column of a table with its interval, all with as many decimals."""
     digits = shared_decimals([_error(one) for one in column])
     return [
-        (_percent(one.value, digits), f"{100.0 * one.low:.{digits}f} to {100.0 * one.high:.{digits}f} %")
+        (in_percent(one.value, digits), f"{100.0 * one.low:.{digits}f} to {100.0 * one.high:.{digits}f} %")
         for one in column
     ]
-
-
-def shared_decimals(errors: Sequence[float], most: int = 4) -> int:
-    """Return how many decimals all numbers of a column have: what the largest of their ``errors`` supports.
-
-    One more than none where a smaller error supports it, so that small shares do not all read 0.
-    """
-    each = [decimals(error, most) for error in errors]
-    return max(min(each, default=0), min(max(each, default=0), 1))
 
 
 def _error(estimate: Estimate) -> float:
     """Return the Monte Carlo error of an estimate in percentage points."""
     return 100.0 * max(estimate.mcse, (estimate.high - estimate.low) / 4.0)
-
-
-def _percent(share: float, digits: int) -> str:
-    """Return ``share`` in per cent; one that is above 0 does not read 0."""
-    least = 10.0**-digits
-    return (
-        f"<{least:.{digits}f} %"
-        if 0.0 < 100.0 * share < 0.5 * least
-        else f"{with_minus(f'{100.0 * share:.{digits}f}')} %"
-    )
-
-
-def with_minus(number: str) -> str:
-    """Return numbers, with their units, as they are printed: with a true minus, and none before 0."""
-    return re.sub(r"-(?=0*\.?0*(?![\d.]))", "", number).replace("-", "−")
-
-
-def signed(number: float, digits: int) -> str:
-    """Return a difference with its sign; none before 0."""
-    told = f"{number:+.{digits}f}"
-    return told[1:] if not told.strip("+-0.") else told.replace("-", "−")
 
 
 def with_interval(estimate: Estimate) -> str:
@@ -96,11 +66,6 @@ def singular(text: str) -> str:
 def shortened(text: str) -> str:
     """Return a value with its long numbers at four digits."""
     return singular(re.sub(r"\d+\.\d{5,}", lambda match: f"{float(match.group()):.4g}", text))
-
-
-def decimals(error: float, most: int) -> int:
-    """Return how many decimals a number with ``error`` has: up to the first digit of the error, at most ``most``."""
-    return most if error <= 0.0 else min(max(ceil(-log10(error)), 0), most)
 
 
 def with_repeat(told: str, repeat: str) -> str:

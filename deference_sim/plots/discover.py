@@ -7,6 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
+from deference_sim.analysis.digits import with_minus
 from deference_sim.analysis.discover import Box, Discovery, Limit
 from deference_sim.analysis.sensitivity.plan import short
 from deference_sim.plots.style import (
@@ -21,7 +22,6 @@ from deference_sim.plots.style import (
     in_percent,
     panels,
     percent,
-    with_minus,
 )
 from deference_sim.scenario.catalogue import label_at
 from deference_sim.scenario.distributions import Distribution

@@ -5,8 +5,9 @@ from typing import Literal
 import numpy as np
 from matplotlib.axes import Axes
 
+from deference_sim.analysis.digits import with_minus
 from deference_sim.analysis.run import Result
-from deference_sim.plots.style import BLACK, OURS, axes, clean, entitle, in_percent, made_from, percent, with_minus
+from deference_sim.plots.style import BLACK, OURS, axes, clean, entitle, in_percent, made_from, percent
 
 BINS = 40
 

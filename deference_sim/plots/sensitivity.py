@@ -7,20 +7,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 
+from deference_sim.analysis.digits import with_minus
 from deference_sim.analysis.measure import success_of
 from deference_sim.analysis.sensitivity.plan import short
-from deference_sim.plots.style import (
-    BLACK,
-    BLUE,
-    ORANGE,
-    SKY,
-    SMALL,
-    WORDS,
-    clean,
-    entitle,
-    in_percent,
-    with_minus,
-)
+from deference_sim.plots.style import BLACK, BLUE, ORANGE, SKY, SMALL, WORDS, clean, entitle, in_percent
 from deference_sim.scenario.catalogue import label_at
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
+from deference_sim.analysis.digits import with_minus
 from deference_sim.analysis.estimate import Estimate
 from deference_sim.analysis.measure import success_of
 from deference_sim.analysis.strategy import AS_IT_IS, BestStrategy, PolicyRegret
@@ -22,7 +23,6 @@ from deference_sim.plots.style import (
     in_percent,
     panels,
     room_for,
-    with_minus,
 )
 
 MOST_REGRET = 100.0  # points, where the colour of a regret ends

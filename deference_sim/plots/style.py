@@ -17,6 +17,7 @@ from matplotlib.ticker import FuncFormatter
 from matplotlib.transforms import ScaledTranslation, Transform
 from numpy.typing import NDArray
 
+from deference_sim.analysis.digits import with_minus
 from deference_sim.analysis.measure import Measure, success_of
 from deference_sim.analysis.run import Result
 
@@ -121,11 +122,6 @@ def made_from(result: Result) -> str:
 def in_percent(axis: XAxis | YAxis) -> None:
     """Let an axis of shares tell them in per cent."""
     axis.set_major_formatter(FuncFormatter(lambda share, _: with_minus(f"{100.0 * share:.10g} %")))
-
-
-def with_minus(number: str) -> str:
-    """Return a number with a true minus, as axes write it."""
-    return number.replace("-", "−")
 
 
 def percent(share: float) -> str:

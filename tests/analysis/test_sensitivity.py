@@ -251,8 +251,8 @@ def test_a_group_takes_a_line_for_each_input() -> None:
     ]
     lines = sensitivity_page._lines(rows[0], ("0.5", "0.6"))
     assert lines == [
-        ("rival.lead", "2 to 9 months", "0.5", "0.6", "published"),
-        ("+ capability.initial_speedup", "9.6 to 42", "", "", "guess"),
+        ("rival.lead +", "2 to 9 months", "0.5", "0.6", "published"),
+        ("capability.initial_speedup", "9.6 to 42", "", "", "guess"),
     ]
 
 
