@@ -31,7 +31,8 @@ def parameters_page(what: str | None, *, every: bool = False) -> Page:
 def _parameter_entry(row: ParameterRow) -> Entry:
     says_so = not row.source or row.source.startswith(f"{row.status}:")  # the source of a guess may say that it is one
     status = (row.source or row.status) if says_so else f"{row.status}: {row.source}"
-    lines = [row.meaning, f"default {row.default}; {row.range}", status]
+    default = "none (null in a file)" if row.default == "null" else row.default
+    lines = [row.meaning, f"default {default}; {row.range}", status]
     if row.plausible:
         lines.append(f"plausible {row.plausible}; this range: {row.plausible_status}")
     return Entry(f"{row.path} ({row.label})", tuple(lines))

@@ -59,8 +59,8 @@ def with_interval(estimate: Estimate) -> str:
 
 
 def singular(text: str) -> str:
-    """Return a value with its unit in the singular where it is one month."""
-    return re.sub(r"(?<![\d.])1 months\b", "1 month", text)
+    """Return a value as people say it: in the singular where it is one month, and none where a file has null."""
+    return "none" if text == "null" else re.sub(r"(?<![\d.])1 months\b", "1 month", text)
 
 
 def shortened(text: str) -> str:

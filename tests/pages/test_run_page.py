@@ -257,7 +257,7 @@ def test_every_core_input_is_listed_and_every_guess_is_marked(rushed: Result, ru
 
 def test_changed_inputs_name_what_they_replace(rushed_text: str) -> None:
     assert re.search(r"2 to 5 months.*given +4 months \(published\)", line_with(rushed_text, "rival.lead "))
-    assert re.search(r"1 month +given +null", line_with(rushed_text, "handoff.at"))
+    assert re.search(r"1 month +given +none", line_with(rushed_text, "handoff.at"))
     others = rushed_text.partition("Other inputs that are not at their defaults")[2]
     assert "terrorist misuse, rate 0.006 per year" in others
     assert "lethality 0.3" in " ".join(others.split())

@@ -191,7 +191,8 @@ def _difference(value: float | None, figure: Figure) -> str:
     if value is None:
         return ""
     decimals = _decimals(figure.ours, figure)
-    return f"{_scale(figure) * value:+,.1g}" if decimals is None else f"{_scale(figure) * value:+,.{decimals}f}"
+    told = f"{_scale(figure) * value:+,.1g}" if decimals is None else f"{_scale(figure) * value:+,.{decimals}f}"
+    return told[1:] if not told.strip("+-0.") else told.replace("-", "−")
 
 
 def _fixed(value: float, figure: Figure, decimals: int) -> str:
