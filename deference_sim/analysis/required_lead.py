@@ -4,9 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, isfinite, sqrt
 from time import perf_counter
-from typing import Any, Literal, Protocol
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from deference_sim.analysis.estimate import NORMAL_975, Estimate, binomial_quantile, probability
 from deference_sim.analysis.measure import Measure, Success, success_of
@@ -19,6 +17,9 @@ from deference_sim.study.designs import Spacing, ends_of
 from deference_sim.study.limits import Engine
 from deference_sim.study.runner import check_run, tally_runs, warm_up
 from deference_sim.study.tally import Tally
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LEAD = "rival.lead"
 TARGETS = (0.5, 0.8, 0.9, 0.95)
@@ -80,14 +81,18 @@ class Requirement(Shown):
     seconds: float
 
     @property
-    def table(self) -> pd.DataFrame:
+    def table(self) -> "pd.DataFrame":
         """A row for each target: status, value, interval, and the chance at the best end."""
+        import pandas as pd
+
         rows = [one.as_dict() | {"level": one.level.value} for one in self.answers]
         return pd.DataFrame(rows).rename(columns={"estimate": self.path})
 
     @property
-    def curve_table(self) -> pd.DataFrame:
+    def curve_table(self) -> "pd.DataFrame":
         """A row for each value that was looked at."""
+        import pandas as pd
+
         return pd.DataFrame([{self.path: value} | estimate.as_dict() for value, estimate in self.curve])
 
     def as_dict(self) -> dict[str, Any]:

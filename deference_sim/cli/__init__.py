@@ -14,6 +14,7 @@ from deference_sim.cli.brief import brief
 from deference_sim.cli.compare import compare
 from deference_sim.cli.discover import discover
 from deference_sim.cli.errors import CANNOT_WRITE, FAILED, Commands
+from deference_sim.cli.examples import told
 from deference_sim.cli.explain import explain
 from deference_sim.cli.explore import explore
 from deference_sim.cli.export import export
@@ -33,6 +34,7 @@ app = typer.Typer(
     cls=Commands,
     help="Simulate an AI takeoff after humans have deferred to their AIs: do the AIs stay in the Basin of Good "
     "Deference?",
+    epilog=told(),
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -82,9 +84,10 @@ COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (inputs.parameters, "What the inputs mean, and which are guesses."),
     (inputs.show, "Every value of a scenario, and its source."),
     (inputs.diff, "Where two scenarios differ."),
+    (inputs.schema, "The JSON Schema of scenario files."),
 )
 for command, purpose in COMMANDS:
-    app.command(short_help=purpose)(command)
+    app.command(short_help=purpose, epilog=told(command.__name__))(command)
 
 
 def fill_closed_streams() -> None:

@@ -1,6 +1,9 @@
 """Plots with matplotlib: Axes in, Axes out; nothing is shown, saved or set globally."""
 
+from deference_sim.plots.compare import differences
 from deference_sim.plots.diagrams import causal_loops, stocks_and_flows
+from deference_sim.plots.discover import boxes
+from deference_sim.plots.distribution import distribution
 from deference_sim.plots.effort import effort_over_time
 from deference_sim.plots.explain import waterfall
 from deference_sim.plots.fans import trajectories
@@ -15,7 +18,10 @@ from deference_sim.plots.tax import tax_by_capability
 from deference_sim.plots.trace import trajectory
 
 __all__ = [
+    "boxes",
     "causal_loops",
+    "differences",
+    "distribution",
     "effort_over_time",
     "handoff_timing",
     "heat_map",

@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 
 from deference_sim.analysis.measure import success_of
 from deference_sim.analysis.region import Region, Side
-from deference_sim.analysis.required_lead import LEAD, Requirement
+from deference_sim.analysis.required_lead import Requirement
 from deference_sim.plots.style import (
     BLACK,
     BLUE,
@@ -14,8 +14,10 @@ from deference_sim.plots.style import (
     WORDS,
     axes,
     clean,
+    entitle,
 )
 from deference_sim.plots.sweep import curve, finish
+from deference_sim.scenario.catalogue import label_at
 
 
 def required_lead(requirement: Requirement, ax: Axes | None = None) -> Axes:
@@ -49,10 +51,9 @@ def required_lead(requirement: Requirement, ax: Axes | None = None) -> Axes:
             color=WORDS,
         )
     unit = "" if requirement.unit == "1" else f" ({requirement.unit})"
-    finish(drawn, requirement.path + unit, requirement.measure, logarithmic=False)
-    name = "required lead" if requirement.path == LEAD else requirement.path
-    runs = f"{requirement.replicates:,} replicates, seed {requirement.seed}"
-    drawn.set_title(f"{requirement.scenario.name}: {name}, {runs}", loc="left")
+    finish(drawn, label_at(requirement.path) + unit, requirement.measure, logarithmic=False)
+    runs = f"{requirement.replicates:,} replicates at each value, the same worlds, seed {requirement.seed}"
+    entitle(drawn, _message(requirement), f"{requirement.path}: {runs}; bars are 95 % intervals")
     return drawn
 
 
@@ -97,3 +98,13 @@ def _or(value: float | None, otherwise: float) -> float:
 
 def _label(side: Side) -> str:
     return side.path if side.unit == "1" else f"{side.path} ({side.unit})"
+def _message(requirement: Requirement) -> str:
+    """Return what the first target takes."""
+    first = requirement.answers[0]
+    target = f"{100.0 * first.target:g} %"
+    if first.status == "found" and first.value is not None:
+        unit = "" if requirement.unit == "1" else f" {requirement.unit}"
+        target += f" takes {first.value:.3g}{unit} ({label_at(requirement.path).lower()})"
+    else:
+        target += f" is {first.status}" if first.status == "not reachable" else f": {first.status}"
+    return f"{requirement.scenario.name}: {success_of(requirement.measure).name} of {target}"

@@ -158,6 +158,11 @@ def find(path: str, mark: Mark) -> Parameter:
     return found
 
 
+def label_at(path: str) -> str:
+    """Return what the input at ``path`` is called, as declared with it."""
+    return parameters()[general_path(path)].label
+
+
 def nearest_path(path: str) -> str:
     """Return a hint that names the parameter that ``path`` may have meant; empty if none is near."""
     section = catalogue().get(path)

@@ -1,7 +1,7 @@
 """Tables about parameters and scenarios: what each parameter means, what a scenario says and why, how two differ."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -18,10 +18,12 @@ from deference_sim.scenario.catalogue import (
 )
 from deference_sim.scenario.combined import Mixture
 from deference_sim.scenario.distributions import Distribution
+from deference_sim.scenario.groups import GROUPS
 from deference_sim.scenario.layers import ARGUMENT
+from deference_sim.scenario.library import load
 from deference_sim.scenario.own_text import own_text
 from deference_sim.scenario.plausible import plausible_ranges, plausible_text, range_status
-from deference_sim.scenario.problems import refusal
+from deference_sim.scenario.problems import ScenarioError, refusal
 from deference_sim.scenario.scenario import Scenario
 from deference_sim.scenario.tree import node_of
 
@@ -56,12 +58,59 @@ class ValueRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ShippedRow:
+    """One shipped scenario: its group, one line and the whole description that say what it is about, and its hash."""
+
+    name: str
+    group: str
+    summary: str
+    description: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
 class DifferenceRow:
     """One path at which two scenarios differ; empty where one has no such item."""
 
     path: str
     first: str
     second: str
+
+
+def shipped_table() -> list[ShippedRow]:
+    """Return the scenarios that ship, group by group."""
+    rows = []
+    for group, summaries in GROUPS.items():
+        for name, summary in summaries.items():
+            scenario = load(name)
+            rows.append(ShippedRow(name, group, summary, " ".join(scenario.description.split()), scenario.hash))
+    return rows
+
+
+def parameters_at(what: str | None = None, *, every: bool = False) -> list[ParameterRow]:
+    """Return the core parameters, all of them, those at a path or, if ``what`` is none, those that it is a word of.
+
+    Raises ``ScenarioError`` if there is none, with the nearest path.
+    """
+    if what is None:
+        return [row for row in parameter_table() if every or row.tier == "core"]
+    try:
+        return parameter_table(what)
+    except ScenarioError:
+        if rows := parameters_about(what):
+            return rows
+        raise
+
+
+def parameters_about(words: str) -> list[ParameterRow]:
+    """Return the parameters whose path, label or meaning holds all ``words``, whatever their case, core ones first."""
+    wanted = words.casefold().split()
+    found = (
+        parameter
+        for parameter in parameters().values()
+        if all(word in f"{parameter.path} {parameter.label} {parameter.meaning}".casefold() for word in wanted)
+    )
+    return [_parameter_row(parameter) for parameter in _core_first(found)]
 
 
 def parameter_table(path: str | None = None) -> list[ParameterRow]:
@@ -89,6 +138,23 @@ def resolved(scenario: Scenario) -> list[ValueRow]:
         )
         for correlation in scenario.correlations
     ]
+
+
+def values_of(scenario: Scenario) -> list[dict[str, Any]]:
+    """Return what ``resolved`` does as plain data: besides its text each value in full, in its documented unit.
+
+    That of an uncertain input is its distribution as a file has it; correlations are left out.
+    """
+    full = {
+        path: (parameter.unit, scenario.uncertain.get(path, value)) for path, parameter, value in paths_of(scenario)
+    }
+    rows = []
+    for row in resolved(scenario):
+        if row.path in full:
+            unit, value = full[row.path]
+            plain = value.specification() if isinstance(value, Distribution) else value
+            rows.append(asdict(row) | {"text": row.value, "value": plain, "unit": "" if unit == "1" else unit})
+    return rows
 
 
 def differences(first: Scenario, second: Scenario) -> list[DifferenceRow]:

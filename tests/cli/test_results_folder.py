@@ -170,11 +170,16 @@ def test_markdown_is_escaped_where_it_must_be_and_only_there(text: str, shown: s
 
 #: Commands that answer, and what their folder holds beside the report.
 KEPT = {
-    "compare baseline rushed-handoff plan-d --replicates 20": {"differences_1.csv", "differences_2.csv"},
+    "compare baseline rushed-handoff plan-d --replicates 20": {
+        "differences_1.csv",
+        "differences_2.csv",
+        "differences_1.png",
+        "differences_2.png",
+    },
     "handoff baseline --set rival.mode=none --set horizon=9 --replicates 4": {"months.csv", "picture.png"},
     "strategy rushed-handoff --worlds baseline --replicates 4": {"policies.csv", "regret.csv", "picture.png"},
     "sensitivity baseline --inputs rival.lead,tax.decline --replicates 20": {"table.csv", "picture.png"},
-    "discover baseline --inputs rival.lead,goodness.broad_alignment --replicates 1024": {"boxes.csv"},
+    "discover baseline --inputs rival.lead,goodness.broad_alignment --replicates 1024": {"boxes.csv", "boxes.png"},
     "trace rushed-handoff --replicate 3": {"log.csv", "picture.png"},
     "tax rushed-handoff": {"picture.png"},
     "takeoff forethought --replicates 20": {"figures.csv"},
@@ -194,7 +199,7 @@ def test_whatever_answers_can_be_kept_in_a_folder(tmp_path: Path, arguments: str
     for scenario in made_by["scenarios"].values():
         assert scenario["resolved"].encode() in held.values()
     page = Reader(held["report.html"].decode())
-    assert [tag for tag, _ in page.tags].count("img") == ("picture.png" in held)
+    assert [tag for tag, _ in page.tags].count("img") == sum(name.endswith(".png") for name in held)
     assert page.words.count(made_by["command"]) >= 1
     assert all(data.count(b",") > 3 for name, data in held.items() if name.endswith(".csv"))
 
