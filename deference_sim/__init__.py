@@ -18,10 +18,16 @@ if TYPE_CHECKING:  # the same names for editors and type checkers, which import 
     from deference_sim.analysis.discover import discover as discover
     from deference_sim.analysis.ema import ema_model as ema_model
     from deference_sim.analysis.estimate import Estimate as Estimate
+    from deference_sim.analysis.explain import Explanation as Explanation
+    from deference_sim.analysis.explain import explain as explain
     from deference_sim.analysis.handoff import BestHandoff as BestHandoff
     from deference_sim.analysis.handoff import best_handoff as best_handoff
+    from deference_sim.analysis.least_change import LeastChange as LeastChange
+    from deference_sim.analysis.least_change import least_change as least_change
     from deference_sim.analysis.nested import InputSpread as InputSpread
     from deference_sim.analysis.nested import input_spread as input_spread
+    from deference_sim.analysis.region import Region as Region
+    from deference_sim.analysis.region import region as region
     from deference_sim.analysis.required_lead import Requirement as Requirement
     from deference_sim.analysis.required_lead import required_lead as required_lead
     from deference_sim.analysis.run import Result as Result
@@ -45,8 +51,9 @@ if TYPE_CHECKING:  # the same names for editors and type checkers, which import 
     from deference_sim.engines.events import Observation as Observation
     from deference_sim.engines.events import Shares as Shares
     from deference_sim.engines.events import World as World
-    from deference_sim.explorer import explore as explore
+    from deference_sim.exchange.xmile import export as export
     from deference_sim.live.page import LivePage as LivePage
+    from deference_sim.live.page import explore as explore
     from deference_sim.live.page import page as page
     from deference_sim.scenario import Scenario as Scenario
     from deference_sim.scenario import ScenarioError as ScenarioError
@@ -64,8 +71,11 @@ else:
         "analysis.discover": ("Discovery", "discover"),
         "analysis.ema": ("ema_model",),
         "analysis.estimate": ("Estimate",),
+        "analysis.explain": ("Explanation", "explain"),
         "analysis.handoff": ("BestHandoff", "best_handoff"),
+        "analysis.least_change": ("LeastChange", "least_change"),
         "analysis.nested": ("InputSpread", "input_spread"),
+        "analysis.region": ("Region", "region"),
         "analysis.required_lead": ("Requirement", "required_lead"),
         "analysis.run": ("Result", "simulate"),
         "analysis.sensitivity": ("Sensitivity", "sensitivity"),
@@ -76,8 +86,8 @@ else:
         "analysis.trace": ("Trajectories", "Trajectory", "trace"),
         "batches.result": ("BatchResult", "batch"),
         "engines.events": ("Observation", "Shares", "World"),
-        "explorer": ("explore",),
-        "live.page": ("LivePage", "page"),
+        "exchange.xmile": ("export",),
+        "live.page": ("LivePage", "explore", "page"),
         "plots": ("plot",),
         "scenario": ("Scenario", "ScenarioError", "load"),
         "study.designs": ("linspace", "logspace"),

@@ -15,7 +15,7 @@ import pytest
 import deference_sim as ds
 
 PACKAGE = Path(ds.__file__).parent
-HEAVY = ("numba", "pandas", "matplotlib", "scipy", "simpy", "pyarrow", "typer", "rich", "panel")
+HEAVY = ("numba", "pandas", "matplotlib", "scipy", "simpy", "pyarrow", "typer", "rich")
 TWICE = """
 import pkgutil, types
 import deference_sim as ds

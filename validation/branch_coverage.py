@@ -38,7 +38,7 @@ REASONS = {
     "engines.entry": "called compiled only",
     "engines.lanes": "refusals of text that the law does not have",
     "engines.lanes.rounds": "text that is translated, never run as Python",
-    "explorer": "what a browser asks of a server that the test ends by a signal",
+    "live": "a checkout without Node, linker or a place to write",
     "plots": "a map of a single column; a curve without contours",
     "scenario": "mistakes of which another check tells first",
     "study": "a repeat of what is in memory; words of a truth value; a lead before which nobody hands off",

@@ -56,10 +56,15 @@ function plain(value) {
 const written = (told, name, bytes) => fs.writeFileSync(path.join(told.folder, name), bytes);
 
 const jobs = {
+  async nearest({ rows }) {
+    const { nearest } = await load("../page/hints.js");
+    return rows.map(([word, names]) => nearest(word, names));
+  },
+
   async run({ scenario, options, out, size, warm }, told) {
     const given = { ...options, grid: gridOf(options) };
     const pooled = () => told.pool(size).run(scenario, { ...given, worlds: options.count });
-    const ready = size ? null : told.kernel.prepare(scenario);
+    const ready = size ? null : await told.pool(1).prepare(scenario);
     if (warm) told.kernel.run(ready, given);
     const begun = process.cpuUsage();
     const found = size ? await pooled() : told.kernel.run(ready, given);
@@ -68,11 +73,20 @@ const jobs = {
     if (found.samples) written(told, `${out}.samples`, found.samples.bytes);
     return { draws: found.draws, seconds: (user + system) / 1e6 };
   },
+  async tables({ scenarios }, told) {
+    const made = [];
+    for (const scenario of scenarios) {
+      const seen = [];
+      await told.pool(2).prepare(scenario, undefined, (done, total) => seen.push(done / total));
+      made.push({ told: seen.length, rises: seen.every((share, place) => share >= (seen[place - 1] ?? 0)), last: seen.at(-1) ?? null });
+    }
+    return made;
+  },
   async follow({ scenario, options }, told) {
-    return told.kernel.follow(told.kernel.prepare(scenario), options);
+    return told.kernel.follow(await told.pool(1).prepare(scenario), options);
   },
   async tally({ scenario, options }, told) {
-    const { tallyOf, merged, valuesOf, orderStatistic } = await load("tally.js");
+    const { tallyOf, merged } = await load("tally.js");
     const ready = told.kernel.prepare(scenario);
     const half = options.count / 2;
     const parts = [0, half].map((first) => {
@@ -80,15 +94,8 @@ const jobs = {
       return { records, tally: tallyOf(records, ready.hazards, told.facts) };
     });
     const { records } = told.kernel.run(ready, options);
-    const quantities = told.facts.quantities.map((name) => {
-      const values = valuesOf(records, name, told.facts);
-      return [name, [values.length, orderStatistic(values, 0.5)]];
-    });
-    return {
-      whole: tallyOf(records, ready.hazards, told.facts),
-      merged: merged(parts[0].tally, parts[1].tally),
-      quantities: Object.fromEntries(quantities),
-    };
+    const whole = tallyOf(records, ready.hazards, told.facts);
+    return { whole, merged: merged(parts[0].tally, parts[1].tally) };
   },
   async hash({ scenario }, told) {
     const { canonicalText, hashOf } = await load("hash.js");
@@ -105,8 +112,8 @@ const jobs = {
   async numbers({ name, rows }, { kernel }) {
     return rows.map((row) => kernel[name](...row));
   },
-  async distribution({ name, specification, at }, { kernel }) {
-    return kernel[name](specification, Float64Array.from(at, Number));
+  async distribution({ specification, at }, { kernel }) {
+    return kernel.quantile(specification, Float64Array.from(at, Number));
   },
   async abort({ scenario, options, size }, told) {
     const stop = new AbortController();
@@ -118,12 +125,6 @@ const jobs = {
     const started = performance.now();
     const reason = await told.pool(size).run(scenario, { ...options, signal: stop.signal, progress }).catch((e) => e.message);
     return { reason, seen, ms: performance.now() - started };
-  },
-  async parts({ scenario, options, size }, told) {
-    const firsts = [], progress = [];
-    const part = (columns, first) => firsts.push([first, columns.length, columns.column("replicate")[0]]);
-    await told.pool(size).run(scenario, { ...options, part, progress: (done, total) => progress.push([done, total]) });
-    return { firsts, progress };
   },
   async close({ scenario, options }, told) {
     const pool = told.pool("closed");

@@ -483,6 +483,12 @@ MUTANTS = (
         "test_good_ends.py::test_the_table_is_made_on_a_seed_of_its_own",
     ),
     Mutant(
+        "a band whose low end is drawn twice", "pictures",
+        "for estimate in estimates] for end in (\"low\", \"high\"))",
+        "for estimate in estimates] for end in (\"low\", \"low\"))",
+        "test_sweep_picture.py::test_a_curve_has_a_line_and_a_band_for_each_policy",
+    ),
+    Mutant(
         "A to B as 10th and 90th percentile", "reader",
         '{"p5": low, "p95": high}',
         '{"p10": low, "p90": high}',

@@ -5,10 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from deference_sim.analysis.estimate import Estimate, chance_of
@@ -24,6 +23,9 @@ from deference_sim.shown import Shown
 from deference_sim.study.limits import Engine
 from deference_sim.study.runner import blocks, check_run, stream, warm_up
 from deference_sim.study.tally import losses_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 EXAMPLES = 3  # replicates named for each change of outcome
 
@@ -101,8 +103,10 @@ class Comparison(Shown):
         return place if self.worlds is None else int(self.worlds[place])
 
     @property
-    def table(self) -> pd.DataFrame:
+    def table(self) -> "pd.DataFrame":
         """A row for p_stay, p_good, each road and each outcome: its share in both, and the paired difference."""
+        import pandas as pd
+
         lost = {f"lost: {road}": found for road, found in self.losses.items()}
         rows = [
             {"quantity": name, "first": first.value, "second": second.value} | change.as_dict()

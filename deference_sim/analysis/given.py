@@ -13,17 +13,19 @@ from deference_sim.engines.compiled import run_replicates, sample_replicates
 from deference_sim.scenario import Scenario
 from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.scenario.problems import Mark, did_you_mean, refusal, shown
-from deference_sim.streams import ESTIMATES, key_of_seed, normal_pair
 from deference_sim.study.runner import numbers_of
 
 MARGIN = "margin_found"
-#: What can be observed, with its unit and what it is. The margin found is that of the review at the handoff.
+COUNTED = "findings"  # what is counted, in whole numbers
+#: What can be observed, with its unit and what it is: what decisions believe, not what is true.
 OBSERVABLES: Final[Mapping[str, tuple[str, str]]] = {
-    MARGIN: ("py", "margin that the review at the handoff found"),
+    MARGIN: ("py", "margin that the last review found"),
     "lead": ("months", "lead as it is believed"),
     "capability": ("py", "capability of the AIs in charge"),
-    "findings": ("", "times that schemers were found so far"),
+    COUNTED: ("", "times that schemers were found so far"),
 }
+#: Where a sample holds what can be observed.
+_SAMPLED: Final[Mapping[str, str]] = {MARGIN: "margin_believed", "lead": "lead_believed", "capability": "C"}
 Floats = NDArray[np.float64]
 LATEST = 120.0  # months after the handoff that can be asked about
 _SIGNS: Final[Mapping[str, Callable[[Any, float], Any]]] = {
@@ -99,9 +101,6 @@ def _condition(text: str, mark: Mark) -> Condition:
         raise refusal(mark, "given", shown(text.strip()), ALLOWED) from None
     if after > LATEST:
         raise refusal(mark, "given", f"@{after:g}", f"0 to {LATEST:g} months after the handoff")
-    if name == MARGIN and after:
-        allowed = f"{name} without @: it is what the review at the handoff found"
-        raise refusal(mark, "given", f"{name}@{after:g}", allowed)
     return Condition(name, after, sign, bound)
 
 
@@ -114,13 +113,13 @@ def observed(
     """
     seen = {name: np.full(len(records), np.nan) for name in names}
     handed_off = np.isfinite(records["handoff_month"])
-    if MARGIN in names:
-        seen[MARGIN][handed_off] = records["handoff_estimate"][handed_off]
     going = handed_off & (records["months"] > records["handoff_month"] + months)
-    others = names - {MARGIN}
-    for month in np.unique(records["handoff_month"][going]) if others else ():
+    if MARGIN in names and not months:  # which the record has, also of a run that ends at its handoff
+        seen[MARGIN][handed_off] = records["handoff_estimate"][handed_off]
+        names = names - {MARGIN}
+    for month in np.unique(records["handoff_month"][going]) if names else ():
         rows = np.flatnonzero(going & (records["handoff_month"] == month))
-        for name, values in _at(scenario, seed, records["replicate"][rows], float(month + months), others).items():
+        for name, values in _at(scenario, seed, records["replicate"][rows], float(month + months), names).items():
             seen[name][rows] = values
     return seen
 
@@ -130,21 +129,10 @@ def _at(
 ) -> dict[str, Floats]:
     numbers, hazards = numbers_of(scenario, seed, replicates)
     found: dict[str, Floats] = {}
-    if names & {"lead", "capability"}:
+    if names & set(_SAMPLED):
         _, samples = sample_replicates(numbers.copy(), hazards, seed, replicates, np.array([month]))
-        found["capability"] = samples["C"][:, 0]
-        found["lead"] = samples["lead"][:, 0] + _errors_of_lead(numbers, seed, replicates)
-    if "findings" in names:
+        found |= {name: samples[column][:, 0] for name, column in _SAMPLED.items()}
+    if COUNTED in names:
         numbers["horizon"] = month
-        found["findings"] = run_replicates(numbers, hazards, seed, replicates)["findings"].astype(float)
+        found[COUNTED] = run_replicates(numbers, hazards, seed, replicates)[COUNTED].astype(float)
     return {name: found[name] for name in names}
-
-
-def _errors_of_lead(numbers: NDArray[np.void], seed: int, replicates: NDArray[np.int64]) -> Floats:
-    """Return how wrong the believed lead is in each run, as the law draws it at the start."""
-    sizes = np.broadcast_to(numbers["evaluation_lead_error"], len(replicates))
-    if not sizes.any():
-        return np.zeros(len(replicates))
-    key = key_of_seed(seed)
-    draws = [normal_pair(key, int(replicate), ESTIMATES, 0)[1] for replicate in replicates]
-    return np.asarray(sizes * np.array(draws))

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from functools import partial
 from math import floor, log10
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from deference_sim.analysis.estimate import Estimate, spread
@@ -20,6 +19,9 @@ from deference_sim.scenario import Scenario, ScenarioError, ScenarioLike, as_sce
 from deference_sim.shown import Shown
 from deference_sim.study.limits import Engine
 from deference_sim.study.runner import warm_up
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SEARCH_SHARE = 4  # the search has one world for so many fresh ones
 FIRST_GRID = 13  # months tried first, denser towards the start, where pre-work brings most
@@ -137,8 +139,10 @@ class BestHandoff(Shown, Chosen):
         return None if self.lead is None else self.lead - self.best.month
 
     @property
-    def table(self) -> pd.DataFrame:
+    def table(self) -> "pd.DataFrame":
         """A row for each month that was judged: its chance of success, what the best does better, what goes wrong."""
+        import pandas as pd
+
         return pd.DataFrame(
             [
                 {"month": timing.month, "as_good": timing.as_good}

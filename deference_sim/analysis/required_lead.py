@@ -4,9 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, isfinite, sqrt
 from time import perf_counter
-from typing import Any, Literal, Protocol
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from deference_sim.analysis.estimate import NORMAL_975, Estimate, binomial_quantile, probability
 from deference_sim.analysis.measure import Measure, Success, success_of
@@ -19,6 +17,9 @@ from deference_sim.study.designs import Spacing, ends_of
 from deference_sim.study.limits import Engine
 from deference_sim.study.runner import check_run, tally_runs, warm_up
 from deference_sim.study.tally import Tally
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LEAD = "rival.lead"
 TARGETS = (0.5, 0.8, 0.9, 0.95)
@@ -80,14 +81,18 @@ class Requirement(Shown):
     seconds: float
 
     @property
-    def table(self) -> pd.DataFrame:
+    def table(self) -> "pd.DataFrame":
         """A row for each target: status, value, interval, and the chance at the best end."""
+        import pandas as pd
+
         rows = [one.as_dict() | {"level": one.level.value} for one in self.answers]
         return pd.DataFrame(rows).rename(columns={"estimate": self.path})
 
     @property
-    def curve_table(self) -> pd.DataFrame:
+    def curve_table(self) -> "pd.DataFrame":
         """A row for each value that was looked at."""
+        import pandas as pd
+
         return pd.DataFrame([{self.path: value} | estimate.as_dict() for value, estimate in self.curve])
 
     def as_dict(self) -> dict[str, Any]:
@@ -141,20 +146,39 @@ def required_lead(
     low, high, unit = check_input(chosen, solve, between, mark)
     warm_up(engine)
     started = perf_counter()
+    answers, curve, rising = solved_along(
+        lambda value: chosen.with_(**{solve: value}), targets, low, high, replicates, seed, success, engine, progress
+    )
+    seconds = perf_counter() - started
+    return Requirement(chosen, solve, unit, measure, answers, curve, rising, replicates, seed, engine, seconds)
 
+
+def solved_along(
+    scenario_at: Callable[[float], Scenario],
+    targets: Sequence[float],
+    low: float,
+    high: float,
+    replicates: int,
+    seed: int,
+    success: Success,
+    engine: Engine = "compiled",
+    progress: Callable[[int], object] | None = None,
+) -> tuple[tuple[Answer, ...], tuple[tuple[float, Estimate], ...], bool]:
+    """Return what each target takes on a line of scenarios from ``low`` to ``high``, the curve, and whether it rises.
+
+    ``scenario_at`` returns the scenario at a place of the line; all meet the same worlds.
+    """
     tallies: dict[float, Tally] = {}
 
-    def counts_at(values: Sequence[float]) -> list[float]:
-        changed = [chosen.with_(**{solve: value}) for value in values]
+    def counts_at(places: Sequence[float]) -> list[float]:
+        changed = [scenario_at(place) for place in places]
         found = tally_runs(changed, replicates, seed, engine, brief=True, progress=progress)
-        tallies.update(zip(values, found, strict=True))
+        tallies.update(zip(places, found, strict=True))
         return [success.of_tally(tally) for tally in found]
 
     yardstick = _Worths(success, tallies) if success.is_graded else Binomial(replicates)
     answers, counts, rising = solved(counts_at, yardstick, targets, low, high)
-    curve = tuple((value, success.chance(tallies[value])) for value in sorted(counts))
-    seconds = perf_counter() - started
-    return Requirement(chosen, solve, unit, measure, answers, curve, rising, replicates, seed, engine, seconds)
+    return answers, tuple((place, success.chance(tallies[place])) for place in sorted(counts)), rising
 
 
 @dataclass(frozen=True, slots=True)

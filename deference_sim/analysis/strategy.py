@@ -4,10 +4,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from deference_sim.analysis.estimate import Estimate
 from deference_sim.analysis.measure import Measure, Success, Successes
@@ -20,6 +19,9 @@ from deference_sim.scenario.problems import gather, refusal
 from deference_sim.shown import Shown
 from deference_sim.study.limits import Engine
 from deference_sim.study.runner import warm_up
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 DESIGN = 6  # 2 to this power settings of each policy are tried
 KEPT = 4  # of so many settings one goes on to the next round
@@ -95,8 +97,10 @@ class BestStrategy(Shown, Chosen):
         return self.policies[0]
 
     @property
-    def table(self) -> pd.DataFrame:
+    def table(self) -> "pd.DataFrame":
         """A row for each policy: its chance of success with its best settings, and these."""
+        import pandas as pd
+
         return pd.DataFrame(
             [
                 {"policy": one.policy, "searched": one.searched}
@@ -159,8 +163,10 @@ class PolicyRegret(Shown, Chosen):
         return max(regret.value for regret in self.regret[policy])
 
     @property
-    def table(self) -> pd.DataFrame:
+    def table(self) -> "pd.DataFrame":
         """A row for each policy in each world: its chance of success, and its regret there."""
+        import pandas as pd
+
         return pd.DataFrame(
             [
                 {"policy": policy, "world": world}

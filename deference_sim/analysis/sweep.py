@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from time import perf_counter
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from deference_sim.analysis.estimate import Estimate, enough_for, most_replicates
 from deference_sim.analysis.measure import MEASURES, Measure, success_of
@@ -21,6 +19,9 @@ from deference_sim.study.designs import Axis, Point, Spacing, Value, count_point
 from deference_sim.study.limits import Engine
 from deference_sim.study.runner import check_run, tally_runs, warm_up
 from deference_sim.study.tally import Tally
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, repr=False)
@@ -44,8 +45,10 @@ class Sweep(Shown):
         return [success_of(measure).chance(tally) for tally in self.tallies]
 
     @cached_property
-    def table(self) -> pd.DataFrame:
+    def table(self) -> "pd.DataFrame":
         """A row for each point."""
+        import pandas as pd
+
         columns: dict[str, list[Any]] = {"scenario": [point.base for point in self.points]}
         for place, axis in enumerate(self.axes):
             columns[axis.path] = [point.values[place] for point in self.points]

@@ -1,13 +1,15 @@
 """Tables of results as files."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 TABLES = (".csv", ".parquet", ".md", ".tex")
 
 
-def save_table(table: pd.DataFrame, file: Path) -> None:
+def save_table(table: "pd.DataFrame", file: Path) -> None:
     """Save ``table`` in the format that the suffix of ``file`` names: CSV, Parquet, Markdown or LaTeX.
 
     Numbers are in full in CSV and Parquet, and to four digits in text that is there to be read.
@@ -24,7 +26,7 @@ def save_table(table: pd.DataFrame, file: Path) -> None:
             raise ValueError(f"{file}: the name must end in {', '.join(TABLES)}")
 
 
-def _as_text(table: pd.DataFrame, form: str) -> str:
+def _as_text(table: "pd.DataFrame", form: str) -> str:
     from tabulate import tabulate
 
     return str(tabulate(table, headers="keys", tablefmt=form, showindex=False, floatfmt=".4g")) + "\n"

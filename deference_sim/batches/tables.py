@@ -1,6 +1,6 @@
 """Tables of a batch: every point with its probabilities, intervals and paired differences, in four formats."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -8,7 +8,8 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from deference_sim.analysis.estimate import digits_for, probability
+from deference_sim.analysis.digits import in_percent, shared_decimals, signed
+from deference_sim.analysis.estimate import probability
 from deference_sim.analysis.ledger import roads_of
 from deference_sim.analysis.measure import MEASURES, Success
 from deference_sim.analysis.paired import difference
@@ -25,8 +26,10 @@ from deference_sim.study.tally import losses_of
 _WANTED: Final = ("outcome", "road", "cause", "believed_safe")  # all that the measures and the ledger look at
 _WORDS: Final = {"outcome": OUTCOMES, "road": tuple(ROADS)}
 LOST, BELIEVED = "lost ", "believed safe of "  # how the columns of the ledger begin
-SHARE_DIGITS = 3
-GOOD, SAFELY = "p_good (95 % interval)", "of that overtaken safely"  # columns for people
+SHARE_DIGITS = 1
+#: Columns for people.
+STAY, GOOD, SAFELY = "p_stay (95 % interval)", "p_good (95 % interval)", "of that overtaken safely"
+DIFFERENCE = "difference (points)"
 MOST_ROADS = 3  # told of each point where there is little room
 _ABSENT: Final = 0  # the place of "" in OUTCOMES: a replicate that is not there
 
@@ -163,15 +166,15 @@ def as_files(name: str, table: pd.DataFrame, shown: pd.DataFrame, caption: str) 
 
 
 def readable(points: pd.DataFrame) -> pd.DataFrame:
-    """Return the table of points for people: no more digits than the errors support, intervals in words."""
+    """Return the table of points for people: shares in per cent and differences in points, to what errors support."""
     columns = list(points.columns[: list(points.columns).index("replicates") + 1])
     found = points[columns].copy()
-    shown = {"p_stay": "p_stay (95 % interval)", "p_stay_difference": "difference", "p_good": GOOD}
-    for name, title in shown.items():
-        found[title] = [_shown(row, name) for _, row in points.iterrows()]
-    found[SAFELY] = [f"{share:.{SHARE_DIGITS}f}" for share in points["overtaken_safely"]]
+    found[STAY] = _shown(points, "p_stay", in_percent)
+    found[DIFFERENCE] = _shown(points, "p_stay_difference", lambda share, digits: signed(100.0 * share, digits))
+    found[GOOD] = _shown(points, "p_good", in_percent)
+    found[SAFELY] = [in_percent(share, SHARE_DIGITS) for share in points["overtaken_safely"]]
     found["lost most by"] = [_lost_most(row) for _, row in points.iterrows()]
-    found.loc[found.index[0], "difference"] = "reference" if points["p_stay_difference"][1:].notna().any() else ""
+    found.loc[found.index[0], DIFFERENCE] = "reference" if points["p_stay_difference"][1:].notna().any() else ""
     return found
 
 
@@ -179,15 +182,19 @@ def _lost_most(row: "pd.Series[Any]") -> str:
     """Return the roads on which most runs of a point are lost, with their shares."""
     lost = {str(name).removeprefix(LOST): float(row[name]) for name in row.index if str(name).startswith(LOST)}
     most = sorted(lost.items(), key=lambda item: -item[1])[:MOST_ROADS]
-    return ", ".join(f"{road} {share:.{SHARE_DIGITS}f}" for road, share in most if share > 0.0)
+    return ", ".join(f"{road} {in_percent(share, SHARE_DIGITS)}" for road, share in most if share > 0.0)
 
 
-def _shown(row: "pd.Series[Any]", name: str) -> str:
-    value, low, high, error = (float(str(row[key])) for key in (name, f"{name}_low", f"{name}_high", f"{name}_mcse"))
-    if np.isnan(value):
-        return ""
-    digits = digits_for(error)
-    return f"{value:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
+def _shown(points: pd.DataFrame, name: str, told: Callable[[float, int], str]) -> list[str]:
+    """Return a column with its intervals, all with as many decimals; nothing where there is no number."""
+    numbers = points[[name, f"{name}_low", f"{name}_high", f"{name}_mcse"]].to_numpy(float)
+    errors = [100.0 * max(row[3], (row[2] - row[1]) / 4.0) for row in numbers if not np.isnan(row[0])]
+    digits = shared_decimals(errors)
+    cells = []
+    for row in numbers:
+        value, low, high = (told(number, digits) for number in np.nan_to_num(row[:3]))
+        cells.append("" if np.isnan(row[0]) else f"{value} ({low.removesuffix(' %')} to {high})")
+    return cells
 
 
 def _caption(plan: Plan) -> str:
@@ -215,6 +222,8 @@ def _text(table: pd.DataFrame, form: str) -> str:
     from tabulate import tabulate
 
     cells = table.map(lambda value: f"{value:.6g}" if isinstance(value, float) else str(value))
+    if form.startswith("latex"):
+        cells = cells.map(lambda text: text.replace("−", "-"))  # which every engine of LaTeX sets
     return str(tabulate(cells, headers="keys", tablefmt=form, showindex=False, disable_numparse=True))
 
 

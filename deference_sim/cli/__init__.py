@@ -14,7 +14,10 @@ from deference_sim.cli.brief import brief
 from deference_sim.cli.compare import compare
 from deference_sim.cli.discover import discover
 from deference_sim.cli.errors import CANNOT_WRITE, FAILED, Commands
+from deference_sim.cli.examples import told
+from deference_sim.cli.explain import explain
 from deference_sim.cli.explore import explore
+from deference_sim.cli.export import export
 from deference_sim.cli.handoff import handoff
 from deference_sim.cli.page import page
 from deference_sim.cli.required_lead import required_lead
@@ -31,6 +34,7 @@ app = typer.Typer(
     cls=Commands,
     help="Simulate an AI takeoff after humans have deferred to their AIs: do the AIs stay in the Basin of Good "
     "Deference?",
+    epilog=told(),
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -60,13 +64,15 @@ COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (sweep, "How success depends on one or two inputs."),
     (required_lead, "The lead that it takes, or the value of another input."),
     (compare, "What differs between scenarios, on the same worlds."),
+    (explain, "Which inputs make two scenarios differ, and by how much."),
     (tax, "Months of lead that staying in the basin costs."),
     (handoff, "When to hand off, and to AIs of which capability."),
     (strategy, "Which policy does best, here and across worlds."),
     (sensitivity, "Which inputs matter most."),
     (discover, "In which ranges of the inputs it fails."),
     (takeoff, "Published figures of capability growth, and ours."),
-    (explore, "An interactive page."),
+    (export, "A file for other tools of system dynamics."),
+    (explore, "Inputs moved by hand, on the live page."),
     (page, "A page that carries the simulator: one file."),
     (batch, "Many runs into a folder, resumable."),
     (resume, "Go on with a batch."),
@@ -78,9 +84,10 @@ COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (inputs.parameters, "What the inputs mean, and which are guesses."),
     (inputs.show, "Every value of a scenario, and its source."),
     (inputs.diff, "Where two scenarios differ."),
+    (inputs.schema, "The JSON Schema of scenario files."),
 )
 for command, purpose in COMMANDS:
-    app.command(short_help=purpose)(command)
+    app.command(short_help=purpose, epilog=told(command.__name__))(command)
 
 
 def fill_closed_streams() -> None:

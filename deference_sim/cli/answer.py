@@ -15,6 +15,7 @@ import typer
 from deference_sim.cli import options
 from deference_sim.cli.errors import DONE
 from deference_sim.cli.folder import Drawings, check_folder, save_folder
+from deference_sim.cli.live import page_for_report
 from deference_sim.cli.output import announce, check_file, print_json, print_page, save_picture, tell_notices
 from deference_sim.cli.pace import pace
 from deference_sim.cli.repeat import repeated
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from deference_sim.pages.layout import Page
     from deference_sim.scenario import Scenario
 
+_OF_A_PICTURE = ("plot", "title", "size", "dpi")
 #: Options of every answering command, by name, with their defaults; the engine and the picture only where asked for.
 _COMMON: dict[str, tuple[Any, Any]] = {
     "seed": (options.Seed, 1),
@@ -33,6 +35,9 @@ _COMMON: dict[str, tuple[Any, Any]] = {
     "settings": (options.Settings, None),
     "as_json": (options.AsJson, False),
     "plot": (options.Picture, None),
+    "title": (options.Title, None),
+    "size": (options.Size, None),
+    "dpi": (options.Dots, options.PRINTED),
     "out": (options.Out, None),
     "quiet": (options.Quiet, False),
 }
@@ -48,6 +53,7 @@ class Asked:
     seed: int
     engine: Engine
     plot: Path | None
+    form: Mapping[str, Any]  # of the picture: title, size in inches, dots per inch
     out: Path | None
     quiet: bool
 
@@ -57,10 +63,13 @@ class Asked:
         return self.scenarios[0]
 
     @contextmanager
-    def at_work(self, runs: int | None) -> Iterator[Callable[[int], object]]:
-        """Yield what is to be told how many more of ``runs`` are done; None where nobody knows how many it will be."""
+    def at_work(self, runs: int | None, *, then: str = "working out the answer") -> Iterator[Callable[[int], object]]:
+        """Yield what is to be told how many more of ``runs`` are done; None where nobody knows how many it will be.
+
+        ``then`` is what the work does after the last of them.
+        """
         announce(self.quiet, self.engine)
-        with pace(runs, self.quiet) as tick:
+        with pace(runs, self.quiet, then=then) as tick:
             yield tick
 
 
@@ -99,7 +108,7 @@ def answering(
     ``scenarios`` is the argument that names them, None if there is none; ``engine`` is the one that does the work where
     there is no choice; ``plot`` says whether there is a picture.
     """
-    unasked = {*(["engine"] if engine else []), *([] if plot else ["plot"])}
+    unasked = {*(["engine"] if engine else []), *([] if plot else _OF_A_PICTURE)}
 
     def made(answer: Callable[..., Answer]) -> Callable[..., None]:
         own = list(inspect.signature(answer).parameters.values())[1:]
@@ -143,8 +152,12 @@ def _asked(given: dict[str, Any], engine: Engine | None) -> Asked:
     from deference_sim.scenario import load
 
     named = given.pop("scenarios", [])
+    plot, out = given.pop("plot", None), given.pop("out")
+    form = {name: given.pop(name, None) for name in ("title", "size", "dpi")}
+    if plot is None and (lost := [f"--{name}" for name in ("title", "size") if form[name] is not None]):
+        raise typer.BadParameter("says how a picture is drawn: give --plot FILE too", param_hint=f"'{lost[0]}'")
     names = [named] if isinstance(named, str) else named
-    settings, plot, out = given.pop("settings") or [], given.pop("plot", None), given.pop("out")
+    settings = given.pop("settings") or []
     asked = Asked(
         names,
         [load(name, set=settings) for name in names],
@@ -152,6 +165,7 @@ def _asked(given: dict[str, Any], engine: Engine | None) -> Asked:
         given.pop("seed"),
         given.pop("engine", engine),
         plot,
+        form,
         out,
         given.pop("quiet"),
     )
@@ -166,11 +180,10 @@ def _asked(given: dict[str, Any], engine: Engine | None) -> Asked:
 
 def _deliver(answer: Answer, asked: Asked, repeat: str, as_json: bool) -> None:
     """Save what was asked for, then print the page or JSON."""
-    found = answer.found.as_dict() if answer.json is None else answer.json
     drawings = _drawings(answer) if asked.plot is not None or asked.out is not None else {}
     if asked.plot is not None:
         _, draw = next(iter(drawings.values()))
-        save_picture(draw, asked.plot)
+        save_picture(draw, asked.plot, **asked.form)
     page = _page(answer, repeat) if asked.out is not None or not as_json else []
     if asked.out is not None:
         from deference_sim.study.provenance import provenance
@@ -178,11 +191,18 @@ def _deliver(answer: Answer, asked: Asked, repeat: str, as_json: bool) -> None:
         scenarios = asked.scenarios if answer.scenarios is None else answer.scenarios
         labels = {str(place): scenario for place, scenario in enumerate(scenarios)}
         made_by = provenance(repeat, labels, [asked.seed], asked.engine, answer.replicates)
-        save_folder(asked.out, page, drawings, answer.tables(), scenarios, found, made_by)
+        live = page_for_report(asked.names, asked.settings, asked.seed, asked.quiet) if asked.names else None
+        save_folder(asked.out, page, drawings, answer.tables(), scenarios, _data(answer), made_by, live)
     if as_json:
-        print_json(found)
+        print_json(_data(answer))
     else:
         print_page(page)
+
+
+def _data(answer: Answer) -> dict[str, Any]:
+    """Return what is found as data, which some results make with a library that takes a while to load."""
+    data: dict[str, Any] = answer.found.as_dict() if answer.json is None else answer.json
+    return data
 
 
 def _page(answer: Answer, repeat: str) -> "Page":

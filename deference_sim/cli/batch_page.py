@@ -4,6 +4,7 @@ from deference_sim.batches.result import BatchResult
 from deference_sim.batches.store import CHUNKS, RUNS, TABLES
 from deference_sim.batches.tables import GOOD, SAFELY, readable
 from deference_sim.pages.layout import Page, Paragraph, Table
+from deference_sim.scenario.catalogue import label_at, parameters
 
 MOST_ROWS, MOST_AXES = 30, 2  # of a table on a page; with more axes p_good is in the files alone
 
@@ -21,14 +22,27 @@ def page(found: BatchResult) -> Page:
     if len(found.plan.axes) > MOST_AXES:
         shown = shown.drop(columns=[GOOD, SAFELY])  # for want of room
     cells = shown.map(lambda value: f"{value:g}" if isinstance(value, float) else str(value))
-    columns = tuple(str(name).removesuffix(" (95 % interval)") for name in shown.columns)
+    columns = tuple(_head(str(name)) for name in shown.columns)
     rows = tuple(tuple(row) for row in cells.head(MOST_ROWS).itertuples(index=False))
     if len(shown) > len(rows):
         text += f" {len(shown) - len(rows):,} more points are in the tables."
     told = (("records", CHUNKS), ("a file for each run", RUNS))
     held = [f"{what}: {found.folder / name}" for what, name in told if (found.folder / name).is_dir()]
     return [
-        Table("", columns, rows, frozenset(range(1, len(columns))), frozenset(range(len(columns)))),
+        Table("", columns, rows, frozenset(range(1, len(columns) - 1)), spare=_spare(columns)),
         Paragraph(text, aside=True),
         Paragraph(f"{'; '.join([f'Tables: {found.folder / TABLES}', *held])}.", aside=True),
     ]
+
+
+def _spare(columns: tuple[str, ...]) -> tuple[int, ...]:
+    """Return what is left out first where there is no room: how runs are lost, then p_good and the luck in it."""
+    return tuple(columns.index(name) for name in ("lost most by", SAFELY, "p_good") if name in columns)
+
+
+def _head(column: str) -> str:
+    """Return what a column is called: of an input its name, in its unit."""
+    if column not in parameters():
+        return column.removesuffix(" (95 % interval)")
+    unit = parameters()[column].unit
+    return label_at(column) if unit == "1" else f"{label_at(column)} ({unit})"

@@ -1,5 +1,6 @@
 """The command ``compare``: what differs between scenarios, in inputs and on the same worlds in outcomes."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from deference_sim.pages.layout import Page
 
 
-@answering(scenarios("A B...", "Two scenarios or more, by name or file; A is the yardstick."))
+@answering(scenarios("A B...", "Two scenarios or more, by name or file; A is the yardstick."), plot=True)
 def compare(
     asked: Asked,
     changes: Annotated[
@@ -53,6 +54,10 @@ def compare(
         replicates,
         page=lambda repeat: _page(found, asked, changes or [], repeat),
         json={"comparisons": [one.as_dict() for one in found]} if len(found) > 1 else None,
+        drawings=lambda plots: {
+            f"differences_{place}": ("Paired differences, with 95 % intervals", partial(plots.differences, one))
+            for place, one in enumerate(found, start=1)
+        },
         tables=lambda: {f"differences_{place}": one.table for place, one in enumerate(found, start=1)},
         scenarios=chosen,
     )

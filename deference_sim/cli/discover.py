@@ -8,7 +8,7 @@ from deference_sim.cli.answer import Answer, Asked, answering
 from deference_sim.cli.options import Inputs, Measured, Replicates, split
 
 
-@answering(engine="compiled")
+@answering(engine="compiled", plot=True)
 def discover(
     asked: Asked,
     inputs: Inputs = None,
@@ -24,11 +24,12 @@ def discover(
     if told := missing_extra():
         raise typer.BadParameter(told)
     plan = plan_of(asked.scenario, split(inputs), measure, replicates, asked.seed)
-    with asked.at_work(plan.replicates) as tick:
+    with asked.at_work(plan.replicates, then="looking for the ranges in which it fails") as tick:
         found = carry_out(plan, ALGORITHMS if algorithm == "both" else (algorithm,), tick)
     return Answer(
         found,
         found.runs,
         came_out={"replicates": plan.replicates},
+        drawings=lambda plots: {"boxes": ("How good each box is, and what its limits are", lambda: plots.boxes(found))},
         tables=lambda: {"boxes": found.table},
     )

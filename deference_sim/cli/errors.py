@@ -19,6 +19,7 @@ class Commands(TyperGroup):
         except (typer.Exit, typer.Abort):
             raise
         except KeyboardInterrupt:
+            print("stopped: nothing of this is kept, and the same command begins anew", file=sys.stderr)
             raise typer.Exit(INTERRUPTED) from None
         except (ValueError, RuntimeError) as error:
             code = exit_code(error)

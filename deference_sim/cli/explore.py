@@ -1,32 +1,30 @@
-"""The command ``explore``: the interactive page."""
+"""The command ``explore``: the live page, opened in the browser."""
 
-import sys
 from typing import Annotated
 
 import typer
 
-from deference_sim.cli.errors import BAD_INPUT
-from deference_sim.cli.options import Quiet, Seed, Settings, whole_number
-from deference_sim.cli.output import announce
-from deference_sim.study.limits import USUAL_REPLICATES
-
-
-def number_shown(text: object) -> int:
-    """Parse a number of futures that a page can show."""
-    from deference_sim.explorer.state import MOST_SHOWN
-
-    return whole_number(1, MOST_SHOWN)(text)
+from deference_sim.cli.live import live_page
+from deference_sim.cli.options import Quiet, Settings, whole_number
+from deference_sim.study.limits import LAST_SEED_SHOWN, LEAST_SHOWN, MOST_SHOWN, USUAL_REPLICATES
 
 
 def explore(
-    scenario: Annotated[
-        str, typer.Argument(metavar="[SCENARIO]", help="A shipped scenario's name, or the path of a file.")
-    ] = "baseline",
+    scenarios: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[SCENARIO]…", help="Shipped scenarios' names or paths of files; the first is shown."),
+    ] = None,
     replicates: Annotated[
         int,
-        typer.Option(metavar="N", parser=number_shown, help="How many futures the refined answer has, from 1."),
+        typer.Option(
+            metavar="N",
+            parser=whole_number(LEAST_SHOWN, MOST_SHOWN),
+            help=f"How many futures the refined answer has, from {LEAST_SHOWN} to {MOST_SHOWN:,}.",
+        ),
     ] = USUAL_REPLICATES,
-    seed: Seed = 1,
+    seed: Annotated[
+        int, typer.Option(metavar="N", parser=whole_number(0, LAST_SEED_SHOWN), help="Seed of all randomness, from 0.")
+    ] = 1,
     settings: Settings = None,
     port: Annotated[
         int, typer.Option(metavar="PORT", parser=whole_number(0, 65535), help="Port to listen on; 0 takes a free one.")
@@ -36,20 +34,13 @@ def explore(
 ) -> None:
     """Open a page in the browser on which inputs can be moved and answers appear at once; Ctrl-C ends it.
 
-    It listens on this machine alone and asks nothing of any other.
+    The page simulates in the browser. What serves it listens on this machine alone and asks nothing of any other.
     """
-    from deference_sim.explorer import REMEDY, is_installed
-    from deference_sim.explorer.state import start
+    from deference_sim.live.serving import PageServer, serve
 
-    presets, view = start(scenario, settings or (), replicates, seed)
-    if not is_installed():
-        print(REMEDY, file=sys.stderr)
-        raise typer.Exit(BAD_INPUT)
-    announce(quiet, "compiled", "events")
-    from deference_sim.explorer.server import make_server, serve
-
+    made = live_page(*(scenarios or ()), quiet=quiet, set=settings or (), replicates=replicates, seed=seed)
     try:
-        server = make_server(presets, view, port)
+        server = PageServer(made.html, port)
     except OSError as error:
         raise typer.BadParameter(f"{port}: {error.strerror or error}", param_hint="'--port'") from None
     serve(server, open_browser=not no_browser)

@@ -16,6 +16,7 @@ from deference_sim.cli.output import save_picture
 if TYPE_CHECKING:
     import pandas as pd
 
+    from deference_sim.live.page import LivePage
     from deference_sim.pages.layout import Page
     from deference_sim.scenario import Scenario
 
@@ -55,10 +56,12 @@ def save_folder(
     scenarios: "Sequence[Scenario]",
     found: dict[str, Any],
     provenance: dict[str, Any],
+    live: "LivePage | None",
 ) -> None:
     """Write everything into ``folder``: all of it or, after an error, nothing.
 
-    ``page`` is what the command prints; its inputs and ``provenance`` are added to it. Raises ``OSError``.
+    ``page`` is what the command prints; its inputs and ``provenance`` are added to it, and in HTML the ``live`` page,
+    if there is one. Raises ``OSError``.
     """
     from deference_sim.pages import files
     from deference_sim.pages import provenance as provenance_page
@@ -66,10 +69,12 @@ def save_folder(
 
     title, answer = files.without_title(page)
     pictures = [files.Picture(f"{name}.png", _png(draw), told) for name, (told, draw) in drawings.items()]
-    blocks = [*files.with_pictures(answer, pictures), *all_inputs(scenarios), *provenance_page.page(provenance)]
+    answered = files.with_pictures(answer, pictures)
+    rest = [*all_inputs(scenarios), *provenance_page.page(provenance)]
+    within = [files.Live(live.html, live.script)] if live else []
     contents = {
-        "report.html": _text(files.html_file(title, blocks)),
-        "report.md": _text(files.markdown_file(title, blocks)),
+        "report.html": _text(files.html_file(title, [*answered, *within, *rest])),
+        "report.md": _text(files.markdown_file(title, [*answered, *rest])),
         **{picture.name: picture.png for picture in pictures},
         **{f"{name}.csv": table.to_csv(index=False, lineterminator="\n").encode() for name, table in tables.items()},
         **{f"{name}.yaml": _text(scenario.to_yaml()) for name, scenario in _by_name(scenarios).items()},

@@ -1,5 +1,6 @@
 """Options that several commands share, each checked before any work is done."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -12,6 +13,7 @@ from deference_sim.study.limits import LAST_SEED, MOST_REPLICATES, USUAL_REPLICA
 FINEST_PRECISION = 1e-4
 MeasureName = Literal["p_good", "p_stay"]
 PICTURES = (".png", ".pdf", ".svg")
+PRINTED = 300  # dots per inch of a picture in a file, as journals ask for
 
 
 def whole_number(least: int, most: int) -> Callable[[object], int]:
@@ -27,6 +29,15 @@ def whole_number(least: int, most: int) -> Callable[[object], int]:
         return number
 
     return parse
+
+
+def size_in_inches(text: object) -> tuple[float, float]:
+    """Parse the size of a picture."""
+    found = re.fullmatch(r"(\d{1,3}(?:\.\d{1,3})?)[x×](\d{1,3}(?:\.\d{1,3})?)", str(text))
+    wide, high = (float(side) for side in found.groups()) if found else (0.0, 0.0)
+    if not (1.0 <= wide <= 100.0 and 1.0 <= high <= 100.0):
+        raise typer.BadParameter(f"found {text}; allowed: width and height from 1 to 100 inches, such as 6x4")
+    return wide, high
 
 
 number_of_futures = whole_number(1, MOST_REPLICATES)
@@ -158,6 +169,19 @@ Inputs = Annotated[
 ]
 Picture = Annotated[
     Path | None, typer.Option("--plot", metavar="FILE", help=f"Save a picture ({', '.join(PICTURES)}).")
+]
+Title = Annotated[
+    str | None, typer.Option("--title", metavar="TEXT", help="Title of the picture, in place of what it says itself.")
+]
+Size = Annotated[
+    Any,
+    typer.Option(
+        "--size", metavar="WxH", parser=size_in_inches, help="Width and height of the picture in inches, as 6x4."
+    ),
+]
+Dots = Annotated[
+    int,
+    typer.Option("--dpi", metavar="N", parser=whole_number(20, 2400), help="Dots per inch of a .png file."),
 ]
 Out = Annotated[
     Path | None,

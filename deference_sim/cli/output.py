@@ -52,8 +52,18 @@ def check_file(file: Path, suffixes: Sequence[str], option: str) -> None:
         raise typer.BadParameter(f"{found}: name a file in a folder that exists", param_hint=option)
 
 
-def save_picture(draw: Callable[[], Any], file: Path | IO[bytes], **form: Any) -> None:
-    """Save in ``file`` the figure of the Axes that ``draw`` returns; ``form`` is matplotlib's, such as ``dpi``."""
+def save_picture(
+    draw: Callable[[], Any],
+    file: Path | IO[bytes],
+    *,
+    title: str | None = None,
+    size: tuple[float, float] | None = None,
+    **form: Any,
+) -> None:
+    """Save in ``file`` the figure of the Axes that ``draw`` returns; ``form`` is matplotlib's, such as ``dpi``.
+
+    ``title`` stands in place of that of the first of the Axes, ``size`` (width and height in inches) of the figure's.
+    """
     import matplotlib
 
     matplotlib.use("Agg")  # a picture in a file needs no screen
@@ -62,5 +72,9 @@ def save_picture(draw: Callable[[], Any], file: Path | IO[bytes], **form: Any) -
     import numpy as np
 
     axes: Any = np.ravel(draw())
+    if title is not None:
+        axes[0].set_title(title, loc="left")
+    if size is not None:
+        axes[0].figure.set_size_inches(*size)
     axes[0].figure.savefig(file, **form)
     plt.close(axes[0].figure)

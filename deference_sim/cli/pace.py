@@ -42,12 +42,13 @@ class Lines:
 
 @contextmanager
 def pace(
-    total: int | None, quiet: bool, *, in_lines: bool = False, part: str = ""
+    total: int | None, quiet: bool, *, in_lines: bool = False, part: str = "", then: str = "working out the answer"
 ) -> Iterator[Callable[[int], object]]:
     """Yield what is to be told how many more are done: a bar on a terminal, with ``in_lines`` lines elsewhere.
 
     ``total`` is None where nobody knows beforehand how many it will be. ``part`` says which part of the work this is:
-    beside the bar, or in a line of its own.
+    beside the bar, or in a line of its own. ``then`` is what goes on when all of ``total`` are done, for which nobody
+    knows how long it takes: no bar that is full claims that it is over.
     """
     on_terminal = sys.stderr.isatty()
     if part and not (quiet or on_terminal):
@@ -59,23 +60,30 @@ def pace(
         yield Lines(total or 0, tell).tick
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, TextColumn
 
-    columns = (
-        *([TextColumn("{task.description}")] if part else []),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-    )
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[told]}"))
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(part, total=total, rate="")
+        task = bar.add_task(part, total=total, told="")
 
         def advance(count: int) -> None:
-            speed = bar.tasks[0].speed
-            bar.update(task, advance=count, rate=f"{speed:,.0f} a second" if speed else "")
+            bar.advance(task, count)
+            done, speed = int(bar.tasks[0].completed), bar.tasks[0].speed
+            if total is not None and done >= total:
+                bar.update(task, description=then, total=None, told="")
+            else:
+                bar.update(task, told=how_far(done, total, speed))
 
         yield advance
+
+
+def how_far(done: int, total: int | None, speed: float | None) -> str:
+    """Return how many futures are done, and how fast; of how many and how long that takes where it is known."""
+    told = f"{done:,} futures" if total is None else f"{100 * done // total} %, {done:,} of {total:,} futures"
+    if speed:
+        told += f", {speed:,.0f} a second"
+        told += "" if total is None else f", about {duration((total - done) / speed)} left"
+    return told
 
 
 def duration(seconds: float) -> str:

@@ -1,12 +1,12 @@
 """The command ``page``: the live page as a file, or as a folder of files."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from deference_sim.cli.errors import BAD_INPUT
+from deference_sim.cli.live import live_page
+from deference_sim.cli.options import Quiet
 
 
 def page(
@@ -20,27 +20,13 @@ def page(
     folder: Annotated[
         bool, typer.Option("--folder", help="Write a folder of files, for a host that prefers them.")
     ] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Write a page that carries the whole simulator: whoever opens it moves inputs and sees the answers.
 
     One HTML file that works from disk, offline, and on any static host. All shipped scenarios are in it.
     """
-    from deference_sim.live import building, kernel
-    from deference_sim.live.building import PageMissing
-    from deference_sim.live.kernel import KernelMissing
-    from deference_sim.live.page import page as make
-
-    if not (building.is_built() and kernel.is_built()):
-        print("Building the parts of the page (once, about a minute) …", file=sys.stderr, flush=True)
-    try:
-        made = make(*(scenarios or ()), folder=folder)
-    except (PageMissing, KernelMissing) as error:
-        print(error, file=sys.stderr)
-        raise typer.Exit(BAD_INPUT) from None
-    except ValueError as error:
-        if type(error) is not ValueError:
-            raise
-        raise typer.BadParameter(str(error)) from None
+    made = live_page(*(scenarios or ()), quiet=quiet, folder=folder)
     try:
         place = made.save(out)
     except OSError as error:

@@ -6,7 +6,7 @@ from typing import Any
 
 import typer
 
-_WHERE_IT_GOES = ("as_json", "plot", "out", "table", "quiet")  # and not what is found
+_WHERE_IT_GOES = ("as_json", "plot", "title", "size", "dpi", "out", "table", "quiet")  # and not what is found
 _ALWAYS_TOLD = ("replicate", "replicates", "seed")  # whose defaults differ from command to command
 
 

@@ -16,7 +16,7 @@ LEAST_FOR_A_LOOK = 1_000  # futures; whoever asks for fewer wants to know soon
 PATHS_DRAWN = 80  # each takes some hundredths of a second
 
 
-@answering()
+@answering(plot=True)
 def run(
     asked: Asked,
     replicates: ReplicatesIfFixed = None,
@@ -62,9 +62,10 @@ def run(
         hint = "add --ranges for the main unknowns, or give an input a range: --set rival.lead='2 to 9 months'"
         raise typer.BadParameter(f"{scenario.name} has no uncertain input: {hint}", param_hint="'--draws'")
     _check_given(given, precision, draws)
-    keep = asked.out is not None
+    keep = asked.out is not None or asked.plot is not None
     looks = look and engine == "compiled" and (precision is not None or wanted >= LEAST_FOR_A_LOOK)
-    with asked.at_work(None if precision or draws else wanted * (1 + planned(scenario))) as tick:
+    then = "looking at what the answer hangs on" if looks else "working out the answer"
+    with asked.at_work(None if precision or draws else wanted * (1 + planned(scenario)), then=then) as tick:
         found = simulate(
             scenario,
             wanted,

@@ -13,11 +13,13 @@ from typing import Any
 from deference_sim.analysis.measure import MEASURES
 from deference_sim.live.building import Scripts, scripts
 from deference_sim.live.kernel import declarations, kernel_bytes
+from deference_sim.pages.files import frame
 from deference_sim.pages.run import ENDINGS, LEDGER_NOTE, MISSED, SCHEMED
 from deference_sim.pages.trace import STORY_NOTE
 from deference_sim.quantiles import BETA_SHAPES
-from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
+from deference_sim.scenario import Scenario, ScenarioLike, as_scenario, load
 from deference_sim.scenario.library import shipped
+from deference_sim.study.limits import LAST_SEED_SHOWN, LEAST_SHOWN, MOST_SHOWN, USUAL_REPLICATES
 
 USUAL = "baseline"  # what a page shows that is told nothing else
 #: The files of a page that is a folder.
@@ -33,6 +35,7 @@ class LivePage:
 
     files: dict[str, bytes]
     title: str
+    script: str  # the one that it runs, as a policy names it
 
     @property
     def html(self) -> str:
@@ -54,33 +57,59 @@ class LivePage:
         return f"LivePage: {self.title}, {sum(map(len, self.files.values())) / 1e6:.2f} MB; save it with .save(FILE)"
 
     def _repr_html_(self) -> str:
-        frame = f'srcdoc="{escape(self.html)}" sandbox="allow-scripts allow-downloads"'
-        return f'<iframe {frame} title="{escape(self.title)}" style="width:100%;height:860px;border:0"></iframe>'
+        return frame(self.html, self.title)
 
 
 def page(
-    *scenarios: ScenarioLike, out: str | os.PathLike[str] | None = None, folder: bool = False, first: str = ""
+    *scenarios: ScenarioLike,
+    out: str | os.PathLike[str] | None = None,
+    folder: bool = False,
+    set: Sequence[str] = (),
+    replicates: int = USUAL_REPLICATES,
+    seed: int = 1,
+    against: bool = False,
 ) -> LivePage:
     """Return a live page that offers ``scenarios`` and all shipped ones, and begins with the first of them.
 
-    A scenario is one, a shipped one's name or a file's path. ``out`` is where to write it: a file, or with ``folder``
-    a folder of files, for hosts that prefer them. ``first`` names the scenario to begin with where it is not the first
-    one given. Raises ``ScenarioError`` for a scenario that cannot be read, and ``PageMissing`` or ``KernelMissing``
-    where a checkout cannot build what it needs.
+    A scenario is one, a shipped one's name or a file's path. ``out`` is where to write the page: a file, or with
+    ``folder`` a folder of files, for hosts that prefer them. It begins with ``replicates`` futures of ``seed``, with
+    ``set`` (``PATH=VALUE`` each) on top of the scenario and, if ``against``, the second scenario beside it.
+    Raises ``ScenarioError`` for a scenario or a setting that cannot be read, ``ValueError`` for a number that a page
+    does not show, and ``PageMissing`` or ``KernelMissing`` where a checkout cannot build what it needs.
     """
-    names, own = _named([as_scenario(one) for one in scenarios])
-    begin = first or (names[0] if names else USUAL)
-    data = _data(own, begin)
-    made = LivePage(_files(data, scripts(), kernel_bytes(), folder=folder), begin)
+    for name, value, least, most in (
+        ("replicates", replicates, LEAST_SHOWN, MOST_SHOWN),
+        ("seed", seed, 0, LAST_SEED_SHOWN),
+    ):
+        if not least <= value <= most:
+            raise ValueError(f"{name}: found {value}; allowed: a whole number from {least} to {most}")
+    first = scenarios[0] if scenarios else USUAL
+    if set:
+        if isinstance(first, Scenario):
+            raise TypeError("set goes with the name or the file of a scenario; change a Scenario by its with_")
+        load(first, set=set)  # tells all that is wrong
+    names, own = _named([as_scenario(one) for one in (first, *scenarios[1:])])
+    settings = [[part.strip() for part in one.split("=", 1)] for one in set]
+    other = {"preset": names[1], "settings": settings} if against else None
+    view = {"preset": names[0], "settings": settings, "worlds": replicates, "seed": seed, "against": other, "start": ""}
+    made_of = scripts()
+    files = _files(_data(own, view), made_of, kernel_bytes(), folder=folder)
+    made = LivePage(files, names[0], _hash(made_of.page))
     if out is not None:
         made.save(out)
     return made
 
 
+def explore(scenario: ScenarioLike = USUAL, replicates: int = USUAL_REPLICATES, seed: int = 1) -> LivePage:
+    """Return the live page of ``scenario`` (a name, a path or a ``Scenario``), which shows itself in a notebook.
+
+    Raises what ``page`` raises.
+    """
+    return page(scenario, replicates=replicates, seed=seed)
+
+
 def _named(scenarios: Sequence[Scenario]) -> tuple[list[str], dict[str, Scenario]]:
     """Return the names of ``scenarios`` on the page, and by name those that do not ship as they are."""
-    from deference_sim.scenario import load
-
     names: list[str] = []
     own: dict[str, Scenario] = {}
     for scenario in scenarios:
@@ -97,7 +126,7 @@ def _named(scenarios: Sequence[Scenario]) -> tuple[list[str], dict[str, Scenario
     return names, own
 
 
-def _data(own: dict[str, Scenario], begin: str) -> dict[str, Any]:
+def _data(own: dict[str, Scenario], view: dict[str, Any]) -> dict[str, Any]:
     """Return what the page knows of the law, of its scenarios, and the words that are said elsewhere too."""
     data = dict(declarations())
     shown = [
@@ -118,7 +147,9 @@ def _data(own: dict[str, Scenario], begin: str) -> dict[str, Any]:
         "missed": MISSED,
         "schemed": SCHEMED,
     }
-    return data | {"presets": [*shown, *rest], "first": begin, "beta_shapes": list(BETA_SHAPES), "words": words}
+    limits = {"worlds": [LEAST_SHOWN, MOST_SHOWN], "seed": [0, LAST_SEED_SHOWN]}
+    more = {"view": view, "limits": limits, "beta_shapes": list(BETA_SHAPES), "words": words}
+    return data | {"presets": [*shown, *rest], **more}
 
 
 def _files(data: dict[str, Any], made: Scripts, kernel: bytes, *, folder: bool) -> dict[str, bytes]:
@@ -139,7 +170,7 @@ def _files(data: dict[str, Any], made: Scripts, kernel: bytes, *, folder: bool) 
         "policy": policy,
         "version": escape(data["version"]),
         "law": escape(data["law"]),
-        "title": escape(data["first"]),
+        "title": escape(data["view"]["preset"]),
         "style": style,
         "licences": escape(made.licences),
         "data": inside[0],

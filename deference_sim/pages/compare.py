@@ -1,15 +1,18 @@
 """The page of a comparison: two scenarios in the same worlds, and which runs end otherwise."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from deference_sim.analysis.compare import Comparison
+from deference_sim.analysis.digits import signed
 from deference_sim.analysis.estimate import Estimate
 from deference_sim.analysis.measure import MEASURES, success_of
 from deference_sim.analysis.paired import Difference
 from deference_sim.pages.layout import Entry, Heading, Page, Paragraph, Table
 from deference_sim.pages.run import ending
-from deference_sim.pages.wording import MOST_DECIMALS, decimals, footer, lost_by, percent, points, shortened
+from deference_sim.pages.wording import footer, lost_by, percent, points, points_decimals, shortened
 from deference_sim.scenario import Scenario
+
+Pair = tuple[Estimate, Estimate, Difference]
 
 MOST_INPUTS = 24  # that differ and are listed
 MOST_CHANGES = 8
@@ -25,12 +28,12 @@ def page(found: Comparison, repeat: str = "", names: tuple[str, str] | None = No
     """
     first, second = names or _names(found)
     columns = ("", first, second, "difference", "95 % interval")
-    chances = [(f"{name}: {_meaning(found, name)}", *_pair(*pair)) for name, pair in found.measures.items()]
+    measured = {f"{name}: {_meaning(found, name)}": pair for name, pair in found.measures.items()}
     if SAFELY in found.shares:
-        chances.append(("part of p_good: overtaken, and safely by luck", *_pair(*found.shares[SAFELY])))
+        measured["part of p_good: overtaken, and safely by luck"] = found.shares[SAFELY]
     moves = sorted(found.losses.items(), key=lambda item: -abs(item[1][2].value))
-    lost = tuple((lost_by(road, [found.first, found.second]), *_pair(*pair)) for road, pair in moves)
-    ends = tuple((_short(found.second, name), *_pair(*pair)) for name, pair in found.shares.items())
+    lost = _rows({lost_by(road, [found.first, found.second]): pair for road, pair in moves})
+    ends = _rows({_short(found.second, name): pair for name, pair in found.shares.items()})
     numbers = frozenset({1, 2, 3})
     note = (
         "Differences are in percentage points, the second less the first, paired world by world. The intervals hold "
@@ -38,9 +41,10 @@ def page(found: Comparison, repeat: str = "", names: tuple[str, str] | None = No
     )
     return [
         Heading(f"{second} as against {first}, on the same {found.replicates:,} worlds", _answer(found)),
-        *_inputs(found, first, second),
+        Paragraph(" ".join(_in_words(name, pair, first, second) for name, pair in found.measures.items())),
         *([Paragraph(f"Of worlds in which {first} is seen to have {found.given}.")] if found.given else []),
-        Table("Chances", columns, tuple(chances), numbers, WHOLE),
+        *_inputs(found, first, second),
+        Table("Chances", columns, _rows(measured), numbers, WHOLE),
         *([Table("Where the others are lost, what moves most first", columns, lost, numbers, WHOLE)] if lost else []),
         Table("How it ends", columns, ends, numbers, frozenset(range(5))),
         *_changes(found, first, second, trace),
@@ -51,6 +55,15 @@ def page(found: Comparison, repeat: str = "", names: tuple[str, str] | None = No
 
 def _answer(found: Comparison) -> str:
     return ", ".join(f"{name} {points(change)} points" for name, (_, _, change) in found.measures.items())
+
+
+def _in_words(name: str, pair: Pair, first: str, second: str) -> str:
+    """Return in a sentence which of two does better by a measure, and by how much."""
+    before, after, change = pair
+    shares = f"{percent(after.value, before, after)} with {second}, {percent(before.value, before, after)} with {first}"
+    is_clear = not change.low <= 0.0 <= change.high
+    verdict = ("is higher" if change.value > 0.0 else "is lower") if is_clear else "does not differ significantly"
+    return f"{name} {verdict}: {shares}, a difference of {points(change)} points."
 
 
 def _meaning(found: Comparison, name: str) -> str:
@@ -79,12 +92,20 @@ def _inputs(found: Comparison, first: str, second: str) -> Page:
     return [table, Paragraph(f"… and {left} more: see `deference-sim diff`.", aside=True)] if left else [table]
 
 
-def _pair(first: Estimate, second: Estimate, change: Difference) -> tuple[str, str, str, str]:
-    error = max(100.0 * change.mcse, 100.0 * (change.high - change.low) / 4.0)
-    digits = decimals(error, MOST_DECIMALS)
-    low, high = f"{100.0 * change.low:+.{digits}f}", f"{100.0 * change.high:+.{digits}f}"
-    points = f"{100.0 * change.value:+.{digits}f}"
-    return percent(first.value, first), percent(second.value, second), points, f"{low} to {high}"
+def _rows(pairs: Mapping[str, Pair]) -> tuple[tuple[str, ...], ...]:
+    """Return the rows of a table: what each is about, both shares, their difference and its interval."""
+    both = [one for first, second, _ in pairs.values() for one in (first, second)]
+    digits = points_decimals([change for _, _, change in pairs.values()])
+    return tuple(
+        (
+            words,
+            percent(first.value, *both),
+            percent(second.value, *both),
+            signed(100.0 * change.value, digits),
+            f"{signed(100.0 * change.low, digits)} to {signed(100.0 * change.high, digits)}",
+        )
+        for words, (first, second, change) in pairs.items()
+    )
 
 
 def _changes(found: Comparison, first: str, second: str, trace: Sequence[str]) -> Page:

@@ -16,7 +16,7 @@ def page(found: Discovery, repeat: str = "") -> Page:
     plan = found.plan
     blocks: Page = [
         Heading(f"{plan.scenario.name} – where {success_of(plan.measure).headline} fails", _answer(found)),
-        Paragraph(f"Of all futures {_told(found.failures)} fail{_by_weights(plan.measure)}."),
+        Paragraph(f"Of all futures {_told(found.failures)} fail{_by_weights(plan.measure)}. {_densest(found)}"),
     ]
     for algorithm, boxes in found.boxes.items():
         blocks += [
@@ -44,13 +44,21 @@ def _answer(found: Discovery) -> str:
     return f"of all futures {_told(found.failures)} fail; {', '.join(counts)}"
 
 
+def _densest(found: Discovery) -> str:
+    """Return in a sentence where failures are densest."""
+    boxes = [box for several in found.boxes.values() for box in several]
+    if not boxes:
+        return "No ranges of these inputs hold many more failures than others."
+    return f"They are densest {in_words(max(boxes, key=lambda box: box.density.value))}."
+
+
 _READING = (
     "A box is a set of limits that hold together. Boxes are found on one half of the futures and judged on the other; "
     "one that does not hold up there is left out. Wanted is a density at least halfway from the share that fails "
     "anywhere to all; of PRIM's boxes that reach it the one with the best balance of density and coverage, of CART's "
     "leaves all, or the densest if none does. PRIM finds each box in what those before it leave; all are judged among "
-    "all futures. quasi-p: how likely so many failures would be inside if the limit did nothing; limits above "
-    f"{CHANCE:g} are dropped. CART has no such test. 95 % intervals in brackets."
+    "all futures. p: how likely so many failures would be inside by chance if the limit did nothing (the literature's "
+    f"quasi-p value); limits above {CHANCE:g} are dropped. CART has no such test. 95 % intervals in brackets."
 )
 
 
@@ -86,7 +94,7 @@ def _words(limit: Limit, *, technical: bool = True) -> str:
     else:
         words = f"is from {short(limit.low)} to {short(limit.high)}{unit}"
     chances = [p for p in (limit.quasi_p_low, limit.quasi_p_high) if p is not None]
-    return f"{limit.path} {words}" + (f" (quasi-p {_p(max(chances))})" if chances and technical else "")
+    return f"{limit.path} {words}" + (f" (p {_p(max(chances))})" if chances and technical else "")
 
 
 def _p(chance: float) -> str:

@@ -11,6 +11,8 @@ from deference_sim.pages.layout import Block, Entry, Heading, Page, Paragraph, T
 
 #: Nothing may be loaded but what is in the file itself: pictures as data and one style sheet.
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+LIVE_POLICY = "; script-src {} 'wasm-unsafe-eval'; worker-src blob:"
+LIVE_TITLE = "Move the inputs yourself"
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; color: #222; background: #fff; margin: 0 auto; max-width: 60rem;
   padding: 1rem; }
@@ -27,13 +29,15 @@ details { margin: .5rem 0; }
 figure { margin: 1.5rem 0; }
 figure img { max-width: 100%; height: auto; }
 figcaption { color: #666; font-size: .9rem; }
+.live iframe { width: min(1440px, 96vw); margin-left: calc(50% - min(720px, 48vw)); }
+@media (scripting: none) { .live { display: none; } }
 @page { margin: 15mm; }
 @media print {
   body { font-size: 10pt; max-width: none; padding: 0; }
   h1 { font-size: 16pt; } h4 { font-size: 12pt; margin-top: 1rem; }
   h1, h4, summary, table + p { break-after: avoid; }
   table { display: table; font-size: 8.5pt; } tr, figure { break-inside: avoid; }
-  figure img { max-height: 9cm; }
+  figure img { max-height: 9cm; } .live { display: none; }
   details > *:not(summary) { display: block; } details::details-content { content-visibility: visible; display: block; }
 }
 """
@@ -50,12 +54,22 @@ class Picture:
     caption: str
 
 
-def html_file(title: str, blocks: Sequence[Block | Picture]) -> str:
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A page within the page that its reader can use: its HTML, and its only script as a policy names it."""
+
+    html: str
+    script: str
+
+
+def html_file(title: str, blocks: Sequence[Block | Picture | Live]) -> str:
     """Return a whole HTML document: every text escaped, pictures inside, nothing loaded from outside."""
-    parts = [_html_picture(block) if isinstance(block, Picture) else layout.html([block]) for block in blocks]
+    parts = [_html(block) for block in blocks]
+    # A frame obeys the policy around it and its own: what its script needs must be allowed here too.
+    more = "".join(LIVE_POLICY.format(block.script) for block in blocks if isinstance(block, Live))
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}{more}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
         f"<h1>{escape(title)}</h1>\n" + "\n".join(parts) + "\n</body>\n</html>\n"
@@ -83,10 +97,26 @@ def with_pictures(page: Page, pictures: Sequence[Picture]) -> list[Block | Pictu
     return [*page[:place], *pictures, *page[place:]]
 
 
-def _html_picture(picture: Picture) -> str:
-    words = escape(picture.caption)
-    data = b64encode(picture.png).decode("ascii")
-    return f'<figure><img alt="{words}" src="data:image/png;base64,{data}"><figcaption>{words}</figcaption></figure>'
+def frame(html: str, title: str) -> str:
+    """Return a page as a frame that runs its scripts and may do nothing else to what is around it."""
+    inside = html.replace("&", "&amp;").replace("'", "&#39;")
+    rights = 'sandbox="allow-scripts allow-downloads" loading="lazy"'
+    size = 'width="100%" height="860" style="border:0"'
+    return f"<iframe srcdoc='{inside}' {rights} title=\"{escape(title)}\" {size}></iframe>"
+
+
+def _html(block: Block | Picture | Live) -> str:
+    match block:
+        case Live(html):
+            told = "The whole simulator runs in your browser, on the same worlds; nothing is sent anywhere."
+            opened = f"<p><small>{told}</small></p>{frame(html, LIVE_TITLE)}"
+            return f'<details class="live"><summary>{LIVE_TITLE}</summary>{opened}</details>'
+        case Picture(_, png, caption):
+            words = escape(caption)
+            data = b64encode(png).decode("ascii")
+            image = f'<img alt="{words}" src="data:image/png;base64,{data}">'
+            return f"<figure>{image}<figcaption>{words}</figcaption></figure>"
+    return layout.html([block])
 
 
 def _markdown(block: Block | Picture) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from deference_sim.pages.layout import Table
-from deference_sim.scenario.catalogue import general_path, parameters
+from deference_sim.scenario.catalogue import label_at, parameters
 from deference_sim.scenario.plausible import core_paths
 
 _TERMS = (
@@ -24,8 +24,8 @@ _TERMS = (
 
 def label_of(paths: Sequence[str]) -> str:
     """Return what one unknown is called; ``paths`` are its inputs."""
-    first, *others = (parameters()[general_path(path)].label for path in paths)
-    return " and ".join([first, *(label[0].lower() + label[1:] for label in others)])
+    first, *others = map(label_at, paths)
+    return " and ".join([first, *(other[0].lower() + other[1:] for other in others)])
 
 
 def glossary() -> Table:

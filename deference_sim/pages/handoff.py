@@ -1,5 +1,9 @@
 """The page of a search for the best handoff: when, to AIs of which capability, and how the answer moves."""
 
+from collections.abc import Sequence
+
+from deference_sim.analysis.digits import with_minus
+from deference_sim.analysis.estimate import Estimate
 from deference_sim.analysis.handoff import (
     INDIFFERENCE,
     NEVER,
@@ -19,11 +23,12 @@ from deference_sim.pages.layout import Heading, Page, Paragraph, Table
 from deference_sim.pages.wording import (
     BY_LUCK,
     UNRESOLVED_WORTH_SAYING,
-    chance,
+    by_which_measure,
+    chances,
     footer,
     fresh_note,
+    in_points,
     percent,
-    points,
     with_interval,
 )
 from deference_sim.scenario.explain import parameter_table
@@ -69,7 +74,8 @@ def _answer(found: BestHandoff) -> str:
     chance_of = f"{success.name} ({success.meaning})"
     told += f"{_split(found)}{chance_of} is then {with_interval(best.estimate)}."
     better = [way for way in found.alternatives if way.loss.high < 0.0]
-    return told + "".join(f" {BETTER[way.name]} does better still." for way in better)
+    told += "".join(f" {BETTER[way.name]} does better still." for way in better)
+    return told + by_which_measure(found.measure)
 
 
 def _split(found: BestHandoff) -> str:
@@ -83,28 +89,40 @@ def _split(found: BestHandoff) -> str:
 
 
 def _ways(found: BestHandoff) -> Table:
-    best = ("in the best month", *_chance(found, found.best), _median(found.best.handed_off), NONE)
-    rows = [best, *((WAYS[way.name], *_chance(found, way), *_way(way)) for way in found.alternatives)]
+    own, *told = _chances(found, [found.best, *found.alternatives])
+    losses = in_points([way.loss for way in found.alternatives])
+    rows = [("in the best month", *own, _median(found.best.handed_off), NONE)]
+    rows += [
+        (WAYS[way.name], *chance, _handed_off(way), loss)
+        for way, chance, loss in zip(found.alternatives, told, losses, strict=True)
+    ]
     columns = ("", *_chance_columns(found), "handed off", "worse by (points)")
     numbers = frozenset({*range(1, len(columns) - 1)} - {2})
-    return Table("Compared with other ways to decide", columns, tuple(rows), numbers, frozenset(range(len(columns))))
+    everywhere = frozenset(range(len(columns)))
+    return Table("Compared with other ways to decide", columns, tuple(rows), numbers, everywhere, _spare(found))
+
+
+def _spare(found: BestHandoff) -> tuple[int, ...]:
+    """Return the column of luck, where there is one: the third of those that ``_chance_columns`` names."""
+    return (3,) if found.measure == "p_good" else ()
 
 
 def _chance_columns(found: BestHandoff) -> tuple[str, ...]:
     return success_of(found.measure).name, "95 % interval", *((BY_LUCK,) if found.measure == "p_good" else ())
 
 
-def _chance(found: BestHandoff, one: Alternative | Level | Moved) -> tuple[str, ...]:
-    """Return a chance with its interval and, of p_good, how much of it is luck."""
-    safely = (percent(one.overtaken_safely, one.estimate),) if found.measure == "p_good" else ()
-    return *chance(one.estimate), *safely
+def _chances(found: BestHandoff, column: Sequence[Alternative | Level | Moved]) -> list[tuple[str, ...]]:
+    """Return each chance of a column with its interval and, of p_good, how much of it is luck."""
+    estimates = [one.estimate for one in column]
+    told: list[tuple[str, ...]] = [*chances(estimates)]
+    if found.measure != "p_good":
+        return told
+    return [(*both, percent(one.overtaken_safely, *estimates)) for both, one in zip(told, column, strict=True)]
 
 
-def _way(way: Alternative) -> tuple[str, str]:
-    handed_off = _median(way.handed_off)
-    if 0.0 < way.share_handed_off < 1.0:
-        handed_off += f" (in {100.0 * way.share_handed_off:.0f} % of runs)"
-    return handed_off, points(way.loss)
+def _handed_off(way: Alternative) -> str:
+    median = _median(way.handed_off)
+    return f"{median} (in {100.0 * way.share_handed_off:.0f} % of runs)" if 0.0 < way.share_handed_off < 1.0 else median
 
 
 def _open_ends(found: BestHandoff) -> Page:
@@ -127,10 +145,15 @@ def _months(found: BestHandoff) -> Table:
     more = ("not settled",) if open_ends else ()
     words = [outcome_words(name, with_deadline) for name in occurring]
     columns = ("month", success_of(found.measure).name, "95 % interval", "", *words, *more)
-    rows = tuple(_month_row(timing, found, occurring, open_ends) for timing in _shown(found))
-    right = frozenset({0, 1, *range(4, len(columns))})
+    shown = _shown(found)
+    estimates = [timing.estimate for timing in shown]
+    rows = tuple(
+        (f"{timing.month:.2f}", *told, _mark(timing, found), *_risks(timing, estimates, occurring, open_ends))
+        for timing, told in zip(shown, chances(estimates), strict=True)
+    )
+    risks = range(4, len(columns))
     title = "By month of the handoff, and what goes wrong, or well only by luck (share of runs)"
-    return Table(title, columns, rows, right)
+    return Table(title, columns, rows, frozenset({0, 1, *risks}), spare=tuple(reversed(risks)))
 
 
 def _shown(found: BestHandoff) -> list[Timing]:
@@ -147,47 +170,50 @@ def _shown(found: BestHandoff) -> list[Timing]:
     return shown
 
 
-def _month_row(timing: Timing, found: BestHandoff, occurring: list[str], open_ends: bool) -> tuple[str, ...]:
-    mark = "best" if timing.month == found.best.month else "as good" if timing.as_good else ""
-    risks = [percent(timing.risks[name], timing.estimate) for name in occurring]
-    if open_ends:
-        risks.append(percent(timing.unresolved, timing.estimate))
-    return (f"{timing.month:.2f}", *chance(timing.estimate), mark, *risks)
+def _mark(timing: Timing, found: BestHandoff) -> str:
+    return "best" if timing.month == found.best.month else "as good" if timing.as_good else ""
+
+
+def _risks(timing: Timing, column: Sequence[Estimate], occurring: list[str], open_ends: bool) -> list[str]:
+    shares = [timing.risks[name] for name in occurring] + ([timing.unresolved] if open_ends else [])
+    return [percent(share, *column) for share in shares]
 
 
 def _levels(found: BestHandoff) -> Table:
+    losses = in_points([level.loss for level in found.levels if level != found.best])
     rows = tuple(
         (
-            f"{level.capability:g} py",
-            f"{level.month:g}",
-            *_chance(found, level),
+            with_minus(f"{level.capability:g} py"),
+            f"{level.month:.2f}",
+            *told,
             _median(level.handed_off),
-            NONE if level == found.best else points(level.loss),
+            NONE if level == found.best else losses.pop(0),
         )
-        for level in found.levels
+        for level, told in zip(found.levels, _chances(found, found.levels), strict=True)
     )
     columns = ("capability", "best month", *_chance_columns(found), "handed off", "worse by (points)")
     title = "By capability of the AIs handed off to, for which the handoff waits"
     numbers = frozenset({*range(len(columns) - 1)} - {3})
-    return Table(title, columns, rows, numbers, frozenset(range(len(columns))))
+    spare = (*(4 for _ in _spare(found)),)
+    return Table(title, columns, rows, numbers, frozenset(range(len(columns))), spare)
 
 
 def _moves(found: BestHandoff) -> Table:
-    rows = [("as it is", "", f"{found.best.month:g}", _range(found.as_good), *_chance(found, found.best))]
-    for moved in found.changes:
+    own, *told = _chances(found, [found.best, *found.changes])
+    rows = [("as it is", "", f"{found.best.month:.2f}", _range(found.as_good), *own)]
+    for moved, chance in zip(found.changes, told, strict=True):
         (declared,) = parameter_table(moved.path)
         value = f"{moved.value:.4g} {declared.unit}".rstrip()
         change = "its median" if moved.factor == 1.0 else f"× {moved.factor:g}"
-        rows.append(
-            (moved.path, f"{value} ({change})", f"{moved.month:g}", _range(moved.as_good), *_chance(found, moved))
-        )
+        rows.append((moved.path, f"{value} ({change})", f"{moved.month:.2f}", _range(moved.as_good), *chance))
     columns = ("", "", "best month", "as good", *_chance_columns(found))
-    return Table("How the answer moves", columns, tuple(rows), frozenset({2, 4, 6} & {*range(len(columns))}))
+    numbers = frozenset({2, 4, 6} & {*range(len(columns))})
+    return Table("How the answer moves", columns, tuple(rows), numbers, spare=(*(6 for _ in _spare(found)), 3))
 
 
 def _range(months: tuple[float, float]) -> str:
     first, last = months
-    return f"{first:g} to {last:g}" if first < last else f"{first:g}"
+    return f"{first:.2f} to {last:.2f}" if first < last else f"{first:.2f}"
 
 
 def _median(spread: dict[str, float | None]) -> str:

@@ -2,32 +2,37 @@
 
 from deference_sim.pages.layout import Entry, Page, Paragraph, Table
 from deference_sim.pages.wording import singular
-from deference_sim.scenario import Scenario, load, shipped
-from deference_sim.scenario.explain import ParameterRow, differences, parameter_table
+from deference_sim.scenario import Scenario
+from deference_sim.scenario.catalogue import parameters
+from deference_sim.scenario.explain import ParameterRow, differences, parameters_at
+from deference_sim.scenario.groups import GROUPS
 
 
 def scenarios_page() -> Page:
-    """Return the shipped scenarios with their descriptions."""
-    entries = [Entry(name, (" ".join(load(name).description.split()),)) for name in shipped()]
-    return [*entries, Paragraph("Look into one with `deference-sim show NAME`.", aside=True)]
+    """Return the shipped scenarios in their groups, with one line each."""
+    tables = [Table(group, ("", ""), tuple(summaries.items())) for group, summaries in GROUPS.items()]
+    return [*tables, Paragraph("Look into one with `deference-sim show NAME`.", aside=True)]
 
 
-def parameters_page(path: str | None, *, every: bool = False) -> Page:
-    """Return the core parameters, all of them, or those at ``path``. Raises ``ScenarioError`` for an unknown path."""
-    rows = parameter_table(path)
-    core = [row for row in rows if row.tier == "core"]
-    shown = rows if every or path is not None else core
+def parameters_page(what: str | None, *, every: bool = False) -> Page:
+    """Return the core parameters, all of them, those at a path, or those about a word.
+
+    Raises ``ScenarioError`` if nothing is found.
+    """
+    shown = parameters_at(what, every=every)
     entries = [_parameter_entry(row) for row in shown]
-    if len(shown) == len(rows):
+    if every or what is not None:
         return [*entries]
-    more = f"These are the {len(shown)} core parameters; {len(rows) - len(shown)} more with --all, or name a block."
+    others = len(parameters()) - len(shown)
+    more = f"These are the {len(shown)} core parameters. {others} more: --all, or name a block, a parameter or a word."
     return [*entries, Paragraph(more, aside=True)]
 
 
 def _parameter_entry(row: ParameterRow) -> Entry:
     says_so = not row.source or row.source.startswith(f"{row.status}:")  # the source of a guess may say that it is one
     status = (row.source or row.status) if says_so else f"{row.status}: {row.source}"
-    lines = [row.meaning, f"default {row.default}; {row.range}", status]
+    default = "none (null in a file)" if row.default == "null" else row.default
+    lines = [row.meaning, f"default {default}; {row.range}", status]
     if row.plausible:
         lines.append(f"plausible {row.plausible}; this range: {row.plausible_status}")
     return Entry(f"{row.path} ({row.label})", tuple(lines))

@@ -1,9 +1,10 @@
 """Layout: the few kinds of blocks that a page of text is made of, and how a terminal and a notebook show them."""
 
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
-from textwrap import shorten
+from textwrap import fill, shorten
 from typing import Literal, TextIO
 
 from rich.console import Console, RenderableType
@@ -11,7 +12,11 @@ from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
-WIDTH = 100  # columns of a page that is not shown on a terminal, and the most that one on a terminal takes
+WIDTH = 100  # letters in a line of a page that is not shown on a terminal, and the most in running text on one
+INDENT = 4  # spaces before what is said of an entry
+GAP = 2  # spaces between the columns of a table
+LONGEST_NUMBER = 32  # letters: a cell that begins as a number does and is no longer than that stays in one line
+EASY = 24  # letters in a line of a cell that are read with ease
 STRONG = "bold"
 
 
@@ -39,8 +44,10 @@ class Paragraph:
 class Table:
     """A table of plain texts, its title above it. ``right`` are the columns that hold numbers.
 
-    ``whole`` are the columns whose cells (not their headings) take several lines only if there is no other way. Cells
-    equal to ``mark`` stand out. A ``folded`` table is closed at first where the page can open and close it.
+    Words and numbers with their units and intervals are never broken. ``whole`` are the columns whose cells (not their
+    headings) take several lines only if there is no other way. ``spare`` are those to leave out, in this order, where
+    a terminal is too narrow for all. Cells equal to ``mark`` stand out. A ``folded`` table is closed at first where the
+    page can open and close it.
     """
 
     title: str
@@ -48,6 +55,7 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     right: frozenset[int] = frozenset()
     whole: frozenset[int] = frozenset({0})
+    spare: tuple[int, ...] = ()
     mark: str = ""
     folded: bool = False
 
@@ -67,13 +75,14 @@ Page = list[Block]
 def show(page: Iterable[Block], file: TextIO) -> None:
     """Print ``page`` on ``file``, blocks apart by an empty line; in colour on a terminal only."""
     console = Console(file=file, markup=False, emoji=False, highlight=False)
-    console.width = min(console.width, WIDTH) if console.is_terminal else WIDTH
+    width = console.width if console.is_terminal else WIDTH
+    console.width = width + GAP  # room for the space after a table's last column, which is cut off below
     with console.capture() as captured:
         for number, block in enumerate(page):
             if number:
                 console.print()
-            for part in _rich(block, console.width):
-                console.print(part)
+            for part in _rich(block, width):
+                console.print(part, width=None if isinstance(part, RichTable) else min(width, WIDTH))
     file.write("".join(line.rstrip() + "\n" for line in captured.get().splitlines()))
 
 
@@ -94,32 +103,125 @@ def _rich(block: Block, width: int) -> list[RenderableType]:
         case Heading(text):
             return [Text(text, STRONG)]
         case Paragraph(text, aside):
-            return [Text(text, "dim" if aside else "")]
+            return [Text(_wrapped(text, min(width, WIDTH)), "dim" if aside else "")]
         case Entry(term, lines):
-            return [Text(term, STRONG), *(Padding(Text(line), (0, 0, 0, 4)) for line in lines)]
-    return [*([Text(block.title, STRONG)] if block.title else []), _rich_table(block, width)]
+            room = min(width, WIDTH) - INDENT
+            return [Text(term, STRONG), *(Padding(Text(_wrapped(line, room)), (0, 0, 0, INDENT)) for line in lines)]
+    title = [Text(block.title, STRONG)] if block.title else []
+    return [*title, *_rich_table(block, width)]
 
 
-def _rich_table(table: Table, width: int) -> RichTable:
-    made = RichTable(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=any(table.columns), header_style="dim")
-    widths = _widths(table, width - 2 * (len(table.columns) - 1))
-    for place, column in enumerate(table.columns):
-        justify: Literal["left", "right"] = "right" if place in table.right else "left"
-        made.add_column(Text(column), justify=justify, overflow="fold", width=widths[place])
-    for row in table.rows:
+def _wrapped(text: str, width: int) -> str:
+    """Return running text in lines, in which a number stays with its unit."""
+    kept = _BEFORE_A_UNIT.sub(_NO_BREAK, text)
+    return fill(kept, width, break_on_hyphens=False, break_long_words=False).replace(_NO_BREAK, " ")
+
+
+_NO_BREAK = "\u00a0"
+_BEFORE_A_UNIT = re.compile(r"(?<=\d) (?=%|py\b|months?\b)")
+
+
+def _rich_table(table: Table, width: int) -> list[RenderableType]:
+    """Return a table as wide as ``width`` allows, with what had to be left out of it; line by line if none fits."""
+    fitting, left_out = _fitting(table, width)
+    widths = _widths(fitting, _room(fitting, width))
+    if widths is None:
+        return _stacked(table)
+    made = RichTable(box=None, padding=(0, GAP, 0, 0), pad_edge=False, show_header=any(table.columns))
+    made.header_style = "dim"
+    for place, column in enumerate(fitting.columns):
+        justify: Literal["left", "right"] = "right" if place in fitting.right else "left"
+        made.add_column(Text(column), justify=justify, width=widths[place])
+    for row in fitting.rows:
         made.add_row(*(Text(cell, "yellow" if table.mark and cell == table.mark else "") for cell in row))
-    return made
+    told = f"For want of room without: {', '.join(left_out)}. A wider window has it, and what is saved."
+    return [made, *([Text(told, "dim")] if left_out else [])]
 
 
-def _widths(table: Table, room: int) -> list[int | None]:
-    """Return how wide each column is so that no word is broken; None for each where there is not enough room for that.
+def _room(table: Table, width: int) -> int:
+    return width - GAP * (len(table.columns) - 1)
+
+
+def _fitting(table: Table, width: int) -> tuple[Table, list[str]]:
+    """Return ``table`` without as many of its spare columns as there is no room for, and the names of these."""
+    dropped: list[int] = []
+    spare = iter(table.spare)
+    while sum(_with_ease(_without(table, dropped))) > _room(_without(table, dropped), width):
+        if (column := next(spare, None)) is None:
+            break
+        dropped.append(column)
+    return _without(table, dropped), [table.columns[place] for place in dropped]
+
+
+def _without(table: Table, dropped: Iterable[int]) -> Table:
+    """Return ``table`` without some columns."""
+    gone = set(dropped)
+    kept = [place for place in range(len(table.columns)) if place not in gone]
+    places = {before: after for after, before in enumerate(kept)}
+
+    def of(row: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(row[place] for place in kept)
+
+    def moved(columns: frozenset[int]) -> frozenset[int]:
+        return frozenset(places[place] for place in columns if place in places)
+
+    return replace(
+        table,
+        columns=of(table.columns),
+        rows=tuple(of(row) for row in table.rows),
+        right=moved(table.right),
+        whole=moved(table.whole),
+        spare=(),
+    )
+
+
+def _stacked(table: Table) -> list[RenderableType]:
+    """Return the rows of a table one below the other, each cell in a line of its own with the name of its column."""
+    lines: list[RenderableType] = []
+    for row in table.rows:
+        first, *cells = row
+        lines.append(Text(first or "–"))
+        named = zip(table.columns[1:], cells, strict=True)
+        lines += [Padding(Text(f"{name}: {cell}" if name else cell), (0, 0, 0, INDENT)) for name, cell in named if cell]
+    return lines
+
+
+_NUMBER_BEGINS = re.compile(r"[-+−–<×.(]*\d|–")
+
+
+def _unbroken(cell: str) -> list[str]:
+    """Return the parts of a cell that are not to be broken: a whole number with its unit and interval, else words."""
+    is_number = _NUMBER_BEGINS.match(cell) and len(cell) <= LONGEST_NUMBER
+    return [cell] if is_number else cell.split()
+
+
+def _least(table: Table) -> list[int]:
+    """Return the width of each column with which nothing is broken."""
+    columns = zip(table.columns, *table.rows, strict=True)
+    return [
+        max(map(len, [*head.split(), *(part for cell in cells for part in _unbroken(cell))]), default=0)
+        for head, *cells in columns
+    ]
+
+
+def _with_ease(table: Table) -> list[int]:
+    """Return the width of each column with which running text need not be squeezed into a few letters a line."""
+    columns = list(zip(*table.rows, strict=True)) or [()] * len(table.columns)
+    return [
+        max(least, min(max(map(len, cells), default=0), EASY))
+        for least, cells in zip(_least(table), columns, strict=True)
+    ]
+
+
+def _widths(table: Table, room: int) -> list[int] | None:
+    """Return how wide each column is so that nothing is broken; None where there is not enough room for that.
 
     What is left goes to cells that are to be whole, then to the rest, always to the narrowest column.
     """
     columns = list(zip(table.columns, *table.rows, strict=True))
-    widths = [max((len(word) for cell in cells for word in cell.split()), default=0) for cells in columns]
+    widths = _least(table)
     if sum(widths) > room:
-        return [None] * len(columns)
+        return None
     cells = [
         max(map(len, column[1:]), default=0) if place in table.whole else 0 for place, column in enumerate(columns)
     ]
@@ -128,7 +230,7 @@ def _widths(table: Table, room: int) -> list[int | None]:
             wanting := [place for place, width in enumerate(widths) if width < wanted[place]]
         ):
             widths[min(wanting, key=widths.__getitem__)] += 1
-    return [*widths]
+    return widths
 
 
 def _html(block: Block) -> str:

@@ -1,9 +1,11 @@
-"""The page of a required lead: how much it takes, with its interval, and the curve that it was read off."""
+"""The pages of a required lead: how much it takes, with its interval and curve; where in two inputs it is enough."""
 
 from deference_sim.analysis.measure import success_of
+from deference_sim.analysis.region import Region
 from deference_sim.analysis.required_lead import LEAD, Answer, Requirement
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
-from deference_sim.pages.wording import chance, footer, to_error, with_interval
+from deference_sim.pages.wording import chances, footer, rounded, to_error, with_interval
+from deference_sim.scenario.catalogue import label_at
 
 
 def page(found: Requirement, repeat: str = "") -> Page:
@@ -13,17 +15,41 @@ def page(found: Requirement, repeat: str = "") -> Page:
     what = "required lead" if found.path == LEAD else f"{found.path} for success"
     blocks: Page = [
         Heading(f"{found.scenario.name} – {what}", _in_one_line(found)),
-        Paragraph(f"{success.name}: {success.meaning}."),
-        *answers(found),
+        *answers(found, f"{success.name}: {success.meaning}"),
         _curve(found),
     ]
     test = "normal test" if success.is_graded else "exact binomial test"
     note = (
-        f"Searched from {lowest:g} to {highest:g}. All values meet the same worlds. An interval holds each value at "
-        f"which the {test} does not reject that the chance is the target; – is an end it does not have."
+        f"Searched: {found.path} from {lowest:g} to {rounded(highest, found.unit)}. All values meet the same worlds. "
+        f"An interval holds each value at which the {test} does not reject that the chance is the target; – is an end "
+        "it does not have."
     )
     told = f"{found.replicates:,} replicates at each of {len(found.curve)} values, seed {found.seed}"
     return [*blocks, Paragraph(note, aside=True), footer(told, found.engine, found.seconds, repeat)]
+
+
+def region_page(found: Region, repeat: str = "") -> Page:
+    """Return where in two inputs success is likely enough; ``repeat`` is the command that repeats it."""
+    success = success_of(found.measure)
+    side = "at least" if found.rising else "at most"
+    across, up = (f"{one.path} ({one.unit})" if one.unit != "1" else one.path for one in (found.across, found.up))
+    rows = tuple((f"{value:.3g}", *_answer(one)) for value, one in found.edge)
+    note = (
+        f"At each value of {found.across.path} the value of {found.up.path} is the one that the chance takes to be "
+        f"{100.0 * found.target:g} %, searched from {found.up.low:.4g} to {found.up.high:.4g}; all meet the same "
+        "worlds. The intervals are the band of the edge, and hold the Monte Carlo error alone; – is an end that they "
+        "do not have."
+    )
+    told = f"{found.replicates:,} replicates at each value, seed {found.seed}"
+    reached = sum(one.status != "not reachable" for _, one in found.edge)
+    answer = f"{success.name} of {100.0 * found.target:g} % can be reached at {reached} of {len(rows)} values"
+    return [
+        Heading(f"{found.scenario.name} – where {success.name} is {100.0 * found.target:g} %", answer),
+        Paragraph(f"{success.name}: {success.meaning}."),
+        Table("The edge", (across, f"{up} {side}", "95 % interval"), rows, frozenset({0, 1}), frozenset(range(3))),
+        Paragraph(note, aside=True),
+        footer(told, found.engine, found.seconds, repeat),
+    ]
 
 
 def answers(found: Requirement, title: str = "") -> Page:
@@ -31,7 +57,7 @@ def answers(found: Requirement, title: str = "") -> Page:
     enough = "at least" if found.rising else "at most"
     rows = tuple((f"{100.0 * one.target:g} %", *_answer(one)) for one in found.answers)
     unit = f" ({found.unit})" if found.unit != "1" else ""
-    columns = (f"for {success_of(found.measure).name} of", f"{found.path} {enough}{unit}", "95 % interval")
+    columns = (f"for {success_of(found.measure).name} of", f"{label_at(found.path)} {enough}{unit}", "95 % interval")
     told = (Paragraph(told) for one in found.answers if (told := _exception(one, found)))
     return [Table(title, columns, rows, frozenset({1}), frozenset(range(3))), *told]
 
@@ -62,8 +88,8 @@ def _interval(one: Answer) -> str:
 def _exception(one: Answer, found: Requirement) -> str:
     target = f"{100.0 * one.target:g} %"
     if one.status == "not reachable":
-        level = with_interval(one.level)
-        return f"{target} is not reachable: the highest chance found is {level}, at {one.level_at:.3g}."
+        level, place = with_interval(one.level), rounded(one.level_at, found.unit)
+        return f"{target} is not reachable: the highest chance found is {level}, at {place}."
     if one.status == "none needed":
         hard = "no lead at all" if found.path == LEAD else f"the worst end of {found.path}"
         return f"For {target} none is needed: the chance is higher with {hard}."
@@ -71,6 +97,8 @@ def _exception(one: Answer, found: Requirement) -> str:
 
 
 def _curve(found: Requirement) -> Table:
-    rows = tuple((f"{value:.4g}", *chance(estimate)) for value, estimate in found.curve)
-    columns = (found.path, success_of(found.measure).name, "95 % interval")
+    values, estimates = zip(*found.curve, strict=True)
+    rows = tuple((f"{value:.4g}", *told) for value, told in zip(values, chances(estimates), strict=True))
+    unit = "" if found.unit == "1" else f" ({found.unit})"
+    columns = (f"{label_at(found.path)}{unit}", success_of(found.measure).name, "95 % interval")
     return Table("The curve", columns, rows, frozenset({0, 1}), frozenset(range(3)), folded=True)

@@ -6,6 +6,7 @@ from math import isfinite, sqrt
 import numpy as np
 
 from deference_sim.analysis.alternatives import Alternatives
+from deference_sim.analysis.digits import decimals
 from deference_sim.analysis.estimate import Estimate, probability
 from deference_sim.analysis.look import Look, Unknown
 from deference_sim.analysis.measure import MEASURES, VALUE, Measure, success_of
@@ -21,8 +22,8 @@ from deference_sim.pages.scenario import inputs
 from deference_sim.pages.wording import (
     BACKGROUND,
     chance,
+    chances,
     change,
-    decimals,
     footer,
     in_words,
     lost_by,
@@ -75,8 +76,9 @@ def page(
     scenario, runs = found.scenario, f"{found.replicates:,} replicates, seed {found.seed}"
     return [
         Heading(f"{scenario.name} – {found.replicates:,} simulated futures", _answer(found)),
-        *([Paragraph(" ".join(scenario.description.split()))] if scenario.description else []),
         *_given(found),
+        Paragraph(in_short(found, measure)),
+        *([Paragraph(" ".join(scenario.description.split()))] if scenario.description else []),
         *headline(found, measure),
         *alternatives_tables(by, measure),
         *ledger(found),
@@ -95,11 +97,25 @@ def page(
 
 
 def _answer(result: Result) -> str:
-    safely = percent(result.overtaken_safely.value, result.overtaken_safely)
-    return (
-        f"p_stay {with_interval(result.p_stay)}, p_good {with_interval(result.p_good)}, "
-        f"of which {safely} overtaken safely"
-    )
+    return f"p_stay {with_interval(result.p_stay)}, p_good {with_interval(result.p_good)}, {_luck(result)}"
+
+
+def in_short(found: Result, measure: Measure = "p_stay") -> str:
+    """Return the answer in three sentences: how often it goes well, and what the other futures are lost by most."""
+    stay, good = MEASURES["p_stay"], MEASURES["p_good"]
+    told = f"p_stay, the chance that a future {stay.meaning}, is {with_interval(found.p_stay)}. p_good, that it "
+    told += f"{good.meaning.replace(':', ',')}, is {with_interval(found.p_good)}, {_luck(found)}."
+    if measure not in MEASURES:
+        told = f"{VALUE}, {success_of(measure).meaning}: {with_interval(found.chance(measure))}. {told}"
+    lost = max(found.losses.items(), key=lambda item: item[1].estimate.value, default=None)
+    if lost is None or lost[1].estimate.value == 0.0:
+        return told
+    road, share = lost_by(lost[0], [found.scenario]), lost[1].estimate
+    return f"{told} What takes most of the others: {road}, {with_interval(share)} of all futures."
+
+
+def _luck(found: Result) -> str:
+    return f"of which {percent(found.overtaken_safely.value, found.overtaken_safely)} by luck, overtaken safely"
 
 
 def _given(found: Result) -> Page:
@@ -116,20 +132,18 @@ def headline(result: Result, measure: Measure = "p_stay") -> Page:
     Where ``measure`` is weights of ends, what a future is worth by them as well.
     """
     stay, given, unschemed = MEASURES["p_stay"].meaning, result.p_stay_given_handoff, result.p_stay_without_scheming
-    rows = [(f"{stay} (p_stay)", *chance(result.p_stay))]
+    told = {f"{stay} (p_stay)": result.p_stay}
     if given is not None and given.n < result.replicates:
-        rows.append((f"stays in it, of the {given.n:,} in which humans handed off", *chance(given)))
+        told[f"stays in it, of the {given.n:,} in which humans handed off"] = given
     if unschemed is not None and unschemed.n < result.replicates:
-        rows.append((f"stays in it, of the {unschemed.n:,} in which no AI ever schemed", *chance(unschemed)))
-    rows += [
-        (f"{MEASURES['p_good'].meaning} (p_good)", *chance(result.p_good)),
-        ("part of that: overtaken, and safely by luck", *chance(result.overtaken_safely)),
-    ]
+        told[f"stays in it, of the {unschemed.n:,} in which no AI ever schemed"] = unschemed
+    told[f"{MEASURES['p_good'].meaning} (p_good)"] = result.p_good
+    told["part of that: overtaken, and safely by luck"] = result.overtaken_safely
+    if result.unresolved.value > 0.0:
+        told[f"not settled by month {result.scenario.horizon:g}: neither good nor bad"] = result.unresolved
+    rows = list(zip(told, *zip(*chances(list(told.values())), strict=True), strict=True))
     if measure not in MEASURES:
         rows.append((f"{success_of(measure).meaning} ({VALUE})", *chance(result.chance(measure))))
-    if result.unresolved.value > 0.0:
-        not_settled = f"not settled by month {result.scenario.horizon:g}: neither good nor bad"
-        rows.append((not_settled, *chance(result.unresolved)))
     meaning = (
         "p_stay: humans hand off, from then on the AIs are at every moment good enough to be deferred to, and this "
         "lasts until the situation is stabilised, the end of the takeoff is ridden out, or another end state takes "
@@ -142,19 +156,18 @@ def headline(result: Result, measure: Measure = "p_stay") -> Page:
 def ledger(result: Result) -> Page:
     """Return by which roads the other runs were lost, the most frequent first, and how many had looked safe."""
     lost = sorted(result.losses.items(), key=lambda item: -item[1].estimate.value)
-    rows = tuple(
-        (
-            lost_by(road, [result.scenario]),
-            *chance(loss.estimate),
-            percent(loss.believed_safe.value, loss.believed_safe),
-        )
-        for road, loss in lost
-        if loss.believed_safe is not None
-    )
-    if not rows:
+    seen = [(road, loss.estimate, loss.believed_safe) for road, loss in lost if loss.believed_safe is not None]
+    if not seen:
         return []
+    shares = chances([share for _, share, _ in seen])
+    rarest = max((believed for _, _, believed in seen), key=lambda one: one.high - one.low)
+    rows = tuple(
+        (lost_by(road, [result.scenario]), *told, percent(believed.value, rarest))
+        for (road, _, believed), told in zip(seen, shares, strict=True)
+    )
     columns = ("", "share", "95 % interval", "believed safe")
-    return [Table("Where the others are lost", columns, rows, frozenset({1, 3})), Paragraph(LEDGER_NOTE, aside=True)]
+    table = Table("Where the others are lost", columns, rows, frozenset({1, 3}), spare=(3,))
+    return [table, Paragraph(LEDGER_NOTE, aside=True)]
 
 
 def what_it_hangs_on(found: Look) -> str:
@@ -221,7 +234,8 @@ def endings(result: Result) -> Page:
     seen = [(group, name, estimate) for group, name, estimate in ends if estimate.value > 0.0]
     order = {GOOD: 0, OPEN: 1, CATASTROPHE: 2}
     seen.sort(key=lambda end: (order[end[0]], -end[2].value))
-    rows = tuple((group, name, *chance(estimate)) for group, name, estimate in seen)
+    shares = chances([estimate for _, _, estimate in seen])
+    rows = tuple((group, name, *told) for (group, name, _), told in zip(seen, shares, strict=True))
     table = Table("How it ends", ("", "", "share", "95 % interval"), rows, frozenset({2}))
     unseen = [(name.partition(":")[0], estimate) for group, name, estimate in ends if estimate.value == 0.0]
     if not unseen:
@@ -281,21 +295,20 @@ def on_the_way(result: Result) -> Page:
         ("takeover by AIs that schemed", "scheming_takeover"),
         ("takeover before humans had handed off", "early_takeover"),
     )
-    rows = [
-        (words, _share(tally.runs_with[name], tally.n), f"{tally.events[name] / tally.n:.2g}")
+    counted = [
+        (words, probability(tally.runs_with[name], tally.n), f"{tally.events[name] / tally.n:.2g}")
         for name, words in COUNTERS.items()
         if tally.events[name] or (hazards and name in (HANDLED, SUFFERED))
     ]
-    rows += [(words, _share(tally.runs_with[name], tally.n), "") for words, name in noted if tally.runs_with[name]]
-    if not rows:
+    counted += [
+        (words, probability(tally.runs_with[name], tally.n), "") for words, name in noted if tally.runs_with[name]
+    ]
+    if not counted:
         return []
+    shares = [share for _, share, _ in counted]
+    rows = [(words, percent(share.value, *shares), mean) for words, share, mean in counted]
     columns = ("", "share of runs", "mean per run")
     return [Table("What happened on the way", columns, tuple(rows), frozenset({1, 2}))]
-
-
-def _share(count: int, n: int) -> str:
-    estimate = probability(count, n)
-    return percent(estimate.value, estimate)
 
 
 # ---- how long -----------------------------------------------------------------------------------------------
@@ -340,7 +353,8 @@ def _lead_at_start(scenario: Scenario) -> list[tuple[str, ...]]:
     if distribution is None:
         return [(name, f"{scenario.rival.lead:g}", "", "")]
     low, median, high = distribution.quantile(np.array([0.05, 0.5, 0.95]))
-    return [(name, f"{median:.2g}", f"{low:.2g} to {high:.2g}", "")]
+    told = f"{name}: {scenario.written.get('rival.lead', 'uncertain')}"
+    return [(told, f"{median:.4g}", f"{low:.4g} to {high:.4g}", "")]
 
 
 def _month_row(name: str, spread: Spread, n: int) -> tuple[str, ...]:

@@ -1,13 +1,16 @@
 """The page of a sensitivity study: what matters most, in words and one table, for a terminal and a notebook."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from deference_sim.analysis.alternatives import Alternatives
+from deference_sim.analysis.digits import shared_decimals, signed, with_minus
 from deference_sim.analysis.measure import success_of
 from deference_sim.analysis.sensitivity import Sensitivity
 from deference_sim.analysis.sensitivity.inputs import CORE, HALF_TO_DOUBLE, RANGES, WIDENED, Varied
 from deference_sim.pages.alternatives import tables as alternatives_tables
+from deference_sim.pages.glossary import label_of
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
 from deference_sim.pages.wording import footer
 from deference_sim.scenario import Scenario
@@ -27,12 +30,16 @@ def page(found: Sensitivity, repeat: str = "", by: Sequence[Alternatives] = ()) 
     """Return the page; ``repeat`` is the command that repeats the study, ``by`` the answer by expert and structure."""
     success, (columns, cells) = success_of(found.plan.measure), _COLUMNS[found.method]
     table: list[dict[str, Any]] = found.table.to_dict("records")  # type: ignore[assignment]
-    rows = tuple(line for row in table for line in _lines(row, cells(row)))
-    numbers = frozenset(range(2, 2 + len(columns)))
+    digits = _shared_digits(table, found.method)
+    rows = tuple(line for row in table for line in _lines(row, cells(row, digits)))
+    numbers, last = frozenset(range(2, 2 + len(columns))), 2 + len(columns)
+    head = ("", "p5 to p95", *columns, "range's status")
+    spare = (*(range(3, 1, -1) if found.method == "tornado" else ()), last)
     return [
         Heading(f"{found.plan.scenario.name} – what matters most for {success.headline}", _answer(found)),
+        Paragraph(_in_words(found)),
         *_summary(found),
-        Table(TITLES[found.method], ("", "range", *columns, "status"), rows, numbers, numbers | {0}, "guess"),
+        Table(TITLES[found.method], head, rows, numbers, numbers | {0}, spare, "guess"),
         *alternatives_tables(by, found.plan.measure),
         *(Paragraph(text, aside=True) for text in (*_READINGS[found.method](found), *_about_inputs(found))),
         _footer(found, repeat),
@@ -46,7 +53,12 @@ def _lines(row: Row, cells: tuple[str, ...]) -> list[tuple[str, ...]]:
     )
     nothing = ("",) * len(cells)
     return [
-        (path if place == 0 else f"+ {path}", ranges[place], *(nothing if place else cells), statuses[place])
+        (
+            f"{path} +" if place < len(named) - 1 else path,
+            with_minus(ranges[place]),
+            *(nothing if place else cells),
+            statuses[place],
+        )
         for place, path in enumerate(named)
     ]
 
@@ -55,10 +67,17 @@ def _answer(found: Sensitivity) -> str:
     return f"most important first: {', '.join(found.table['input'].head(MOST_NAMED))}"
 
 
+def _in_words(found: Sensitivity) -> str:
+    """Return the inputs that matter most, by their names, in a sentence."""
+    most = (f"{label_of(group.split(' + '))} ({group})" for group in found.table["input"].head(MOST_NAMED))
+    return f"What matters most: {'; '.join(most)}."
+
+
 def _summary(found: Sensitivity) -> Page:
-    value, *ends = found.expected
+    value, low, high = found.expected
     name = success_of(found.plan.measure).name
-    chance = f"{_percent(value)} ({_range(*ends)})"
+    digits = shared_decimals([_error(low, high)])
+    chance = f"{_percent(value, digits)} ({_range(low, high, digits)})"
     if found.method == "tornado":
         return [Paragraph(f"{name} with the scenario as it is: {chance}.")]
     if found.method == "voi":
@@ -69,7 +88,7 @@ def _summary(found: Sensitivity) -> Page:
     if found.method == "sobol":
         spread = max(found.more["variance_of_expected_outcome"]["estimate"], 0.0) ** 0.5
         said += (
-            f" From one set of inputs to another it has a standard deviation of {_points(spread)} percentage points."
+            f" From one set of inputs to another it has a standard deviation of {_points(spread, 1)} percentage points."
         )
         return [Paragraph(said), *_by_status(found), _single_futures(found)]
     return [Paragraph(said)]
@@ -81,7 +100,7 @@ def _by_status(found: Sensitivity) -> Page:
         (status, _with_interval(row, "first", _two), _with_interval(row, "total", _two))
         for status, row in found.more["by_status"].items()
     )
-    columns = ("status", "by themselves (95 %)", "with all they take part in (95 %)")
+    columns = ("status of the range", "by themselves (95 %)", "with all they take part in (95 %)")
     return [Table("Variance of the chance by status of the ranges", columns, rows, frozenset({1, 2}))] if rows else []
 
 
@@ -98,8 +117,10 @@ def _single_futures(found: Sensitivity) -> Table:
 
 def _decision(found: Sensitivity) -> Page:
     told = found.more["decision"]
+    digits = shared_decimals([_error(one["low"], one["high"]) for one in told["options"]])
     rows = tuple(
-        (str(one["option"]), _percent(one["estimate"]), _range(one["low"], one["high"])) for one in told["options"]
+        (str(one["option"]), _percent(one["estimate"], digits), _range(one["low"], one["high"], digits))
+        for one in told["options"]
     )
     best = max(one["estimate"] for one in told["options"])
     ties = [str(one["option"]) for one in told["options"] if one["estimate"] == best]
@@ -110,24 +131,42 @@ def _decision(found: Sensitivity) -> Page:
 # ---- tables, method by method -------------------------------------------------------------------------------
 
 
-def _tornado(row: Row) -> tuple[str, ...]:
-    return _percent(row["at_low"]), _percent(row["at_high"]), _with_interval(row, "swing", _change)
+#: By method, what has an interval in points, from which the decimals follow.
+_IN_POINTS = {"tornado": "swing", "morris": "mu_star", "voi": "value"}
 
 
-def _sobol(row: Row) -> tuple[str, ...]:
+def _shared_digits(rows: list[dict[str, Any]], method: str) -> int:
+    """Return how many decimals what is in per cent and in points has in the table of a method."""
+    name = _IN_POINTS.get(method)
+    known = [row for row in rows if name and row[name] == row[name]]
+    return shared_decimals([_error(row[f"{name}_low"], row[f"{name}_high"]) for row in known])
+
+
+def _error(low: float, high: float) -> float:
+    """Return about the standard error that an interval tells, in points."""
+    return 100.0 * (high - low) / 4.0
+
+
+def _tornado(row: Row, digits: int) -> tuple[str, ...]:
+    told = partial(_change, digits=digits)
+    return _percent(row["at_low"], digits), _percent(row["at_high"], digits), _with_interval(row, "swing", told)
+
+
+def _sobol(row: Row, digits: int) -> tuple[str, ...]:
     return _with_interval(row, "first", _two), _with_interval(row, "total", _two)
 
 
-def _morris(row: Row) -> tuple[str, ...]:
-    return _with_interval(row, "mu_star", _points), _or_none(row["mu"], _change), _or_none(row["sigma"], _points)
+def _morris(row: Row, digits: int) -> tuple[str, ...]:
+    size, change = partial(_points, digits=digits), partial(_change, digits=digits)
+    return _with_interval(row, "mu_star", size), _or_none(row["mu"], change), _or_none(row["sigma"], size)
 
 
-def _rank(row: Row) -> tuple[str, ...]:
+def _rank(row: Row, digits: int) -> tuple[str, ...]:
     return (_with_interval(row, "correlation", _signed),)
 
 
-def _voi(row: Row) -> tuple[str, ...]:
-    return (_with_interval(row, "value", _change),)
+def _voi(row: Row, digits: int) -> tuple[str, ...]:
+    return (_with_interval(row, "value", partial(_change, digits=digits)),)
 
 
 def _with_interval(row: Row, name: str, told: Callable[[float], str]) -> str:
@@ -135,7 +174,7 @@ def _with_interval(row: Row, name: str, told: Callable[[float], str]) -> str:
     return "–" if value != value else f"{told(value)} ({told(low)} to {told(high)})"
 
 
-_COLUMNS: dict[str, tuple[tuple[str, ...], Callable[[Row], tuple[str, ...]]]] = {
+_COLUMNS: dict[str, tuple[tuple[str, ...], Callable[[Row, int], tuple[str, ...]]]] = {
     "tornado": (("at low", "at high", "swing (95 %)"), _tornado),
     "sobol": (("first order (95 %)", "total order (95 %)"), _sobol),
     "morris": (("µ* (95 %)", "µ", "σ"), _morris),
@@ -149,10 +188,11 @@ _COLUMNS: dict[str, tuple[tuple[str, ...], Callable[[Row], tuple[str, ...]]]] = 
 
 def _read_tornado(found: Sensitivity) -> list[str]:
     return [
-        "Each input is set to the low and to the high end of its range (5th and 95th percentile; the ends of a range "
-        "that was widened, or is half to double), everything else stays as the scenario has it, and all bars meet the "
-        "same worlds. swing: chance at the high end less that at the low end, in percentage points; paired interval. "
-        "Inputs that are one unknown move together; one that is merely correlated with others is moved alone."
+        "Each input is set to the low and to the high end of its range (p5 and p95, the 5th and 95th percentile; the "
+        "ends of a range that was widened, or is half to double), everything else stays as the scenario has it, and "
+        "all bars meet the same worlds. swing: chance at the high end less that at the low end, in percentage points; "
+        "paired interval. Inputs that are one unknown move together; one that is merely correlated with others is "
+        "moved alone."
     ]
 
 
@@ -186,7 +226,8 @@ def _read_rank(found: Sensitivity) -> list[str]:
 
 def _read_voi(found: Sensitivity) -> list[str]:
     told = {name: found.more[name] for name in ("all_inputs", "all_inputs_and_chance")}
-    words = {name: f"{_change(one['estimate'])} ({_interval(one)})" for name, one in told.items()}
+    digits = shared_decimals([_error(one["low"], one["high"]) for one in told.values()])
+    words = {name: f"{_change(one['estimate'], digits)} ({_interval(one, digits)})" for name, one in told.items()}
     return [
         f"Knowing all of them together is worth {words['all_inputs']}; knowing how every option turns out in each "
         f"future, chance included, {words['all_inputs_and_chance']}.",
@@ -198,7 +239,7 @@ def _read_voi(found: Sensitivity) -> list[str]:
     ]
 
 
-_RANGE_SHOWN = "range: 5th to 95th percentile."
+_RANGE_SHOWN = "p5 to p95: 5th to 95th percentile."
 _READINGS: dict[str, Callable[[Sensitivity], list[str]]] = {
     "tornado": _read_tornado,
     "sobol": _read_sobol,
@@ -237,9 +278,13 @@ def about_inputs(varied: Varied, scenario: Scenario, *, as_groups: bool = False)
     unvaried = [path for path in scenario.uncertain if path not in {one.path for one in varied.inputs}]
     if unvaried:
         text += f" Drawn anew in each world, as part of chance: {', '.join(unvaried)}."
+    if own:
+        ranges = (f"{path} {scenario.written.get(path, 'uncertain')}" for path in own)
+        text += f" The scenario's own ranges: {'; '.join(ranges)}."
     return [
         f"{text} Others with --inputs PATH (or --inputs {CORE}), another range with --set PATH='A to B'.",
-        "status: that of the range. guess: no source fixes it (see `deference-sim parameters`).",
+        "range's status: that of the range, which `deference-sim parameters` tells beside that of the value. guess: no "
+        "source fixes it. derived: from published figures. given: chosen by whoever wrote the scenario.",
     ]
 
 
@@ -258,28 +303,28 @@ def _footer(found: Sensitivity, repeat: str) -> Paragraph:
 # ---- numbers in words ---------------------------------------------------------------------------------------
 
 
-def _percent(share: float) -> str:
-    return f"{100.0 * share:.1f} %"
+def _percent(share: float, digits: int) -> str:
+    return with_minus(f"{100.0 * share:.{digits}f} %")
 
 
-def _range(low: float, high: float) -> str:
-    return f"{100.0 * low:.1f} to {_percent(high)}"
+def _range(low: float, high: float, digits: int) -> str:
+    return f"{with_minus(f'{100.0 * low:.{digits}f}')} to {_percent(high, digits)}"
 
 
-def _points(change: float) -> str:
-    return f"{100.0 * change:.1f}"
+def _points(change: float, digits: int) -> str:
+    return f"{100.0 * change:.{digits}f}"
 
 
-def _change(change: float) -> str:
-    return "0.0" if round(1000.0 * change) == 0 else f"{100.0 * change:+.1f}".replace("-", "−")
+def _change(change: float, digits: int) -> str:
+    return signed(100.0 * change, digits)
 
 
 def _two(number: float) -> str:
-    return f"{number:.2f}".replace("-0.00", "0.00").replace("-", "−")
+    return with_minus(f"{number:.2f}")
 
 
 def _signed(number: float) -> str:
-    return "0.00" if round(100.0 * number) == 0 else f"{number:+.2f}".replace("-", "−")
+    return signed(number, 2)
 
 
 def _or_none(number: float, told: Callable[[float], str]) -> str:
@@ -292,5 +337,5 @@ def _shares(one: Mapping[str, float]) -> tuple[str, str]:
     return _two(one["estimate"]), f"{_two(one['low'])} to {_two(one['high'])}"
 
 
-def _interval(one: Mapping[str, float]) -> str:
-    return f"{_change(one['low'])} to {_change(one['high'])}"
+def _interval(one: Mapping[str, float], digits: int) -> str:
+    return f"{_change(one['low'], digits)} to {_change(one['high'], digits)}"

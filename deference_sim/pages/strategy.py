@@ -1,7 +1,8 @@
 """The page of a search for the best policy, and of what each policy loses elsewhere."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from deference_sim.analysis.digits import with_minus
 from deference_sim.analysis.estimate import Estimate
 from deference_sim.analysis.measure import success_of
 from deference_sim.analysis.strategy import (
@@ -15,7 +16,17 @@ from deference_sim.analysis.strategy import (
     policies_to_compare,
 )
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
-from deference_sim.pages.wording import BY_LUCK, chance, footer, fresh_note, percent, points, with_interval
+from deference_sim.pages.wording import (
+    BY_LUCK,
+    by_which_measure,
+    chances,
+    footer,
+    fresh_note,
+    in_points,
+    percent,
+    points,
+    with_interval,
+)
 from deference_sim.scenario.explain import parameter_table
 
 SEARCH_NOTE = (
@@ -63,7 +74,7 @@ def _answer(found: BestStrategy) -> str:
     gain = f"{points(best.gain)} points" + (", which may be no gain at all" if best.gain.low <= 0.0 else "")
     return (
         f"Best of what was tried: {best.policy}, tuned. {success.name} ({success.meaning}) is then "
-        f"{with_interval(best.estimate)}, {versus}: {gain}.{as_good}"
+        f"{with_interval(best.estimate)}, {versus}: {gain}.{as_good}{by_which_measure(found.measure)}"
     )
 
 
@@ -73,16 +84,19 @@ def _listed(names: list[str]) -> str:
 
 def _policies(found: BestStrategy) -> Table:
     good = found.measure == "p_good"
-    rows = [(AS_IT_IS, *chance(found.own), *_safely(found.own_overtaken_safely, found.own, good), "", "")]
+    column = [found.own, *(tuned.estimate for tuned in found.policies)]
+    own, *told = chances(column)
+    gains = in_points([tuned.gain for tuned in found.policies])
+    rows = [(AS_IT_IS, *own, *_safely(found.own_overtaken_safely, column, good), "", "")]
     rows += [
         (
             tuned.policy,
-            *chance(tuned.estimate),
-            *_safely(tuned.overtaken_safely, tuned.estimate, good),
-            points(tuned.gain),
-            percent(tuned.searched, tuned.estimate),
+            *chance,
+            *_safely(tuned.overtaken_safely, column, good),
+            gain,
+            percent(tuned.searched, *column),
         )
-        for tuned in found.policies
+        for tuned, chance, gain in zip(found.policies, told, gains, strict=True)
     ]
     more = (BY_LUCK,) if good else ()
     columns = (
@@ -94,12 +108,13 @@ def _policies(found: BestStrategy) -> Table:
         "when chosen",
     )
     numbers = frozenset({1, len(columns) - 1, *((3,) if good else ())})
-    return Table("Policies, each with the settings that do best for it", columns, tuple(rows), numbers)
+    spare = (len(columns) - 1, *((3,) if good else ()))
+    return Table("Policies, each with the settings that do best for it", columns, tuple(rows), numbers, spare=spare)
 
 
-def _safely(share: float, estimate: Estimate, good: bool) -> tuple[str, ...]:
+def _safely(share: float, column: Sequence[Estimate], good: bool) -> tuple[str, ...]:
     """Return how much of p_good is luck, where p_good is what is told."""
-    return (percent(share, estimate),) if good else ()
+    return (percent(share, *column),) if good else ()
 
 
 def _settings(found: BestStrategy) -> Table:
@@ -173,7 +188,7 @@ def _regrets(found: PolicyRegret) -> Table:
         (
             world,
             *(
-                "best" if policy == found.best[place] else f"{100.0 * row[place].value:.0f}"
+                "best" if policy == found.best[place] else with_minus(f"{100.0 * row[place].value:.0f}")
                 for policy, row in found.regret.items()
             ),
         )

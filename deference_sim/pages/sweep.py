@@ -6,7 +6,8 @@ from deference_sim.analysis.estimate import Estimate
 from deference_sim.analysis.measure import Measure, success_of
 from deference_sim.analysis.sweep import Sweep
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
-from deference_sim.pages.wording import chance, footer, percent, shown_value, with_interval
+from deference_sim.pages.wording import chances, footer, percent, shown_value, with_interval
+from deference_sim.scenario.catalogue import label_at
 from deference_sim.study.designs import Axis
 from deference_sim.study.tally import Tally
 
@@ -21,7 +22,8 @@ def page(found: Sweep, repeat: str = "", measure: Measure = "p_stay") -> Page:
     names = ", ".join(scenario.name for scenario in found.scenarios)
     success = success_of(measure)
     title = f"{names} – {success.name} ({success.meaning}) over {_paths(found.axes)}"
-    blocks: Page = [Heading(title, _answer(measure, estimates))]
+    answer = _answer(found, measure, estimates)
+    blocks: Page = [Heading(title, answer), Paragraph(f"{answer}.")]
     if len(found.axes) == 2 and len(found.axes[1].values) <= MOST_COLUMNS:
         size = len(found.axes[0].values) * len(found.axes[1].values)
         for place, scenario in enumerate(found.scenarios):
@@ -40,13 +42,22 @@ def page(found: Sweep, repeat: str = "", measure: Measure = "p_stay") -> Page:
     return [*blocks, Paragraph(SAME_WORLDS, aside=True), footer(told, found.engine, found.seconds, repeat)]
 
 
-def _answer(measure: Measure, estimates: Sequence[Estimate]) -> str:
-    low, high = (least_or_most(estimates, key=lambda one: one.value) for least_or_most in (min, max))
-    return f"{success_of(measure).name} from {with_interval(low)} to {with_interval(high)} at {len(estimates):,} points"
+def _answer(found: Sweep, measure: Measure, estimates: Sequence[Estimate]) -> str:
+    """Return where success is least and most likely."""
+    order = sorted(range(len(estimates)), key=lambda place: estimates[place].value)
+    least, most = (f"{with_interval(estimates[place])} at {_where(found, place)}" for place in (order[0], order[-1]))
+    return f"{success_of(measure).name} goes from {least} to {most}"
+
+
+def _where(found: Sweep, place: int) -> str:
+    """Return the values of a point, with the scenario where there are several."""
+    point = found.points[place]
+    values = (f"{axis.path} {shown_value(axis, value)}" for axis, value in zip(found.axes, point.values, strict=True))
+    return ", ".join([*values, *([point.base] if len(found.scenarios) > 1 else [])])
 
 
 def _paths(axes: Sequence[Axis]) -> str:
-    return " and ".join(axis.path for axis in axes)
+    return " and ".join(f"{label_at(axis.path)} ({axis.path})" for axis in axes)
 
 
 def _safely(tally: Tally) -> float:
@@ -57,9 +68,10 @@ def _grid(found: Sweep, title: str, shares: Sequence[float], estimates: Sequence
     """Return ``shares`` over two inputs, to the digits that the error of ``estimates`` supports."""
     rows, columns = found.axes
     width = len(columns.values)
-    told = [percent(share, estimate) for share, estimate in zip(shares, estimates, strict=True)]
+    told = [percent(share, *estimates) for share in shares]
     cells = tuple((shown_value(rows, value), *told[k * width : (k + 1) * width]) for k, value in enumerate(rows.values))
-    head = (f"{rows.path} ↓  {columns.path} →", *(shown_value(columns, value) for value in columns.values))
+    corner = f"{label_at(rows.path)} ↓  {label_at(columns.path)} →"
+    head = (corner, *(shown_value(columns, value) for value in columns.values))
     return Table(title, head, cells, frozenset(range(1, width + 1)), frozenset(range(width + 1)))
 
 
@@ -69,14 +81,14 @@ def _list(found: Sweep, estimates: Sequence[Estimate], measure: Measure) -> Tabl
         (
             *((point.base,) if several else ()),
             *(shown_value(axis, value) for axis, value in zip(found.axes, point.values, strict=True)),
-            *chance(estimate),
-            *((percent(_safely(tally), estimate),) if safely else ()),
+            *told,
+            *((percent(_safely(tally), *estimates),) if safely else ()),
         )
-        for point, estimate, tally in zip(found.points, estimates, found.tallies, strict=True)
+        for point, told, tally in zip(found.points, chances(estimates), found.tallies, strict=True)
     )
     columns = (
         *(("scenario",) if several else ()),
-        *(axis.path for axis in found.axes),
+        *(label_at(axis.path) for axis in found.axes),
         "value" if success_of(measure).is_graded else "chance",
         "95 % interval",
     )

@@ -47,15 +47,19 @@ def _tax_spread(found: AggregateTax) -> Page:
 
 def _drivers(found: AggregateTax) -> Table:
     rows = tuple(_driver(driver) for driver in found.drivers[:MOST_DRIVERS])
-    columns = ("one input at a time", "from", "to", "months", "to", "")
-    return Table("What drives it", columns, rows, frozenset({1, 2, 3, 4}), frozenset(range(6)))
+    columns = ("one input at a time", "from", "to", "tax there (months)", "and there")
+    some = any(driver.uncertain for driver in found.drivers)
+    title = f"What drives it, each from half to twice its value{_OWN_RANGE * some}"
+    return Table(title, columns, rows, frozenset({1, 2, 3, 4}), frozenset(range(5)))
+
+
+_OWN_RANGE = ", uncertain ones from their 5th to their 95th percentile"
 
 
 def _driver(driver: Driver) -> tuple[str, ...]:
     unit = find(driver.path, ARGUMENT).unit
     low, high = (rounded(value, unit) for value in (driver.low, driver.high))
-    why = "5th to 95th percentile" if driver.uncertain else "half to twice"
-    return driver.path, low, high, f"{driver.months_at_low:.2f}", f"{driver.months_at_high:.2f}", why
+    return driver.path, low, high, f"{driver.months_at_low:.2f}", f"{driver.months_at_high:.2f}"
 
 
 def _edges(found: AggregateTax) -> Page:

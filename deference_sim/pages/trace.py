@@ -58,11 +58,11 @@ def page(found: Trajectory, repeat: str = "", *, every_entry: bool = False) -> P
     title, why = f"{scenario.name}, replicate {found.replicate} of seed {found.seed}", why_it_ended(found)
     return [
         Heading(f"{title}: {outcome(found)}", why),
+        Paragraph(why),
+        Paragraph(what_it_cost(found)),
         *_draws(found),
         Table("What happened", columns, tuple(rows), right),
         Paragraph(note, aside=True),
-        Paragraph(why),
-        Paragraph(what_it_cost(found)),
         Paragraph(with_repeat("Told by the events engine.", repeat), aside=True),
     ]
 

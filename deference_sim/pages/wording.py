@@ -1,13 +1,13 @@
 """Numbers in words: shares and their intervals, to no more digits than the Monte Carlo error supports."""
 
 import re
-from collections.abc import Iterable
-from math import ceil, log10
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from deference_sim.analysis.estimate import Estimate, digits_for
+from deference_sim.analysis.digits import decimals, in_percent, shared_decimals, signed, with_minus
+from deference_sim.analysis.estimate import Estimate, Statistic
 from deference_sim.analysis.ledger import road_in_words
-from deference_sim.analysis.paired import Difference
+from deference_sim.analysis.measure import Measure
 from deference_sim.pages.layout import Paragraph
 from deference_sim.scenario import Scenario
 from deference_sim.scenario.canonical import value_text
@@ -24,16 +24,31 @@ BY_LUCK = "by luck"  # the part of p_good in which a rival overtakes us safely, 
 UNRESOLVED_WORTH_SAYING = 0.01  # share of runs that were not settled
 
 
-def percent(share: float, estimate: Estimate) -> str:
-    """Return ``share`` in per cent, to the first digit of the Monte Carlo error of ``estimate``."""
-    error = 100.0 * max(estimate.mcse, (estimate.high - estimate.low) / 4.0)
-    return f"{100.0 * share:.{decimals(error, 4)}f} %"
+def percent(share: float, *estimates: Estimate) -> str:
+    """Return ``share`` in per cent, to the first digit of the Monte Carlo error of its estimate.
+
+    Where it stands in a column, ``estimates`` are all of that, so that its numbers have as many decimals.
+    """
+    return in_percent(share, shared_decimals([_error(one) for one in estimates]))
 
 
 def chance(estimate: Estimate) -> tuple[str, str]:
     """Return a probability and its interval, as two cells of a table."""
-    low, high = percent(estimate.low, estimate), percent(estimate.high, estimate)
-    return percent(estimate.value, estimate), f"{low.removesuffix(' %')} to {high}"
+    return chances([estimate])[0]
+
+
+def chances(column: Sequence[Estimate]) -> list[tuple[str, str]]:
+    """Return each probability of a column of a table with its interval, all with as many decimals."""
+    digits = shared_decimals([_error(one) for one in column])
+    return [
+        (in_percent(one.value, digits), f"{100.0 * one.low:.{digits}f} to {100.0 * one.high:.{digits}f} %")
+        for one in column
+    ]
+
+
+def _error(estimate: Estimate) -> float:
+    """Return the Monte Carlo error of an estimate in percentage points."""
+    return 100.0 * max(estimate.mcse, (estimate.high - estimate.low) / 4.0)
 
 
 def with_interval(estimate: Estimate) -> str:
@@ -43,18 +58,13 @@ def with_interval(estimate: Estimate) -> str:
 
 
 def singular(text: str) -> str:
-    """Return a value with its unit in the singular where it is one month."""
-    return re.sub(r"(?<![\d.])1 months\b", "1 month", text)
+    """Return a value as people say it: in the singular where it is one month, and none where a file has null."""
+    return "none" if text == "null" else re.sub(r"(?<![\d.])1 months\b", "1 month", text)
 
 
 def shortened(text: str) -> str:
     """Return a value with its long numbers at four digits."""
     return singular(re.sub(r"\d+\.\d{5,}", lambda match: f"{float(match.group()):.4g}", text))
-
-
-def decimals(error: float, most: int) -> int:
-    """Return how many decimals a number with ``error`` has: up to the first digit of the error, at most ``most``."""
-    return most if error <= 0.0 else min(max(ceil(-log10(error)), 0), most)
 
 
 def with_repeat(told: str, repeat: str) -> str:
@@ -78,7 +88,7 @@ def lost_by(road: str, scenarios: Iterable[Scenario]) -> str:
 
 def change(share: float) -> str:
     """Return a difference of shares in whole points, with its sign."""
-    return f"{100.0 * share:+.0f}".replace("-", "−")
+    return signed(100.0 * share, 0)
 
 
 def shown_value(axis: Axis, value: Value) -> str:
@@ -90,19 +100,32 @@ def shown_value(axis: Axis, value: Value) -> str:
 
 def rounded(value: float, unit: str) -> str:
     """Return a value with its unit, to four digits."""
-    return f"{value:.4g}" if unit == "1" else singular(f"{value:.4g} {unit}")
+    number = with_minus(f"{value:.4g}")
+    return number if unit == "1" else singular(f"{number} {unit}")
 
 
 def to_error(value: float, error: float) -> str:
     """Return ``value`` to the first digit of its error; to two digits if none is known."""
-    return f"{value:.{decimals(error, MOST_DECIMALS)}f}" if error > 0.0 else f"{value:.2g}"
+    return with_minus(f"{value:.{decimals(error, MOST_DECIMALS)}f}" if error > 0.0 else f"{value:.2g}")
 
 
-def points(found: Difference) -> str:
+def points(found: Statistic) -> str:
     """Return a difference in points with its interval."""
-    digits = max(digits_for(found.mcse) - 2, 0) if found.mcse > 0.0 else 1
-    value, low, high = (f"{100.0 * part:+.{digits}f}" for part in (found.value, found.low, found.high))
-    return f"{value} ({low} to {high})"
+    return in_points([found])[0]
+
+
+def in_points(column: Sequence[Statistic]) -> list[str]:
+    """Return each difference of a column of a table in points with its interval, all with as many decimals."""
+    digits = points_decimals(column)
+    return [
+        "{} ({} to {})".format(*(signed(100.0 * part, digits) for part in (one.value, one.low, one.high)))
+        for one in column
+    ]
+
+
+def points_decimals(column: Sequence[Statistic]) -> int:
+    """Return how many decimals differences in points have."""
+    return shared_decimals([100.0 * max(one.mcse, (one.high - one.low) / 4.0) for one in column])
 
 
 def fresh_note(found: "Chosen") -> str:
@@ -114,6 +137,13 @@ def fresh_note(found: "Chosen") -> str:
         "both ways meet the same worlds. Intervals hold the Monte Carlo error alone."
     )
     return f"{note} {luck}" if found.measure == "p_good" else note
+
+
+def by_which_measure(measure: Measure) -> str:
+    """Return why p_good decides where the choice is between ways that may not hand off; nothing of other measures."""
+    if measure != "p_good":
+        return ""
+    return " Ways are judged by p_good: by p_stay, waiting and never handing off could not win (--measure p_stay)."
 
 
 def footer(runs: str, engine: str, seconds: float, repeat: str = "", scenario: Scenario | None = None) -> Paragraph:

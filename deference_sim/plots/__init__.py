@@ -1,12 +1,16 @@
 """Plots with matplotlib: Axes in, Axes out; nothing is shown, saved or set globally."""
 
+from deference_sim.plots.compare import differences
 from deference_sim.plots.diagrams import causal_loops, stocks_and_flows
+from deference_sim.plots.discover import boxes
+from deference_sim.plots.distribution import distribution
 from deference_sim.plots.effort import effort_over_time
+from deference_sim.plots.explain import waterfall
 from deference_sim.plots.fans import trajectories
 from deference_sim.plots.handoff import handoff_timing
 from deference_sim.plots.incidence import outcomes_over_time
 from deference_sim.plots.portrait import phase_portrait
-from deference_sim.plots.required_lead import required_lead
+from deference_sim.plots.required_lead import region, required_lead
 from deference_sim.plots.sensitivity import tornado
 from deference_sim.plots.strategy import policies
 from deference_sim.plots.sweep import heat_map, lead_curve
@@ -15,7 +19,10 @@ from deference_sim.plots.trace import trajectory
 from deference_sim.plots.uncertain_inputs import uncertain_inputs
 
 __all__ = [
+    "boxes",
     "causal_loops",
+    "differences",
+    "distribution",
     "effort_over_time",
     "handoff_timing",
     "heat_map",
@@ -23,6 +30,7 @@ __all__ = [
     "outcomes_over_time",
     "phase_portrait",
     "policies",
+    "region",
     "required_lead",
     "stocks_and_flows",
     "tax_by_capability",
@@ -30,6 +38,7 @@ __all__ = [
     "trajectories",
     "trajectory",
     "uncertain_inputs",
+    "waterfall",
 ]
 
 

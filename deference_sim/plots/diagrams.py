@@ -15,19 +15,15 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, FancyArrowPatch, Patch, Polygon
 from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
-from numpy.typing import NDArray
 
 from deference_sim.analysis.influences import OVERTAKING, Influences, influences
 from deference_sim.model.declare import EQUATIONS, Equation, Quantity
 from deference_sim.model.hazards import EXOGENOUS_CATASTROPHE
 from deference_sim.model.processes import RATE_PROCESSES
 from deference_sim.model.stocks import STOCKS
+from deference_sim.plots.routes import Floats, Link, Place, Spot, free_spot, ways_of
 from deference_sim.plots.style import BLACK, BLUE, GREY, SKY, SMALL, VERMILION, WORDS, axes, legend_under
 from deference_sim.scenario import ScenarioLike, as_scenario
-
-Floats = NDArray[np.float64]
-Link = tuple[str, str]
-Spot = tuple[float, float]
 
 #: Colour, dashes and words of an influence by its sign.
 SIGNS: dict[str, tuple[str, Any, str]] = {
@@ -35,22 +31,11 @@ SIGNS: dict[str, tuple[str, Any, str]] = {
     "−": (VERMILION, (0, (4, 2)), "−  more makes for less"),
     "±": (GREY, (0, (1, 1.5)), "±  depends on where the run is"),
 }
-CHARACTER, LINE, MARGIN = 0.085, 0.2, 0.13  # size of letters and room around them, in units of the diagram
 ARROW: dict[str, Any] = {"arrowstyle": "-|>", "mutation_scale": 9, "shrinkA": 0, "shrinkB": 0}
 LINE_LENGTH = 20  # letters in a line of a node, about
 CENTRE: Spot = (7.0, 4.0)
 WIDE, HIGH = 2.2, 0.9  # how far a spot is from others, across or up, to be free
 ACROSS, AROUND = 11.5, 1.6  # width of a figure, and its height beyond that of the diagram, in inches
-BEND = 0.14  # of an arrow, as a share of its length
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a quantity stands in a diagram, and the words there."""
-
-    x: float
-    y: float
-    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +111,14 @@ def causal_loops(scenario: ScenarioLike, ax: Axes | None = None) -> Axes:
     links = {link: found.polarity(*link) for link in found.signs if not HIDDEN.intersection(link)}
     nodes = placed(links, CAUSES, STOCK_WORDS | EVENT_WORDS)
     drawn = _framed(ax, nodes.values(), f"{scenario.name}: what influences what after the handoff")
+    ways = ways_of(links, nodes, nodes, list(nodes.values()))
     for link, sign in links.items():
-        _influence(drawn, nodes[link[0]], nodes[link[1]], sign)
+        _influence(drawn, ways[link], sign)
     for name, place in nodes.items():
         _node(drawn, place, "event" if name in EVENT_WORDS else "quantity")
-    legend_under(drawn, [*_sign_handles(links.values()), *_loop_handles(found)], columns=2)
+    loops = _named(found)
+    _label_loops(drawn, loops, ways, list(nodes.values()))
+    legend_under(drawn, [*_sign_handles(links.values()), *_loop_handles(loops)], columns=2)
     return drawn
 
 
@@ -172,6 +160,23 @@ def polarity_of(found: Influences, loop: Loop) -> str:
     return "R/B" if "±" in signs else "RB"[signs.count("−") % 2]
 
 
+def _named(found: Influences) -> dict[str, Loop]:
+    """Return the loops that exist by what they are called in the picture, such as R1 or B3."""
+    there = [(polarity, loop) for loop in LOOPS if (polarity := polarity_of(found, loop))]
+    return {f"{polarity}{number}": loop for number, (polarity, loop) in enumerate(there, start=1)}
+
+
+def _label_loops(ax: Axes, loops: Mapping[str, Loop], ways: Mapping[Link, Floats], nodes: Sequence[Place]) -> None:
+    """Write the name of each loop between its own arrows, where there is room."""
+    taken: list[Spot] = []
+    for name, loop in loops.items():
+        links = zip(loop.quantities, (*loop.quantities[1:], loop.quantities[0]), strict=True)
+        spot = free_spot(np.concatenate([ways[link] for link in links]), nodes, list(ways.values()), taken)
+        taken.append(spot)
+        box = {"boxstyle": "circle,pad=0.15", "facecolor": "#fff6c9", "edgecolor": WORDS, "linewidth": 0.9}
+        ax.text(*spot, name, ha="center", va="center", fontsize=SMALL, color=BLACK, bbox=box, zorder=5)
+
+
 # ---- stocks and flows ---------------------------------------------------------------------------------------
 
 STOCK_SPOTS: dict[str, Spot] = {
@@ -183,6 +188,7 @@ STOCK_SPOTS: dict[str, Spot] = {
     "Z": (8.6, -1.9),
 }
 CLOUD, VALVE = 4.2, 2.5  # how far left of a stock its flow begins and is governed
+VALVE_ROOM, CLOUD_ROOM = (0.26, 0.32), (0.42, 0.34)  # half their sizes
 BELOW = 1.8  # how far below the last one a stock stands that has no spot
 #: Quantities that one node stands for: two stocks of one form, and a flow where what governs it has a name of its own.
 TOGETHER = {"W": "A", "depth": "margin", "time buying": "bought", "rival's pace": "R"}
@@ -228,16 +234,17 @@ def stocks_and_flows(scenario: ScenarioLike, ax: Axes | None = None) -> Axes:
     sources = placed(links, STOCK_SPOTS | column | AUXILIARIES, STOCK_WORDS | {"A": BOTH})
     shown = {name: place for name, place in sources.items() if name not in STOCKS}
     moved = {name: sources[name] for name in moving}
-    valves = {name: Place(place.x - VALVE, place.y, "") for name, place in moved.items()}
+    valves = {name: Place(place.x - VALVE, place.y, "", VALVE_ROOM) for name, place in moved.items()}
     targets = shown | valves
     links = {link: sign for link, sign in links.items() if link[1] in targets}
-    ends = [Place(place.x - CLOUD, place.y, "") for place in moved.values()]
+    ends = [Place(place.x - CLOUD, place.y, "", CLOUD_ROOM) for place in moved.values()]
     title = f"{scenario.name}: stocks, flows and what governs them"
     drawn = _framed(ax, [*moved.values(), *shown.values(), *ends], title)
     for place in moved.values():
         _flow(drawn, place)
-    for (source, target), sign in links.items():
-        _influence(drawn, sources[source], targets[target], sign)
+    ways = ways_of(links, sources, targets, [*moved.values(), *shown.values(), *valves.values(), *ends])
+    for link, sign in links.items():
+        _influence(drawn, ways[link], sign)
     for place in moved.values():
         _node(drawn, place, "stock")
     for place in shown.values():
@@ -262,12 +269,6 @@ def _framed(ax: Axes | None, places: Collection[Place], title: str) -> Axes:
     return drawn
 
 
-def _half_size(words: str) -> tuple[float, float]:
-    """Return half the width and half the height of a node with these words."""
-    lines = words.split("\n") if words else []
-    return 0.5 * CHARACTER * max(map(len, lines), default=0) + MARGIN, 0.5 * LINE * len(lines) + MARGIN
-
-
 def _node(ax: Axes, place: Place, kind: Literal["quantity", "event", "stock"]) -> None:
     fill, line = {"quantity": ("white", 0.6), "event": ("#fbe3d6", 0.6), "stock": ("#d9edf9", 1.4)}[kind]
     shape = "square,pad=0.5" if kind == "stock" else "round,pad=0.35"
@@ -278,7 +279,7 @@ def _node(ax: Axes, place: Place, kind: Literal["quantity", "event", "stock"]) -
 def _flow(ax: Axes, stock: Place) -> None:
     """Draw the pipe from a cloud into ``stock``, and its valve."""
     cloud, valve = stock.x - CLOUD, stock.x - VALVE
-    end = stock.x - _half_size(stock.words)[0]
+    end = stock.x - stock.half_size[0]
     pipe = {**ARROW, "mutation_scale": 16, "linewidth": 3.0}
     ax.add_patch(FancyArrowPatch((cloud, stock.y), (end, stock.y), color=GREY, zorder=1.6, **pipe))
     ax.plot([cloud, end - 0.3], [stock.y, stock.y], color="white", linewidth=1.2, zorder=1.7)
@@ -289,30 +290,14 @@ def _flow(ax: Axes, stock: Place) -> None:
         ax.add_patch(Polygon(corners, facecolor=SKY, edgecolor=WORDS, linewidth=0.8, zorder=3))
 
 
-def _influence(ax: Axes, source: Place, target: Place, sign: str) -> None:
+def _influence(ax: Axes, way: Floats, sign: str) -> None:
     """Draw one influence as a bent arrow from node to node, with its sign on the way."""
-    way = _way(source, target)
     colour, dashes, _ = SIGNS[sign]
     ax.plot(*way[:-3].T, color=colour, linestyle=dashes, linewidth=0.9, zorder=2)
     ax.add_patch(FancyArrowPatch(path=Path(way[-6:]), color=colour, linewidth=0.9, zorder=2, **ARROW))
     halo = [withStroke(linewidth=2.0, foreground="white")]
     x, y = way[int(0.72 * len(way))]
     ax.text(x, y, sign, ha="center", va="center", fontsize=SMALL + 1.5, color=colour, path_effects=halo, zorder=2.5)
-
-
-def _way(source: Place, target: Place) -> Floats:
-    """Return points along a parabola from the border of one node to that of another, bent to the right."""
-    start, end = np.array([source.x, source.y]), np.array([target.x, target.y])
-    along = end - start
-    control = 0.5 * (start + end) + BEND * np.array([along[1], -along[0]])
-    part = np.linspace(0.0, 1.0, 200)[:, None]
-    way: Floats = (1 - part) ** 2 * start + 2 * part * (1 - part) * control + part**2 * end
-    return way[~(_inside(way, source) | _inside(way, target))]
-
-
-def _inside(points: Floats, place: Place) -> NDArray[np.bool_]:
-    width, height = _half_size(place.words)
-    return (np.abs(points[:, 0] - place.x) < width) & (np.abs(points[:, 1] - place.y) < height)
 
 
 def _sign_handles(signs: Collection[str]) -> list[Any]:
@@ -323,12 +308,9 @@ def _sign_handles(signs: Collection[str]) -> list[Any]:
     ]
 
 
-def _loop_handles(found: Influences) -> list[Any]:
-    """Return entries on the named loops that exist: whether each reinforces (R) or balances (B), and its course."""
+def _loop_handles(loops: Mapping[str, Loop]) -> list[Any]:
+    """Return entries on the loops of the picture: whether each reinforces (R) or balances (B), and its course."""
     entries = [Patch(alpha=0.0, label="R reinforces, B balances, R/B either:")]
-    for loop in LOOPS:
-        polarity = polarity_of(found, loop)
-        if polarity:
-            course = " → ".join(loop.quantities)
-            entries.append(Patch(alpha=0.0, label=f"{polarity}  {loop.name}: {course}"))
+    for name, loop in loops.items():
+        entries.append(Patch(alpha=0.0, label=f"{name}  {loop.name}: {' → '.join(loop.quantities)}"))
     return entries

@@ -6,7 +6,7 @@ from matplotlib.patches import Patch
 
 from deference_sim.analysis.run import Result
 from deference_sim.plots.fans import LEAST_UNDER_WAY
-from deference_sim.plots.style import TIME, axes, clean, legend_beside, title_of
+from deference_sim.plots.style import TIME, axes, clean, entitle, in_percent, legend_beside, made_from, percent
 from deference_sim.plots.trace import SHARES
 
 RUNS = 200
@@ -42,7 +42,10 @@ def effort_over_time(result: Result, n: int = RUNS, ax: Axes | None = None) -> A
     drawn.set_ylim(0.0, 1.0)
     drawn.set_xlabel(TIME)
     drawn.set_ylabel("share of effort (mean)")
-    drawn.set_title(title_of(result), loc="left")
+    in_percent(drawn.yaxis)
+    overall = {words: float(mean.mean()) for words, mean in means.items()}
+    told = ", ".join(f"{percent(overall[words])} on {words}" for words in ("capability", "goodness"))
+    entitle(drawn, f"{result.scenario.name}: {told}", f"mean of the runs under way; {made_from(result)}")
     clean(np.array([drawn]))
     legend_beside(drawn, handles[::-1])
     return drawn

@@ -21,8 +21,11 @@ from deference_sim.plots.style import (
     PURPLE,
     Panels,
     clean,
+    entitle,
+    in_percent,
     legend_beside,
     panels,
+    percent,
     room_for,
 )
 
@@ -46,6 +49,8 @@ def handoff_timing(found: BestHandoff, ax: Any = None) -> Panels:
         panel.set_xlim(0.0, max(found.window, found.curve[-1].month) or 1.0)
     chances.set_ylim(*room_for(found.measure))
     risks.set_ylim(-0.02, 1.02)
+    for panel in drawn.flat:
+        in_percent(panel.yaxis)
     risks.set_xlabel("month of the handoff")
     clean(drawn)
     return drawn
@@ -73,9 +78,11 @@ def _draw_chances(ax: Axes, found: BestHandoff) -> None:
         ax.axhline(way.estimate.value, color=colour, linewidth=1.2, linestyle=line, zorder=2.5)
         handles.append(Line2D([], [], color=colour, linewidth=1.2, linestyle=line, label=WAYS[way.name]))
     ax.set_ylabel(success_of(found.measure).name)
-    runs = f"{found.replicates:,} fresh worlds a month, seed {found.seed}"
-    title = f"{found.scenario.name}: {runs}, AIs of {found.best.capability:g} py"
-    ax.set_title(title, loc="left")
+    name = success_of(found.measure).name
+    message = f"{found.scenario.name}: a handoff in month {found.best.month:g} does best"
+    message += f", {name} {percent(found.best.estimate.value)}"
+    runs = f"{found.replicates:,} fresh worlds a month, seed {found.seed}, AIs of {found.best.capability:g} py"
+    entitle(ax, message, runs)
     legend_beside(ax, handles)
 
 

@@ -9,9 +9,24 @@ from deference_sim.analysis.estimate import Estimate, probability
 from deference_sim.analysis.records import outcome_words
 from deference_sim.analysis.run import Result
 from deference_sim.model.state import CATASTROPHES
-from deference_sim.plots.style import LOOKS, TIME, WORDS, axes, clean, legend_beside, title_of
+from deference_sim.plots.style import (
+    LOOKS,
+    SMALL,
+    TIME,
+    WORDS,
+    axes,
+    clean,
+    entitle,
+    in_percent,
+    legend_beside,
+    made_from,
+    percent,
+)
 
 POINTS = 300  # months at which runs are counted
+LEAST_NAMED = 0.08  # share of runs of a band that has room for its name
+DARK = ("rival_catastrophe", "stabilised", "punted")  # bands on which white is read
+ON_BAND = {True: "white", False: "black"}
 
 Floats = NDArray[np.float64]
 
@@ -32,16 +47,22 @@ def outcomes_over_time(result: Result, ax: Axes | None = None) -> Axes:
     counts = {name: np.searchsorted(np.sort(ends[outcomes == name]), months, side="right") for name in occurring}
     bad = [name for name in occurring if name in CATASTROPHES]
     well = [name for name in LOOKS if name in occurring and name not in CATASTROPHES][::-1]
+    with_deadline = result.scenario.rival.mode == "deadline"
     _stack(drawn, months, [(name, counts[name]) for name in bad], result.replicates, from_above=False)
     _stack(drawn, months, [(name, counts[name]) for name in well], result.replicates, from_above=True)
     drawn.set_xlim(0.0, months[-1])
     drawn.set_ylim(0.0, 1.0)
     drawn.set_xlabel(TIME)
     drawn.set_ylabel("share of all runs")
-    drawn.set_title(title_of(result), loc="left")
+    in_percent(drawn.yaxis)
+    lost = sum(result.outcomes[name].value for name in bad)
+    message = f"{result.scenario.name}: {percent(lost)} of the runs end in a catastrophe"
+    entitle(drawn, message, made_from(result))
     clean(np.array([drawn]))
     drawn.set_axisbelow(False)
-    with_deadline = result.scenario.rival.mode == "deadline"
+    _name_bands(drawn, months[-1], bad, {name: counts[name][-1] / result.replicates for name in bad}, with_deadline)
+    above = {name: counts[name][-1] / result.replicates for name in well}
+    _name_bands(drawn, months[-1], well, above, with_deadline, from_above=True)
     handles = [_handle(name, result.outcomes[name], with_deadline) for name in (*well, *bad[::-1])]
     left = result.outcomes["unresolved"]
     handles.insert(len(well), Patch(facecolor="white", edgecolor=WORDS, linewidth=0.6, label=_under_way(left)))
@@ -66,7 +87,8 @@ def _stack(
         low, high = before / replicates, total / replicates
         if from_above:
             low, high = 1.0 - high, 1.0 - low
-        ax.fill_between(months, low, high, color=LOOKS[name].colour, alpha=0.8, linewidth=0, zorder=2)
+        ax.fill_between(months, low, high, facecolor=LOOKS[name].colour, alpha=0.8, linewidth=0, zorder=2)
+        ax.plot(months, high if not from_above else low, color="white", linewidth=0.7, zorder=2.5)
     found = [probability(int(count), replicates) for count in total]
     low, high = (np.array([getattr(share, side) for share in found]) for side in ("low", "high"))
     edge = np.array([share.value for share in found])
@@ -75,6 +97,19 @@ def _stack(
     if counts:
         ax.fill_between(months, low, high, color=WORDS, alpha=0.35, linewidth=0, zorder=3)
         ax.plot(months, edge, color=WORDS, linewidth=0.8, zorder=3.5)
+
+
+def _name_bands(
+    ax: Axes, month: float, names: list[str], shares: dict[str, float], with_deadline: bool, *, from_above: bool = False
+) -> None:
+    """Write in each band that is wide enough at the right end what it is, so that no colour is needed to read it."""
+    total = 0.0
+    for name in names:
+        middle, total = total + shares[name] / 2.0, total + shares[name]
+        if shares[name] >= LEAST_NAMED:
+            place = 1.0 - middle if from_above else middle
+            words, colour = outcome_words(name, with_deadline), ON_BAND[name in DARK]
+            ax.text(0.985 * month, place, words, ha="right", va="center", fontsize=SMALL, color=colour, zorder=5)
 
 
 def _handle(name: str, share: Estimate, with_deadline: bool) -> Patch:

@@ -22,9 +22,11 @@ from deference_sim.plots.style import (
     WORDS,
     axes,
     clean,
+    entitle,
     legend_beside,
+    made_from,
     outcome_handle,
-    title_of,
+    percent,
 )
 from deference_sim.scenario import Scenario
 
@@ -60,7 +62,9 @@ def phase_portrait(result: Result, n: int = RUNS, ax: Axes | None = None) -> Axe
     drawn.plot(levels, edge, color=BLACK, linewidth=1.2, linestyle=(0, (4, 2)), zorder=3)
     drawn.set_xlabel("capability C (py)")
     drawn.set_ylabel("margin M = G − C (py)")
-    drawn.set_title(title_of(result), loc="left")
+    left = float((paths.at_end["margin"] < 0.0).mean())
+    message = f"{result.scenario.name}: {percent(left)} of the runs drawn end outside the basin"
+    entitle(drawn, message, made_from(result))
     clean(np.array([drawn]))
     legend_beside(drawn, _handles(result, paths, bool(np.isfinite(edge).any())))
     return drawn

@@ -1,9 +1,11 @@
-"""The picture of a required lead."""
+"""Pictures of a required lead, and of the region of two inputs in which success is likely enough."""
 
 import numpy as np
 from matplotlib.axes import Axes
 
-from deference_sim.analysis.required_lead import LEAD, Requirement
+from deference_sim.analysis.measure import success_of
+from deference_sim.analysis.region import Region, Side
+from deference_sim.analysis.required_lead import Requirement
 from deference_sim.plots.style import (
     BLACK,
     BLUE,
@@ -11,8 +13,11 @@ from deference_sim.plots.style import (
     VERMILION,
     WORDS,
     axes,
+    clean,
+    entitle,
 )
 from deference_sim.plots.sweep import curve, finish
+from deference_sim.scenario.catalogue import label_at
 
 
 def required_lead(requirement: Requirement, ax: Axes | None = None) -> Axes:
@@ -46,8 +51,62 @@ def required_lead(requirement: Requirement, ax: Axes | None = None) -> Axes:
             color=WORDS,
         )
     unit = "" if requirement.unit == "1" else f" ({requirement.unit})"
-    finish(drawn, requirement.path + unit, requirement.measure, logarithmic=False)
-    name = "required lead" if requirement.path == LEAD else requirement.path
-    runs = f"{requirement.replicates:,} replicates, seed {requirement.seed}"
-    drawn.set_title(f"{requirement.scenario.name}: {name}, {runs}", loc="left")
+    finish(drawn, label_at(requirement.path) + unit, requirement.measure, logarithmic=False)
+    runs = f"{requirement.replicates:,} replicates at each value, the same worlds, seed {requirement.seed}"
+    entitle(drawn, _message(requirement), f"{requirement.path}: {runs}; bars are 95 % intervals")
     return drawn
+
+
+def region(found: Region, ax: Axes | None = None) -> Axes:
+    """Draw where in two inputs success reaches the target: the edge, its 95 % band, and the side that does shaded.
+
+    Draws on ``ax`` or a new figure; returns the Axes.
+    """
+    drawn = axes(ax, (6.5, 4.8))
+    values = np.array([value for value, _ in found.edge])
+    hard = found.up.high if found.rising else found.up.low
+    edge = np.array([one.value if one.value is not None else hard for _, one in found.edge])
+    reached = np.array([one.status == "found" for _, one in found.edge])
+    low = np.array([_or(one.low, found.up.low) for _, one in found.edge])
+    high = np.array([_or(one.high, found.up.high) for _, one in found.edge])
+    enough = np.array([one.status != "not reachable" for _, one in found.edge])
+    drawn.fill_between(values, edge, hard, where=enough, color=BLUE, alpha=0.12, linewidth=0, zorder=1)
+    drawn.fill_between(values, low, high, where=reached, color=BLUE, alpha=0.3, linewidth=0, zorder=2)
+    drawn.plot(values, np.where(reached, edge, np.nan), color=BLUE, linewidth=1.8, marker=".", zorder=3)
+    for side, set_scale, set_limits, set_label in (
+        (found.across, drawn.set_xscale, drawn.set_xlim, drawn.set_xlabel),
+        (found.up, drawn.set_yscale, drawn.set_ylim, drawn.set_ylabel),
+    ):
+        if side.is_logarithmic:
+            set_scale("log")
+        set_limits(side.low, side.high)
+        set_label(_label(side))
+    own = [float(found.scenario.value(side.path)) for side in (found.across, found.up)]
+    drawn.plot(*own, "o", color=VERMILION, markersize=6, zorder=4, label="as the scenario has it")
+    name = success_of(found.measure).name
+    drawn.plot([], [], color=BLUE, linewidth=6.0, alpha=0.3, label="the edge, 95 % band")
+    drawn.plot([], [], color=BLUE, linewidth=6.0, alpha=0.12, label=f"{name} of {100.0 * found.target:g} % or more")
+    drawn.legend(fontsize=SMALL, frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.06), ncols=3)
+    drawn.set_title(f"{found.scenario.name}: {found.replicates:,} replicates, seed {found.seed}", loc="left")
+    clean(np.array([drawn]))
+    return drawn
+
+
+def _or(value: float | None, otherwise: float) -> float:
+    return otherwise if value is None else value
+
+
+def _label(side: Side) -> str:
+    return side.path if side.unit == "1" else f"{side.path} ({side.unit})"
+
+
+def _message(requirement: Requirement) -> str:
+    """Return what the first target takes."""
+    first = requirement.answers[0]
+    target = f"{100.0 * first.target:g} %"
+    if first.status == "found" and first.value is not None:
+        unit = "" if requirement.unit == "1" else f" {requirement.unit}"
+        target += f" takes {first.value:.3g}{unit} ({label_at(requirement.path).lower()})"
+    else:
+        target += f" is {first.status}" if first.status == "not reachable" else f": {first.status}"
+    return f"{requirement.scenario.name}: {success_of(requirement.measure).name} of {target}"

@@ -7,9 +7,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 
+from deference_sim.analysis.digits import with_minus
 from deference_sim.analysis.measure import success_of
 from deference_sim.analysis.sensitivity.plan import short
-from deference_sim.plots.style import BLACK, BLUE, ORANGE, SKY, SMALL, WORDS, clean
+from deference_sim.plots.style import BLACK, BLUE, ORANGE, SKY, SMALL, WORDS, clean, entitle, in_percent
+from deference_sim.scenario.catalogue import label_at
 
 if TYPE_CHECKING:
     from deference_sim.analysis.sensitivity import Sensitivity
@@ -43,10 +45,13 @@ def tornado(found: "Sensitivity", ax: Axes | None = None) -> Axes:
     else:
         _draw_indices(drawn, table, places, *_BARS[found.method])
     drawn.set_yticks(places, [_label(*row) for row in zip(table["input"], table["unit"], strict=True)])
+    if found.method != "rank":
+        in_percent(drawn.xaxis)
     drawn.tick_params(axis="y", length=0)
     drawn.set_ylim(-0.7, len(table) - 0.3)
-    title = f"{found.plan.scenario.name}: what matters most for {success_of(found.plan.measure).name}"
-    drawn.set_title(f"{title}, {found.runs:,} replicates, seed {found.plan.seed}", loc="left", fontsize=10)
+    name = success_of(found.plan.measure).name
+    message = f"{found.plan.scenario.name}: what matters most for {name} is {_most(found, table)}"
+    entitle(drawn, message, f"{found.runs:,} replicates, seed {found.plan.seed}")
     clean(np.array([drawn], dtype=object))
     drawn.grid(axis="y", visible=False)
     return drawn
@@ -59,7 +64,16 @@ def _new_axes(rows: int) -> Axes:
 
 def _label(inputs: str, unit: str) -> str:
     """Return what names a bar: the input with its unit, or correlated ones below one another."""
-    return inputs.replace(" + ", "\n") if " + " in inputs or not unit else f"{inputs}, {unit}"
+    names = [label_at(path) for path in inputs.split(" + ")]
+    return "\n".join(names) if len(names) > 1 or not unit else f"{names[0]} ({unit})"
+
+
+def _most(found: "Sensitivity", table: Any) -> str:
+    """Return the input that matters most, or that none does."""
+    of_most = table.iloc[0]
+    if found.method == "voi" and of_most["value"] <= 0.0:
+        return "nothing: no input alone is worth knowing"
+    return _label(of_most["input"], "").replace("\n", " and ").lower()
 
 
 def _draw_swings(ax: Axes, found: "Sensitivity", table: Any, places: Any) -> None:
@@ -73,8 +87,8 @@ def _draw_swings(ax: Axes, found: "Sensitivity", table: Any, places: Any) -> Non
     for place, row, span in zip(places, table.itertuples(), spans, strict=True):
         # Where the bar points, beyond the whisker; of a flat one the low value left and the high one right.
         left, right = (row.low, row.high) if row.at_low <= row.at_high else (row.high, row.low)
-        _write_value(ax, short(left), min(row.at_low, row.at_high, span[0]), place, is_left=True)
-        _write_value(ax, short(right), max(row.at_low, row.at_high, span[1]), place, is_left=False)
+        _write_value(ax, with_minus(short(left)), min(row.at_low, row.at_high, span[0]), place, is_left=True)
+        _write_value(ax, with_minus(short(right)), max(row.at_low, row.at_high, span[1]), place, is_left=False)
     ax.axvline(centre, color=BLACK, linewidth=0.8)
     ax.set_xlabel(f"{success_of(found.plan.measure).name} with one input moved, everything else as the scenario has it")
     ax.margins(x=0.12)

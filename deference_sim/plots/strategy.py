@@ -6,6 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
+from deference_sim.analysis.digits import with_minus
 from deference_sim.analysis.estimate import Estimate
 from deference_sim.analysis.measure import success_of
 from deference_sim.analysis.strategy import AS_IT_IS, BestStrategy, PolicyRegret
@@ -18,6 +19,8 @@ from deference_sim.plots.style import (
     WORDS,
     Panels,
     clean,
+    entitle,
+    in_percent,
     panels,
     room_for,
 )
@@ -63,7 +66,9 @@ def _draw_policies(ax: Axes, found: BestStrategy) -> None:
     ax.set_ylim(len(rows) - 0.5, -0.5)
     ax.set_xlim(*room_for(found.measure))
     ax.set_xlabel(words)
-    ax.set_title(f"{found.scenario.name}: {found.replicates:,} worlds, seed {found.seed}", loc="left", fontsize=10)
+    in_percent(ax.xaxis)
+    message = f"{found.scenario.name}: {found.best.policy}, tuned, does best"
+    entitle(ax, message, f"{found.replicates:,} fresh worlds, seed {found.seed}")
     clean(np.array([ax]))
 
 
@@ -73,7 +78,7 @@ def _draw_regret(ax: Axes, found: PolicyRegret) -> None:
     for row, policy in enumerate(found.policies):
         for column, best in enumerate(found.best):
             value = points[row, column]
-            words = "best" if policy == best else f"{value:.0f}"
+            words = "best" if policy == best else with_minus(f"{value:.0f}")
             colour = "white" if value > 0.6 * MOST_REGRET else WORDS
             ax.text(column, row, words, ha="center", va="center", fontsize=SMALL, color=colour)
     marks = {found.minimax: "minimax regret", found.best_on_average: "best on average"}
@@ -82,4 +87,5 @@ def _draw_regret(ax: Axes, found: PolicyRegret) -> None:
     names = [f"{policy}\n({marks[policy]})" if policy in marks else policy for policy in found.policies]
     ax.set_yticks(range(len(names)), names, fontsize=SMALL)
     ax.set_xticks(range(len(found.worlds)), found.worlds, rotation=40, ha="right", fontsize=SMALL)
-    ax.set_title(f"regret: points that the best does better, {found.replicates:,} worlds", loc="left", fontsize=10)
+    message = f"{found.minimax} regrets least at worst"
+    entitle(ax, message, f"points that the best policy of a world does better there; {found.replicates:,} worlds each")

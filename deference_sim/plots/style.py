@@ -1,18 +1,23 @@
 """How everything is drawn: colours, markers and panels that all plots share."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
+from textwrap import fill
 from typing import Any, Final
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import XAxis, YAxis
 from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
+from matplotlib.ticker import FuncFormatter
 from matplotlib.transforms import ScaledTranslation, Transform
 from numpy.typing import NDArray
 
+from deference_sim.analysis.digits import with_minus
 from deference_sim.analysis.measure import Measure, success_of
 from deference_sim.analysis.run import Result
 
@@ -33,6 +38,7 @@ RIVAL_LINE: Final = "--"
 WORDS = "#333333"
 
 TIME = "time since the lead clock started (months)"
+TITLE, TITLE_WIDTH = 11.0, 66  # points, and letters in a line
 SMALL = 8.0  # points: legends, labels of lines
 BELOW = 38.0  # points from the axis down to a legend below its label
 GOOD, BAD, OPEN = "o", "X", ">"
@@ -89,9 +95,38 @@ def axes(ax: Axes | None, size: tuple[float, float]) -> Axes:
     return plt.figure(figsize=size, layout="constrained").subplots() if ax is None else ax
 
 
-def title_of(result: Result) -> str:
-    """Return the title of a picture of many runs: scenario, replicates, seed."""
-    return f"{result.scenario.name}: {result.replicates:,} replicates, seed {result.seed}"
+def entitle(ax: Axes, message: str, made_from: str) -> None:
+    """Write what a picture says above ``ax`` and, small below that, what it was made from."""
+    ax.set_title(_in_lines(message), loc="left", fontsize=TITLE, pad=SMALL + 8.0)
+    ax.annotate(
+        made_from,
+        (0.0, 1.0),
+        xycoords="axes fraction",
+        xytext=(0, 4),
+        textcoords="offset points",
+        fontsize=SMALL - 1.0,
+        color=GREY,
+    )
+
+
+def _in_lines(message: str) -> str:
+    """Return a title in lines, in which a share stays with its sign."""
+    return fill(re.sub(r"(?<=\d) (?=%)", "\u00a0", message), TITLE_WIDTH).replace("\u00a0", " ")
+
+
+def made_from(result: Result) -> str:
+    """Return what a picture of many runs is made from: replicates, seed, and the hash of the scenario."""
+    return f"{result.replicates:,} replicates, seed {result.seed}, scenario hash {result.scenario.hash[:12]}"
+
+
+def in_percent(axis: XAxis | YAxis) -> None:
+    """Let an axis of shares tell them in per cent."""
+    axis.set_major_formatter(FuncFormatter(lambda share, _: with_minus(f"{100.0 * share:.10g} %")))
+
+
+def percent(share: float) -> str:
+    """Return a share in whole per cent, as titles tell it."""
+    return f"{100.0 * share:.0f} %"
 
 
 def _subplots(made: Any) -> Panels:

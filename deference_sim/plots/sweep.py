@@ -27,7 +27,10 @@ from deference_sim.plots.style import (
     WORDS,
     axes,
     clean,
+    entitle,
+    in_percent,
     legend_beside,
+    percent,
     room_for,
 )
 from deference_sim.scenario import Scenario
@@ -69,7 +72,9 @@ def lead_curve(sweep: Sweep, measure: Measure = "p_stay", ax: Axes | None = None
     if not axis.is_numeric:
         _ticks(axis, drawn.set_xticks)
     finish(drawn, axis.label, measure, axis.logarithmic)
-    drawn.set_title(_title(sweep, sweep.scenarios), loc="left")
+    entitle(
+        drawn, _message(measure, [(name or sweep.scenarios[0].name, line) for name, line in lines]), _made_from(sweep)
+    )
     if handles:
         legend_beside(drawn, handles)
     return drawn
@@ -112,6 +117,7 @@ def heat_map(sweep: Sweep, measure: Measure = "p_stay", ax: Axes | None = None, 
     mesh = drawn.pcolormesh(_edges(places[0]), _edges(places[1]), chances, cmap="cividis", vmin=0.0, vmax=1.0)
     bar = drawn.figure.colorbar(mesh, ax=drawn)
     bar.set_label(success_of(measure).label)
+    in_percent(bar.ax.yaxis)
     bar.outline.set_visible(False)
     if across.is_numeric and up.is_numeric and min(shape) > 1:
         _contours(drawn, *places, chances)
@@ -121,7 +127,8 @@ def heat_map(sweep: Sweep, measure: Measure = "p_stay", ax: Axes | None = None, 
     ):
         _ticks(axis, set_ticks)
         set_label(axis.label)
-    drawn.set_title(_title(sweep, sweep.scenarios[number : number + 1]), loc="left")
+    message = _message(measure, [(sweep.scenarios[number].name, estimates)])
+    entitle(drawn, message, _made_from(sweep, sweep.scenarios[number : number + 1]))
     drawn.spines[:].set_visible(False)
     return drawn
 
@@ -175,14 +182,26 @@ def finish(ax: Axes, label: str, measure: Measure, logarithmic: bool) -> None:
     ax.set_ylim(*room_for(measure))
     ax.set_xlabel(label)
     ax.set_ylabel(success_of(measure).label)
+    in_percent(ax.yaxis)
     clean(np.array([ax]))
 
 
-def _title(sweep: Sweep, scenarios: Sequence[Scenario]) -> str:
-    names = ", ".join(scenario.name for scenario in scenarios) if len(scenarios) <= 2 else "sweep"
+MOST_NAMED = 3  # lines in a title
+
+
+def _message(measure: Measure, lines: Sequence[tuple[str, Sequence[Estimate]]]) -> str:
+    """Return between which shares each line lies, of a few lines; of many, all of them together."""
+    named = lines if len(lines) <= MOST_NAMED else [("all", [one for _, line in lines for one in line])]
+    told = ((name, [estimate.value for estimate in line]) for name, line in named)
+    ranges = (f"{name} {percent(min(values))} to {percent(max(values))}".strip() for name, values in told)
+    return f"{success_of(measure).name}: {', '.join(ranges)}"
+
+
+def _made_from(sweep: Sweep, scenarios: Sequence[Scenario] = ()) -> str:
+    names = ", ".join(scenario.name for scenario in scenarios or sweep.scenarios)
     counts = sorted({tally.n for tally in sweep.tallies})
     runs = f"{counts[0]:,}" if len(counts) == 1 else f"{counts[0]:,} to {counts[-1]:,}"
-    return f"{names}: {runs} replicates a point, seed {sweep.seed}"
+    return f"{names}: {runs} replicates a point, the same worlds at each, 95 % intervals, seed {sweep.seed}"
 
 
 def _places(axis: Axis) -> Floats:

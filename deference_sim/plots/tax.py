@@ -13,8 +13,20 @@ from deference_sim.analysis.moment import parameters_drawn
 from deference_sim.model.strategy import end_of_the_way
 from deference_sim.model.tax import total_tax
 from deference_sim.plots.fans import INNER, OUTER, QUANTILES
-from deference_sim.plots.style import BLACK, GREEN, ORANGE, OURS, axes, clean, legend_beside, note
-from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
+from deference_sim.plots.style import (
+    BLACK,
+    GREEN,
+    ORANGE,
+    OURS,
+    axes,
+    clean,
+    entitle,
+    in_percent,
+    legend_beside,
+    note,
+    percent,
+)
+from deference_sim.scenario import ScenarioLike, as_scenario
 
 POINTS = 120  # capabilities
 DRAWS = 400  # of uncertain inputs
@@ -42,16 +54,19 @@ def tax_by_capability(scenario: ScenarioLike, seed: int = 1, ax: Axes | None = N
         drawn.axhline(1.0, color=BLACK, linewidth=0.8, linestyle=(0, (4, 2)), zorder=1.5)
         note(drawn, "as dear as capability", (0.015, 1.0), ("axes fraction", "data"), (0, 11))
     drawn.set_xlabel("capability C (py), with goodness level with it")
-    drawn.set_ylabel("tax τ (effort per effort)")
-    drawn.set_title(_title(scenario, seed, len(draws)), loc="left")
+    drawn.set_ylabel("tax τ (effort on goodness per effort on capability)")
+    in_percent(drawn.yaxis)
+    taxes = np.median([_taxes(levels[[0, -1]], p) for p in draws], axis=0)
+    ends = f"at {levels[0]:.2g} py, {percent(taxes[1])} at {levels[-1]:.2g} py"
+    entitle(drawn, f"{scenario.name}: a tax of {percent(taxes[0])} {ends}", _made_from(seed, len(draws)))
     clean(np.array([drawn]))
     legend_beside(drawn, handles)
     return drawn
 
 
-def _title(scenario: Scenario, seed: int, draws: int) -> str:
-    inputs = "no uncertain inputs" if draws == 1 else f"{draws:,} draws of its uncertain inputs, seed {seed}"
-    return f"{scenario.name}: {inputs}"
+def _made_from(seed: int, draws: int) -> str:
+    inputs = "no uncertain inputs" if draws == 1 else f"{draws:,} draws of the uncertain inputs, seed {seed}"
+    return f"from the law's equations, {inputs}"
 
 
 def _taxes(levels: Floats, p: Any) -> Floats:

@@ -27,6 +27,8 @@ from deference_sim.plots.style import (
     WORDS,
     Panels,
     clean,
+    entitle,
+    in_percent,
     lead_line,
     legend_beside,
     level_line,
@@ -123,15 +125,14 @@ def trajectory(trajectory: Trajectory, ax: Any = None) -> Panels:
                 panel.axvspan(spell.start, spell.end, color=colour, alpha=opacity, linewidth=0, zorder=0.5)
         panel.set_xlim(0.0, trajectory.month * 1.02 or 1.0)
     timeline.set_xlabel(TIME)
-    stocks.set_title(_title(trajectory), loc="left")
+    entitle(stocks, _message(trajectory), f"replicate {trajectory.replicate}, seed {trajectory.seed}")
     clean(drawn)
     return drawn
 
 
-def _title(trajectory: Trajectory) -> str:
+def _message(trajectory: Trajectory) -> str:
     cause = f" ({trajectory.cause})" if trajectory.cause else ""
-    end = f"{_end_words(trajectory)}{cause} after {trajectory.month:.1f} months"
-    return f"{trajectory.scenario.name}, replicate {trajectory.replicate}, seed {trajectory.seed}: {end}"
+    return f"{trajectory.scenario.name}: {_end_words(trajectory)}{cause} after {trajectory.month:.1f} months"
 
 
 def _end_words(trajectory: Trajectory) -> str:
@@ -217,6 +218,7 @@ def _draw_shares(ax: Axes, trajectory: Trajectory) -> None:
         note(ax, "humans", (0.0, 0.95), ("data", "axes fraction"), (2, 0))
     ax.set_ylim(0.0, 1.0)
     ax.set_ylabel("share of effort")
+    in_percent(ax.yaxis)
     handles = [Line2D([], [], color=colour, linewidth=6, alpha=0.7, label=words) for words, colour in drawn.values()]
     legend_beside(ax, handles[::-1])
 

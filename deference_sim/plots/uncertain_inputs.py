@@ -47,7 +47,7 @@ def uncertain_inputs(scenario: Scenario, ax: Any = None) -> Panels:
     if len(drawn) != count:
         raise ValueError(f"ax must be {count} Axes, one for each uncertain input, not {len(drawn)}")
     for panel, (path, distribution) in zip(drawn, scenario.uncertain.items(), strict=True):
-        _draw(panel, path, distribution, find(path, ARGUMENT), scenario.texts.get(path, ""))
+        _draw(panel, path, distribution, find(path, ARGUMENT), scenario.written.get(path, ""))
     clean(drawn)
     for panel in drawn:
         panel.grid(False, axis="y")

@@ -12,7 +12,7 @@ from deference_sim.scenario.fields import Fields
 from deference_sim.scenario.reader import SCHEMA
 
 #: Fields of a scenario that change no result, and so are not in its hash.
-COSMETIC: Final = ("name", "description", "texts", "sources")
+COSMETIC: Final = ("name", "description", "sources", "written")
 
 
 def canonical_text(scenario: Fields) -> str:

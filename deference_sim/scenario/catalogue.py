@@ -13,7 +13,7 @@ from pydantic_core import PydanticUndefined
 from deference_sim.model.declare import Block, Declaration, Pairs, declaration_of, parameters_of
 from deference_sim.model.hazards import NAME_PATTERN
 from deference_sim.model.parameters import Blocks
-from deference_sim.scenario.problems import Mark, did_you_mean, refusal
+from deference_sim.scenario.problems import DID_YOU_MEAN, Mark, did_you_mean, refusal
 
 Kind = Literal["number", "whole", "truth", "word", "text", "pairs"]
 
@@ -158,15 +158,20 @@ def find(path: str, mark: Mark) -> Parameter:
     return found
 
 
+def label_at(path: str) -> str:
+    """Return what the input at ``path`` is called, as declared with it."""
+    return parameters()[general_path(path)].label
+
+
 def nearest_path(path: str) -> str:
     """Return a hint that names the parameter that ``path`` may have meant; empty if none is near."""
     section = catalogue().get(path)
     if isinstance(section, Section):
         inside = list(section.parameters.values())
-        return f"name one of its parameters, such as `{inside[-1].path}`"
+        return NAME_ONE.format(inside[-1].path)
     same_name = [known for known in parameters() if known.rpartition(".")[2] == path.rpartition(".")[2]]
     if same_name:
-        return " or ".join(f"`{known}`" for known in same_name[:4]).join(["did you mean ", "?"])
+        return DID_YOU_MEAN.format("` or `".join(same_name[:4]))
     return did_you_mean(path, parameters())
 
 
@@ -225,6 +230,7 @@ def _without_null(annotation: Any) -> tuple[Any, bool]:
     return kinds[0], len(kinds) < len(get_args(annotation))
 
 
+NAME_ONE = "name one of its parameters, such as `{}`"
 _NAME = "a name of small letters, digits and _, first a letter, at most 64"
 _BOUNDS = ("ge", "gt", "le", "lt", "min_length", "max_length", "pattern")
 _KINDS: dict[Any, Kind] = {float: "number", int: "whole", bool: "truth", str: "text", Pairs: "pairs"}

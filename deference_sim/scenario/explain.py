@@ -1,7 +1,7 @@
 """Tables about parameters and scenarios: what each parameter means, what a scenario says and why, how two differ."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -19,10 +19,14 @@ from deference_sim.scenario.catalogue import (
 from deference_sim.scenario.chosen import Samples
 from deference_sim.scenario.combined import Mixture
 from deference_sim.scenario.distributions import Distribution
+from deference_sim.scenario.groups import GROUPS
 from deference_sim.scenario.layers import ARGUMENT
-from deference_sim.scenario.plausible import plausible_ranges, range_status
-from deference_sim.scenario.problems import refusal
+from deference_sim.scenario.library import load
+from deference_sim.scenario.own_text import own_text
+from deference_sim.scenario.plausible import plausible_ranges, plausible_text, range_status
+from deference_sim.scenario.problems import ScenarioError, refusal
 from deference_sim.scenario.scenario import Scenario
+from deference_sim.scenario.tree import node_of
 from deference_sim.scenario.words import Words
 
 
@@ -56,12 +60,59 @@ class ValueRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ShippedRow:
+    """One shipped scenario: its group, one line and the whole description that say what it is about, and its hash."""
+
+    name: str
+    group: str
+    summary: str
+    description: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
 class DifferenceRow:
     """One path at which two scenarios differ; empty where one has no such item."""
 
     path: str
     first: str
     second: str
+
+
+def shipped_table() -> list[ShippedRow]:
+    """Return the scenarios that ship, group by group."""
+    rows = []
+    for group, summaries in GROUPS.items():
+        for name, summary in summaries.items():
+            scenario = load(name)
+            rows.append(ShippedRow(name, group, summary, " ".join(scenario.description.split()), scenario.hash))
+    return rows
+
+
+def parameters_at(what: str | None = None, *, every: bool = False) -> list[ParameterRow]:
+    """Return the core parameters, all of them, those at a path or, if ``what`` is none, those that it is a word of.
+
+    Raises ``ScenarioError`` if there is none, with the nearest path.
+    """
+    if what is None:
+        return [row for row in parameter_table() if every or row.tier == "core"]
+    try:
+        return parameter_table(what)
+    except ScenarioError:
+        if rows := parameters_about(what):
+            return rows
+        raise
+
+
+def parameters_about(words: str) -> list[ParameterRow]:
+    """Return the parameters whose path, label or meaning holds all ``words``, whatever their case, core ones first."""
+    wanted = words.casefold().split()
+    found = (
+        parameter
+        for parameter in parameters().values()
+        if all(word in f"{parameter.path} {parameter.label} {parameter.meaning}".casefold() for word in wanted)
+    )
+    return [_parameter_row(parameter) for parameter in _core_first(found)]
 
 
 def parameter_table(path: str | None = None) -> list[ParameterRow]:
@@ -91,6 +142,23 @@ def resolved(scenario: Scenario) -> list[ValueRow]:
     ]
 
 
+def values_of(scenario: Scenario) -> list[dict[str, Any]]:
+    """Return what ``resolved`` does as plain data: besides its text each value in full, in its documented unit.
+
+    That of an uncertain input is its distribution as a file has it; correlations are left out.
+    """
+    full = {
+        path: (parameter.unit, scenario.uncertain.get(path, value)) for path, parameter, value in paths_of(scenario)
+    }
+    rows = []
+    for row in resolved(scenario):
+        if row.path in full:
+            unit, value = full[row.path]
+            plain = value.specification() if isinstance(value, Distribution) else value
+            rows.append(asdict(row) | {"text": row.value, "value": plain, "unit": "" if unit == "1" else unit})
+    return rows
+
+
 def differences(first: Scenario, second: Scenario) -> list[DifferenceRow]:
     """Return where two scenarios differ in meaning, in the order of the declarations."""
     left, right = _exact_and_shown(first), _exact_and_shown(second)
@@ -99,25 +167,35 @@ def differences(first: Scenario, second: Scenario) -> list[DifferenceRow]:
     return [DifferenceRow(path, one[1], other[1]) for path, (one, other) in pairs.items() if one[0] != other[0]]
 
 
-def spread_text(distribution: Distribution, unit: str) -> str:
-    """Return a distribution in words: its 5th and 95th percentile, median and kind, or its values."""
+def spread_text(distribution: Distribution, unit: str, written: str = "") -> str:
+    """Return a distribution as it was ``written``, with its 5th percentile, median and 95th percentile; or its values.
+
+    One that nobody wrote is given as a file would have it.
+    """
     if isinstance(distribution, Words):
         return " or ".join(f"{word} ({share:.3g})" for word, share in distribution.probabilities)
     suffix = "" if unit == "1" else f" {unit}"
     if isinstance(distribution, Mixture) and distribution.is_discrete:
         return " or ".join(f"{value:.6g}{suffix} ({share:.3g})" for value, share in distribution.points)
     low, median, high = distribution.quantile(np.array([0.05, 0.5, 0.95]))
-    (kind,) = distribution.specification()
     if isinstance(distribution, Samples):
-        return f"{low:.4g} to {high:.4g}{suffix} ({len(distribution.values)} samples, median {median:.4g})"
-    points = "".join(f", {share:.3g} at {value:.6g}" for value, share in distribution.points)
-    return f"{low:.4g} to {high:.4g}{suffix} ({kind}, median {median:.4g}{points})"
+        spread = f"p5 {low:.4g}, median {median:.4g}, p95 {high:.4g}{suffix}"
+        return f"{written or 'samples'} ({len(distribution.values)} values; {spread})"
+    points = "".join(f"; {share:.3g} at {value:.6g}" for value, share in distribution.points)
+    text = written or own_text(node_of(distribution.specification(), ARGUMENT))
+    if {"p5", "p95"} <= set(text.split()):  # it names these itself
+        return f"{text} (median {median:.4g}{suffix}{points})"
+    return f"{text} (p5 {low:.4g}, median {median:.4g}, p95 {high:.4g}{suffix}{points})"
 
 
 def text_of(scenario: Scenario, path: str, parameter: Parameter, value: Any) -> str:
     """Return one value of a scenario in words: with its unit, and its spread if it is uncertain."""
     distribution = scenario.uncertain.get(path)
-    return value_text(value, parameter) if distribution is None else spread_text(distribution, parameter.unit)
+    return (
+        value_text(value, parameter)
+        if distribution is None
+        else spread_text(distribution, parameter.unit, scenario.written.get(path, ""))
+    )
 
 
 def _at(path: str) -> list[Parameter]:
@@ -148,7 +226,7 @@ def _parameter_row(parameter: Parameter) -> ParameterRow:
         declaration.status,
         declaration.source,
         declaration.tier,
-        "" if plausible is None else spread_text(plausible, parameter.unit),
+        "" if plausible is None else spread_text(plausible, parameter.unit, plausible_text(parameter)),
         "" if plausible is None else range_status(parameter.path),
     )
 

@@ -21,13 +21,16 @@ class Fields(Blocks):
     uncertain: FrozenMap[Distribution] = Field(
         FrozenMap(), description="Distribution of every uncertain input, by path."
     )
-    texts: FrozenMap[str] = Field(FrozenMap(), description="What the author wrote for every uncertain input, by path.")
     correlations: tuple[Correlation, ...] = Field((), description="Rank correlations of uncertain inputs.")
     sources: FrozenMap[str] = Field(
         FrozenMap(), description="Where the value of every path came from, such as `baseline.yaml:12`."
     )
 
-    @field_validator("uncertain", "texts", "sources", mode="before")
+    written: FrozenMap[str] = Field(
+        FrozenMap(), description="How each uncertain input was written, by path, such as `2 to 9 months`."
+    )
+
+    @field_validator("uncertain", "written", "sources", mode="before")
     @classmethod
     def _freeze(cls, value: object) -> object:
         return FrozenMap(value) if isinstance(value, Mapping) else value

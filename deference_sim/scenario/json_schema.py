@@ -18,6 +18,8 @@ from deference_sim.scenario.reader import NAME_PATTERN, SCHEMA
 from deference_sim.scenario.uncertain import BY_NUMBERS, BY_PARTS, MAX_PARTS
 from deference_sim.scenario.values import OF_A_LIST
 
+#: The first line of a scenario file whose editor is to use the schema, kept beside it under this name.
+EDITOR_LINE = "# yaml-language-server: $schema=deference-sim.schema.json"
 _ALL = r"(?!\n)"  # after $, which in Python also stands before a last newline, and in JavaScript does not
 _PERCENTILE = rf"^p(?!00?(\.0*)?$)[0-9]{{1,2}}(\.[0-9]{{1,9}})?${_ALL}"
 

@@ -8,7 +8,9 @@ from deference_sim.model.declare import Status
 from deference_sim.scenario.catalogue import Parameter, parameters
 from deference_sim.scenario.compose import compose
 from deference_sim.scenario.distributions import Distribution
+from deference_sim.scenario.own_text import own_text
 from deference_sim.scenario.problems import Mark, ScenarioError, refusal
+from deference_sim.scenario.tree import Node
 from deference_sim.scenario.values import read_value
 
 #: Inputs that are one unknown: both components of deference-goodness, where they start and what they cost.
@@ -41,13 +43,23 @@ def read_range(parameter: Parameter) -> Distribution:
 
     Raises ``ScenarioError`` if it gives none, or one that reaches beyond the bounds of the input.
     """
+    node = _declared(parameter)
+    value = read_value(node, parameter, parameter.path)
+    if not isinstance(value, Distribution):
+        raise refusal(node.mark, parameter.path, f"{value}", "a distribution, such as {lognormal: {p5: 1, p95: 9}}")
+    return value
+
+
+def plausible_text(parameter: Parameter) -> str:
+    """Return the plausible range of a core input as its declaration has it."""
+    return own_text(_declared(parameter))
+
+
+def _declared(parameter: Parameter) -> Node:
     label = f"the declaration of {parameter.path}"
     node, problems = compose(parameter.declaration.plausible, label)
     if problems:
         raise ScenarioError(problems)
     if node is None:
         raise refusal(Mark(label), parameter.path, "no range", "a distribution")
-    value = read_value(node, parameter, parameter.path)
-    if not isinstance(value, Distribution):
-        raise refusal(Mark(label), parameter.path, f"{value}", "a distribution, such as {lognormal: {p5: 1, p95: 9}}")
-    return value
+    return node

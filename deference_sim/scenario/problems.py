@@ -3,11 +3,12 @@
 import difflib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Final, TypeVar
 
 MAX_PROBLEMS = 50
 _MAX_SHOWN = 48
 _MAX_PATH = 160
+DID_YOU_MEAN: Final = "did you mean `{}`?"
 
 Value = TypeVar("Value")
 
@@ -104,7 +105,7 @@ def _printable(text: str) -> str:
 def did_you_mean(word: str, names: Iterable[str]) -> str:
     """Return ``did you mean `name`?`` for the nearest of ``names``, or nothing if none is near."""
     near = difflib.get_close_matches(word[:80], list(names), n=1, cutoff=0.6)
-    return f"did you mean `{near[0]}`?" if near else ""
+    return DID_YOU_MEAN.format(near[0]) if near else ""
 
 
 def listed(names: Sequence[str], last: str = "or") -> str:

@@ -20,6 +20,7 @@ NUMBER = r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
 _NUMBER = re.compile(NUMBER)
 _PER = re.compile(rf"({NUMBER}(?: [a-z]+)?) ?/ ?([a-z]+)")
 _BETWEEN = " to "
+OTHER_UNIT = "that is a unit of {}; this is in {}"
 
 
 class NumberError(ValueError):
@@ -100,7 +101,7 @@ def _known_units(unit: str) -> str:
 def _unit_hint(spelling: str, unit: str) -> str:
     for other, spellings in UNITS.items():
         if spelling in spellings and other != unit:
-            return f"that is a unit of {other}; this is in {unit}"
+            return OTHER_UNIT.format(other, unit)
     slashes = re.sub(r" ?/ ?", " per ", spelling).strip()
     if slashes in UNITS[unit]:
         return f"write `{slashes}`"

@@ -14,9 +14,10 @@ from deference_sim.model.declare import Block
 from deference_sim.scenario.catalogue import Parameter, Section, catalogue
 from deference_sim.scenario.correlations import read_correlations
 from deference_sim.scenario.distributions import Distribution
+from deference_sim.scenario.own_text import own_text
 from deference_sim.scenario.problems import Mark, Problem, ScenarioError, did_you_mean, refusal, shown
 from deference_sim.scenario.scalars import check_presence, kind_of, read_number, read_text
-from deference_sim.scenario.tree import Broken, Entry, ListNode, MapNode, Node, Scalar, as_text, is_broken
+from deference_sim.scenario.tree import Broken, Entry, ListNode, MapNode, Node, Scalar, is_broken
 from deference_sim.scenario.values import read_value
 
 Found = TypeVar("Found")
@@ -39,8 +40,8 @@ class _Reading:
 
     fields: dict[str, Any] = field(default_factory=dict)
     uncertain: dict[str, Distribution] = field(default_factory=dict)
-    texts: dict[str, str] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
+    written: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     has_gaps: bool = False  # something in the tree was broken, and is reported elsewhere
 
@@ -57,7 +58,7 @@ def read_fields(tree: MapNode, freed: Iterable[str] = ()) -> dict[str, Any]:
     _attempt(reading, _read_correlations, tree, frozenset(freed))
     if reading.problems:
         raise ScenarioError(reading.problems)
-    return reading.fields | {"uncertain": reading.uncertain, "texts": reading.texts, "sources": reading.sources}
+    return reading.fields | {"uncertain": reading.uncertain, "sources": reading.sources, "written": reading.written}
 
 
 def check_schema(tree: MapNode, start: Mark) -> None:
@@ -114,8 +115,7 @@ def _read_key(reading: _Reading, key: str, entry: Entry) -> None:
 def _read_parameter(reading: _Reading, values: dict[str, Any], parameter: Parameter, path: str, entry: Entry) -> None:
     value = read_value(entry.node, parameter, path)
     if isinstance(value, Distribution):
-        reading.uncertain[path] = value
-        reading.texts[path] = as_text(entry.node)
+        reading.uncertain[path], reading.written[path] = value, own_text(entry.node)
         value = value.central
     values[parameter.name] = value
     reading.sources[path] = entry.key.source

@@ -163,8 +163,8 @@ class Scenario(Shown, Fields):
         made, refused = sift([partial(self.of_tree, tree, changes=wanted)])
         if problems or refused:
             raise ScenarioError([*problems, *refused])
-        kept = {path: text for path, text in self.texts.items() if path not in changes and path in made[0].uncertain}
-        return made[0].model_copy(update={"texts": FrozenMap({**made[0].texts, **kept})}) if kept else made[0]
+        kept = {path: text for path, text in self.written.items() if path in made[0].written and path not in changes}
+        return made[0].model_copy(update={"written": FrozenMap({**made[0].written, **kept})})
 
     def draws(self, seed: int, replicates: NDArray[np.integer]) -> dict[str, Floats]:
         """Return the values of every uncertain input for each of ``replicates``, by path, in documented units.

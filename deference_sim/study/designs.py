@@ -11,7 +11,7 @@ import numpy as np
 
 from deference_sim.elementary import exp, log
 from deference_sim.scenario import Scenario, ScenarioError
-from deference_sim.scenario.catalogue import Parameter, find
+from deference_sim.scenario.catalogue import Parameter, find, label_at
 from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.scenario.problems import Mark, gather, refusal, shown
 from deference_sim.scenario.quantities import NumberError, quantity, split
@@ -60,8 +60,9 @@ class Axis:
 
     @property
     def label(self) -> str:
-        """The path with its unit, as it stands at an axis."""
-        return self.path if self.unit == "1" else f"{self.path} ({self.unit})"
+        """What the input is called, with its unit, as it stands at an axis."""
+        name = label_at(self.path)
+        return name if self.unit == "1" else f"{name} ({self.unit})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,3 +8,6 @@ USUAL_REPLICATES: Final = 10_000
 MOST_REPLICATES: Final = 1_000_000_000
 LEAST_BRIEF, USUAL_BRIEF = 40, 500  # futures on which a brief judges each choice; fewer would fill no interval
 LAST_SEED: Final = 2**128 - 1
+#: On a live page, which counts in JavaScript's numbers: futures of one view, and the last seed.
+LEAST_SHOWN, MOST_SHOWN = 100, 100_000
+LAST_SEED_SHOWN: Final = 2**53 - 1

@@ -20,7 +20,7 @@ from deference_sim.analysis import discover as discovery
 from deference_sim.analysis import handoff
 from deference_sim.analysis.brief import choices_of
 from deference_sim.analysis.brief.choices import weight_flips
-from deference_sim.analysis.brief.flips import crossings, flips
+from deference_sim.analysis.brief.flips import crossings, flips, policy_flips
 from deference_sim.analysis.brief.keep_up import keep_up
 from deference_sim.analysis.brief.signposts import parted
 from deference_sim.analysis.paired import Difference
@@ -144,6 +144,38 @@ def test_a_flip_is_found_where_two_choices_are_alike(monkeypatch: pytest.MonkeyP
     assert found.at[0] == pytest.approx(3.0, abs=5 * 6 * np.sqrt(0.5 / 4000))
     assert found.looked[0] < 3.0  # a choice that is better at higher values would be the wrong sign
     assert found.beyond.low > 0.0
+
+
+def test_a_policy_flips_where_another_is_as_good(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Racing succeeds with a chance of lead/6, a fixed share with one half: they are alike at 3 months."""
+
+    def run_at(
+        scenario: ds.Scenario,
+        draws: Mapping[str, NDArray[np.float64]],
+        seed: int,
+        replicates: NDArray[np.int64],
+        keep: object,
+        told: object = None,
+    ) -> NDArray[np.bool_]:
+        races = scenario.strategy.policy == "race"
+        luck = np.random.default_rng([seed, races]).random(10_000)[replicates]
+        return np.asarray(luck < (np.clip(draws["rival.lead"] / 6.0, 0.0, 1.0) if races else 0.5))
+
+    monkeypatch.setattr(sys.modules[flips.__module__], "run_at", run_at)
+    scenario = QUICK.with_(**{"rival.lead": 5, "strategy.goodness_share": 0.1})
+    policies = {
+        "race": {"strategy.policy": "race", "strategy.time_buying_share": 0.0},
+        "fixed": {"strategy.policy": "fixed", "strategy.goodness_share": 0.3},
+    }
+    varied = choose(scenario, ["rival.lead"])
+    (found,) = policy_flips(scenario, varied, [(0,)], policies, "race", Worlds(1, "p_good"), 4000)
+    assert (found.to, found.own) == ("fixed", (5.0,))
+    assert found.at[0] == pytest.approx(3.0, abs=5 * 6 * np.sqrt(0.5 / 4000))
+    words = " ".join(found.command.words)
+    assert "--set strategy.policy=race --set strategy.time_buying_share=0" in words
+    assert "--with strategy.policy=fixed" in words
+    kept = scenario.strategy.time_buying_share  # what racing changes and the other leaves as the scenario has it
+    assert f"--with strategy.time_buying_share={kept:g}" in words
 
 
 def test_weights_flip_a_choice_where_both_are_worth_the_same() -> None:

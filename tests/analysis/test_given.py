@@ -9,7 +9,7 @@ import pytest
 
 import deference_sim as ds
 from deference_sim.analysis.given import given_of, observed
-from deference_sim.study.runner import run
+from deference_sim.study.runner import run, world_of
 
 WORLD = ds.load("with-scheming", set=["horizon=24", "rival.lead=3 to 9 months", "handoff.at=1 month"])
 SCHEMING = WORLD.with_(**{"scheming.at_handoff": 0.9})
@@ -68,6 +68,43 @@ def test_a_comparison_is_of_worlds_in_which_the_first_was_seen_so() -> None:
     assert all(example in kept for change in found.changes for example in change.examples)
 
 
+def test_the_margin_and_the_lead_seen_are_those_that_decisions_believe() -> None:
+    """As a policy is shown them when effort is shared. Would catch what is true, or what was seen at the handoff."""
+    wrong = WORLD.with_(**{"evaluation.lead_error": 1, "goodness.broad_alignment": 0.2})
+    checked, betrayed = 0, 0
+    for replicate in range(12):
+        shown: dict[float, ds.Observation] = {}
+
+        def look(seen: ds.Observation, shown: dict[float, ds.Observation] = shown) -> ds.Shares:
+            shown[seen.month] = seen
+            return ds.Shares(goodness=0.3)
+
+        world_of(wrong, 2, replicate, policy=look).run_to_the_end()
+        months = np.array([month for month in shown if month > 0.0][:40])
+        again = world_of(wrong, 2, replicate, policy=look, grid=months)
+        again.run_to_the_end()
+        for sample, month in zip(again.samples, months, strict=False):
+            if np.isnan(sample["t"]):
+                continue
+            seen = shown[float(month)]
+            assert (sample["margin_believed"], sample["lead_believed"]) == (seen.margin, seen.lead)
+            checked += 1
+            betrayed += abs(sample["lead_believed"] - sample["lead"]) > 0.05
+    assert checked > 100
+    assert betrayed > 50
+
+
+def test_the_margin_seen_at_the_handoff_is_that_of_its_review() -> None:
+    records, _ = run(WORLD, 60, 2)
+    at_once = observed(WORLD, 2, records, 0.0, {"margin_found"})["margin_found"]
+    later = observed(WORLD, 2, records, 1e-9, {"margin_found"})["margin_found"]
+    going = np.isfinite(later)
+    assert going.sum() > 40
+    assert at_once[going] == pytest.approx(later[going], abs=1e-6)
+    months_on = observed(WORLD, 2, records, 2.0, {"margin_found"})["margin_found"]
+    assert abs(months_on - at_once)[np.isfinite(months_on)].max() > 0.05
+
+
 def test_a_believed_lead_is_wrong_by_what_the_law_draws() -> None:
     """Would catch the true lead shown as what is believed."""
     wrong = WORLD.with_(**{"evaluation.lead_error": 1})
@@ -86,7 +123,6 @@ def test_a_believed_lead_is_wrong_by_what_the_law_draws() -> None:
         ("leed < 1", "did you mean `lead`"),
         ("lead < x", "NAME"),
         ("lead@500 < 1", "0 to 120 months"),
-        ("margin_found@1 < 1", "without @"),
         ("", "nothing"),
         ("lead < 1 or lead > 2", "NAME"),
         ("lead < 1e", "NAME"),

@@ -198,7 +198,7 @@ def test_the_page_and_picture_say_what_was_found(found: ds.Requirement) -> None:
     assert "not reachable" in text
     assert "99 % is not reachable: the highest chance found is" in text
     ax = ds.plot.required_lead(found)
-    assert ax.get_xlabel() == "rival.lead (months)"
+    assert ax.get_xlabel() == "Lead over the rival (months)"
     assert ax.lines[0].get_xdata().tolist() == [lead for lead, _ in found.curve]
     assert "99 %: not reachable" in [text.get_text() for text in ax.texts]
 

@@ -15,6 +15,7 @@ from deference_sim.pages import layout
 from deference_sim.pages import sensitivity as sensitivity_page
 from deference_sim.scenario import ScenarioError, shipped
 from deference_sim.scenario.distributions import Loguniform, Uniform
+from deference_sim.scenario.explain import parameter_table
 from deference_sim.scenario.plausible import TWINS, core_paths
 from deference_sim.streams import named_stream, uniforms
 from deference_sim.study.quasi_random import run_at
@@ -167,7 +168,7 @@ IMPORTANCE = {"tornado": "swing", "sobol": "total", "morris": "mu_star", "rank":
 def test_a_study_is_a_sorted_table_with_intervals(studies: dict[str, ds.Sensitivity], method: str) -> None:
     table, column = studies[method].table, IMPORTANCE[method]
     assert set(table["input"]) == {"rival.lead", "goodness.broad_alignment", "tax.decline"}
-    assert table["status"].isin(["published", "derived", "guess"]).all()
+    assert table["status"].isin(["given", "guess"]).all()
     sizes = table[column] if method in ("sobol", "voi") else table[column].abs()
     assert sizes.is_monotonic_decreasing
     assert (table[f"{column}_low"] <= table[column] + 1e-12).all()
@@ -189,7 +190,8 @@ def test_a_study_shows_itself(studies: dict[str, ds.Sensitivity], method: str) -
     assert told_in_json["runs"] == found.runs == planned_runs(found.plan, method)
     axes = ds.plot.tornado(found)
     assert len(axes.get_yticklabels()) == 3
-    assert axes.get_title(loc="left").endswith(f", {found.runs:,} replicates, seed {found.plan.seed}")
+    assert axes.get_title(loc="left").startswith("baseline: what matters most for p_stay is")
+    assert f"{found.runs:,} replicates, seed {found.plan.seed}" in [text.get_text() for text in axes.texts]
 
 
 def test_a_study_is_repeatable_and_told_of_its_progress() -> None:
@@ -197,8 +199,19 @@ def test_a_study_is_repeatable_and_told_of_its_progress() -> None:
     one = ds.sensitivity(QUICK, "sobol", inputs=["uncertain"], replicates=128, progress=counts.append)
     again = ds.sensitivity(QUICK, "sobol", inputs=["uncertain"], replicates=128)
     assert one.table.equals(again.table)
-    # Two inputs, what is first taken, what it is swapped with, and the inputs of each of two statuses together.
-    assert sum(counts) == one.runs == 128 * 2 * 6
+    # Two inputs, what is first taken, and what it is swapped with; both ranges are the scenario's own.
+    assert sum(counts) == one.runs == 128 * 2 * 4
+
+
+def test_the_status_of_a_range_is_the_same_wherever_it_is_told() -> None:
+    """Would catch a study that calls a range published because the default within it is."""
+    (row,) = parameter_table("rival.lead")
+    assert (row.status, row.plausible_status) == ("published", "derived")
+    for name in ("rushed-handoff", "uncertain-baseline"):
+        study = ds.sensitivity(name, inputs=["rival.lead"], replicates=2)
+        assert list(study.table["status"]) == ["derived"]
+    chosen = ds.load("baseline").with_(**{"rival.lead": "2 to 3 months"})
+    assert list(ds.sensitivity(chosen, inputs=["rival.lead"], replicates=2).table["status"]) == ["given"]
 
 
 def test_a_tornado_bar_is_the_difference_of_two_runs_on_the_same_worlds() -> None:
@@ -238,8 +251,8 @@ def test_a_group_takes_a_line_for_each_input() -> None:
     ]
     lines = sensitivity_page._lines(rows[0], ("0.5", "0.6"))
     assert lines == [
-        ("rival.lead", "2 to 9 months", "0.5", "0.6", "published"),
-        ("+ capability.initial_speedup", "9.6 to 42", "", "", "guess"),
+        ("rival.lead +", "2 to 9 months", "0.5", "0.6", "published"),
+        ("capability.initial_speedup", "9.6 to 42", "", "", "guess"),
     ]
 
 

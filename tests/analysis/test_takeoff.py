@@ -9,7 +9,7 @@ import pytest
 from scipy import integrate
 from scipy.special import ndtr, ndtri
 
-from deference_sim.analysis.takeoff import ai_2027, forethought, plans, slowdown, takeoff
+from deference_sim.analysis.takeoff import ai_2027, forethought, plans, racing, slowdown, takeoff
 from deference_sim.analysis.takeoff.alone import capability_alone, months_at_levels, months_to, worlds
 from deference_sim.analysis.takeoff.table import Figure, Number, quantiles, unheard
 from deference_sim.scenario import ScenarioError
@@ -278,6 +278,43 @@ def test_plans_stand_beside_their_published_risk() -> None:
 
 
 # ---- tables -------------------------------------------------------------------------------------------------
+
+
+# ---- races --------------------------------------------------------------------------------------------------
+
+
+# Would catch: a tax that slows otherwise than linearly, a deadline that is met late, inputs that are not tied, a hazard
+# that comes at another rate. At 60,000 replicates the same holds, by the command.
+def test_races_come_out_as_their_closed_forms() -> None:
+    n = 4_000
+    found = cells("racing", n)
+    assert len(found) == 3 * 6 + 3 + 2
+    for figure in found.values():
+        assert figure.recomputed is not None
+        if figure.unit == "%":
+            assert_near(figure.ours, figure.recomputed, n, 1e-9)  # some risks are 0
+        else:
+            assert figure.ours.low is not None
+            assert figure.ours.high is not None
+            assert (
+                abs(figure.ours.value - figure.recomputed) < ERRORS / 1.96 * (figure.ours.high - figure.ours.low) / 2.0
+            )
+
+
+def test_the_closed_forms_are_the_printed_ones() -> None:
+    table = {
+        (2, 1.0, 1.0): (0.5, 0.6667, 0.6667),
+        (2, 1.0, 2.0): (0.0, 0.3333, 0.4167),
+        (2, 0.5, 1.0): (0.0, 0.5556, 0.4167),
+        (5, 1.0, 1.0): (0.8, 0.8333, 0.8333),
+        (5, 1.0, 3.0): (0.4, 0.5, 0.5439),
+        (5, 0.5, 2.0): (0.2, 0.4444, 0.4520),
+    }
+    assert tuple(table) == racing.RACES
+    for race, risks in table.items():
+        found = [racing.risk(known, *race) for known in ("none", "private", "public")]
+        assert found == pytest.approx(risks, abs=5e-5)
+    assert racing.risk("private", 2, 0.5, 3.0) == pytest.approx((1.5 / 3.0) ** 2 / 3.0)
 
 
 def test_quantiles_and_their_intervals() -> None:

@@ -115,7 +115,7 @@ def test_tables_hold_the_ledger(plan: Plan, finished: Path) -> None:
     told = (finished / "tables" / "points.md").read_text()
     assert "lost most by" in told
     assert "of that overtaken safely" in told
-    assert f"rival {table['lost rival'][0]:.3f}" in told
+    assert f"rival {100 * table['lost rival'][0]:.1f} %" in told
 
 
 def test_provenance_stands_apart_and_tells_everything(plan: Plan, finished: Path) -> None:

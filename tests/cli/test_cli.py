@@ -8,15 +8,20 @@ import sys
 from pathlib import Path
 from typing import Any, get_args
 
+import matplotlib.pyplot as plt
 import pytest
+import typer
 
 from deference_sim import cli
 from deference_sim.analysis.measure import MEASURES
 from deference_sim.analysis.run import simulate
 from deference_sim.cli import options
+from deference_sim.cli.examples import EXAMPLES
 from deference_sim.engines import cache, failure
 from deference_sim.scenario import load, shipped
 from deference_sim.scenario.explain import parameter_table, resolved
+from deference_sim.scenario.groups import GROUPS
+from deference_sim.scenario.json_schema import json_schema
 from deference_sim.version import __version__
 
 from .commands import call, output_of
@@ -250,7 +255,7 @@ def test_output_that_cannot_be_written_is_told() -> None:
 # ---- light commands
 
 
-HEAVY = ("numba", "scipy.stats", "matplotlib", "pandas", "simpy", "pyarrow", "distributed", "panel")
+HEAVY = ("numba", "scipy.stats", "matplotlib", "pandas", "simpy", "pyarrow", "distributed")
 
 
 @pytest.mark.parametrize(
@@ -307,14 +312,80 @@ def test_trace_saves_its_plot(tmp_path: Path) -> None:
     assert picture.read_bytes().startswith(b"\x89PNG")
 
 
+def test_a_picture_has_the_title_size_and_dots_that_are_asked_for(tmp_path: Path) -> None:
+    file = tmp_path / "ends.png"
+    asked = ("run", "baseline", *FEW, "--plot", str(file))
+    output_of(*asked, "--title", "My own", "--size", "5x3", "--dpi", "60")
+    assert plt.imread(file).shape[:2] == (180, 300)
+    output_of(*asked, "--size", "6x4")
+    assert plt.imread(file).shape[:2] == (1200, 1800), "journals ask for 300 dots per inch"
+    vectors = tmp_path / "ends.svg"
+    output_of("run", "baseline", *FEW, "--plot", str(vectors))
+    assert "<svg" in vectors.read_text()
+    for wrong, said in ((("--size", "5"), "such as 6x4"), (("--dpi", "1"), "from 20 to 2400")):
+        assert said in call(*asked, *wrong).stderr
+    assert "give --plot FILE too" in call("run", "baseline", *FEW, "--title", "x").stderr
+
+
 # ---- inputs
 
 
-def test_scenarios_are_listed_with_descriptions() -> None:
-    told = output_of("scenarios")
-    for name in shipped():
-        assert name in told.splitlines()
-        assert load(name).description.split()[0] in told
+def test_scenarios_are_listed_in_groups_with_a_line_each() -> None:
+    """Would catch a scenario that ships but is in no group, in two, or with a line too long for a terminal."""
+    grouped = [name for summaries in GROUPS.values() for name in summaries]
+    assert sorted(grouped) == sorted(shipped())
+    lines = output_of("scenarios").splitlines()
+    assert set(GROUPS) <= set(lines)
+    for name, summary in ((name, line) for summaries in GROUPS.values() for name, line in summaries.items()):
+        (told,) = (line for line in lines if line.split(maxsplit=1)[:1] == [name])
+        assert told.split(maxsplit=1)[1] == summary
+    assert max(map(len, lines)) <= 90
+
+
+def test_lists_of_inputs_are_data_too(tmp_path: Path) -> None:
+    listed = json.loads(output_of("scenarios", "--json"))["scenarios"]
+    assert {one["name"]: one["hash"] for one in listed} == {name: load(name).hash for name in shipped()}
+    told = json.loads(output_of("parameters", "--all", "--json"))["parameters"]
+    assert [one["path"] for one in told] == [row.path for row in parameter_table()]
+    shown = json.loads(output_of("show", "uncertain-baseline", "--json"))
+    values = {one["path"]: one for one in shown["values"]}
+    assert values["rival.lead"]["value"] == load("uncertain-baseline").uncertain["rival.lead"].specification()
+    assert (values["horizon"]["value"], values["horizon"]["unit"]) == (120.0, "months")
+    differing = json.loads(output_of("diff", "plan-a", "plan-b", "--json"))
+    assert {"path": "rival.lead", "first": "120 months", "second": "24 months"} in differing["differences"]
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("schema: 1\nrival: {leed: 3}\n")
+    result = call("check", "baseline", bad, "--json")
+    sound, wrong = json.loads(result.stdout)["files"]
+    assert (result.exit_code, sound["sound"], sound["hash"], wrong["sound"]) == (2, True, load("baseline").hash, False)
+    assert (wrong["problems"][0]["line"], wrong["problems"][0]["hint"]) == (2, "did you mean `lead`?")
+
+
+def test_parameters_are_found_by_words_of_their_name_or_meaning() -> None:
+    found = [one["path"] for one in json.loads(output_of("parameters", "schemer detect", "--json"))["parameters"]]
+    assert "scheming.detection" in found
+    assert "rival.lead" not in found
+    assert call("parameters", "no such words").exit_code == 2
+
+
+def test_a_file_to_begin_with_reads_back_and_names_the_schema(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(output_of("show", "five-hazards", "--yaml"))
+    assert file.read_text().startswith("# yaml-language-server: $schema=deference-sim.schema.json\n")
+    assert load(str(file)).hash == load("five-hazards").hash
+    assert json.loads(output_of("schema")) == json.loads(json.dumps(json_schema()))
+
+
+@pytest.mark.parametrize("command", list(EXAMPLES))
+def test_examples_in_the_help_are_commands_that_can_be_given(command: str) -> None:
+    """Would catch an example with an option or a value that is not there any more."""
+    help_of = output_of(*([command.replace("_", "-")] if command else []), "--help")
+    for example in EXAMPLES[command]:
+        words = ["deference-sim", command.replace("_", "-"), example]
+        assert "  " + " ".join(word for word in words if word) + "\n" in help_of
+        name, *arguments = [word for word in shlex.split(" ".join(words[1:]), comments=True) if word]
+        given = arguments[: arguments.index(">")] if ">" in arguments else arguments
+        typer.main.get_command(cli.app).commands[name].make_context(name, given)  # type: ignore[attr-defined]
 
 
 def test_parameters_show_the_core_first_and_all_on_demand() -> None:
@@ -324,7 +395,7 @@ def test_parameters_show_the_core_first_and_all_on_demand() -> None:
     assert terms == [f"{row.path} ({row.label})" for row in rows]
     first = [f"{row.path} ({row.label})" for row in rows if row.tier == "core"]
     assert [line for line in core.splitlines() if line in terms] == first
-    assert "more with --all" in core
+    assert "more: --all" in core
 
 
 def test_one_parameter_is_explained() -> None:

@@ -147,3 +147,34 @@ def test_bad_input_is_met_in_plain_words(arguments: tuple[str, ...], said: str) 
     assert said in " ".join(result.stderr.split())
     assert "Traceback" not in result.stderr
     assert not result.stdout
+
+
+def test_a_region_is_told_as_an_edge() -> None:
+    settings = ("--set", "horizon=6", "--replicates", "40")
+    told = output_of(
+        "required-lead",
+        "baseline",
+        "--target",
+        "0.3",
+        "--region",
+        "rival.lead=1:4",
+        "--region",
+        "tax.decline",
+        *settings,
+    )
+    assert "where p_stay is 30 %" in told
+    assert "The edge" in told
+    refused = call("required-lead", "baseline", "--region", "rival.lead", "--region", "tax.decline")
+    assert refused.exit_code == 2
+    assert "one --target" in refused.output
+
+
+def test_the_least_change_is_told_for_each_alone_and_for_all() -> None:
+    asked = ("--move", "rival.lead", "--move", "tax.decline", "--set", "horizon=6", "--replicates", "40")
+    told = output_of("required-lead", "baseline", "--target", "0.3", *asked)
+    assert "the least change to a p_stay of 30 %" in told
+    assert "together: rival.lead" in told
+    for more, said in ((("--region", "rival.lead"), "either --region or --move"), ((), "one --target")):
+        refused = call("required-lead", "baseline", *asked, *more)
+        assert refused.exit_code == 2
+        assert said in " ".join(refused.output.split())

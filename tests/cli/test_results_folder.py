@@ -7,7 +7,7 @@ the report, files of two results mixed, a folder of the user's overwritten, anyt
 import json
 import re
 import shlex
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
@@ -25,6 +25,7 @@ from deference_sim.study.provenance import provenance
 from .commands import call, without_times
 
 SWEEP = ("sweep", "rushed-handoff", "--over", "rival.lead=1:4 months:3", "--replicates", "40", "--quiet")
+MOST = 3_000_000  # bytes of a report
 HOSTILE = '<script>alert("1")</script> & <img src=x onerror=y> | [a](b) `c` *d* ~e~'
 
 
@@ -60,12 +61,48 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 def test_the_page_stands_alone(whole: dict[str, bytes]) -> None:
     page = Reader(whole["report.html"].decode())
     assert "default-src 'none'" in str([attributes for tag, attributes in page.tags if tag == "meta"])
-    assert {tag for tag, _ in page.tags} & {"script", "link", "iframe", "object", "base", "form", "a"} == set()
+    assert {tag for tag, _ in page.tags} & {"script", "link", "object", "base", "form", "a"} == set()
     sources = [value for _, attributes in page.tags for name, value in attributes.items() if name in ("src", "href")]
     pictures = [b64decode(str(source).removeprefix("data:image/png;base64,"), validate=True) for source in sources]
     assert pictures == [whole[f"{name}.png"] for name in ("outcomes_over_time", "trajectories", "effort_over_time")]
     assert "url(" not in files.STYLE
     assert "@import" not in files.STYLE
+
+
+def test_the_live_page_stands_in_it_with_what_was_asked_and_may_run_its_own_script_alone(
+    whole: dict[str, bytes],
+) -> None:
+    """Would catch: a page of another scenario than the report's, or of other worlds; rights that it does not need."""
+    page = Reader(whole["report.html"].decode())
+    (frame,) = [attributes for tag, attributes in page.tags if tag == "iframe"]
+    assert frame["sandbox"] == "allow-scripts allow-downloads"
+    inside = str(frame["srcdoc"])
+    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', inside, re.DOTALL)
+    assert found
+    view = json.loads(found.group(1))["view"]
+    assert view["preset"] == "rushed-handoff"
+    assert (view["settings"], view["seed"]) == ([["rival.lead", "2 to 5 months"]], 1)
+    (script,) = re.findall(r"<script>(.*?)</script>", inside, re.DOTALL)
+    named = b64encode(sha256(script.encode()).digest()).decode()
+    policy = next(str(attributes["content"]) for tag, attributes in page.tags if "http-equiv" in attributes)
+    assert policy == f"{files.POLICY}; script-src 'sha256-{named}' 'wasm-unsafe-eval'; worker-src blob:"
+    assert len(whole["report.html"]) < MOST
+    assert b"iframe" not in whole["report.md"]
+
+
+def test_a_report_where_no_page_can_be_built_is_whole_without_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from deference_sim.live import building, page
+
+    def missing() -> None:
+        raise building.PageMissing("there is no Node")
+
+    monkeypatch.setattr(page, "scripts", missing)
+    done = call("compare", "rushed-handoff", "baseline", "--replicates", "20", "--out", str(tmp_path / "found"))
+    assert done.exit_code == 0
+    assert "the report has no live page in it: there is no Node" in done.stderr
+    assert "<iframe" not in (tmp_path / "found" / "report.html").read_text("utf-8")
 
 
 def test_both_pages_say_what_was_printed_with_all_inputs_and_where_it_came_from(whole: dict[str, bytes]) -> None:
@@ -102,7 +139,8 @@ def test_names_are_shown_as_they_are_and_do_nothing() -> None:
         Entry(HOSTILE, (HOSTILE,)),
         files.Picture("p.png", b"", HOSTILE),
     ]
-    page = Reader(files.html_file(HOSTILE, blocks))
+    page = Reader(files.html_file(HOSTILE, [*blocks, files.Live(f"'{HOSTILE}&amp;", "'none'")]))
+    assert [attributes["srcdoc"] for tag, attributes in page.tags if tag == "iframe"] == [f"'{HOSTILE}&amp;"]
     assert [tag for tag, _ in page.tags if tag in ("script", "a", "b")] == []
     assert [attributes["src"] for tag, attributes in page.tags if tag == "img"] == ["data:image/png;base64,"]
     assert page.words.count(HOSTILE) == 10  # every place but the caption's second, an attribute
@@ -132,11 +170,16 @@ def test_markdown_is_escaped_where_it_must_be_and_only_there(text: str, shown: s
 
 #: Commands that answer, and what their folder holds beside the report.
 KEPT = {
-    "compare baseline rushed-handoff plan-d --replicates 20": {"differences_1.csv", "differences_2.csv"},
+    "compare baseline rushed-handoff plan-d --replicates 20": {
+        "differences_1.csv",
+        "differences_2.csv",
+        "differences_1.png",
+        "differences_2.png",
+    },
     "handoff baseline --set rival.mode=none --set horizon=9 --replicates 4": {"months.csv", "picture.png"},
     "strategy rushed-handoff --worlds baseline --replicates 4": {"policies.csv", "regret.csv", "picture.png"},
     "sensitivity baseline --inputs rival.lead,tax.decline --replicates 20": {"table.csv", "picture.png"},
-    "discover baseline --inputs rival.lead,goodness.broad_alignment --replicates 1024": {"boxes.csv"},
+    "discover baseline --inputs rival.lead,goodness.broad_alignment --replicates 1024": {"boxes.csv", "boxes.png"},
     "trace rushed-handoff --replicate 3": {"log.csv", "picture.png"},
     "tax rushed-handoff": {"picture.png"},
     "takeoff forethought --replicates 20": {"figures.csv"},
@@ -156,7 +199,7 @@ def test_whatever_answers_can_be_kept_in_a_folder(tmp_path: Path, arguments: str
     for scenario in made_by["scenarios"].values():
         assert scenario["resolved"].encode() in held.values()
     page = Reader(held["report.html"].decode())
-    assert [tag for tag, _ in page.tags].count("img") == ("picture.png" in held)
+    assert [tag for tag, _ in page.tags].count("img") == sum(name.endswith(".png") for name in held)
     assert page.words.count(made_by["command"]) >= 1
     assert all(data.count(b",") > 3 for name, data in held.items() if name.endswith(".csv"))
 
@@ -223,7 +266,7 @@ def small_result(folder: Path, number: int = 1) -> None:
     scenario = load("rushed-handoff")
     page: Any = [Heading("title"), Table("", ("a",), ((str(number),),))]
     made_by = provenance("deference-sim sweep", {"0": scenario}, [1], "compiled", 40)
-    save_folder(folder, page, {}, {"table": pd.DataFrame({"a": [number]})}, [scenario], {"a": number}, made_by)
+    save_folder(folder, page, {}, {"table": pd.DataFrame({"a": [number]})}, [scenario], {"a": number}, made_by, None)
 
 
 @pytest.mark.parametrize("step", ["mkdir", "open", "write@3", "fsync@5", "replace@6"])

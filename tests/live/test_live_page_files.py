@@ -36,6 +36,12 @@ def data_of(html: str) -> dict[str, object]:
     return dict(json.loads(found.group(1)))
 
 
+def view_of(html: str) -> dict[str, object]:
+    view = data_of(html)["view"]
+    assert isinstance(view, dict)
+    return view
+
+
 def test_the_policy_allows_this_script_and_this_style_alone(html: str) -> None:
     found = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', html)
     assert found
@@ -77,16 +83,29 @@ def test_a_folder_holds_the_same_as_files(tmp_path: Path) -> None:
 
 def test_a_changed_scenario_of_a_shipped_name_gets_a_name_of_its_own() -> None:
     changed = ds.load("baseline").with_(**{"rival.lead": 3.0})
-    assert data_of(ds.page(changed).html)["first"] == "baseline (as given)"
+    assert view_of(ds.page(changed).html)["preset"] == "baseline (as given)"
     with pytest.raises(ValueError, match="two scenarios are called"):
         ds.page(changed, ds.load("baseline").with_(**{"rival.lead": 2.0}))
+
+
+def test_a_page_begins_with_what_it_is_told() -> None:
+    made = ds.page("rushed-handoff", "baseline", set=["rival.lead=1 month"], replicates=2000, seed=7, against=True)
+    view = view_of(made.html)
+    other = {"preset": "baseline", "settings": [["rival.lead", "1 month"]]}
+    assert (view["preset"], view["settings"], view["against"]) == ("rushed-handoff", other["settings"], other)
+    assert (view["worlds"], view["seed"]) == (2000, 7)
+    with pytest.raises(ValueError, match="replicates: found 1000000; allowed: a whole number from 100 to 100000"):
+        ds.page(replicates=1_000_000)
+    with pytest.raises(ds.ScenarioError, match="unknown parameter"):
+        ds.page("baseline", set=["rival.led=3"])
+    assert ds.explore("rushed-handoff", 2000, 7).html == ds.page("rushed-handoff", replicates=2000, seed=7).html
 
 
 def test_the_command_writes_it_and_says_where(tmp_path: Path) -> None:
     file = tmp_path / "page.html"
     done = call("page", "rushed-handoff", "--out", file)
     assert (done.exit_code, done.stdout.split()[0]) == (0, str(file))
-    assert data_of(file.read_text("utf-8"))["first"] == "rushed-handoff"
+    assert view_of(file.read_text("utf-8"))["preset"] == "rushed-handoff"
     assert call("page", "rushed-handof", "--out", file).exit_code == 2
     refused = call("page", "--out", tmp_path / "no" / "such" / "page.html")
     assert refused.exit_code == 2

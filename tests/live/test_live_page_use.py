@@ -135,6 +135,14 @@ def test_long_work_can_be_stopped(page: Page) -> None:
     page.eventually(lambda: page.answer()["n"] == FEW, "an answer")
 
 
+def test_a_table_that_is_needed_first_says_how_far_it_is_and_gives_way(page: Page) -> None:
+    page.open(address("slow-takeoff", worlds=100))
+    page.eventually(lambda: re.search(r"table of its own first.* \d+ %", page.text(".status")), "how far it is")
+    page.go(address("baseline", worlds=100))
+    assert page.answer()["hash"] == ds.load("baseline").hash
+    assert page.problem() == ""
+
+
 def test_a_folder_that_is_served_answers_too(page: Page, tmp_path: Path) -> None:
     ds.page("rushed-handoff", out=tmp_path, folder=True)
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Silent, directory=str(tmp_path)))
@@ -152,15 +160,6 @@ class Silent(SimpleHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
-
-
-def test_in_the_frame_of_a_notebook_it_answers_too(page: Page, tmp_path: Path) -> None:
-    file = tmp_path / "notebook.html"
-    file.write_text(f'<!DOCTYPE html><meta charset="utf-8">{ds.page("rushed-handoff")._repr_html_()}', "utf-8")
-    page.driver.get(file.as_uri())
-    page.driver.switch_to.frame(0)
-    assert page.answer()["hash"] == ds.load("rushed-handoff").hash
-    page.driver.switch_to.default_content()
 
 
 @pytest.fixture(scope="session")

@@ -45,6 +45,12 @@ def line_with(text: str, words: str) -> str:
     return lines[0]
 
 
+def tells(line: str, share: float) -> bool:
+    """Return whether a line has ``share`` in per cent, to as many decimals as it writes."""
+    told = re.findall(r"(\d+)(\.\d+)? %", line)
+    return any(f"{100.0 * share:.{max(len(part) - 1, 0)}f}" == whole + part for whole, part in told)
+
+
 # ---- the whole page
 
 
@@ -59,12 +65,12 @@ def test_headline_comes_first_with_intervals(rushed: Result, rushed_text: str) -
     stay = line_with(rushed_text, "stays in the Basin of Good Deference (p_stay)")
     good = line_with(rushed_text, "comes to a good end: settled without a catastrophe (p_good)")
     safely = line_with(rushed_text, "part of that: overtaken, and safely by luck")
-    assert wording.percent(rushed.overtaken_safely.value, rushed.overtaken_safely) in safely
+    assert tells(safely, rushed.overtaken_safely.value)
     unschemed = rushed.p_stay_without_scheming
     assert unschemed is not None
-    assert wording.percent(unschemed.value, unschemed) in line_with(rushed_text, "no AI ever schemed")
-    assert wording.percent(rushed.p_stay.value, rushed.p_stay) in stay
-    assert wording.percent(rushed.p_good.high, rushed.p_good) in good
+    assert tells(line_with(rushed_text, "no AI ever schemed"), unschemed.value)
+    assert tells(stay, rushed.p_stay.value)
+    assert tells(good, rushed.p_good.high)
     order = [stay, "Where the others are lost", "How it ends", "Core inputs"]
     assert [rushed_text.index(words) for words in order] == sorted(rushed_text.index(words) for words in order)
 
@@ -76,8 +82,8 @@ def test_the_ledger_lists_every_loss_and_how_many_looked_safe(rushed: Result, ru
         assert (words in ledger) == (loss.believed_safe is not None)
         if loss.believed_safe is not None:
             line = line_with(ledger, words)
-            assert wording.percent(loss.estimate.value, loss.estimate) in line
-            assert line.endswith(wording.percent(loss.believed_safe.value, loss.believed_safe))
+            assert tells(line, loss.estimate.value)
+            assert tells(line.split("%")[-2] + "%", loss.believed_safe.value)
     assert sum(loss.believed_safe is not None for loss in rushed.losses.values()) > 5
 
 
@@ -88,7 +94,7 @@ def test_every_share_of_an_end_is_in_the_table(rushed: Result, rushed_text: str)
     for name in seen - {"exogenous_catastrophe"}:
         estimate = rushed.outcomes[name]
         words = run_page.ending(rushed.scenario, name)[:55]
-        assert wording.percent(estimate.value, estimate) in line_with(ends, words)
+        assert tells(line_with(ends, words), estimate.value)
     for name in run_page.ENDINGS:
         if name != "exogenous_catastrophe":
             assert (run_page.ending(rushed.scenario, name)[:55] in ends) == (name in seen)
@@ -121,6 +127,15 @@ def test_percentages_have_the_digits_that_the_error_supports(successes: int, n: 
     assert f"{wording.percent(estimate.value, estimate)} ({low.removesuffix(' %')} to {high})" == shown
 
 
+def test_a_column_has_one_number_of_decimals(rushed_text: str) -> None:
+    """Would catch 92.6 % beside 84 %: each share rounded by its own error."""
+    for title in ("Chances", "Where the others are lost", "How it ends"):
+        lines = rushed_text.partition(f"\n{title}\n")[2].partition("\n\n")[0].splitlines()
+        shares = [re.search(r"(\d+(?:\.(\d+))?) %", line) for line in lines if "interval" not in line]
+        assert len({len(found.group(2) or "") for found in shares if found}) == 1
+    assert wording.percent(0.0004, probability(40, 100), probability(3, 1000)) == "<0.1 %"
+
+
 def test_months_have_no_more_digits_than_few_replicates_support() -> None:
     few, many = simulated("baseline", replicates=12), simulated("baseline", replicates=REPLICATES)
     medians = [line_with(text_of(result), "delay: deference-goodness").split()[6] for result in (few, many)]
@@ -141,16 +156,14 @@ def test_catastrophes_never_seen_are_bounded(rushed: Result, rushed_text: str) -
 def test_hazards_are_told_apart_by_name() -> None:
     result = simulated("baseline", FIVE)
     assert result.causes["quakes"].value > 0.0
-    assert wording.percent(result.causes["quakes"].value, result.causes["quakes"]) in line_with(
-        text_of(result), "quakes: background, not handled"
-    )
+    assert tells(line_with(text_of(result), "quakes: background, not handled"), result.causes["quakes"].value)
 
 
 def test_what_is_not_settled_is_a_share_of_its_own(rushed_text: str) -> None:
     result = simulated("baseline", "horizon=5 months", "rival.mode=none")
     assert result.unresolved.value > 0.5
     told = line_with(text_of(result), "not settled by month 5: neither good nor bad")
-    assert wording.percent(result.unresolved.value, result.unresolved) in told
+    assert tells(told, result.unresolved.value)
     assert result.p_good.value + result.unresolved.value <= 1.0
     assert "not settled by month" not in rushed_text
 
@@ -159,7 +172,8 @@ def test_what_is_not_settled_is_a_share_of_its_own(rushed_text: str) -> None:
 
 
 def test_lead_at_start_is_fixed_uncertain_a_deadline_or_absent(rushed_text: str) -> None:
-    assert line_with(rushed_text, "lead at the start").split()[4:] == ["3.2", "2", "to", "5"]
+    told = line_with(rushed_text, "lead at the start").split()
+    assert told == ["lead", "at", "the", "start:", "2", "to", "5", "months", "3.162", "2", "to", "5"]
     assert line_with(text_of(simulated("baseline", replicates=5)), "lead at the start").split()[-1] == "4"
     deadline = text_of(simulated("single-deadline", replicates=20))
     assert line_with(deadline, "months to the deadline, at the start").split()[-1] == "15"
@@ -199,7 +213,7 @@ def test_what_happened_on_the_way_is_counted_per_run() -> None:
     told = line_with(text_of(result), "weights stolen by the rival")
     share = probability(int((thefts > 0).sum()), REPLICATES)
     assert told.split()[-1] == f"{thefts.mean():.2g}"
-    assert wording.percent(share.value, share) in told
+    assert tells(told, share.value)
     assert "deal with the rival" not in text_of(result)
 
 
@@ -220,7 +234,7 @@ def test_takeovers_by_schemers_and_before_handoff_are_told() -> None:
     ):
         share = probability(int(rows.sum()), REPLICATES)
         assert 0.0 < share.value < 1.0
-        assert wording.percent(share.value, share) in line_with(text, words)
+        assert tells(line_with(text, words), share.value)
     assert run_page.SCHEMED in text
     assert f"stays in it, of the {int(records['handoff_month'].notna().sum())} in which humans handed off" in text
 
@@ -244,7 +258,7 @@ def test_every_core_input_is_listed_and_every_guess_is_marked(rushed: Result, ru
 
 def test_changed_inputs_name_what_they_replace(rushed_text: str) -> None:
     assert re.search(r"2 to 5 months.*given +4 months \(published\)", line_with(rushed_text, "rival.lead "))
-    assert re.search(r"1 month +given +null", line_with(rushed_text, "handoff.at"))
+    assert re.search(r"1 month +given +none", line_with(rushed_text, "handoff.at"))
     others = rushed_text.partition("Other inputs that are not at their defaults")[2]
     assert "terrorist misuse, rate 0.006 per year" in others
     assert "lethality 0.3" in " ".join(others.split())

@@ -18,6 +18,8 @@ from deference_sim.analysis.takeoff import takeoff
 from deference_sim.pages import layout, page_of
 from deference_sim.shown import Shown
 
+from ..analysis.quick import QUICK
+
 FEW = 40
 MAKE: dict[str, Callable[[], Shown]] = {
     "Scenario": lambda: ds.load("uncertain-baseline"),
@@ -27,7 +29,10 @@ MAKE: dict[str, Callable[[], Shown]] = {
         ds.load("baseline"), {"rival.lead": [1, 2, 4], "strategy.policy": ["race", "fixed"]}, FEW
     ),
     "Requirement": lambda: ds.required_lead(ds.load("rushed-handoff"), replicates=FEW),
+    "LeastChange": lambda: ds.least_change(QUICK, ["rival.lead", "tax.decline"], 0.5, FEW),
+    "Region": lambda: ds.region(QUICK, [("rival.lead", None), ("tax.decline", None)], 0.5, FEW),
     "Comparison": lambda: ds.compare(ds.load("baseline"), ds.load("rushed-handoff"), replicates=FEW)[0],
+    "Explanation": lambda: ds.explain("baseline", "rushed-handoff", FEW),
     "Brief": lambda: ds.brief(ds.load("never-hand-off"), FEW, worlds=["never-hand-off"]),
     "AggregateTax": lambda: ds.aggregate_tax(ds.load("uncertain-baseline"), draws=20),
     "BestHandoff": lambda: ds.best_handoff(ds.load("rushed-handoff"), FEW),

@@ -48,7 +48,11 @@ def test_outcomes_are_named_with_share_and_interval(result: ds.Result) -> None:
     low, high = PERCENT * share.low, PERCENT * share.high
     assert f"stabilised\n{PERCENT * share.value:.1f} % ({low:.1f} to {high:.1f})" in entries(ax)
     assert "under way" in entries(ax)
-    assert ax.get_title(loc="left") == f"rushed-handoff: {result.replicates} replicates, seed {result.seed}"
+    lost = sum(result.outcomes[name].value for name in CATASTROPHES)
+    assert ax.get_title(loc="left") == f"rushed-handoff: {100 * lost:.0f} % of the runs end in a catastrophe"
+    told = f"{result.replicates} replicates, seed {result.seed}, scenario hash {result.scenario.hash[:12]}"
+    assert told in [text.get_text() for text in ax.texts]
+    assert [label.get_text() for label in ax.get_yticklabels()][-1] == "100 %"
     assert "(months)" in ax.get_xlabel()
 
 

@@ -5,6 +5,8 @@ import pytest
 import deference_sim as ds
 from deference_sim.plots.sweep import is_grid
 
+from .reading import edges
+
 RUSHED = ds.load("rushed-handoff")
 LEADS = [1, 3, 5]
 
@@ -16,7 +18,7 @@ def swept() -> ds.Sweep:
 
 def test_a_curve_has_a_line_and_a_band_for_each_policy(swept: ds.Sweep) -> None:
     ax = ds.plot.lead_curve(swept, "p_good")
-    assert ax.get_xlabel() == "rival.lead (months)"
+    assert ax.get_xlabel() == "Lead over the rival (months)"
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["race", "fixed", "of it overtaken safely"]
     safely = [tally.ended("overtaken_safely") / tally.n for tally in swept.tallies]
     assert max(safely) > 0.0
@@ -25,6 +27,10 @@ def test_a_curve_has_a_line_and_a_band_for_each_policy(swept: ds.Sweep) -> None:
         assert line.get_xdata().tolist() == LEADS
         assert line.get_ydata().tolist() == levels
     assert len(ax.collections) == 2
+    for number, band in enumerate(ax.collections):  # would catch one end of the interval drawn twice
+        rows = swept.table.iloc[number::2]
+        intervals = zip(rows["p_good_low"], rows["p_good_high"], strict=True)
+        assert edges(band) == {lead: pytest.approx(ends) for lead, ends in zip(LEADS, intervals, strict=True)}
     stays = ds.plot.lead_curve(swept)
     assert [text.get_text() for text in stays.get_legend().get_texts()] == ["race", "fixed"]
 
@@ -36,7 +42,7 @@ def test_a_heat_map_has_a_cell_for_each_point(swept: ds.Sweep) -> None:
     ax = ds.plot.heat_map(found)
     cells = ax.collections[0].get_array().reshape(4, 3)
     assert cells.T.ravel().tolist() == found.table["p_stay"].tolist()
-    assert (ax.get_xlabel(), ax.get_ylabel()) == ("rival.lead (months)", "tax.broad_alignment")
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("Lead over the rival (months)", "Tax of broad alignment")
     assert [label.get_text() for label in ds.plot.heat_map(swept).get_yticklabels()] == ["race", "fixed"]
 
 
@@ -49,7 +55,8 @@ def test_of_several_scenarios_each_has_a_heat_map_with_its_name() -> None:
         ax = ds.plot.heat_map(found, number=number)
         shown = ax.collections[0].get_array().reshape(2, 2).T.ravel().tolist()
         assert shown == found.table.loc[found.table["scenario"] == name, "p_stay"].tolist()
-        assert ax.get_title(loc="left").startswith(f"{name}: 30 replicates")
+        assert ax.get_title(loc="left").startswith(f"p_stay: {name} ")
+        assert any(text.get_text().startswith(f"{name}: 30 replicates") for text in ax.texts)
 
 
 def test_inputs_that_are_words_have_dots_with_intervals() -> None:

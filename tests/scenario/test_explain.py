@@ -54,14 +54,34 @@ def test_resolved_says_where_every_value_is_from(read) -> None:
     rows = {row.path: row for row in resolved(read(SAMPLE, set=["capability.returns=1.3"]))}
     assert (rows["capability.returns"].value, rows["capability.returns"].source) == ("1.3", "command line")
     assert rows["capability.returns"].status == "given"
-    assert rows["rival.lead"].value == "2 to 9 months (lognormal, median 4.243)"
+    assert rows["rival.lead"].value == "2 to 9 months (p5 2, median 4.243, p95 9 months)"
     assert rows["rival.speed"].value == "0.5 (0.25) or 1 (0.75)"
-    assert rows["rival.edge"].value == "0 to 1.853 py (mixture, median 0, 0.5 at 0)"
+    assert rows["rival.edge"].value == ("mixture 0 (0.5) or 1 to 2 py (0.5) (p5 0, median 0, p95 1.853 py; 0.5 at 0)")
     assert rows["rival.lead"].source == "bad.yaml:5"
     assert rows["rival.mode"].source == "default"
     assert rows["tax.decline"].status == "guess"
     assert rows["hazards.misuse.rate"].value == "0.05 per year"
     assert rows["correlation of rival.lead and rival.speed"].value == "0.3"
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("2 to 9 months", "2 to 9 months (p5 2, median 4.243, p95 9 months)"),
+        ("2 weeks  to 1 month", "2 weeks to 1 month (p5 0.46, median 0.6782, p95 1 months)"),
+        ("{loguniform: {min: 1, max: 4 months}}", "loguniform 1 to 4 months (p5 1.072, median 2, p95 3.732 months)"),
+        ("{lognormal: {p5: 2, p95: 9}}", "lognormal p5 2, p95 9 (median 4.243 months)"),
+        ("{normal: {mean: 4, sd: 1}, min: 0}", "normal mean 4, sd 1, min 0 (p5 2.355, median 4, p95 5.645 months)"),
+    ],
+)
+def test_a_range_is_told_as_its_author_wrote_it(written: str, told: str) -> None:
+    """And still is where other inputs are changed. Would catch a percentile without a label, a text that is lost."""
+    scenario = load("baseline", set=[f"rival.lead={written}"]).with_(**{"rival.speed": 2.0})
+    (row,) = (row for row in resolved(scenario) if row.path == "rival.lead")
+    assert row.value == told
+    again = scenario.with_(**{"rival.lead": "1 to 3 months"})
+    assert again.written["rival.lead"] == "1 to 3 months"
+    assert "rival.lead" not in scenario.with_(**{"rival.lead": 3.0}).written
 
 
 def test_every_parameter_has_a_label_of_its_own_that_fits_an_axis() -> None:
@@ -79,7 +99,7 @@ def test_differences(read) -> None:
     assert differences(scenario, scenario.with_(name="other", description="")) == []
     other = scenario.with_(**{"rival.lead": 3, "hazards": []})
     rows = {row.path: (row.first, row.second) for row in differences(scenario, other)}
-    assert rows.pop("rival.lead") == ("2 to 9 months (lognormal, median 4.243)", "3 months")
+    assert rows.pop("rival.lead") == ("2 to 9 months (p5 2, median 4.243, p95 9 months)", "3 months")
     assert rows.pop("correlation of rival.lead and rival.speed") == ("0.3", "")
     assert rows["hazards.misuse.rate"] == ("0.05 per year", "")
     assert all(path.startswith("hazards.misuse.") for path in rows)

@@ -28,7 +28,7 @@ from deference_sim.analysis.brief.choices import (
     months_more,
     weight_flips,
 )
-from deference_sim.analysis.brief.flips import Flip, flips
+from deference_sim.analysis.brief.flips import Flip, flips, policy_flips
 from deference_sim.analysis.brief.keep_up import KeepUp, keep_up
 from deference_sim.analysis.brief.parts import AtWork, Command, Futures, by, command, in_silence
 from deference_sim.analysis.brief.signposts import Signpost, Switch, signposts, switches
@@ -57,6 +57,7 @@ __all__ = [
 
 TARGETS = (0.5, 0.8, 0.9)
 MOST_INPUTS = 5  # named as those that matter most
+MOST_FOR_POLICIES = 3  # of them, along which policies are held against one another: there are more of these than dates
 #: The parts, in the order in which they are made, in words for whoever waits.
 PARTS: Mapping[str, str] = {
     "run": "the scenario as written",
@@ -72,6 +73,7 @@ PARTS: Mapping[str, str] = {
     "knowing": "what knowing an input would be worth",
     "discover": "where it fails",
     "flips": "what would flip the choice",
+    "policy_flips": "what would make another policy better",
     "signposts": "what to look out for",
 }
 
@@ -101,6 +103,7 @@ class Brief(Shown):
     knowing: Sensitivity
     failing: Discovery | None
     flips: tuple[Flip, ...]
+    policy_flips: tuple[Flip, ...]
     weight_flips: tuple[WeightFlip, ...]
     signposts: tuple[Signpost, ...]
     switches: tuple[Switch, ...]
@@ -160,6 +163,7 @@ class Brief(Shown):
                 "discover": None if self.failing is None else self.failing.as_dict(),
                 "dates": list(self.choices.dates),
                 "flips": [_flip_dict(one) for one in self.flips],
+                "policy_flips": [_flip_dict(one) for one in self.policy_flips],
                 "weight_flips": [
                     {"end": one.end, "own": one.own, "at": one.at, "sure": one.sure, "to": one.to}
                     for one in self.weight_flips
@@ -262,7 +266,7 @@ class _Making:
         strategy, regret = self._strategy()
         tornado, sobol, knowing = self._tornado(), self._sobol(), self._knowing(choices.best_date, choices)
         failing = self._failing()
-        flipping = self._flips(choices, sobol)
+        flipping, policies_flipping = self._flips(choices, sobol), self._policy_flips(strategy, sobol)
         with self.at_work(PARTS["signposts"]) as told:
             here = Worlds(self.seed, self.measure, progress=told)
             (records,) = here.records([self.scenario], self.futures.run)
@@ -288,6 +292,7 @@ class _Making:
             knowing,
             failing,
             flipping,
+            policies_flipping,
             tuple(self._weights(choices, records_by_choice)),
             tuple(posts),
             tuple(turns),
@@ -379,6 +384,20 @@ class _Making:
             varied = sobol.plan.varied
             bundles = most_important(sobol)
             return tuple(flips(self.scenario, varied, bundles, choices, fresh, self.futures.flips))
+
+    def _policy_flips(self, strategy: BestStrategy, sobol: Sensitivity) -> tuple[Flip, ...]:
+        with self.at_work(PARTS["policy_flips"]) as told:
+            return tuple(
+                policy_flips(
+                    self.scenario,
+                    sobol.plan.varied,
+                    most_important(sobol)[:MOST_FOR_POLICIES],
+                    strategies.policies_to_compare(strategy),
+                    strategy.best.policy,
+                    Worlds(self.seed, self.measure, progress=told).fresh,
+                    self.futures.flips,
+                )
+            )
 
     def _weights(self, choices: Choices, records: Mapping[str, NDArray[np.void]]) -> list[WeightFlip]:
         if self.measure == "p_stay":

@@ -1,4 +1,4 @@
-"""What would flip the choice of a date: the nearest values of an input at which another choice is better."""
+"""What would flip a choice, of a date or of a policy: the nearest values of an input at which another is better."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from deference_sim.analysis.brief.choices import Choices, is_sure, with_changes, written
 from deference_sim.analysis.brief.parts import Command, by, command
-from deference_sim.analysis.handoff import INDIFFERENCE, OWN_WAY
+from deference_sim.analysis.handoff import INDIFFERENCE
 from deference_sim.analysis.paired import Difference
 from deference_sim.analysis.sensitivity.inputs import Input, Varied
+from deference_sim.analysis.strategy import Settings
 from deference_sim.analysis.worlds import Worlds
 from deference_sim.scenario import Scenario
 from deference_sim.study.quasi_random import run_at
@@ -103,6 +104,23 @@ def flips(
     return [flip for bundle in bundles for flip in search.along(bundle)]
 
 
+def policy_flips(
+    scenario: Scenario,
+    varied: Varied,
+    bundles: Sequence[tuple[int, ...]],
+    policies: Mapping[str, Settings],
+    best: str,
+    worlds: Worlds,
+    replicates: int,
+) -> list[Flip]:
+    """Return for each of ``bundles`` of inputs the nearest values at which another policy is better than the ``best``.
+
+    Each of ``policies`` has the settings that suit the scenario as written.
+    """
+    search = _Search(scenario, varied, policies, best, worlds, replicates)
+    return [flip for bundle in bundles for flip in search.along(bundle)]
+
+
 @dataclass(frozen=True, slots=True)
 class _Search:
     scenario: Scenario
@@ -158,9 +176,8 @@ class _Search:
         looked = line.values(crossing.sure_at)
         settings = [*looked.items(), *self.ways[self.advised].items()]
         words = [word for path, value in settings for word in ("--set", f"{path}={written(value)}")]
-        words += with_changes(self.ways[name])
-        if name == OWN_WAY:  # the advised choice is a change of the scenario, which this one takes back
-            words += with_changes({path: self.scenario.value(path) for path in self.ways[self.advised]})
+        taken_back = {path: self.scenario.value(path) for path in self.ways[self.advised]}
+        words += with_changes({**taken_back, **self.ways[name]})
         words += by(self.worlds.measure) if self.worlds.success.weights is not None else []
         ends = [None if end is None else tuple(line.values(end).values()) for end in (crossing.low, crossing.high)]
         return Flip(

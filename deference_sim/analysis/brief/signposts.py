@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from deference_sim.analysis.brief.parts import Command, by, command
 from deference_sim.analysis.estimate import Estimate
-from deference_sim.analysis.given import MARGIN, OBSERVABLES, Condition, Given, observed
+from deference_sim.analysis.given import COUNTED, OBSERVABLES, Condition, Given, observed
 from deference_sim.analysis.measure import Successes
 from deference_sim.analysis.paired import Difference
 from deference_sim.analysis.strategy import AS_IT_IS, Settings
@@ -17,7 +17,6 @@ from deference_sim.analysis.worlds import Worlds
 from deference_sim.scenario import Scenario
 
 MONTHS = (0.0, 1.0, 2.0, 4.0)  # after the handoff
-COUNTED = "findings"  # of which there are none or some, instead of thirds
 LEAST = 20  # futures in a third, below which it tells nothing
 _LEAST_PART = 1.0 / 6.0  # of all, that a third must hold: half of what it would by its name
 _DIGITS = 2  # of the numbers that part the thirds, so that one can type them
@@ -69,7 +68,7 @@ def signposts(scenario: Scenario, records: NDArray[np.void], worlds: Worlds) -> 
     worth = worlds.succeeded(records)
     found = []
     for months in MONTHS:
-        names = [name for name in OBSERVABLES if (name != MARGIN or not months) and (name != COUNTED or months)]
+        names = [name for name in OBSERVABLES if name != COUNTED or months]
         seen = observed(scenario, worlds.seed, records, months, set(names))
         for name in names:
             thirds = [

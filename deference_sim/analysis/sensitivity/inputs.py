@@ -18,6 +18,7 @@ from deference_sim.scenario.words import Words
 UNCERTAIN, CORE = "uncertain", "core"
 DECISIONS = ("strategy", "handoff")  # blocks whose inputs are chosen, not found out
 RANGES = "uncertain-baseline"  # the shipped scenario that holds the plausible range of the main unknowns
+GIVEN = "given"  # the status of a range that whoever wrote the scenario has chosen
 WIDENED = "widened"
 HALF_TO_DOUBLE = "half to double"
 ENDS = (0.05, 0.95)
@@ -28,7 +29,8 @@ class Input:
     """One input of a study: its plausible range, and where that is from.
 
     Its low and high value are the 5th and 95th percentile of ``distribution``, or the ends of a range that is only half
-    to double the value, or that was widened to hold it. ``status`` (published, derived or guess) is that of the range.
+    to double the value, or that was widened to hold it. ``status`` (published, derived, given by the scenario, or
+    guess) is that of the range.
     """
 
     path: str
@@ -163,12 +165,13 @@ def _input(scenario: Scenario, path: str) -> Input:
 
 def _range_of(scenario: Scenario, path: str, parameter: Parameter) -> tuple[Distribution, str, str] | None:
     """Return the range of an input, where it is from, and its status."""
-    if path in scenario.uncertain:
-        return scenario.uncertain[path], scenario.sources[path], parameter.declaration.status
+    plausible = plausible_ranges().get(path, _shipped_ranges().uncertain.get(path))
+    if own := scenario.uncertain.get(path):
+        is_plausible = plausible is not None and own.specification() == plausible.specification()
+        return own, scenario.sources[path], range_status(path) if is_plausible else GIVEN
     value = scenario.value(path)
     if value is None:
         return None
-    plausible = plausible_ranges().get(path, _shipped_ranges().uncertain.get(path))
     if plausible is None:
         return _half_to_double(value, parameter) if value else None
     low, high = (float(end) for end in plausible.quantile(np.array(ENDS)))

@@ -17,7 +17,7 @@ class Sensitivity(Shown):
     """What matters most for the chance of success.
 
     ``table`` has a row for each input, or for each group of correlated inputs, the most important first: ``input``,
-    ``unit``, ``range``, ``status`` of the default (published, derived, guess), ``range_from``, and by method
+    ``unit``, ``range``, ``status`` of the range (published, derived, given, guess), ``range_from``, and by method
     (x_low and x_high are the ends of the 95 % interval of x):
 
     * tornado: ``low``, ``high`` (values of the input), ``at_low``, ``at_high`` (chances there), ``swing`` (at_high less

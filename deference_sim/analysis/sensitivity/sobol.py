@@ -24,13 +24,13 @@ from typing import Any
 import numpy as np
 
 from deference_sim.analysis.estimate import FEW, clopper_pearson
-from deference_sim.analysis.sensitivity.inputs import Varied
+from deference_sim.analysis.sensitivity.inputs import GIVEN, Varied
 from deference_sim.analysis.sensitivity.plan import Evaluate, Finding, Plan, described
 from deference_sim.scenario.distributions import Floats
 from deference_sim.study.quasi_random import SCRAMBLINGS, design, interval, ratio, whole_design
 
 DEFAULT = 4096
-STATUSES = ("published", "derived", "guess")  # the least sourced last: a group is as good as the worst in it
+STATUSES = ("published", "derived", GIVEN, "guess")  # the least sourced last: a group is as good as the worst in it
 Interval = tuple[float, float, float]  # value, low, high
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
 
-from deference_sim.analysis.takeoff import ai_2027, forethought, plans, slowdown
+from deference_sim.analysis.takeoff import ai_2027, forethought, plans, racing, slowdown
 from deference_sim.analysis.takeoff.forethought import windows
 from deference_sim.analysis.takeoff.table import Request, TakeoffTable, unheard
 from deference_sim.study.limits import MOST_REPLICATES
@@ -72,6 +72,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             IN_MEMORY,
         ),
         "plans": Preset("Plans A to E", 4_000, plans.plans, len(plans.PLANS)),
+        "racing": Preset("Races with a closed form", 20_000, racing.racing, racing.PASSES, IN_MEMORY),
     }
 )
 

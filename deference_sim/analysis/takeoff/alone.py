@@ -53,7 +53,7 @@ def capability_alone(name: str, settings: Sequence[str], **changes: Any) -> Scen
 def below_settings(name: str, settings: Sequence[str], changes: Mapping[str, Any]) -> Scenario:
     """Return the shipped scenario ``name`` with ``changes``, and ``settings`` (``PATH=VALUE``) on top of them."""
     typed = load(name, set=settings)
-    return typed.with_(**{path: value for path, value in changes.items() if typed.sources[path] != _TYPED})
+    return typed.with_(**{path: value for path, value in changes.items() if typed.sources.get(path) != _TYPED})
 
 
 def require_law(scenario: Scenario, law: str, instead: str) -> None:

@@ -3,14 +3,16 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from math import ceil, log10
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from deference_sim.analysis.estimate import Estimate
 from deference_sim.shown import Shown
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MOST_DECIMALS = 4  # shown of a simulated number
 
@@ -95,8 +97,10 @@ class TakeoffTable(Shown):
         }
 
     @property
-    def frame(self) -> pd.DataFrame:
+    def frame(self) -> "pd.DataFrame":
         """A row for each figure, numbers in full; nested ones in columns such as ``ours.low``."""
+        import pandas as pd
+
         return pd.json_normalize([{"figure": figure.name} | figure.as_dict() for figure in self.figures])
 
     def texts(self) -> list[tuple[str, ...]]:
@@ -187,7 +191,8 @@ def _difference(value: float | None, figure: Figure) -> str:
     if value is None:
         return ""
     decimals = _decimals(figure.ours, figure)
-    return f"{_scale(figure) * value:+,.1g}" if decimals is None else f"{_scale(figure) * value:+,.{decimals}f}"
+    told = f"{_scale(figure) * value:+,.1g}" if decimals is None else f"{_scale(figure) * value:+,.{decimals}f}"
+    return told[1:] if not told.strip("+-0.") else told.replace("-", "−")
 
 
 def _fixed(value: float, figure: Figure, decimals: int) -> str:

@@ -8,15 +8,17 @@ from deference_sim.analysis.records import outcome_words
 from deference_sim.live.kernel.facts import facts, number
 from deference_sim.live.kernel.kept import law_hash
 from deference_sim.live.kernel.rules import rules
-from deference_sim.model.events import COUNTERS, EVENTS, SENTENCES
+from deference_sim.model.events import EVENTS, SENTENCES
 from deference_sim.model.roads import ROADS
-from deference_sim.model.state import OUTCOMES, PHASES
+from deference_sim.model.state import OUTCOMES
 from deference_sim.model.units import UNITS
-from deference_sim.scenario.catalogue import Parameter, catalogue, parameters
+from deference_sim.scenario.catalogue import NAME_ONE, Parameter, catalogue, parameters
 from deference_sim.scenario.library import load, shipped
 from deference_sim.scenario.plausible import TWINS, plausible_ranges, range_status
+from deference_sim.scenario.problems import DID_YOU_MEAN
+from deference_sim.scenario.quantities import OTHER_UNIT
 from deference_sim.scenario.reader import SCHEMA
-from deference_sim.study.tally import GOOD_ENDS, QUANTITIES
+from deference_sim.study.tally import GOOD_ENDS
 from deference_sim.version import __version__
 
 
@@ -38,12 +40,10 @@ def declarations() -> dict[str, Any]:
             for unit, known in UNITS.items()
         },
         "rules": rules(),
+        "hints": {"did_you_mean": DID_YOU_MEAN, "name_one": NAME_ONE, "other_unit": OTHER_UNIT},
         "outcomes": [_outcome(name) for name in OUTCOMES],
         "roads": [{"name": name, "words": words, "short": road_in_words(name)} for name, words in ROADS.items()],
-        "phases": list(PHASES),
         "events": [{"name": name, "sentence": SENTENCES[name]} for name in EVENTS],
-        "counters": dict(COUNTERS),
-        "quantities": list(QUANTITIES),
         "presets": [_preset(name) for name in shipped()],
         "kernel": facts(),
     }

@@ -14,7 +14,6 @@ from deference_sim.scenario.combined import (
     Point,
     cut_cumulative,
     cut_quantile,
-    mixed_cumulative,
     mixed_quantile,
     picked,
 )
@@ -90,22 +89,10 @@ def quantile(form: int, parts: Any, u: float) -> float:
     return part_quantile(parts[0], u)
 
 
-def cumulative(form: int, parts: Any, x: float) -> float:
-    """Return P(X ≤ x) of the distribution that ``parts`` make."""
-    return part_cumulative(parts[0], x) if form == ONE else mixed_cumulative(parts, part_cumulative, part_share, x)
-
-
 def quantiles(form: int, parts: Any, at: Any, found: Any) -> int:
     """Put the quantile at each number of ``at`` into ``found``."""
     for place in range(len(at)):
         found[place] = quantile(form, parts, at[place])
-    return len(at)
-
-
-def cumulatives(form: int, parts: Any, at: Any, found: Any) -> int:
-    """Put P(X ≤ x) for each x of ``at`` into ``found``."""
-    for place in range(len(at)):
-        found[place] = cumulative(form, parts, at[place])
     return len(at)
 
 
@@ -169,7 +156,6 @@ EQUATIONS: Final = (
     part_share,
     is_point,
     quantile,
-    cumulative,
     draw,
     put,
 )

@@ -68,7 +68,6 @@ _AT = (
     Argument("found", _NUMBER, 1),
 )
 _COUNTS = (Argument("successes", _WHOLE), Argument("n", _WHOLE))
-_BETA = (Argument("a", _NUMBER), Argument("b", _NUMBER), Argument("at", _NUMBER))
 _FOUND = Argument("found", _NUMBER, 1)
 
 EXPORTS: Final = (
@@ -109,11 +108,10 @@ EXPORTS: Final = (
     Export(drawing.fit, _FIT),
     Export(drawing.falls, (Argument("parts", drawing.PART_DTYPE, 1),)),
     Export(drawing.quantiles, _AT),
-    Export(drawing.cumulatives, _AT),
-    *(Export(one, (Argument("x", _NUMBER),)) for one in (elementary.exp, elementary.log, elementary.log1p)),
-    *(Export(one, (Argument("x", _NUMBER),)) for one in (streams.normal_quantile, quantiles.normal_cumulative)),
-    Export(quantiles.beta_quantile, _BETA),
-    Export(quantiles.beta_cumulative, _BETA),
+    *(
+        Export(one, (Argument("x", _NUMBER),))
+        for one in (elementary.exp, elementary.log, elementary.log1p, streams.normal_quantile)
+    ),
     Export(intervals.wilson_ends, (*_COUNTS, Argument("z", _NUMBER), _FOUND)),
     Export(intervals.exact_ends, (*_COUNTS, Argument("tail", _NUMBER), _FOUND)),
     Export(estimate.binomial_quantile, (Argument("u", _NUMBER), Argument("n", _WHOLE), Argument("share", _NUMBER))),

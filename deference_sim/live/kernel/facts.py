@@ -9,7 +9,7 @@ from deference_sim.analysis.estimate import FEW, NORMAL_975
 from deference_sim.live.kernel.drawing import KINDS
 from deference_sim.live.kernel.exports import EXPORTS, LAYOUTS, Argument
 from deference_sim.model.declare import MAX_KNOTS
-from deference_sim.model.events import COUNTERS, EVENTS
+from deference_sim.model.events import EVENTS
 from deference_sim.model.hazards import Hazard
 from deference_sim.model.parameters import GOOD_END_TABLE, HAZARD_DTYPE, PARAMETERS_DTYPE, Blocks, hazard_numbers
 from deference_sim.model.roads import BY_HAZARD, ROADS, STAYED
@@ -20,7 +20,7 @@ from deference_sim.scenario.combined import Point
 from deference_sim.scenario.distributions import Distribution
 from deference_sim.scenario.reader import SCHEMA
 from deference_sim.study import indifference
-from deference_sim.study.tally import GOOD_CODES, QUANTITIES, UNRESOLVED_CODE
+from deference_sim.study.tally import GOOD_CODES
 from deference_sim.trajectory.state import FIRST_HAZARD
 
 _SCALARS: Final = {"u8": "key", "i8": "whole", "f8": "number"}
@@ -40,14 +40,11 @@ def facts() -> dict[str, Any]:
         "good_ends": _good_ends(),
         "outcomes": list(OUTCOMES),
         "good": GOOD_CODES,
-        "unresolved": UNRESOLVED_CODE,
         "roads": list(ROADS),
         "stayed": STAYED,
         "by_hazard": BY_HAZARD,
         "phases": list(PHASES),
         "events": list(EVENTS),
-        "counters": list(COUNTERS),
-        "quantities": list(QUANTITIES),
         "normal_975": NORMAL_975,
         "few": FEW,
     }

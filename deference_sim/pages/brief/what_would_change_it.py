@@ -1,16 +1,18 @@
 """What would change the advice of a brief: flips, weights, inputs, signposts."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from deference_sim.analysis.brief import (
-    Brief,
+    MOST_FOR_POLICIES,
+    MOST_INPUTS,
     Flip,
     WeightFlip,
     most_important,
 )
 from deference_sim.analysis.brief.choices import SURE, is_sure
-from deference_sim.analysis.brief.signposts import COUNTED, Signpost, Third
+from deference_sim.analysis.brief.signposts import Signpost, Third
+from deference_sim.analysis.given import COUNTED
 from deference_sim.pages.brief.section import Section
 from deference_sim.pages.brief.words import choice_words, in_per_cent, policy_words
 from deference_sim.pages.glossary import label_of
@@ -34,6 +36,7 @@ class WhatWouldChangeIt(Section):
             Heading("What would change it?", section=True),
             *self._flips(),
             Paragraph(self._weights()),
+            *self._policy_flips(),
             self._inputs(),
             Paragraph(self._knowing()),
             self._from("tornado", "sobol", "knowing"),
@@ -42,14 +45,38 @@ class WhatWouldChangeIt(Section):
 
     def _flips(self) -> Page:
         found = self.found
-        varied = found.sobol.plan.varied
-        inputs = [varied.label(bundle) for bundle in most_important(found.sobol)]
+        return self._flipping(
+            found.flips,
+            MOST_INPUTS,
+            "the choice of the date",
+            "make another choice surely better",
+            lambda name: choice_words(found.choices[name]),
+        )
+
+    def _policy_flips(self) -> Page:
+        own = self.found.scenario.strategy.policy
+        best = policy_words(self.found.strategy.best.policy, own)
+        return self._flipping(
+            self.found.policy_flips,
+            MOST_FOR_POLICIES,
+            f"the choice of a policy, {best}",
+            "make another policy surely better, each with the settings that suit the scenario as written",
+            lambda name: policy_words(name, own),
+        )
+
+    def _flipping(
+        self, flips: Sequence[Flip], most: int, what: str, better: str, to_words: Callable[[str], str]
+    ) -> Page:
+        """Return what flips ``what``: a table, or that none of the ``most`` important inputs does."""
+        varied = self.found.sobol.plan.varied
+        inputs = [varied.label(bundle) for bundle in most_important(self.found.sobol)[:most]]
         tried = "; ".join(_input_words(name.split(" + ")) for name in inputs)
-        if not found.flips:
+        if not flips:
+            count = {3: "three", 5: "five"}.get(len(inputs), str(len(inputs)))
             return [
                 Paragraph(
-                    "Nothing that was tried flips the choice of the date: at no value of its plausible range does any "
-                    f"of the five inputs below, alone, make another choice surely better: {tried}"
+                    f"Nothing that was tried flips {what}: at no value of its plausible range does any of the first "
+                    f"{count} inputs below, alone, {better}: {tried}"
                 )
             ]
         rows = tuple(
@@ -58,19 +85,19 @@ class WhatWouldChangeIt(Section):
                 _values(flip, flip.own),
                 _values(flip, flip.at),
                 self._flip_interval(flip),
-                f"{_flip_to(flip.to, found)}, {points(flip.beyond)} points better at {_values(flip, flip.looked)}",
+                f"{to_words(flip.to)}, {points(flip.beyond)} points better at {_values(flip, flip.looked)}",
             )
-            for flip in found.flips
+            for flip in flips
         )
         columns = ("input", "now", "flips at", "95 % interval", "to")
         note = (
             "One input at a time, everything else as written. A flip is told where another choice is better by "
             "three standard errors somewhere in the input's plausible range; in between, straight lines."
         )
-        commands = tuple(Paragraph(f"From: {self._command(flip.command)}", aside=True) for flip in found.flips[:1])
-        more = [] if len(found.flips) < 2 else [Paragraph("The others likewise, with their own values.", aside=True)]
+        commands = tuple(Paragraph(f"From: {self._command(flip.command)}", aside=True) for flip in flips[:1])
+        more = [] if len(flips) < 2 else [Paragraph("The others likewise, with their own values.", aside=True)]
         return [
-            Table("What flips the choice of the date", columns, rows, frozenset(), frozenset({0, 1})),
+            Table(f"What flips {what}", columns, rows, frozenset(), frozenset({0, 1})),
             Paragraph(note, aside=True),
             *commands,
             *more,
@@ -97,7 +124,7 @@ class WhatWouldChangeIt(Section):
         sure = " (though never surely so)" if flip.sure is None else f" (surely so at {flip.sure:.2f})"
         return (
             f"Where {end} counts {flip.at:.2f} instead of {flip.own:g}, the choice flips to "
-            f"{_flip_to(flip.to, self.found)}{sure}."
+            f"{choice_words(self.found.choices[flip.to])}{sure}."
         )
 
     def _inputs(self) -> Table:
@@ -212,10 +239,6 @@ def _bounds(third: Third) -> str:
     if conditions[0].name == COUNTED:
         return "none" if conditions[0].sign == "<" else "some"
     return " and ".join(f"{one.sign} {one.number:g}" for one in conditions)
-
-
-def _flip_to(name: str, found: Brief) -> str:
-    return choice_words(found.choices[name])
 
 
 def _gain(row: dict[Any, Any], name: str) -> str:

@@ -1,18 +1,16 @@
 // The table of good ends that handoff by indifference looks up, as `study.indifference` makes it, bit for bit.
 
-import { isUncertain } from "./numbers.js";
+import { isDistribution, withValues } from "./numbers.js";
 
 /** Return the months of the table, each with the scenario in which humans hand off then. */
 export function goodEndScenarios(scenario, kernel) {
   const { months, least_lead, month: path, changed } = kernel.facts.good_ends;
   const told = scenario.values["rival.lead"];
-  const lead = Math.max(isUncertain(told) ? kernel.median(told) : told, least_lead);
-  const fixed = new Set([path, ...Object.keys(changed)]);
-  const correlations = scenario.correlations.filter(([a, b]) => !fixed.has(a) && !fixed.has(b));
+  const lead = Math.max(isDistribution(told) ? kernel.median(told) : told, least_lead);
   return Array.from({ length: months }, (_, place) => {
     const part = place / (months - 1);
     const month = lead * part * Math.sqrt(part);
-    return { month, changed: { ...scenario, correlations, values: { ...scenario.values, ...changed, [path]: month } } };
+    return { month, changed: withValues(scenario, { ...changed, [path]: month }) };
   });
 }
 

@@ -1,7 +1,6 @@
 // The kernel: the whole Monte Carlo in WebAssembly, built from the law's own text. It imports nothing.
 
 import { keyOfSeed } from "./hash.js";
-import { goodEndsOf, goodEndScenarios } from "./indifference.js";
 import { Columns } from "./layout.js";
 import { Machine } from "./machine.js";
 import { numbersOf, partRows, partsOf } from "./numbers.js";
@@ -33,29 +32,17 @@ export class Kernel {
     this.#machine = new Machine(module, facts.exports);
     for (const name of ["exp", "log", "log1p"]) this[name] = (x) => this.#machine.number(name, { x });
     this.normalQuantile = (x) => this.#machine.number("normal_quantile", { x });
-    this.normalCumulative = (x) => this.#machine.number("normal_cumulative", { x });
-    this.betaQuantile = (a, b, at) => this.#machine.number("beta_quantile", { a, b, at });
-    this.betaCumulative = (a, b, at) => this.#machine.number("beta_cumulative", { a, b, at });
   }
 
-  /** Make a scenario ready to run; `goodEnds` is what handoff by indifference looks up, made here if not given. */
-  prepare(scenario, goodEnds = null) {
+  /** Make a scenario ready to run; `goodEnds` is what handoff by indifference looks up, as `Pool.prepare` makes it. */
+  prepare(scenario, goodEnds = []) {
     const { hazards, parameters, rows, paths, inputs, parts, spearmans } = numbersOf(scenario, this.facts);
-    const known = scenario.values["handoff.indifference"] ? (goodEnds ?? this.#goodEnds(scenario)) : [];
     this.facts.good_ends.columns.forEach((column, place) =>
-      known.forEach((row, knot) => parameters.set(0, column, row[place], knot)),
+      goodEnds.forEach((row, knot) => parameters.set(0, column, row[place], knot)),
     );
-    parameters.set(0, "good_end_count", known.length);
+    parameters.set(0, "good_end_count", goodEnds.length);
     const root = this.#root(spearmans, paths.length);
     return { hazards, paths, parameters: parameters.bytes, rows: rows.bytes, inputs: inputs.bytes, parts: parts.bytes, root };
-  }
-
-  #goodEnds(scenario) {
-    const { replicates, seed } = this.facts.good_ends;
-    const found = goodEndScenarios(scenario, this).map(({ month, changed }) => {
-      return { month, records: this.run(this.prepare(changed), { seed, count: replicates }).records };
-    });
-    return goodEndsOf(found, this);
   }
 
   #root(spearmans, size) {
@@ -142,16 +129,6 @@ export class Kernel {
     }
   }
 
-  /** Return the quantiles of a distribution at the numbers `u`. */
-  quantile(specification, u) {
-    return this.#distribution("quantiles", specification, u);
-  }
-
-  /** Return P(X ≤ x) of a distribution at the numbers `x`. */
-  cumulative(specification, x) {
-    return this.#distribution("cumulatives", specification, x);
-  }
-
   /** Return the central value of a distribution. */
   median(specification) {
     return this.quantile(specification, Float64Array.of(0.5))[0];
@@ -182,17 +159,18 @@ export class Kernel {
     });
   }
 
-  #distribution(name, specification, given) {
+  /** Return the quantiles of a distribution at the numbers `u`. */
+  quantile(specification, u) {
     this.#machine.clear();
     const { form, parts } = partsOf(specification, this.facts);
-    const found = this.#machine.lend(8 * given.length);
-    this.#machine.whole(name, {
+    const found = this.#machine.lend(8 * u.length);
+    this.#machine.whole("quantiles", {
       form,
       parts: { at: this.#machine.put(partRows(parts, this.facts).bytes), shape: [parts.length] },
-      at: { at: this.#machine.put(given), shape: [given.length] },
-      found: { at: found, shape: [given.length] },
+      at: { at: this.#machine.put(u), shape: [u.length] },
+      found: { at: found, shape: [u.length] },
     });
-    return this.#machine.numbers(found, given.length);
+    return this.#machine.numbers(found, u.length);
   }
 
   /** Return the estimate of a probability: Wilson's interval, the exact one with few successes or failures. */

@@ -6,17 +6,23 @@ import { Rows } from "./layout.js";
 const ONE = 0, PICKED = 1, MIXED = 2; // how parts make a distribution, as in kernel/drawing.py
 
 /** Whether a value of a scenario is a distribution. */
-export const isUncertain = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+export const isDistribution = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+
+/** Return a scenario with other `values` at some paths; correlations of these lapse. */
+export function withValues(scenario, values) {
+  const correlations = scenario.correlations.filter(([a, b]) => !Object.hasOwn(values, a) && !Object.hasOwn(values, b));
+  return { ...scenario, correlations, values: { ...scenario.values, ...values } };
+}
 
 /** Return the names of the hazards of a scenario, in the law's order. */
-export function hazardsOf(scenario) {
+export function hazardNames(scenario) {
   const named = Object.keys(scenario.values).filter((path) => /^hazards\.[^.]+\.name$/.test(path));
   return named.map((path) => path.split(".")[1]).sort();
 }
 
 /** Return the row of parameters, a row for each hazard, and the uncertain inputs with the parts of their distributions. */
 export function numbersOf(scenario, facts) {
-  const hazards = hazardsOf(scenario);
+  const hazards = hazardNames(scenario);
   const parameters = new Rows(facts.layouts.parameters, 1);
   const rows = new Rows(facts.layouts.hazards, hazards.length);
   const cells = new Map();
@@ -27,7 +33,7 @@ export function numbersOf(scenario, facts) {
     const hazard = path.startsWith("hazards.") ? hazards.indexOf(path.split(".")[1]) : -1;
     const [into, row] = hazard < 0 ? [parameters, 0] : [rows, hazard];
     if (conversion.kind === "pairs") putPairs(parameters, conversion.column, value ?? []);
-    else if (isUncertain(value)) {
+    else if (isDistribution(value)) {
       const cell = (row * into.layout.size + into.offset(conversion.column)) / 8;
       cells.set(path, { cell, ofHazard: hazard < 0 ? 0 : 1, conversion });
     } else into.set(row, conversion.column, lawValue(value, conversion));

@@ -5,7 +5,9 @@ import { goodEndsOf, goodEndScenarios } from "./indifference.js";
 import { Kernel, StepError } from "./kernel.js";
 import { Columns } from "./layout.js";
 
-const BLOCK = 64; // worlds: so few that an aborted run gives way within a twentieth of a second
+const BLOCK = 32; // worlds: so few that an aborted run gives way within a twentieth of a second
+const IN_HAND = 2; // blocks that a worker has at a time, so that it need not wait for the page to draw
+const TURNS = 4; // in which each worker gets its share of a small run, so that they end together
 const TABLES = 32; // of good ends that are kept
 
 /** Return what starts a worker whose whole script is `source`, as a page may that loads nothing. */
@@ -29,7 +31,7 @@ export class Pool {
     this.#facts = facts;
     this.kernel = Kernel.open(module, facts);
     this.#workers = Array.from({ length: size }, () => this.#started(spawn(), module));
-    this.#idle = [...this.#workers];
+    this.#idle = Array.from({ length: IN_HAND }, () => this.#workers).flat();
   }
 
   #started(worker, module) {
@@ -40,30 +42,24 @@ export class Pool {
   }
 
   /** Run replicates `first` to `first + worlds - 1`; see README.md. Rejects with `StepError`, or the signal's reason. */
-  async run(scenario, { seed, worlds, first = 0, worldsPerDraw = 1, grid = null, signal, progress, part }) {
-    const ready = await this.#prepared(scenario, signal);
+  async run(scenario, { seed, worlds, first = 0, worldsPerDraw = 1, grid = null, signal, progress, preparing }) {
+    const ready = await this.prepare(scenario, signal, preparing);
     const across = grid ? grid.length + 1 : 0;
     const { records: recordLayout, samples: sampleLayout } = this.#facts.layouts;
     const records = new Uint8Array(recordLayout.size * worlds);
     const samples = new Uint8Array(sampleLayout.size * across * worlds);
     const draws = new Map([...ready.paths].sort().map((path) => [path, new Float64Array(worlds)]));
-    const come = new Map(); // blocks that are not yet told of, by their place
-    let done = 0, told = 0;
+    let done = 0;
     const take = (from, count, found) => {
       records.set(found.records, recordLayout.size * from);
       if (grid) samples.set(found.samples, sampleLayout.size * across * from);
       for (const [path, values] of found.draws) draws.get(path).set(values, from);
       done += count;
-      come.set(from, count);
-      for (; come.has(told); told += come.get(told)) {
-        const rows = records.slice(recordLayout.size * told, recordLayout.size * (told + come.get(told)));
-        part?.(new Columns(recordLayout, rows), first + told);
-      }
       progress?.(done, worlds);
     };
-    const blocks = [];
-    for (let from = 0; from < worlds; from += BLOCK) {
-      const count = Math.min(BLOCK, worlds - from);
+    const blocks = [], block = Math.min(Math.ceil(worlds / (TURNS * this.#workers.length)), BLOCK);
+    for (let from = 0; from < worlds; from += block) {
+      const count = Math.min(block, worlds - from);
       const options = { seed, first: first + from, count, worldsPerDraw, grid };
       blocks.push({ message: { what: "run", ready, options }, take: (found) => take(from, count, found) });
     }
@@ -77,7 +73,7 @@ export class Pool {
 
   /** Run one replicate with its log; see README.md. Rejects as `run` does. */
   async follow(scenario, { seed, replicate, signal }) {
-    const ready = await this.#prepared(scenario, signal);
+    const ready = await this.prepare(scenario, signal);
     let story = null;
     const message = { what: "follow", ready, options: { seed, replicate } };
     await this.#all([{ message, take: (found) => (story = found.story) }], signal);
@@ -90,21 +86,27 @@ export class Pool {
     for (const worker of this.#workers) worker.terminate();
   }
 
-  async #prepared(scenario, signal) {
+  /** Return a scenario ready to run; a table that it needs is made first, and `preparing` told how far that is. */
+  async prepare(scenario, signal, preparing) {
     if (!scenario.values["handoff.indifference"]) return this.kernel.prepare(scenario);
-    const key = canonicalText(scenario, this.#facts);
+    const months = goodEndScenarios(scenario, this.kernel);
+    const key = canonicalText(months.at(-1).changed, this.#facts); // settings of the handoff that a table is not of are not in it
     if (!this.#tables.has(key)) {
-      const table = await this.#goodEnds(scenario, signal);
+      const table = await this.#goodEnds(months, signal, preparing);
       if (this.#tables.size >= TABLES) this.#tables.delete(this.#tables.keys().next().value);
       this.#tables.set(key, table);
     }
     return this.kernel.prepare(scenario, this.#tables.get(key));
   }
 
-  async #goodEnds(scenario, signal) {
-    const { replicates, seed } = this.#facts.good_ends;
-    const runs = goodEndScenarios(scenario, this.kernel).map(async ({ month, changed }) => {
-      return { month, records: (await this.run(changed, { seed, worlds: replicates, signal })).records };
+  async #goodEnds(months, signal, preparing) {
+    const { replicates, seed } = this.#facts.good_ends, all = replicates * months.length, done = months.map(() => 0);
+    const runs = months.map(async ({ month, changed }, place) => {
+      const progress = (count) => {
+        done[place] = count;
+        preparing?.(done.reduce((total, one) => total + one), all);
+      };
+      return { month, records: (await this.run(changed, { seed, worlds: replicates, signal, progress })).records };
     });
     return goodEndsOf(await Promise.all(runs), this.kernel);
   }

@@ -32,9 +32,9 @@ export class Headline {
     this.bar.dataset.n = String(answer.n);
   }
 
-  // Says what takes long before the first answer.
-  wait(byIndifference) {
-    this.status.textContent = byIndifference ? "Simulating: the handoff by indifference needs a table of its own first, from thousands of futures …" : "Simulating …";
+  // Says what takes long before the first answer: how far a table is that is needed first, if one is.
+  wait(share) {
+    this.status.textContent = share === undefined ? "Simulating …" : `Simulating: the handoff by indifference needs a table of its own first, from thousands of futures: ${Math.round(100 * share)} % …`;
   }
 
   progress(done, total) {
@@ -119,8 +119,8 @@ export function roadWords(road, scenario, library) {
 
 // An outcome in a few words.
 export function outcomeWords(name, scenario, library) {
-  if (name === "rival_catastrophe" && scenario.values["rival.mode"] === "deadline") return "deadline missed";
-  return library.declared.outcomes.find(one => one.name === name).words;
+  const outcome = library.declared.outcomes.find(one => one.name === name);
+  return scenario.values["rival.mode"] === "deadline" ? outcome.words_with_deadline : outcome.words;
 }
 
 // An outcome as the report has it, with what it means.

@@ -11,7 +11,7 @@ import {same} from "./scenario.js";
 import {Fans, Lead, Lost, Outcomes} from "./sections.js";
 import {isUncertain, overPlausible, spreadOf} from "./spread.js";
 import {Takeaway} from "./takeaway.js";
-import {History, USUAL, changed, fragment, ofFragment, usualView, withSetting} from "./view.js";
+import {History, USUAL, changed, fragment, ofFragment, withSetting} from "./view.js";
 import {Why} from "./why.js";
 
 const REST = 150; // milliseconds for which nothing moves before all worlds are run
@@ -21,6 +21,7 @@ const KEPT_SPREADS = 16;
 export class App {
   #asked = null; // the newest view that waits for its first answer
   #busy = false;
+  #starting = null; // what stops the first answer, where it needs a table of its own first
   #refining = null;
   #resting = 0;
   #spreads = new Map();
@@ -28,10 +29,9 @@ export class App {
   constructor(library, pool, first) {
     this.library = library;
     this.computing = new Computing(library.kernel, pool, library.declared);
-    this.usual = usualView(first);
+    this.usual = Object.freeze(first);
     this.history = new History(this.usual);
-    this.scenario = library.scenario(first);
-    this.against = null;
+    this.#settle();
     this.answers = null;
     const current = () => ({view: this.view, scenario: this.scenario, against: this.against, answer: this.answers?.answer});
     this.inputs = new Inputs(library, {
@@ -82,10 +82,8 @@ export class App {
 
   // Shows `view` instead, or says why that cannot be; true if it can.
   choose(view, {merged = false, rest = 0} = {}) {
-    let scenario, against;
     try {
-      scenario = this.library.scenario(view.preset, view.settings);
-      against = view.against && this.library.scenario(view.against.preset, view.against.settings);
+      Object.assign(this, this.#scenarios(view));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       this.#say(error.message);
@@ -93,7 +91,6 @@ export class App {
       return false;
     }
     this.history.push(view, merged);
-    Object.assign(this, {scenario, against});
     this.#show(rest);
     return true;
   }
@@ -138,9 +135,17 @@ export class App {
 
   #travel(way) {
     this.history[way]();
-    this.scenario = this.library.scenario(this.view.preset, this.view.settings);
-    this.against = this.view.against && this.library.scenario(this.view.against.preset, this.view.against.settings);
+    this.#settle();
     this.#show(0);
+  }
+
+  // Takes up the scenarios of a view that can be shown.
+  #settle() {
+    Object.assign(this, this.#scenarios(this.view));
+  }
+
+  #scenarios({preset, settings, against}) {
+    return {scenario: this.library.scenario(preset, settings), against: against && this.library.scenario(against.preset, against.settings)};
   }
 
   #key(event) {
@@ -222,6 +227,7 @@ export class App {
     this.#asked = {view: this.view, scenario: this.scenario, against: this.against, rest};
     this.#refining?.abort(new DOMException("another view", "AbortError"));
     clearTimeout(this.#resting);
+    this.#starting?.abort();
     if (this.#busy) return;
     this.#busy = true;
     try {
@@ -238,19 +244,24 @@ export class App {
 
   async #first(asked) {
     const count = Math.min(this.computing.firstLook, asked.view.worlds), started = performance.now();
-    const slow = setTimeout(() => this.headline.wait(asked.scenario.values["handoff.indifference"]), SLOW);
+    const slow = setTimeout(() => this.headline.wait(), SLOW), controller = new AbortController();
+    const preparing = (done, total) => {
+      this.#starting = controller;
+      this.headline.wait(done / total);
+    };
     await this.#guarded(async () => {
-      const worlds = await this.#worlds(asked, count, undefined);
+      const worlds = await this.#worlds(asked, count, controller.signal, {preparing});
       this.computing.took(count * (asked.against ? 2 : 1), performance.now() - started);
       this.#take(asked, worlds, asked.view.worlds === count);
-    });
+    }, controller.signal);
+    this.#starting = null;
     clearTimeout(slow);
   }
 
   async #refine(asked) {
     const controller = this.#refining = new AbortController(), {signal} = controller;
     await this.#guarded(async () => {
-      const worlds = await this.#worlds(asked, asked.view.worlds, signal, (done, total) => this.headline.progress(done, total));
+      const worlds = await this.#worlds(asked, asked.view.worlds, signal, {progress: (done, total) => this.headline.progress(done, total)});
       signal.throwIfAborted();
       this.#take(asked, worlds, true);
       this.#pictures();
@@ -269,9 +280,9 @@ export class App {
     }
   }
 
-  async #worlds({view, scenario, against}, count, signal, progress) {
-    const one = await this.computing.worlds(scenario, view.seed, count, signal, progress);
-    return [one, against && await this.computing.worlds(against, view.seed, count, signal, progress)];
+  async #worlds({view, scenario, against}, count, signal, told) {
+    const one = await this.computing.worlds(scenario, view.seed, count, signal, told);
+    return [one, against && await this.computing.worlds(against, view.seed, count, signal, told)];
   }
 
   #take({view, scenario, against}, [one, other], isLast) {

@@ -1,12 +1,12 @@
 // Answers that come at once and get better: the first worlds, then all, always the same ones.
 
+import {hazardNames} from "../kernel/numbers.js";
 import {merged, tallyOf} from "../kernel/tally.js";
 
 export const FIRST = 1000; // worlds of the first answer, where they can be run at once
-const LEAST = 200; // and where they cannot
-const AT_ONCE = 100; // milliseconds
+const LEAST = 100; // and where they cannot
+const AT_ONCE = 70; // milliseconds, so that with the drawing the answer is there in a tenth of a second
 const KEPT = 8, KEPT_WORLDS = 200_000; // scenarios whose answers are remembered, and worlds of all of them
-const Z = 1.959963984540054; // 97.5 % quantile of the standard normal
 
 // Worlds 0, 1, 2 … of one scenario, as many as were asked for so far.
 class Worlds {
@@ -40,8 +40,6 @@ export class Computing {
   // `kernel` tells intervals, `pool` runs worlds, `declared` names what they leave behind.
   constructor(kernel, pool, declared) {
     Object.assign(this, {kernel, pool, declared});
-    this.stayedRoad = declared.roads.findIndex(road => road.name === "stayed");
-    this.goodCodes = declared.outcomes.flatMap((outcome, code) => outcome.good ? [code] : []);
   }
 
   // How many worlds the first answer is of: as many as can be run at once, from LEAST to FIRST.
@@ -54,13 +52,14 @@ export class Computing {
     if (milliseconds > 5) this.#rate = worlds / milliseconds; // less: they were known
   }
 
-  // Worlds of `scenario`, at least `count`; those that were made before are not made again.
-  async worlds(scenario, seed, count, signal, progress = () => {}) {
+  // Worlds of `scenario`, at least `count`; those that were made before are not made again. `progress` and `preparing` are
+  // told how far worlds are, and a table that they need first.
+  async worlds(scenario, seed, count, signal, {progress = () => {}, preparing}) {
     const key = `${scenario.hash} ${seed}`;
     const held = this.#known.get(key) ?? new Worlds(scenario, seed);
     if (held.n < count) {
       const missing = count - held.n, first = held.n;
-      const {records} = await this.pool.run(plain(scenario), {seed, first, worlds: missing, signal, progress: done => progress(first + done, count)});
+      const {records} = await this.pool.run(plain(scenario), {seed, first, worlds: missing, signal, preparing, progress: done => progress(first + done, count)});
       if (held.n === first) held.add(records, hazardNames(scenario), this.declared.kernel);
     }
     this.#known.delete(key);
@@ -88,9 +87,15 @@ export class Computing {
     };
   }
 
+  // Of each world whether it stayed in the basin, as 1 or 0.
+  stayed(worlds) {
+    const {stayed} = this.kernel.facts;
+    return Uint8Array.from(worlds.column("road"), road => road === stayed ? 1 : 0);
+  }
+
   succeeded(worlds, measure) {
-    if (measure === "p_stay") return Uint8Array.from(worlds.column("road"), road => road === this.stayedRoad ? 1 : 0);
-    return Uint8Array.from(worlds.column("outcome"), code => this.goodCodes.includes(code) ? 1 : 0);
+    if (measure === "p_stay") return this.stayed(worlds);
+    return Uint8Array.from(worlds.column("outcome"), code => this.kernel.facts.good.includes(code) ? 1 : 0);
   }
 
   difference(one, other, measure) {
@@ -106,7 +111,7 @@ export class Computing {
       else if (first[place] < second[place]) lost++;
     }
     const more = (gained + 1) / (n + 2), fewer = (lost + 1) / (n + 2);
-    const half = Z * Math.sqrt((more + fewer - (more - fewer) ** 2) / (n + 2));
+    const half = this.kernel.facts.normal_975 * Math.sqrt((more + fewer - (more - fewer) ** 2) / (n + 2));
     return {value: (gained - lost) / n, low: Math.max(more - fewer - half, -1), high: Math.min(more - fewer + half, 1), gained, lost, n};
   }
 }
@@ -114,9 +119,4 @@ export class Computing {
 // A scenario as the kernel takes it.
 export function plain({schema, values, correlations}) {
   return {schema, values, correlations};
-}
-
-export function hazardNames(scenario) {
-  const names = Object.keys(scenario.values).filter(path => path.startsWith("hazards.")).map(path => path.split(".")[1]);
-  return [...new Set(names)].sort();
 }

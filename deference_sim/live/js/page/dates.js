@@ -25,8 +25,3 @@ export function moment(months, start, digits = 1) {
 export function axisLabel(start) {
   return start ? "date" : "time since the lead clock started (months)";
 }
-
-export function monthName(start) {
-  const [year, month] = start.split("-").map(Number);
-  return `${NAMES[month - 1]} ${year}`;
-}

@@ -32,7 +32,7 @@ export function readDistribution(node, parameter, path, read, bits) {
   if (name === "discrete" || name === "mixture") return readParts(name, inner, node, where, read);
   if (name === "pool") return readPool(inner, node, where, read);
   if (name === "samples") return readSamples(inner, node, where, read);
-  if (!Object.hasOwn(NAMES, name)) throw new Refusal(path, `unknown distribution \`${shown(name)}\``, allowed);
+  if (!Object.hasOwn(NAMES, name)) throw new Refusal(path, `unknown distribution \`${shown(name)}\``, allowed, read.hints.near(name, KINDS));
   return {[MADE[name] ?? name]: readNumbers(name, inner, node, parameter, where, read, bits)};
 }
 
@@ -48,7 +48,7 @@ function readNumbers(name, inner, outer, parameter, path, read, bits) {
   }
   for (const [key, held] of inner.entries) {
     if (!kind.names.includes(key) && !(kind.percentiles && level(key))) {
-      throw new Refusal(path, `unknown key \`${shown(key)}\``, allowed);
+      throw new Refusal(path, `unknown key \`${shown(key)}\``, allowed, read.hints.near(key, kind.names));
     }
     given[key] = read.number(held, kind.plain?.includes(key) ? "1" : parameter.unit, `${path}.${key}`, "a number");
   }

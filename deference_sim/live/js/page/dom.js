@@ -1,15 +1,8 @@
 // Elements from names, attributes and children. Text is always text: nothing here reads HTML.
 
-const SVG = "http://www.w3.org/2000/svg";
-
 export function h(name, attributes = {}, ...children) {
   const [tag, ...classes] = name.split(".");
   return filled(document.createElement(tag), classes, attributes, children);
-}
-
-export function s(name, attributes = {}, ...children) {
-  const [tag, ...classes] = name.split(".");
-  return filled(document.createElementNS(SVG, tag), classes, attributes, children);
 }
 
 function filled(element, classes, attributes, children) {

@@ -3,7 +3,7 @@
 import {h, button, fill} from "./dom.js";
 import {centralOf, valueText} from "./scenario.js";
 import {placeOf, spanOf, valueAt} from "./spans.js";
-import {isDistribution} from "./values.js";
+import {isDistribution} from "../kernel/numbers.js";
 import {told, withUnit} from "./words.js";
 
 const PLACES = 1000; // of a slider

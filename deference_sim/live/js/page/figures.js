@@ -1,7 +1,7 @@
 // Figures: a picture with its title, its table, and what can be taken away of it.
 
 import {h, button, fill, table} from "./dom.js";
-import {csv, save, standalone} from "./files.js";
+import {csv, pixels, save, standalone} from "./files.js";
 
 export class Figure {
   // `name` is that of its files; `note` what the picture shows.
@@ -11,7 +11,7 @@ export class Figure {
     this.tables = h("div.tables");
     this.legend = h("div.legend");
     this.data = null;
-    this.tools = h("div.tools", {hidden: true}, button("Picture (SVG)", () => this.#savePictures()), button("Table (CSV)", () => save(`${this.id}.csv`, csv(this.data), "text/csv")));
+    this.tools = h("div.tools", {hidden: true}, button("Picture (SVG)", () => this.#savePictures("svg")), button("Picture (PNG)", () => this.#savePictures("png")), button("Table (CSV)", () => save(`${this.id}.csv`, csv(this.data), "text/csv")));
     this.folded = h("details.table", {hidden: true, ontoggle: () => this.folded.open && this.data && this.#fillTable()}, h("summary", {}, "The same as a table"), this.tables);
     this.element = h("section.figure", {"aria-labelledby": `${id}-title`}, h("h2", {id: `${id}-title`}, title), note && h("p.quiet", {}, note), this.pictures, this.legend, this.folded, this.tools);
   }
@@ -38,9 +38,13 @@ export class Figure {
     fill(this.tables, table(this.title, this.data.head, rows, this.data.head.map((_, place) => place).slice(1)));
   }
 
-  #savePictures() {
-    const all = [...this.pictures.querySelectorAll("svg")];
-    all.forEach((svg, place) => save(`${this.id}${all.length > 1 ? `-${place + 1}` : ""}.svg`, standalone(svg, svg.getAttribute("aria-label")), "image/svg+xml"));
+  #savePictures(kind) {
+    const all = [...this.pictures.querySelectorAll("svg")], named = place => `${this.id}${all.length > 1 ? `-${place + 1}` : ""}.${kind}`;
+    all.forEach(async (svg, place) => {
+      const text = standalone(svg, svg.getAttribute("aria-label"));
+      if (kind === "svg") save(named(place), text, "image/svg+xml");
+      else save(named(place), await pixels(text), "image/png");
+    });
   }
 }
 

@@ -2,8 +2,10 @@
 
 import {h} from "./dom.js";
 
-export function save(name, text, type) {
-  const address = URL.createObjectURL(new Blob([text], {type}));
+const DENSITY = 2; // pixels of a PNG to one of the page
+
+export function save(name, content, type) {
+  const address = URL.createObjectURL(new Blob([content], {type}));
   const link = h("a", {href: address, download: name, hidden: true});
   document.body.append(link);
   link.click();
@@ -32,6 +34,16 @@ export function standalone(svg, title) {
   name.textContent = title;
   copy.prepend(name, back);
   return `<?xml version="1.0" encoding="UTF-8"?>\n${new XMLSerializer().serializeToString(copy)}\n`;
+}
+
+// The PNG of an SVG that stands alone.
+export async function pixels(text) {
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
+  await image.decode();
+  const canvas = h("canvas", {width: DENSITY * image.width, height: DENSITY * image.height});
+  canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+  return new Promise(resolve => canvas.toBlob(resolve, "image/png"));
 }
 
 // True if it worked: from a file some browsers do not allow it.

@@ -1,7 +1,9 @@
 // What it hangs on: every main input alone put at both ends of what is plausible of it, on the same worlds.
 
+import {withValues} from "../kernel/numbers.js";
 import {plain} from "./computing.js";
 import {Figure, Task} from "./figures.js";
+import {sum} from "./numbers.js";
 import {hangsPicture} from "./pictures.js";
 import {points, withUnit} from "./words.js";
 
@@ -26,12 +28,12 @@ export class Hangs {
     const {scenario, view} = this.current(), all = unknowns(scenario, this.library);
     const stayed = async one => {
       const {records} = await this.computing.pool.run(plain(one), {seed: view.seed, worlds: WORLDS, signal});
-      return Uint8Array.from(records.column("road"), road => road === this.computing.stayedRoad ? 1 : 0);
+      return this.computing.stayed(records);
     };
-    const here = mean(await stayed(scenario)), rows = [];
+    const here = sum(await stayed(scenario)) / WORLDS, rows = [];
     for (const paths of all) {
       const low = await stayed(at(scenario, paths, "low", this.library)), high = await stayed(at(scenario, paths, "high", this.library));
-      rows.push({paths, low: mean(low), high: mean(high), here, difference: this.computing.paired(high, low)});
+      rows.push({paths, low: sum(low) / WORLDS, high: sum(high) / WORLDS, here, difference: this.computing.paired(high, low)});
       progress(rows.length / all.length);
     }
     rows.sort((one, other) => span(other) - span(one));
@@ -55,24 +57,19 @@ export class Hangs {
 }
 
 // The inputs of each main unknown that has a number in this scenario, those that are one unknown together.
-export function unknowns(scenario, library) {
+function unknowns(scenario, library) {
   const found = [...library.parameters.values()].filter(one => one.plausible && scenario.values[one.path] !== null).map(one => one.path);
   const twins = library.declared.twins, second = new Set(twins.map(([, other]) => other));
   return found.filter(path => !second.has(path)).map(path => twins.find(([one]) => one === path) ?? [path]);
 }
 
+// Those inputs at the low or the high end of what is plausible.
 function at(scenario, paths, end, library) {
-  const values = {...scenario.values};
-  for (const path of paths) values[path] = library.parameter(path).plausible[end];
-  return {...scenario, values, correlations: scenario.correlations.filter(([one, other]) => !paths.includes(one) && !paths.includes(other))};
+  return withValues(scenario, Object.fromEntries(paths.map(path => [path, library.parameter(path).plausible[end]])));
 }
 
 function span({low, here, high}) {
   return Math.max(low, here, high) - Math.min(low, here, high);
-}
-
-function mean(values) {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function lowered(text) {

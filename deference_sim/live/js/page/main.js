@@ -3,6 +3,7 @@
 import {Kernel} from "../kernel/kernel.js";
 import {Pool, blobWorkers} from "../kernel/pool.js";
 import {App} from "./app.js";
+import {Hints} from "./hints.js";
 import {Library} from "./scenario.js";
 import {Reader} from "./values.js";
 
@@ -27,10 +28,10 @@ async function begin() {
   const kernel = Kernel.open(module, declared.kernel);
   const exact = ["exp", "log", "log1p", "normalQuantile", "quantile", "metalogTerms", "metalogFallsAt"].map(name => [name, (...given) => kernel[name](...given)]);
   const bits = {...Object.fromEntries(exact), betaShapes: declared.beta_shapes};
-  const library = new Library(declared, new Reader(declared.units, bits), kernel);
+  const library = new Library(declared, new Reader(declared.units, bits, new Hints(declared.hints)), kernel);
   const size = Math.min(navigator.hardwareConcurrency || 2, MOST_WORKERS);
   const pool = new Pool({module, facts: declared.kernel, spawn: blobWorkers(JSON.parse(carried("worker"))), size});
-  new App(library, pool, declared.first).begin(document.getElementById("page"));
+  new App(library, pool, declared.view).begin(document.getElementById("page"));
 }
 
 begin().catch(error => {

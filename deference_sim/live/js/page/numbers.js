@@ -1,4 +1,4 @@
-// Numbers: exact reading of decimal text, and the shortest text that reads back, written as Python writes it.
+// Numbers: exact reading of decimal text, few digits for readers, sums.
 
 // The double nearest to numerator / denominator, both BigInt, denominator > 0; ties to even.
 export function nearest(numerator, denominator) {
@@ -41,31 +41,13 @@ export function exact(text) {
   return power >= 0 ? [digits * 10n ** BigInt(power), 1n] : [digits, 10n ** BigInt(-power)];
 }
 
-// A double as Python's repr writes it: 4.0, 1e-06, 1e+16.
-export function repr(value) {
-  if (Object.is(value, -0)) return "-0.0";
-  if (value === 0) return "0.0";
-  const [mantissa, power] = value.toExponential().split("e");
-  const exponent = Number(power);
-  if (exponent >= 0 && exponent < 16) return plain(mantissa, exponent);
-  if (exponent >= -4 && exponent < 0) {
-    const sign = value < 0 ? "-" : "";
-    return `${sign}0.${"0".repeat(-exponent - 1)}${mantissa.replace(/[-.]/g, "")}`;
-  }
-  const size = String(Math.abs(exponent)).padStart(2, "0");
-  return `${mantissa}e${exponent < 0 ? "-" : "+"}${size}`;
-}
-
-function plain(mantissa, exponent) {
-  const sign = mantissa.startsWith("-") ? "-" : "";
-  const digits = mantissa.replace(/[-.]/g, "").padEnd(exponent + 1, "0");
-  const rest = digits.slice(exponent + 1);
-  return `${sign}${digits.slice(0, exponent + 1)}.${rest || "0"}`;
-}
-
 // A number to so many significant digits, without zeros at its end.
 export function short(value, digits = 4) {
   if (!Number.isFinite(value)) return "–";
   const text = Number(value.toPrecision(digits));
   return Math.abs(text) >= 1e6 || (text !== 0 && Math.abs(text) < 1e-4) ? text.toExponential() : String(text);
+}
+
+export function sum(values) {
+  return values.reduce((total, value) => total + value, 0);
 }

@@ -3,6 +3,7 @@
 import {areaY, axisY, dot, gridX, gridY, line, lineY, link, plot, rect, ruleX, ruleY, text} from "@observablehq/plot";
 import {axisLabel, dateAt} from "./dates.js";
 import {OUTCOMES, colour} from "./looks.js";
+import {sum} from "./numbers.js";
 import {quantile} from "./spread.js";
 
 const POINTS = 160; // months at which runs are counted
@@ -203,8 +204,4 @@ export function worldPicture(months, series, {width, start, last, edges}) {
   }
   return drawn({width, height: Math.min(300, Math.max(220, width * 0.45)), marginLeft: 44, marginRight: Math.min(150, width * 0.3), marginBottom: 44, x: timeAxis(start, last), y: {label: "level (py)", nice: true}, marks},
     `The levels of this future over time: ${series.map(one => one.words).join(", ")}.`);
-}
-
-function sum(values) {
-  return values.reduce((total, value) => total + value, 0);
 }

@@ -20,7 +20,7 @@ export function between(text) {
 }
 
 // The number that `text` says, in `unit`; `units` are the spellings of each unit, each an exact ratio.
-export function quantity(text, unit, units, path, allowed) {
+export function quantity(text, unit, {units, hints}, path, allowed) {
   const spaced = singleSpaced(text), found = AT_START.exec(spaced);
   const rest = found ? spaced.slice(found[0].length) : spaced;
   if (!found || (rest && !/^ [A-Za-z]/.test(rest)) || (rest + " ").includes(" to ")) {
@@ -34,7 +34,7 @@ export function quantity(text, unit, units, path, allowed) {
   }
   if (spelling && !Object.hasOwn(known, spelling)) {
     const names = Object.keys(known).filter(name => !(name.endsWith("s") && Object.hasOwn(known, name.slice(0, -1))));
-    throw new Refusal(path, `unit \`${shown(spelling)}\``, names.sort().join(", ") || "a plain number, without unit");
+    throw new Refusal(path, `unit \`${shown(spelling)}\``, names.sort().join(", ") || "a plain number, without unit", unitHint(spelling, unit, units, hints));
   }
   const [top, bottom] = exact(number);
   const [times, over] = spelling ? known[spelling].map(BigInt) : [1n, 1n];
@@ -46,6 +46,11 @@ export function quantity(text, unit, units, path, allowed) {
 
 function singleSpaced(text) {
   return text.trim().split(/\s+/).join(" ");
+}
+
+function unitHint(spelling, unit, units, hints) {
+  const other = Object.keys(units).find(one => one !== unit && Object.hasOwn(units[one], spelling));
+  return other && Object.keys(units[unit] ?? {}).length ? hints.say("other_unit", other, unit) : hints.near(spelling.toLowerCase(), Object.keys(units[unit] ?? {}));
 }
 
 function hint(text) {

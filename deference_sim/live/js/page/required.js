@@ -21,7 +21,7 @@ export async function solved(countsAt, n, targets, low, high, binomialQuantile) 
   return {answers: targets.map(target => answer(counts, target, n, rising, binomialQuantile)), counts, rising};
 }
 
-export function firstLooks(low, high) {
+function firstLooks(low, high) {
   if (low === 0 && high > 0) return [low, ...Array.from({length: DOUBLINGS + 1}, (_, place) => high / 2 ** (DOUBLINGS - place))];
   const inner = Array.from({length: DOUBLINGS - 1}, (_, place) => low + (high - low) * (place + 1) / DOUBLINGS);
   return [low, ...inner, high];

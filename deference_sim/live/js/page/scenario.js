@@ -2,12 +2,11 @@
 //
 // {name, description, schema, values: {path: value or distribution}, correlations: [[path, path, rank]]}
 
-import {hashOf} from "../kernel/hash.js";
+import {floatText, hashOf} from "../kernel/hash.js";
+import {isDistribution} from "../kernel/numbers.js";
 import {brokenRules} from "../kernel/rules.js";
-import {repr} from "./numbers.js";
 import {Refusal, gather, shown} from "./problems.js";
 import {treeOf} from "./tree.js";
-import {isDistribution} from "./values.js";
 
 const TEXTS = ["name", "description"];
 const HAZARDS = "hazards", CORRELATIONS = "correlations", ITEM = "NAME";
@@ -24,20 +23,22 @@ export class Library {
 
   parameter(path) {
     const found = this.parameters.get(generalPath(path));
-    if (!found) throw new Refusal(shown(path), "unknown parameter", "", this.#nearest(path));
+    if (!found) throw new Refusal(shown(path), "unknown parameter", "", this.#near(path));
     return found;
   }
 
-  #nearest(path) {
-    const last = path.split(".").at(-1);
-    const near = [...this.parameters.keys()].filter(known => known.split(".").at(-1) === last).slice(0, 4);
-    return near.length ? `did you mean ${near.map(one => `\`${one}\``).join(" or ")}?` : "";
+  #near(path) {
+    const {hints} = this.reader, known = [...this.parameters.keys()], last = path.split(".").at(-1);
+    const inside = this.declared.sections.some(one => one.name === path) && known.filter(one => one.startsWith(`${path}.`));
+    if (inside) return hints.say("name_one", inside.at(-1));
+    const same = known.filter(one => one.split(".").at(-1) === last).slice(0, 4);
+    return same.length ? hints.say("did_you_mean", same.join("` or `")) : hints.near(path, known);
   }
 
   // The scenario that the preset `name` is with `settings` ([path, text] each) on top. Throws a Refusal.
   scenario(name, settings = []) {
     const preset = this.presets.get(name);
-    if (!preset) throw new Refusal("scenario", `no scenario \`${shown(name)}\` here`);
+    if (!preset) throw new Refusal("scenario", `no scenario \`${shown(name)}\` here`, "", this.reader.hints.near(name, this.presets.keys()));
     if (!settings.length) return preset;
     const made = {...preset, values: {...preset.values}, correlations: [...preset.correlations]};
     const seen = new Set();
@@ -58,7 +59,7 @@ export class Library {
     else if (path === CORRELATIONS) made.correlations = readCorrelations(treeOf(text), this.reader);
     else {
       const parameter = this.parameter(path);
-      if (!Object.hasOwn(made.values, path)) throw new Refusal(shown(path), "no such hazard here", hazardsOf(made).join(", "));
+      if (!Object.hasOwn(made.values, path)) throw new Refusal(shown(path), "no such hazard here", hazardsOf(made).join(", "), this.reader.hints.near(path.split(".")[1], hazardsOf(made)));
       made.values[path] = this.reader.text(text, parameter, path);
     }
   }
@@ -69,8 +70,8 @@ export class Library {
     gather(node.items.map(item => () => {
       if (item.kind !== "map") throw new Refusal(HAZARDS, `a ${item.kind}`, "a mapping of a hazard's fields");
       const name = item.entries.get("name")?.text ?? "", fields = this.hazardFields();
-      const unknown = [...item.entries.keys()].find(key => !fields.some(field => field.name === key));
-      if (unknown !== undefined) throw new Refusal(`${HAZARDS}.${shown(name)}.${shown(unknown)}`, "unknown parameter");
+      const names = fields.map(field => field.name), unknown = [...item.entries.keys()].find(key => !names.includes(key));
+      if (unknown !== undefined) throw new Refusal(`${HAZARDS}.${shown(name)}.${shown(unknown)}`, "unknown key", names.join(", "), this.reader.hints.near(unknown, names));
       if (hazardsOf(made).includes(name)) throw new Refusal(HAZARDS, `two named ${shown(name)}`, "names of their own");
       for (const field of fields) {
         const path = `${HAZARDS}.${name}.${field.name}`, given = item.entries.get(field.name);
@@ -128,7 +129,7 @@ export class Library {
     if (root.kind !== "map") throw new Refusal("", "no mapping", "a scenario file", "start with `schema: 1`");
     if (root.entries.get("schema")?.text !== String(this.schema)) throw new Refusal("schema", shown(root.entries.get("schema")?.text ?? "missing"), String(this.schema));
     const base = root.entries.get("extends")?.text ?? "";
-    if (base && !this.presets.has(base)) throw new Refusal("extends", `no scenario \`${shown(base)}\` here`, "a shipped scenario");
+    if (base && !this.presets.has(base)) throw new Refusal("extends", `no scenario \`${shown(base)}\` here`, "a shipped scenario", this.reader.hints.near(base, this.presets.keys()));
     const preset = base || CENTRAL, settings = [];
     if (!base) settings.push(...this.#defaults(preset));
     const given = new Map(settings);
@@ -227,7 +228,7 @@ export function valueText(value, parameter) {
 }
 
 function number(value, unit) {
-  return repr(value).replace(/\.0$/, "") + (unit === "1" ? "" : ` ${unit}`);
+  return floatText(value).replace(/\.0$/, "") + (unit === "1" ? "" : ` ${unit}`);
 }
 
 function distributionText(value) {

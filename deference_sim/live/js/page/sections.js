@@ -1,5 +1,6 @@
 // The sections below the chances: outcomes over time, how futures unfold, how much lead it takes.
 
+import {withValues} from "../kernel/numbers.js";
 import {endings, ledger} from "./answers.js";
 import {plain} from "./computing.js";
 import {h, fill} from "./dom.js";
@@ -7,12 +8,12 @@ import {Figure, Task} from "./figures.js";
 import {PANELS, curvePicture, fan, fanPicture, incidence, outcomesPicture, pathsOf} from "./pictures.js";
 import {TARGETS, solved} from "./required.js";
 import {quantile} from "./spread.js";
-import {short} from "./numbers.js";
+import {short, sum} from "./numbers.js";
 import {interval, percent, withUnit} from "./words.js";
 
 const LEAD = "rival.lead";
 const RUNS = 200, TIMES = 120; // of the fan
-export const CURVE_WORLDS = 2000;
+const CURVE_WORLDS = 2000;
 
 export class Lost {
   constructor(library) {
@@ -102,9 +103,8 @@ export class Lead {
     const countsAt = async values => {
       const counts = [];
       for (const value of values) {
-        const changed = withLead(scenario, value);
-        const {records} = await this.computing.pool.run(plain(changed), {seed, worlds: CURVE_WORLDS, signal});
-        counts.push(records.column("road").reduce((sum, road) => sum + (road === this.computing.stayedRoad ? 1 : 0), 0));
+        const {records} = await this.computing.pool.run(plain(withValues(scenario, {[LEAD]: value})), {seed, worlds: CURVE_WORLDS, signal});
+        counts.push(sum(this.computing.stayed(records)));
         progress(1 - 1 / (1 + ++done / 12));
       }
       return counts;
@@ -124,11 +124,6 @@ export class Lead {
     const row = (one, who) => h("li", {"data-target": one.target, "data-status": one.status, "data-value": one.value ?? ""}, `${who}${required(one, curve, unit)}`);
     fill(this.told, h("ul", {}, answers.map(one => row(one, other ? "A: " : "")), other?.answers.map(one => row(one, "B: "))));
   }
-}
-
-// A lead that is uncertain is fixed, and its correlations lapse, as with any number that is set.
-function withLead(scenario, value) {
-  return {...scenario, values: {...scenario.values, [LEAD]: value}, correlations: scenario.correlations.filter(([one, other]) => one !== LEAD && other !== LEAD)};
 }
 
 function required(answer, curve, unit) {

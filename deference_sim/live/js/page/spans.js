@@ -1,6 +1,6 @@
 // The span of a slider: which part of an input's declared range is worth dragging through, and in which steps.
 
-import {isDistribution} from "./values.js";
+import {isDistribution} from "../kernel/numbers.js";
 
 const WIDEST = 25; // a declared range up to this width is a slider's whole span
 const ROOM = 2.5, LITTLE_ROOM = 1.25; // times the value; times the end of a plausible range
@@ -39,12 +39,6 @@ export function valueAt(span, place) {
 
 export function placeOf(span, value) {
   return Math.min(Math.max((value - span.low) / (span.high - span.low), 0), 1) ** (1 / span.power);
-}
-
-// Where a curve over an input is looked at: over the slider's span, denser where an input begins at 0.
-export function pointsOf(span, count) {
-  const places = Array.from({length: count}, (_, place) => place / (count - 1));
-  return [...new Set(places.map(place => valueAt(span, place)))];
 }
 
 function roundedUp(value) {

@@ -1,9 +1,10 @@
 // The spread over uncertain inputs, apart from the simulation's error: some draws of the inputs, many worlds for each.
 
 import {plain} from "./computing.js";
-import {isDistribution} from "./values.js";
+import {sum} from "./numbers.js";
+import {isDistribution} from "../kernel/numbers.js";
 
-export const DRAWS = 200, WORLDS = 100; // as `deference-sim run --draws 200` has them
+const DRAWS = 200, WORLDS = 100; // as `deference-sim run --draws 200` has them
 
 // `scenario` with every main input over what is plausible of it, and inputs that are one unknown tied to each other;
 // what the scenario itself holds uncertain stays as it is.
@@ -24,14 +25,14 @@ export function isUncertain(scenario) {
 
 export async function spreadOf(scenario, computing, seed, signal, progress) {
   const {records} = await computing.pool.run(plain(scenario), {seed, worlds: DRAWS * WORLDS, worldsPerDraw: WORLDS, signal, progress});
-  const roads = records.column("road"), successes = new Float64Array(DRAWS);
-  roads.forEach((road, place) => { successes[Math.floor(place / WORLDS)] += road === computing.stayedRoad ? 1 : 0; });
+  const successes = new Float64Array(DRAWS);
+  computing.stayed(records).forEach((stayed, place) => { successes[Math.floor(place / WORLDS)] += stayed; });
   return spreadOver(successes, WORLDS);
 }
 
 // One-way random effects: the variance between draws less what few worlds add to it; quantiles of the shares pulled
 // towards their mean until their variance is the one without noise. As `analysis.nested` has it.
-export function spreadOver(successes, worlds) {
+function spreadOver(successes, worlds) {
   const shares = Array.from(successes, count => count / worlds), draws = shares.length;
   const mean = sum(shares) / draws;
   const between = sum(shares.map(share => (share - mean) ** 2)) / (draws - 1);
@@ -41,10 +42,6 @@ export function spreadOver(successes, worlds) {
   const pulled = shares.map(share => mean + (share - mean) * pull).sort((one, other) => one - other);
   const [p5, p50, p95] = [0.05, 0.5, 0.95].map(level => Math.min(Math.max(quantile(pulled, level), 0), 1));
   return {mean, sd: Math.sqrt(variance), p5, p50, p95, draws, worlds};
-}
-
-function sum(values) {
-  return values.reduce((total, value) => total + value, 0);
 }
 
 // The quantile of sorted values, in a straight line between the two nearest.

@@ -3,7 +3,7 @@
 // The sentences of events are the law's own; what may stand in their braces, and the reasons for ends, are those of
 // `pages.trace`, and tests hold the two to each other word for word.
 
-import {hazardNames} from "./computing.js";
+import {hazardNames} from "../kernel/numbers.js";
 
 const MOVED = 0.4; // a review that moves at least this share of all effort is told on its own
 const NOTHING = 0.005; // a share of effort below this is none
@@ -92,8 +92,7 @@ export class Storyteller {
 
   title() {
     const outcome = this.declared.outcomes[this.story.record.outcome];
-    const words = this.withDeadline && outcome.deadline_words ? outcome.deadline_words : outcome.words;
-    return `${words}${this.cause ? ` (${this.cause})` : ""}`;
+    return `${this.withDeadline ? outcome.words_with_deadline : outcome.words}${this.cause ? ` (${this.cause})` : ""}`;
   }
 
   whyItEnded() {

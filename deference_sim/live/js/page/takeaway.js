@@ -14,7 +14,7 @@ export class Takeaway {
     this.said = h("p.quiet", {role: "status"});
     const take = (words, text) => button(words, async () => { this.said.textContent = await copied(text()) ? "Copied." : "The browser does not allow copying here: select the text instead."; });
     this.element = h("section", {"aria-labelledby": "take-title"}, h("h2", {id: "take-title"}, "Take it with you"),
-      h("div.tools", {}, take("Copy the link", () => location.href), take("Copy the citation", () => this.citation.textContent), take("Copy the command", () => this.command.textContent),
+      h("div.tools", {}, location.protocol !== "about:" && take("Copy the link", () => location.href), take("Copy the citation", () => this.citation.textContent), take("Copy the command", () => this.command.textContent),
         button("Scenario (YAML)", () => this.#save("yaml", ({scenario}) => library.yaml(scenario), "application/yaml")),
         button("Numbers (CSV)", () => this.#save("csv", ({answer}) => csv(numbersTable(answer)), "text/csv"))),
       this.said, h("h3", {}, "The same numbers on the command line"), h("pre", {}, this.command), h("h3", {}, "To cite"), this.citation);

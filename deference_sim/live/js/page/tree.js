@@ -38,11 +38,3 @@ function plainNode(node, depth) {
   }
   throw new Refusal("", "something that is no value");
 }
-
-// What a plain JavaScript value would be as a node: numbers and words as a file would write them.
-export function nodeOf(value) {
-  if (value === null || typeof value === "boolean" || typeof value === "number") return scalar(String(value));
-  if (typeof value === "string") return scalar(value, false);
-  if (Array.isArray(value)) return {kind: "list", items: value.map(nodeOf)};
-  return {kind: "map", entries: new Map(Object.entries(value).map(([key, held]) => [key, nodeOf(held)]))};
-}

@@ -8,14 +8,10 @@ import {scalar, treeOf} from "./tree.js";
 const ENDS = Float64Array.of(2 ** -53, 1 - 2 ** -53); // the least and the greatest number that a stream can give
 const NULLS = ["null", "Null", "NULL", "~"];
 
-export function isDistribution(value) {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
-}
-
 // Reads values as scenario files say them. `units` are the spellings of each unit, `bits` the kernel: exp, log, quantile.
 export class Reader {
-  constructor(units, bits) {
-    Object.assign(this, {units, bits});
+  constructor(units, bits, hints) {
+    Object.assign(this, {units, bits, hints});
   }
 
   // What `text` says for `parameter`: a plain value or, where a number is uncertain, a distribution.
@@ -50,7 +46,7 @@ export class Reader {
     if (node.kind !== "scalar") throw new Refusal(path, node.kind === "list" ? "a list" : "a mapping", allowed);
     if (!node.text) throw new Refusal(path, "value missing", allowed);
     if (!node.plain && !/[A-Za-z]/.test(node.text)) throw new Refusal(path, "text in quotes", allowed, "remove the quotes");
-    return quantity(node.text, unit, this.units, path, allowed);
+    return quantity(node.text, unit, this, path, allowed);
   }
 
   #number(node, parameter, path) {
@@ -60,6 +56,7 @@ export class Reader {
     }
     if (node.kind === "list") throw new Refusal(path, "a list", `${parameter.allowed}, or a distribution`, "write a range as `2 to 9`: 5th to 95th percentile");
     const read = {
+      hints: this.hints,
       number: (...given) => this.number(...given),
       point: (item, where) => this.#inRange(item, parameter, where),
       any: (item, where) => this.#number(item, parameter, where),
@@ -99,9 +96,10 @@ export class Reader {
   }
 
   #word(node, parameter, path) {
-    if (node.kind === "scalar" && parameter.words.includes(node.text)) return node.text;
     if (node.kind === "map") return readWords(node, parameter, path, (...given) => this.number(...given));
-    throw new Refusal(path, `\`${shown(node.text ?? node.kind)}\``, parameter.allowed);
+    if (node.kind !== "scalar") throw new Refusal(path, `a ${node.kind}`, parameter.allowed);
+    if (parameter.words.includes(node.text)) return node.text;
+    throw new Refusal(path, `\`${shown(node.text)}\``, parameter.allowed, this.hints.near(node.text.trim().toLowerCase(), parameter.words));
   }
 
   #name(node, parameter, path) {
@@ -127,7 +125,7 @@ export class Reader {
 }
 
 // `value` if the declared range of `parameter` admits it.
-export function inRange(value, parameter, path) {
+function inRange(value, parameter, path) {
   const {low, high, low_open: lowOpen, high_open: highOpen} = parameter;
   const above = low === null || (lowOpen ? value > low : value >= low);
   const below = high === null || (highOpen ? value < high : value <= high);

@@ -4,12 +4,8 @@ import {isDate} from "./dates.js";
 import {Refusal, shown} from "./problems.js";
 
 export const USUAL = {worlds: 10_000, seed: 1};
-const MOST = {worlds: 100_000, seed: 2 ** 53 - 1, settings: 200, characters: 20_000};
+const MOST = {settings: 200, characters: 20_000};
 const KEYS = ["v", "law", "scenario", "hash", "set", "worlds", "seed", "against", "against-set", "start"];
-
-export function usualView(preset) {
-  return Object.freeze({preset, settings: [], worlds: USUAL.worlds, seed: USUAL.seed, against: null, start: ""});
-}
 
 export function changed(view, change) {
   return Object.freeze({...view, ...change});
@@ -39,13 +35,14 @@ export function fragment(view, stamp) {
 export function ofFragment(text, library, usual, stamp) {
   if (text.length > MOST.characters) throw new Refusal("the address", "too long", `at most ${MOST.characters} characters`);
   const pairs = new URLSearchParams(text.replace(/^#/, ""));
-  for (const key of pairs.keys()) if (!KEYS.includes(key)) throw new Refusal("the address", `unknown key \`${shown(key)}\``, KEYS.join(", "));
+  for (const key of pairs.keys()) if (!KEYS.includes(key)) throw new Refusal("the address", `unknown key \`${shown(key)}\``, KEYS.join(", "), library.reader.hints.near(key, KEYS));
   for (const key of KEYS) if (!key.endsWith("set") && pairs.getAll(key).length > 1) throw new Refusal("the address", `\`${key}\` twice`, "each key once");
   const preset = pairs.get("scenario") ?? usual.preset, against = pairs.get("against");
-  const view = changed(usualView(preset), {
+  const view = changed(usual, {
+    preset,
     settings: settings(pairs, "set"),
-    worlds: whole(pairs, "worlds", 100, MOST.worlds),
-    seed: whole(pairs, "seed", 0, MOST.seed),
+    worlds: whole(pairs, "worlds", library.declared.limits),
+    seed: whole(pairs, "seed", library.declared.limits),
     against: against === null ? null : {preset: against, settings: settings(pairs, "against-set")},
     start: start(pairs.get("start") ?? ""),
   });
@@ -72,8 +69,8 @@ function settings(pairs, key) {
   });
 }
 
-function whole(pairs, key, least, most) {
-  const text = pairs.get(key) ?? String(USUAL[key]);
+function whole(pairs, key, limits) {
+  const [least, most] = limits[key], text = pairs.get(key) ?? String(USUAL[key]);
   const number = /^[0-9]{1,16}$/.test(text) ? Number(text) : NaN;
   if (!(number >= least && number <= most)) throw new Refusal(key, `\`${shown(text)}\``, `a whole number from ${least} to ${most}`);
   return number;

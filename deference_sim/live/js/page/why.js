@@ -1,7 +1,8 @@
 // "Why did this future end?": a run is chosen, its story told, its levels drawn.
 
 import {outcomeWords, roadWords} from "./answers.js";
-import {hazardNames, plain} from "./computing.js";
+import {hazardNames} from "../kernel/numbers.js";
+import {plain} from "./computing.js";
 import {h, button, fill, table} from "./dom.js";
 import {moment} from "./dates.js";
 import {Figure} from "./figures.js";

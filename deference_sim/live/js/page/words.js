@@ -1,7 +1,7 @@
 // Numbers in words: shares to no more digits than the simulation's error supports, values with their units.
 
 import {short} from "./numbers.js";
-import {isDistribution} from "./values.js";
+import {isDistribution} from "../kernel/numbers.js";
 
 // How many decimals a number with `error` has: up to the first digit of the error, at most `most`.
 function decimals(error, most) {

@@ -1,0 +1,151 @@
+"""The region of two inputs in which success is likely enough: its edge, with a band."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+import pandas as pd
+
+from deference_sim.analysis.measure import Measure
+from deference_sim.analysis.required_lead import Answer, check_input, required_lead
+from deference_sim.analysis.sensitivity.inputs import choose
+from deference_sim.elementary import exp, log
+from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
+from deference_sim.scenario.layers import ARGUMENT
+from deference_sim.scenario.problems import Mark, refusal
+from deference_sim.shown import Shown
+from deference_sim.study.designs import Spacing
+from deference_sim.study.limits import Engine
+
+ACROSS = 11  # values of the first input
+_RATIOS = 8.0  # of the upper to the lower end, from which on values stand in equal ratios
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two inputs, and between which values it is looked at."""
+
+    path: str
+    unit: str
+    low: float
+    high: float
+
+    @property
+    def is_logarithmic(self) -> bool:
+        """Whether its values are looked at in equal ratios."""
+        return 0.0 < self.low < self.high / _RATIOS
+
+    @property
+    def values(self) -> list[float]:
+        """The values at which the edge is found."""
+        places = [place / (ACROSS - 1) for place in range(ACROSS)]
+        if not self.is_logarithmic:
+            return [(1.0 - place) * self.low + place * self.high for place in places]
+        inner = [exp((1.0 - place) * log(self.low) + place * log(self.high)) for place in places[1:-1]]
+        return [self.low, *inner, self.high]
+
+
+@dataclass(frozen=True, repr=False)
+class Region(Shown):
+    """Where in two inputs success reaches ``target``: for each value of ``across`` the value of ``up`` that it takes.
+
+    ``edge`` has these, each an answer with its 95 % interval: the band. ``rising`` says whether success rises with the
+    input ``up`` there, so that the region is above the edge.
+    """
+
+    scenario: Scenario
+    across: Side
+    up: Side
+    target: float
+    measure: Measure
+    edge: tuple[tuple[float, Answer], ...]
+    rising: bool
+    replicates: int
+    seed: int
+    engine: Engine
+    seconds: float
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """A row for each value of the first input: what it takes of the second, and the interval of that."""
+        rows = [{self.across.path: value} | one.as_dict() | {"level": one.level.value} for value, one in self.edge]
+        return pd.DataFrame(rows).rename(columns={"estimate": self.up.path})
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return everything for JSON, in full precision."""
+        return {
+            "scenario": self.scenario.name,
+            "hash": self.scenario.hash,
+            "across": {"path": self.across.path, "unit": self.across.unit},
+            "up": {"path": self.up.path, "unit": self.up.unit, "region": "above" if self.rising else "below"},
+            "target": self.target,
+            "measure": self.measure,
+            "seed": self.seed,
+            "engine": self.engine,
+            "replicates": self.replicates,
+            "edge": [{"at": value} | one.as_dict() for value, one in self.edge],
+            "seconds": self.seconds,
+        }
+
+
+def region(
+    scenario: ScenarioLike,
+    inputs: Sequence[tuple[str, Spacing | None]],
+    target: float,
+    replicates: int = 2_000,
+    seed: int = 1,
+    *,
+    measure: Measure = "p_stay",
+    engine: Engine = "compiled",
+    progress: Callable[[int], object] | None = None,
+    mark: Mark = ARGUMENT,
+) -> Region:
+    """Return where in two inputs ``measure`` reaches ``target``.
+
+    ``scenario`` is one, or a shipped one's name or a file's path. ``inputs`` are two paths, each with the ends between
+    which it is looked at; None for those of its plausible range, from its 5th to its 95th percentile. At each of eleven
+    values of the first the second is solved for as ``required_lead`` does, all on the same worlds. Raises
+    ``ScenarioError`` for an input that is no number or has no range.
+    """
+    chosen = as_scenario(scenario)
+    across, up = sides_of(chosen, inputs, mark)
+    started = perf_counter()
+    found = []
+    for value in across.values:
+        one = required_lead(
+            chosen.with_(**{across.path: value}),
+            target,
+            replicates,
+            seed,
+            measure=measure,
+            solve=up.path,
+            between=Spacing(up.low, up.high, 2),
+            engine=engine,
+            progress=progress,
+            mark=mark,
+        )
+        found.append((value, one))
+    rising = sum(one.rising for _, one in found) * 2 >= len(found)
+    edge = tuple((value, one.answers[0]) for value, one in found)
+    seconds = perf_counter() - started
+    return Region(chosen, across, up, target, measure, edge, rising, replicates, seed, engine, seconds)
+
+
+def sides_of(
+    scenario: Scenario, inputs: Sequence[tuple[str, Spacing | None]], mark: Mark = ARGUMENT
+) -> tuple[Side, Side]:
+    """Return the two inputs with their ends. Raises ``ScenarioError`` if they are not two numbers that have ends."""
+    if len({path for path, _ in inputs}) != 2 or len(inputs) != 2:
+        found = f"{len(inputs)} inputs" if len(inputs) != 2 else "one input twice"
+        raise refusal(mark, "region", found, "two inputs", "such as rival.lead and tax.broad_alignment=0.01:1")
+    first, second = (_side(scenario, path, between, mark) for path, between in inputs)
+    return first, second
+
+
+def _side(scenario: Scenario, path: str, between: Spacing | None, mark: Mark) -> Side:
+    if between is None:
+        (one,) = (one for one in choose(scenario, [path]).inputs if one.path == path)
+        between = Spacing(*one.ends, 2)
+    low, high, unit = check_input(scenario, path, between, mark)
+    return Side(path, unit, low, high)

@@ -1,0 +1,76 @@
+"""Pages on terminals of any width: nothing is broken that belongs together, and nothing is dropped in silence.
+
+Would catch an interval cut in two, a word cut off, a line beyond the window, a column that is gone without a word.
+"""
+
+import re
+from io import StringIO
+
+import pytest
+
+from deference_sim.pages import layout
+from deference_sim.pages.layout import Entry, Heading, Paragraph, Table
+
+TABLE = Table(
+    "Where futures are lost",
+    ("", "share", "95 % interval", "believed safe"),
+    (
+        ("the AIs were outside the basin when they were deferred to", "30.8 %", "29.9 to 31.7 %", "12.0 %"),
+        ("the rival overtook us", "7.5 %", "6.8 to 8.3 %", "40.1 %"),
+    ),
+    frozenset({1, 3}),
+    spare=(3,),
+)
+
+
+class Window(StringIO):
+    """A terminal of some width."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def lines_at(width: int, *blocks: layout.Block, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    monkeypatch.setenv("COLUMNS", str(width))
+    monkeypatch.setenv("TERM", "xterm")
+    window = Window()
+    layout.show(blocks, window)
+    return re.sub(r"\x1b\[[0-9;]*m", "", window.getvalue()).splitlines()
+
+
+@pytest.mark.parametrize("width", [44, 60, 80, 120, 200])
+def test_tables_fit_and_break_no_number(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = lines_at(width, TABLE, monkeypatch=monkeypatch)
+    assert max(map(len, lines)) <= width
+    text = "\n".join(lines)
+    for row in TABLE.rows:
+        assert row[1] in text
+        assert row[2] in text
+    assert set(" ".join(row[0] for row in TABLE.rows).split()) <= set(text.split())
+    assert ("40.1 %" in text) != ("without: believed safe" in text)
+
+
+def test_a_narrow_window_leaves_out_spare_columns_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    wide, narrow = (lines_at(width, TABLE, monkeypatch=monkeypatch) for width in (80, 44))
+    assert "40.1 %" in "\n".join(wide)
+    assert "For want of room without: believed safe" in " ".join(narrow)
+
+
+def test_where_no_table_fits_its_cells_stand_below_one_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = lines_at(26, TABLE, monkeypatch=monkeypatch)
+    assert "    share: 30.8 %" in lines
+    assert max(map(len, lines)) <= 26
+
+
+def test_tables_take_the_whole_window_and_running_text_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    wide = Table("", ("", "meaning"), (("rival.lead", "many words " * 12),))
+    lines = lines_at(170, wide, Paragraph("many words " * 30), monkeypatch=monkeypatch)
+    assert len(lines[1].rstrip()) > 120
+    assert max(len(line) for line in lines[2:]) <= layout.WIDTH
+
+
+def test_a_number_stays_with_its_unit(monkeypatch: pytest.MonkeyPatch) -> None:
+    for width in range(20, 60):
+        blocks = Heading("x"), Paragraph("between 71 % and 2 months or 0.5 py " * 3), Entry("y", ("about 31 % " * 4,))
+        lines = lines_at(width, *blocks, monkeypatch=monkeypatch)
+        assert not any(line.strip().split(" ")[0] in ("%", "months", "py") for line in lines)
