@@ -22,6 +22,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "sensitivity": ("uncertain-baseline", "uncertain-baseline --method sobol --plot sobol.png"),
     "discover": ("uncertain-baseline", "uncertain-baseline --inputs rival.lead,tax.decline --algorithm prim"),
     "takeoff": ("forethought", "--list"),
+    "explain": ("baseline rushed-handoff", "baseline rushed-handoff --plot waterfall.png"),
+    "export": ("rushed-handoff --out rushed-handoff.xmile",),
     "explore": ("rushed-handoff",),
     "page": ("--out simulator.html",),
     "batch": ("study.yaml --out results", "study.yaml --out results --shard 1/4"),

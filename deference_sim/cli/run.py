@@ -10,6 +10,7 @@ from deference_sim.cli.options import GivenThat, Measured, Precision, Replicates
 if TYPE_CHECKING:
     from deference_sim.analysis.run import Result
     from deference_sim.cli.folder import Drawings
+    from deference_sim.scenario import Scenario
 
 MOST_DRAWS = 100_000
 LEAST_FOR_A_LOOK = 1_000  # futures; whoever asks for fewer wants to know soon
@@ -56,11 +57,7 @@ def run(
 
     scenario, seed, engine = asked.scenario, asked.seed, asked.engine
     wanted = fixed_number(replicates, precision)
-    if ranges and draws is None:
-        raise typer.BadParameter("say how many draws: --draws 200", param_hint="'--ranges'")
-    if draws is not None and not (ranges or scenario.uncertain):
-        hint = "add --ranges for the main unknowns, or give an input a range: --set rival.lead='2 to 9 months'"
-        raise typer.BadParameter(f"{scenario.name} has no uncertain input: {hint}", param_hint="'--draws'")
+    _check_draws(scenario, draws, ranges=ranges)
     _check_given(given, precision, draws)
     keep = asked.out is not None or asked.plot is not None
     looks = look and engine == "compiled" and (precision is not None or wanted >= LEAST_FOR_A_LOOK)
@@ -98,6 +95,14 @@ def run(
         drawings=lambda plots: _drawings(plots, found),
         tables=lambda: {"outcomes": found.outcome_table(), "cumulative_incidence": found.cumulative_incidence()},
     )
+
+
+def _check_draws(scenario: "Scenario", draws: int | None, *, ranges: bool) -> None:
+    if ranges and draws is None:
+        raise typer.BadParameter("say how many draws: --draws 200", param_hint="'--ranges'")
+    if draws is not None and not (ranges or scenario.uncertain):
+        hint = "add --ranges for the main unknowns, or give an input a range: --set rival.lead='2 to 9 months'"
+        raise typer.BadParameter(f"{scenario.name} has no uncertain input: {hint}", param_hint="'--draws'")
 
 
 def _check_given(given: str | None, precision: float | None, draws: int | None) -> None:
