@@ -85,11 +85,15 @@ def _write(made: tuple[str, bytes]) -> None:
         return
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".kernel-")
-        with os.fdopen(handle, "wb") as file:
-            file.write(hashlib.blake2b(whole, digest_size=_DIGEST).digest() + whole)
-        Path(name).replace(path)
     except OSError:
         return
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(hashlib.blake2b(whole, digest_size=_DIGEST).digest() + whole)
+        part.replace(path)
+    except OSError:  # the disk is full, say: then nothing half written stays
+        part.unlink(missing_ok=True)
 
 
 def _linked(symbol: str, code: bytes) -> Kernel:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -129,6 +130,18 @@ def test_a_damaged_kernel_is_a_missing_one(damage: Callable[[bytes], bytes], own
     assert len(said) == 1
     kernel._write(("symbol", b"other code"))
     assert kernel._read() == ("symbol", b"other code")
+
+
+def test_a_disk_that_is_full_while_a_kernel_is_kept_leaves_nothing_behind(own_folder: Path) -> None:
+    """Would catch a run that fails, or half a file for each run, where nothing more can be written."""
+    own, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, most))
+    try:
+        kernel._write(("symbol", b"machine code" * 100_000))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (own, most))
+    assert kernel._read() is None
+    assert list(own_folder.iterdir()) == []
 
 
 def test_a_kernel_that_cannot_be_kept_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

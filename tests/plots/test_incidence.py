@@ -30,6 +30,16 @@ def test_bands_of_outcomes_are_shares_of_all_runs(result: ds.Result) -> None:
             assert high - low == pytest.approx((ends <= month).mean(), abs=1e-9), (name, month)
 
 
+def test_the_picture_goes_on_until_nearly_all_runs_have_ended(result: ds.Result) -> None:
+    """Would catch a last month that is left out: the shares at the right edge would not be those of the table."""
+    ax = ds.plot.outcomes_over_time(result)
+    last = max(edges(ax.collections[0]))
+    ends = result.records["months"][result.records["outcome"] != "unresolved"]
+    assert ax.get_xlim() == (0.0, last)
+    assert (ends <= last).mean() >= 0.98
+    assert last >= min(ends.max(), 1.15 * ends.quantile(0.98))
+
+
 def test_the_grey_bands_are_intervals_of_both_sums(result: ds.Result) -> None:
     ax = ds.plot.outcomes_over_time(result)
     grey = [edges(band) for band in ax.collections if to_hex(band.get_facecolor()) == style.WORDS]
