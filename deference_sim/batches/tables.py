@@ -135,8 +135,8 @@ def _varied(plan: Plan) -> list[dict[str, object]]:
 
 
 def _in_words(point: Point, axis: str) -> str:
-    distribution = point.scenario.uncertain.get(axis)
-    return point.label[axis] if distribution is None else spread_text(distribution, find(axis, ARGUMENT).unit)
+    distribution, written = point.scenario.uncertain.get(axis), point.scenario.written.get(axis, "")
+    return point.label[axis] if distribution is None else spread_text(distribution, find(axis, ARGUMENT).unit, written)
 
 
 def runs_table(plan: Plan) -> pd.DataFrame:

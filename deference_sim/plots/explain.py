@@ -6,8 +6,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
+from deference_sim.analysis.digits import signed
 from deference_sim.analysis.measure import success_of
-from deference_sim.plots.style import BLACK, BLUE, GREY, SMALL, VERMILION, WORDS, Panels, clean, panels
+from deference_sim.plots.style import BLACK, BLUE, GREY, SMALL, VERMILION, WORDS, Panels, clean, entitle, panels
 
 if TYPE_CHECKING:
     from deference_sim.analysis.explain import Explanation
@@ -64,7 +65,9 @@ def _draw(panel: Axes, found: "Explanation", name: str, places: list[int], rest:
     panel.set_ylim(rows[-1] - 0.7, rows[0] + 0.7)
     label = name if name not in ("p_stay", "p_good") else success_of(name).label
     panel.set_xlabel(f"{label} (%)")
-    panel.set_title(f"{found.replicates:,} worlds, seed {found.seed}", loc="left", fontsize=SMALL + 1.0)
+    change = signed(100.0 * (second.value - first.value), 0)
+    made_from = f"{found.first.name} to {found.second.name}: {found.replicates:,} worlds, seed {found.seed}"
+    entitle(panel, f"{name}: {change} points", made_from)
 
 
 def _write(panel: Axes, x: float, row: float, words: str) -> None:

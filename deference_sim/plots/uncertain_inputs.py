@@ -14,7 +14,7 @@ from deference_sim.scenario import Scenario
 from deference_sim.scenario.catalogue import Parameter, find
 from deference_sim.scenario.chosen import Pool
 from deference_sim.scenario.distributions import Distribution, Floats
-from deference_sim.scenario.explain import spread_text
+from deference_sim.scenario.explain import percentiles_text
 from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.scenario.words import Words
 
@@ -76,7 +76,7 @@ def _draw(ax: Axes, path: str, distribution: Distribution, parameter: Parameter,
     else:
         _draw_number(ax, distribution)
         unit = "" if parameter.unit == "1" else f", {parameter.unit}"
-        ax.set_xlabel(f"{parameter.label}{unit}\n{spread_text(distribution, parameter.unit)}", fontsize=SMALL)
+        ax.set_xlabel(f"{parameter.label}{unit}\n{percentiles_text(distribution, parameter.unit)}", fontsize=SMALL)
 
 
 def _draw_number(ax: Axes, distribution: Distribution) -> None:

@@ -8,6 +8,8 @@ _ENDS = ("min", "max")
 def own_text(node: Node) -> str:
     """Return what a file says of an uncertain input, without braces; the percentiles that it gives keep their names."""
     if isinstance(node, MapNode):
+        if node.written:  # a table of samples: its rows stand in the node, not what was written
+            return node.written.strip("{}")
         kind, *beside = (name for name in (*(name for name in node.entries if name not in _ENDS), *_ENDS))
         ends = "".join(f", {end} {own_text(node.entries[end].node)}" for end in beside if end in node.entries)
         return f"{kind} {_numbers(node.entries[kind].node)}{ends}"
@@ -27,4 +29,6 @@ def _numbers(node: Node) -> str:
 
 def _part(node: Node) -> str:
     assert isinstance(node, MapNode), "parts have been read before"
-    return f"{own_text(node.entries['value'].node)} ({own_text(node.entries['probability'].node)})"
+    texts = {name: own_text(entry.node) for name, entry in node.entries.items()}
+    share = texts.get("probability", texts.get("weight", ""))
+    return " ".join([*filter(None, [texts.get("expert")]), texts["value"]]) + (f" ({share})" if share else "")

@@ -25,7 +25,8 @@ def test_every_uncertain_input_has_a_panel_with_what_its_author_wrote() -> None:
     titles = [panel.get_title(loc="left").replace("\n", " ") for panel in drawn]
     assert [title.split(" ")[0] for title in titles] == list(scenario().uncertain)
     assert "rival.lead 2 to 9 months" in titles
-    assert "capability.law {discrete: {software_explosion: 0.6, milestones: 0.4}}" in titles
+    assert "capability.law discrete software_explosion 0.6, milestones 0.4" in titles
+    assert "tax.broad_alignment pool ana 0.1 to 0.5 or ben 0.1 to 10" in titles
     plt.close(drawn[0].figure)
 
 

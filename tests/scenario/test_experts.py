@@ -44,7 +44,7 @@ def test_inputs_of_one_table_take_the_same_row_as_often_as_it_weighs(sampled: Sc
 
 
 def test_a_scenario_holds_its_table_and_its_hash_covers_the_content(sampled: Scenario, tmp_path: Path) -> None:
-    assert sampled.texts["rival.lead"] == "{samples: experts.csv, column: lead, weight: w}"
+    assert sampled.written["rival.lead"] == "samples: experts.csv, column: lead, weight: w"
     (tmp_path / "resolved.yaml").write_text(sampled.to_yaml())
     (tmp_path / "experts.csv").write_text(TABLE.replace("\n", "\r\n").replace(", ", " ,"))
     assert ds.load(tmp_path / "a.yaml").hash == sampled.hash
