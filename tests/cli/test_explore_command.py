@@ -87,7 +87,8 @@ def test_nothing_is_taken_from_a_page_but_its_address(server: PageServer) -> Non
 
 
 def test_the_command_tells_its_address_and_ends_by_a_signal() -> None:
-    code = "import sys; sys.argv[0] = 'deference-sim'; from deference_sim.cli import main; main()"
+    heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"  # whoever runs this may ignore it
+    code = f"{heard}; import sys; sys.argv[0] = 'deference-sim'; from deference_sim.cli import main; main()"
     arguments = ("explore", "rushed-handoff", "--set", "rival.lead=1 month", "--no-browser")
     started = subprocess.Popen([sys.executable, "-c", code, *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert started.stdout is not None

@@ -77,8 +77,8 @@ class Page:
         """Return the refined answer: hash, number of futures, chances, outcomes and losses; numbers in full."""
         script = """
         const bar = document.querySelector(".bar[data-last=true]");
-        const hash = document.querySelector("[data-scenario-hash]").dataset.scenarioHash;
-        if (bar?.dataset.hash !== hash) return null;
+        const hash = document.querySelector("[data-scenario-hash]")?.dataset.scenarioHash;
+        if (!bar || bar.dataset.hash !== hash) return null;
         const of = name => bar.querySelector(`[data-measure=${name}]`).dataset;
         const rows = key => Object.fromEntries([...document.querySelectorAll(`tr[data-${key}]`)]
           .map(row => [row.dataset[key], Number(row.dataset.value)]));
