@@ -2,6 +2,7 @@
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from deference_sim.analysis.compare import Comparison
 from deference_sim.analysis.ledger import road_in_words
@@ -10,6 +11,7 @@ from deference_sim.plots.style import BLACK, BLUE, GREY, ORANGE, axes, clean, en
 
 MOST_ROADS = 10  # that are drawn: those that differ most
 _ROW, _FRAME, _WIDTH = 0.34, 1.4, 8.0  # inches
+_LETTERS = 36  # in a line of the title: the names of the rows take half of the width
 
 
 def differences(found: Comparison, ax: Axes | None = None) -> Axes:
@@ -36,7 +38,8 @@ def differences(found: Comparison, ax: Axes | None = None) -> Axes:
     before, after, _ = found.measures["p_stay"]
     message = f"p_stay: {percent(before.value)} in {found.first.name}, {percent(after.value)} in {found.second.name}"
     worlds = f"{found.replicates:,} worlds, the same for both, 95 % intervals, seed {found.seed}"
-    entitle(drawn, message, worlds)
+    entitle(drawn, message, worlds, _LETTERS)
+    drawn.xaxis.set_major_locator(MaxNLocator(5))
     clean(np.array([drawn], dtype=object))
     drawn.grid(axis="y", visible=False)
     return drawn

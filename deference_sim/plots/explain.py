@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from deference_sim.analysis.digits import signed
 from deference_sim.analysis.measure import success_of
 from deference_sim.plots.style import BLACK, BLUE, GREY, SMALL, VERMILION, WORDS, Panels, clean, entitle, panels
+from deference_sim.scenario.catalogue import general_path, label_at, parameters
 
 if TYPE_CHECKING:
     from deference_sim.analysis.explain import Explanation
@@ -32,7 +33,7 @@ def waterfall(found: "Explanation", ax: Any = None) -> Panels:
         drawn: Panels = np.asarray(figure.subplots(1, count, sharey=True, squeeze=False), dtype=object)
     else:
         drawn = panels(ax, (1, count), size)
-    labels = [found.first.name, *(_short(found.players[place].name) for place in places)]
+    labels = [found.first.name, *(_short(_words(found.players[place].name)) for place in places)]
     labels += [f"{len(rest)} more"] * bool(rest) + [found.second.name]
     rows = np.arange(len(labels))[::-1]
     for panel, name in zip(drawn.flat, found.measures, strict=True):
@@ -72,6 +73,11 @@ def _draw(panel: Axes, found: "Explanation", name: str, places: list[int], rest:
 
 def _write(panel: Axes, x: float, row: float, words: str) -> None:
     panel.annotate(words, (x, row), xytext=(3, 0), textcoords="offset points", va="center", fontsize=SMALL, color=WORDS)
+
+
+def _words(name: str) -> str:
+    """Return what the inputs of a player are called; of a whole hazard, or of several, as the player is named."""
+    return label_at(name) if general_path(name) in parameters() else name
 
 
 def _short(name: str) -> str:

@@ -86,8 +86,9 @@ def region(found: Region, ax: Axes | None = None) -> Axes:
     name = success_of(found.measure).name
     drawn.plot([], [], color=BLUE, linewidth=6.0, alpha=0.3, label="the edge, 95 % band")
     drawn.plot([], [], color=BLUE, linewidth=6.0, alpha=0.12, label=f"{name} of {100.0 * found.target:g} % or more")
-    drawn.legend(fontsize=SMALL, frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.06), ncols=3)
-    drawn.set_title(f"{found.scenario.name}: {found.replicates:,} replicates, seed {found.seed}", loc="left")
+    drawn.legend(fontsize=SMALL, frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.12), ncols=3)
+    message = f"{found.scenario.name}: where {name} is {100.0 * found.target:g} % or more"
+    entitle(drawn, message, f"{found.replicates:,} replicates at each value, the same worlds, seed {found.seed}")
     clean(np.array([drawn]))
     return drawn
 
@@ -97,7 +98,7 @@ def _or(value: float | None, otherwise: float) -> float:
 
 
 def _label(side: Side) -> str:
-    return side.path if side.unit == "1" else f"{side.path} ({side.unit})"
+    return label_at(side.path) + ("" if side.unit == "1" else f" ({side.unit})")
 
 
 def _message(requirement: Requirement) -> str:

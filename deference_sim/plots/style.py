@@ -95,9 +95,9 @@ def axes(ax: Axes | None, size: tuple[float, float]) -> Axes:
     return plt.figure(figsize=size, layout="constrained").subplots() if ax is None else ax
 
 
-def entitle(ax: Axes, message: str, made_from: str) -> None:
-    """Write what a picture says above ``ax`` and, small below that, what it was made from."""
-    ax.set_title(_in_lines(message), loc="left", fontsize=TITLE, pad=SMALL + 8.0)
+def entitle(ax: Axes, message: str, made_from: str, width: int = TITLE_WIDTH) -> None:
+    """Write what a picture says above ``ax``, ``width`` letters a line, and small below that what it was made from."""
+    ax.set_title(_in_lines(message, width), loc="left", fontsize=TITLE, pad=SMALL + 8.0)
     ax.annotate(
         made_from,
         (0.0, 1.0),
@@ -109,9 +109,9 @@ def entitle(ax: Axes, message: str, made_from: str) -> None:
     )
 
 
-def _in_lines(message: str) -> str:
+def _in_lines(message: str, width: int) -> str:
     """Return a title in lines, in which a share stays with its sign."""
-    return fill(re.sub(r"(?<=\d) (?=%)", "\u00a0", message), TITLE_WIDTH).replace("\u00a0", " ")
+    return fill(re.sub(r"(?<=\d) (?=%)", "\u00a0", message), width).replace("\u00a0", " ")
 
 
 def made_from(result: Result) -> str:

@@ -38,8 +38,10 @@ from deference_sim.study.designs import Axis, Value
 
 CONTOURS = (0.1, 0.3, 0.5, 0.7, 0.9)
 COLOURS = (BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, BLACK)
+MARKS = ("o", "s", "^", "D", "v", "P", "X")  # a line each, to be told apart in grey
 ROUND_DIGITS = (1.0, 2.0, 5.0)
 BAND = 0.22  # opacity of an interval
+MARK = 4.0  # points; size of a mark
 
 Floats = NDArray[np.float64]
 Found = TypeVar("Found")
@@ -59,12 +61,12 @@ def lead_curve(sweep: Sweep, measure: Measure = "p_stay", ax: Axes | None = None
     drawn = axes(ax, (7.5, 4.2))
     axis = sweep.axes[along]
     handles = []
-    for place, (colour, (name, estimates)) in enumerate(zip(COLOURS, lines, strict=False)):
+    for place, (colour, mark, (name, estimates)) in enumerate(zip(COLOURS, MARKS, lines, strict=False)):
         if axis.is_numeric:
-            curve(drawn, np.array(axis.values, float), estimates, colour)
+            curve(drawn, np.array(axis.values, float), estimates, colour, mark)
         else:
-            _dots(drawn, _places(axis) + 0.1 * (place - (len(lines) - 1) / 2.0), estimates, colour)
-        handles.append(Line2D([], [], color=colour, linewidth=2.0, label=name))
+            _dots(drawn, _places(axis) + 0.1 * (place - (len(lines) - 1) / 2.0), estimates, colour, mark)
+        handles.append(Line2D([], [], color=colour, linewidth=2.0, marker=mark, markersize=MARK, label=name))
     if len(lines) == 1:
         handles = []
     if measure == "p_good":
@@ -158,18 +160,19 @@ def _line_name(sweep: Sweep, along: int, scenario: int, other: Value | None) -> 
     return ", ".join(names)
 
 
-def curve(ax: Axes, values: Floats, estimates: Sequence[Estimate], colour: str) -> None:
+def curve(ax: Axes, values: Floats, estimates: Sequence[Estimate], colour: str, mark: str = "o") -> None:
     """Draw the band of the intervals of ``estimates`` over ``values``."""
     low, high = ([getattr(estimate, end) for estimate in estimates] for end in ("low", "high"))
     ax.fill_between(values, low, high, color=colour, alpha=BAND, linewidth=0, zorder=2)
-    marker = "." if len(values) <= 40 else ""
-    ax.plot(values, [estimate.value for estimate in estimates], color=colour, linewidth=1.6, marker=marker, zorder=3)
+    every = max(len(values) // 20, 1)  # marks that touch tell nothing
+    shares = [estimate.value for estimate in estimates]
+    ax.plot(values, shares, color=colour, linewidth=1.6, marker=mark, markersize=MARK, markevery=every, zorder=3)
 
 
-def _dots(ax: Axes, places: Floats, estimates: Sequence[Estimate], colour: str) -> None:
+def _dots(ax: Axes, places: Floats, estimates: Sequence[Estimate], colour: str, mark: str) -> None:
     values = np.array([estimate.value for estimate in estimates])
     ends = [[abs(getattr(one, end) - one.value) for one in estimates] for end in ("low", "high")]
-    ax.errorbar(places, values, yerr=ends, fmt="o", color=colour, markersize=5, elinewidth=1.2, capsize=3)
+    ax.errorbar(places, values, yerr=ends, fmt=mark, color=colour, markersize=5, elinewidth=1.2, capsize=3)
 
 
 def finish(ax: Axes, label: str, measure: Measure, logarithmic: bool) -> None:

@@ -26,4 +26,5 @@ def test_steps_lead_from_the_one_chance_to_the_other(monkeypatch: pytest.MonkeyP
                 at += 100 * found.shares[name][place].value
             assert bars[-1].get_x() + bars[-1].get_width() == pytest.approx(100 * second.value)
         labels = [label.get_text() for label in drawn.flat[0].get_yticklabels()]
-        assert labels[0], labels[-1] == ("baseline", "rushed-handoff")
+        assert (labels[0], labels[-1]) == ("baseline", "rushed-handoff")
+        assert labels[1] == "Lead over the rival"
