@@ -18,7 +18,7 @@ from deference_sim.analysis.paired import Difference, difference
 from deference_sim.model.roads import ROADS
 from deference_sim.model.state import OUTCOMES
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenarios
-from deference_sim.scenario.explain import DifferenceRow, differences
+from deference_sim.scenario.listing import DifferenceRow, differences
 from deference_sim.shown import Shown
 from deference_sim.study.limits import Engine
 from deference_sim.study.runner import blocks, check_run, stream, warm_up

@@ -9,8 +9,8 @@ from typing import Any, Final
 from deference_sim.batches.files import DamagedError
 from deference_sim.scenario import Scenario, ScenarioError
 from deference_sim.scenario.compose import compose
-from deference_sim.scenario.explain import differences
 from deference_sim.scenario.layers import ARGUMENT
+from deference_sim.scenario.listing import differences
 from deference_sim.scenario.problems import Mark
 from deference_sim.scenario.tree import MapNode
 from deference_sim.study.limits import Engine

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def scenarios(as_json: AsJson = False) -> None:
     """List the scenarios that ship, group by group, a line each; --json has the whole descriptions."""
     if as_json:
-        from deference_sim.scenario.explain import shipped_table
+        from deference_sim.scenario.listing import shipped_table
 
         print_json({"scenarios": [asdict(row) for row in shipped_table()]})
         return
@@ -86,7 +86,7 @@ def parameters(
     With a word that is no path, those are told whose name or meaning holds it.
     """
     if as_json:
-        from deference_sim.scenario.explain import parameters_at
+        from deference_sim.scenario.listing import parameters_at
 
         print_json({"parameters": [asdict(row) for row in parameters_at(what, every=every)]})
         return
@@ -123,7 +123,7 @@ def show(
         print(EDITOR_LINE)
         print(found.to_yaml(), end="")
     elif as_json:
-        from deference_sim.scenario.explain import values_of
+        from deference_sim.scenario.listing import values_of
 
         print_json(_named(found) | {"description": found.description, "values": values_of(found)})
     else:
@@ -150,7 +150,7 @@ def diff(
 
     one, other = load(first), load(second)
     if as_json:
-        from deference_sim.scenario.explain import differences
+        from deference_sim.scenario.listing import differences
 
         rows = [asdict(row) for row in differences(one, other)]
         print_json({"first": _named(one), "second": _named(other), "differences": rows})

@@ -31,7 +31,7 @@ from deference_sim.pages.wording import (
     percent,
     with_interval,
 )
-from deference_sim.scenario.explain import parameter_table
+from deference_sim.scenario.listing import parameter_table
 
 BETTER = {
     OWN_WAY: "What the scenario says",

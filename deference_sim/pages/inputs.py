@@ -4,8 +4,8 @@ from deference_sim.pages.layout import Entry, Page, Paragraph, Table
 from deference_sim.pages.wording import singular
 from deference_sim.scenario import Scenario
 from deference_sim.scenario.catalogue import parameters
-from deference_sim.scenario.explain import ParameterRow, differences, parameters_at
 from deference_sim.scenario.groups import GROUPS
+from deference_sim.scenario.listing import ParameterRow, differences, parameters_at
 
 
 def scenarios_page() -> Page:

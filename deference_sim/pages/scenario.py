@@ -7,7 +7,7 @@ from deference_sim.model.declare import Status
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
 from deference_sim.pages.wording import in_words, shortened, singular, with_repeat
 from deference_sim.scenario import Scenario
-from deference_sim.scenario.explain import ValueRow, parameter_table, resolved
+from deference_sim.scenario.listing import ValueRow, parameter_table, resolved
 
 _PARTS: tuple[tuple[str, Callable[[ValueRow], bool]], ...] = (
     ("Core inputs", lambda row: row.tier == "core"),

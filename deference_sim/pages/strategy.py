@@ -27,7 +27,7 @@ from deference_sim.pages.wording import (
     points,
     with_interval,
 )
-from deference_sim.scenario.explain import parameter_table
+from deference_sim.scenario.listing import parameter_table
 
 SEARCH_NOTE = (
     f"Of each policy the scenario's own settings and {2**DESIGN} others (Sobol's sequence over the bounds searched) "

@@ -15,7 +15,7 @@ from deference_sim.model.roads import BY_HAZARD, ROADS, STAYED
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
 from deference_sim.pages.wording import with_repeat
 from deference_sim.scenario import Scenario
-from deference_sim.scenario.explain import parameter_table
+from deference_sim.scenario.listing import parameter_table
 from deference_sim.study.tally import loss_of
 
 _ROADS = tuple(ROADS)

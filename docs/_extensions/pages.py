@@ -23,7 +23,7 @@ from deference_sim.model.processes import RATE_PROCESSES
 from deference_sim.model.stages import STAGES
 from deference_sim.model.stocks import FLOWS, STOCKS
 from deference_sim.scenario import shipped
-from deference_sim.scenario.explain import ParameterRow, differences, parameter_table
+from deference_sim.scenario.listing import ParameterRow, differences, parameter_table
 
 DOCS = Path(__file__).parent.parent
 GENERATED = DOCS / "generated"

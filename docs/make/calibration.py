@@ -7,7 +7,7 @@ from pathlib import Path
 
 import deference_sim as ds
 from deference_sim.analysis.sensitivity.inputs import CORE
-from deference_sim.scenario.explain import parameter_table
+from deference_sim.scenario.listing import parameter_table
 
 REPLICATES = 2_000
 SEED = 1

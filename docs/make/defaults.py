@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import deference_sim as ds
-from deference_sim.scenario.explain import parameter_table
+from deference_sim.scenario.listing import parameter_table
 
 REPLICATES = 4_000
 SEED = 1

@@ -15,7 +15,7 @@ from deference_sim.pages import layout
 from deference_sim.pages import sensitivity as sensitivity_page
 from deference_sim.scenario import ScenarioError, shipped
 from deference_sim.scenario.distributions import Loguniform, Uniform
-from deference_sim.scenario.explain import parameter_table
+from deference_sim.scenario.listing import parameter_table
 from deference_sim.scenario.plausible import TWINS, core_paths
 from deference_sim.streams import named_stream, uniforms
 from deference_sim.study.quasi_random import run_at

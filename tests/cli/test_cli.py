@@ -19,9 +19,9 @@ from deference_sim.cli import options
 from deference_sim.cli.examples import EXAMPLES
 from deference_sim.engines import cache, failure
 from deference_sim.scenario import load, shipped
-from deference_sim.scenario.explain import parameter_table, resolved
 from deference_sim.scenario.groups import GROUPS
 from deference_sim.scenario.json_schema import json_schema
+from deference_sim.scenario.listing import parameter_table, resolved
 from deference_sim.version import __version__
 
 from .commands import call, output_of

@@ -19,7 +19,7 @@ from deference_sim.cli.folder import save_folder
 from deference_sim.pages import files
 from deference_sim.pages.layout import Entry, Heading, Paragraph, Table
 from deference_sim.scenario import load
-from deference_sim.scenario.explain import resolved
+from deference_sim.scenario.listing import resolved
 from deference_sim.study.provenance import provenance
 
 from .commands import call, without_times

@@ -12,7 +12,7 @@ from deference_sim.analysis.run import Result, simulate
 from deference_sim.pages import layout, wording
 from deference_sim.pages import run as run_page
 from deference_sim.scenario import load
-from deference_sim.scenario.explain import resolved
+from deference_sim.scenario.listing import resolved
 
 REPLICATES = 300
 FIVE = "hazards=[{name: quakes, kind: background, rate: 3 per year, severity_mean: 3 py, lethality: 0.3}]"

@@ -11,9 +11,9 @@ from deference_sim.model.declare import Block
 from deference_sim.scenario import Scenario, ScenarioError
 from deference_sim.scenario.catalogue import Parameter, Section, catalogue
 from deference_sim.scenario.copula import Correlation
-from deference_sim.scenario.explain import differences
 from deference_sim.scenario.frozen import FrozenMap
 from deference_sim.scenario.layers import ARGUMENT
+from deference_sim.scenario.listing import differences
 from deference_sim.scenario.problems import refusal
 
 #: Inputs that are moved, by name: a path, ``hazards.NAME`` for a whole hazard, or a correlation in words.

@@ -10,8 +10,8 @@ import yaml
 
 from deference_sim.scenario import Scenario, ScenarioError, load, shipped
 from deference_sim.scenario.catalogue import parameters
-from deference_sim.scenario.explain import differences, parameter_table, resolved
 from deference_sim.scenario.json_schema import json_schema
+from deference_sim.scenario.listing import differences, parameter_table, resolved
 
 SAMPLE = """\
 schema: 1
