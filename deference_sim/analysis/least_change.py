@@ -42,7 +42,8 @@ class Way:
     """Inputs moved until the target is reached: to which ``values``, and how far that is, with its 95 % interval.
 
     Where it is ``not reachable`` the values are those with the highest chance found on the way, and there is no
-    ``distance``. ``judged`` is the chance there on fresh worlds.
+    ``distance``; a ``low`` end says from where on chance alone may have kept these worlds below the target. ``judged``
+    is the chance there on fresh worlds.
     """
 
     paths: tuple[str, ...]
@@ -231,7 +232,7 @@ class _Search:
         fresh = self.worlds.fresh
         (tally,) = tally_runs([there], self.replicates, fresh.seed, fresh.engine, brief=True, progress=fresh.progress)
         distance, low, high = (
-            None if end is None or not is_found else self.length(end * direction)
+            None if end is None or not rising else self.length(end * direction)
             for end in (answer.value, answer.low, answer.high)
         )
         paths = tuple(self.inputs[place].path for place in places)

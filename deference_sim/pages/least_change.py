@@ -16,7 +16,8 @@ def page(found: LeastChange, repeat: str = "") -> Page:
         "standard deviations of a normal number with the same percentile: the plausible range of an input from its 5th "
         "to its 95th percentile is 3.29 wide, and none is moved beyond its percentiles 1 and 99. Ways are found on the "
         "same worlds; – is an end that an interval does not have. Where the target is not reachable, the values are "
-        "those with the highest chance on the way."
+        "those with the highest chance on the way; perhaps beyond: in these worlds it is not reached "
+        "either, but from there on by no more than chance may do, which more replicates can tell."
     )
     told = f"{found.replicates:,} replicates at each place, seed {found.seed}"
     return [
@@ -33,7 +34,8 @@ def _answer(found: LeastChange, target: str) -> str:
     if nearest.status == "none needed":
         return f"{target} is reached as it is"
     if nearest.distance is None:
-        return f"none of them reaches {target} alone; together: {found.together.status}"
+        unit = "" if found.together.distance is None else " standard deviations"
+        return f"none of them reaches {target} alone; together: {_far(found.together)}{unit}"
     return f"{nearest.paths[0]} alone reaches it with the least change, {nearest.distance:.2f} standard deviations"
 
 
@@ -49,8 +51,10 @@ def _rows(found: LeastChange, way: Way, prefix: str = "") -> list[tuple[str, ...
 
 
 def _far(way: Way) -> str:
-    if way.distance is None or way.status == "none needed":
+    if way.status == "none needed":
         return way.status
+    if way.distance is None:
+        return way.status if way.low is None else f"perhaps beyond {way.low:.2g}"
     ends = [end for end in (way.low, way.high) if end is not None]
     error = (max(ends) - min(ends)) / 4.0 if len(ends) == 2 else 0.0
     low, high = ("–" if end is None else to_error(end, error) for end in (way.low, way.high))

@@ -169,6 +169,14 @@ def test_a_region_is_told_as_an_edge() -> None:
     assert "one --target" in refused.output
 
 
+def test_a_target_that_is_missed_by_chance_alone_is_not_called_out_of_reach() -> None:
+    """Would catch "not reachable" beside a chance above the target on fresh worlds: the worlds were too few to tell."""
+    inputs = ("--move", "rival.lead", "--move", "tax.broad_alignment", "--move", "time_buying.max_rate")
+    told = output_of("required-lead", "rushed-handoff", "--target", "0.75", *inputs, "--replicates", 400)
+    (together,) = (line for line in told.splitlines() if line.startswith("together: rival.lead"))
+    assert "perhaps beyond 1.1" in together
+
+
 def test_the_least_change_is_told_for_each_alone_and_for_all() -> None:
     asked = ("--move", "rival.lead", "--move", "tax.decline", "--set", "horizon=6", "--replicates", "40")
     told = output_of("required-lead", "baseline", "--target", "0.3", *asked)
