@@ -17,7 +17,7 @@ from deference_sim.analysis.worlds import SAFELY, Chosen, Worlds, share_of
 from deference_sim.model.state import CATASTROPHES
 from deference_sim.scenario import Scenario, ScenarioError, ScenarioLike, as_scenario
 from deference_sim.shown import Shown
-from deference_sim.study.limits import Engine
+from deference_sim.study.limits import ENGINES, Engine, one_of, replicates_of, seed_of
 from deference_sim.study.runner import warm_up
 
 if TYPE_CHECKING:
@@ -235,6 +235,8 @@ def best_handoff(
     changed assumptions on a quarter of that. ``measure`` is p_good, p_stay or weights of ends; without ``moved``
     the answers under changed assumptions are left out. Raises ``ValueError`` for what cannot be run.
     """
+    replicates, seed = replicates_of(replicates), seed_of(seed)
+    one_of(engine, "engine", ENGINES)
     scenario = as_scenario(scenario)
     warm_up(engine)
     started = perf_counter()

@@ -29,7 +29,8 @@ from deference_sim.analysis.trace import Trajectories, Trajectory, paths, trace
 from deference_sim.model.state import OUTCOMES
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.shown import Shown
-from deference_sim.study.limits import Engine
+from deference_sim.study import limits
+from deference_sim.study.limits import Engine, replicates_of, seed_of, whole
 from deference_sim.study.runner import NOTHING, Own, check_run, tally_runs, warm_up
 from deference_sim.study.tally import UNRESOLVED_CODE, Tally, upper_edges
 
@@ -38,6 +39,7 @@ if TYPE_CHECKING:  # libraries that a run without tables or policies of one's ow
 
     from deference_sim.engines.events import Policy, Process, World
 
+MOST_POINTS = 100_000  # of a sampled path
 DELAYS = ("goodness", "buying", "defence", "tests", "halts")
 
 
@@ -179,9 +181,7 @@ class Result(Shown):
         """
         if quantity not in self.tally.sketches:
             raise ValueError(f"no quantity {quantity!r}: there are {', '.join(self.tally.sketches)}")
-        if not 0.0 < share < 1.0:
-            raise ValueError(f"share is {share}: it must be above 0 and below 1")
-        return quantile(self.tally.sketches[quantity], share, self.replicates)
+        return quantile(self.tally.sketches[quantity], limits.share(share, "share"), self.replicates)
 
     @cached_property
     def quantile_intervals(self) -> dict[str, dict[str, Any]]:
@@ -235,13 +235,16 @@ class Result(Shown):
 
         They are run again. Raises ``ValueError`` if there are not so many.
         """
-        if not 1 <= n <= self.replicates:
-            raise ValueError(f"n is {n}: it must be between 1 and the {self.replicates} replicates of the result")
+        n, points = whole(n, "n", 1, self.replicates), whole(points, "points", 2, MOST_POINTS)
         grid = np.linspace(0.0, self.records["months"].to_numpy()[:n].max(), points)
         return paths(self.scenario, self.seed, self.records["replicate"].to_numpy()[:n], grid, self.own)
 
     def trace(self, replicate: int) -> Trajectory:
-        """Return one replicate's trajectory as a log of events and a fine path."""
+        """Return one replicate's trajectory as a log of events and a fine path.
+
+        ``replicate`` is counted from 0. Raises ``ValueError`` for one that the run does not have.
+        """
+        replicate = whole(replicate, "replicate", 0, self.simulated - 1)
         return trace(self.scenario, replicate, self.seed, policy=self.own.policy, processes=self.own.processes)
 
     def as_dict(self) -> dict[str, Any]:
@@ -303,6 +306,7 @@ def simulate(
     and use the events engine, which is then the default. ``progress`` is told how many more replicates are done.
     ``seconds`` of the result is the simulation alone, without compiling.
     """
+    replicates, seed = replicates_of(replicates), seed_of(seed)
     scenario, own = as_scenario(scenario), Own(policy, tuple(processes))
     chosen: Engine = engine or ("events" if own else "compiled")
     most = replicates if precision is None else most_replicates(precision)

@@ -17,7 +17,7 @@ from deference_sim.scenario import Scenario, ScenarioError, ScenarioLike, as_sce
 from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.scenario.problems import gather, refusal
 from deference_sim.shown import Shown
-from deference_sim.study.limits import Engine
+from deference_sim.study.limits import ENGINES, Engine, one_of, replicates_of, seed_of
 from deference_sim.study.runner import warm_up
 
 if TYPE_CHECKING:
@@ -231,6 +231,8 @@ def best_strategy(
     weights of ends.
     Raises ``ValueError`` for what cannot be run.
     """
+    replicates, seed = replicates_of(replicates), seed_of(seed)
+    one_of(engine, "engine", ENGINES)
     scenario = as_scenario(scenario)
     warm_up(engine)
     started = perf_counter()
@@ -347,6 +349,8 @@ def policy_regret(
     company insists on. Raises ``ScenarioError`` for a world that does not exist or is named twice and for a policy that
     does not fit one, ``ValueError`` if there is no policy.
     """
+    replicates, seed = replicates_of(replicates), seed_of(seed)
+    one_of(engine, "engine", ENGINES)
     scenarios = as_scenarios(worlds)
     names = [scenario.name for scenario in scenarios]
     _check_each_once(names)

@@ -18,6 +18,7 @@ from deference_sim.model.stages import STAGES
 from deference_sim.model.state import OUTCOMES, PHASES, PRE
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.shown import Shown
+from deference_sim.study.limits import MOST_REPLICATES, seed_of, whole
 from deference_sim.study.runner import Own, numbers_of, world_of
 from deference_sim.trajectory.log import LOG_DTYPE
 from deference_sim.trajectory.sample import SHARES
@@ -156,6 +157,7 @@ def trace(
     ``scenario`` is one, or a shipped one's name or a file's path. A replicate that cannot be integrated is followed as
     far as it comes; its ``failure`` says why it ends there.
     """
+    replicate, seed = whole(replicate, "replicate", 0, MOST_REPLICATES - 1), seed_of(seed)
     scenario, own = as_scenario(scenario), Own(policy, processes)
     try:
         return _traced(scenario, replicate, seed, own)

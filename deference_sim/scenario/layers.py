@@ -13,6 +13,7 @@ from deference_sim.scenario.problems import Mark, Problem, ScenarioError, did_yo
 from deference_sim.scenario.reader import HEAD_KEYS, check_schema
 from deference_sim.scenario.sample_files import with_samples
 from deference_sim.scenario.scalars import kind_of, read_text
+from deference_sim.scenario.several import plain
 from deference_sim.scenario.shipped import label_of, shipped
 from deference_sim.scenario.source import beside, checked_text
 from deference_sim.scenario.source import read_text as read_file
@@ -126,8 +127,7 @@ def setting(text: str) -> Change:
 
 def change_of(path: str, value: Any, mark: Mark = ARGUMENT) -> Change:
     """Return the change of ``path`` to a Python value; text is read as a file would read it."""
-    if isinstance(value, Distribution):
-        value = value.specification()
+    value = value.specification() if isinstance(value, Distribution) else plain(value)
     if isinstance(value, str) and not _is_text(path):
         return Change(path, _composed(value, path, mark))
     return Change(path, node_of(_without_blocks(value), mark))
@@ -242,4 +242,4 @@ def _without_blocks(value: Any) -> Any:
         return dict(value)
     if isinstance(value, tuple | list):
         return [_without_blocks(item) for item in value]
-    return value
+    return plain(value)

@@ -24,7 +24,7 @@ from deference_sim.study.indifference import (
     fill_in_good_ends,
     table_of_good_ends,
 )
-from deference_sim.study.limits import ENGINES, MOST_REPLICATES, Engine
+from deference_sim.study.limits import ENGINES, Engine, one_of, replicates_of
 from deference_sim.study.tally import Tally
 
 if TYPE_CHECKING:  # its library is needed by those runs alone that are on it
@@ -263,10 +263,8 @@ def _in_order(work: Callable[[Taken], Given], items: Iterable[Taken]) -> Iterato
 
 def check_run(replicates: int, engine: str, own: Own = NOTHING) -> None:
     """Raise ``ValueError`` with the remedy for what cannot be run."""
-    if not 1 <= replicates <= MOST_REPLICATES:
-        raise ValueError(f"replicates is {replicates}: it must be between 1 and {MOST_REPLICATES:,}")
-    if engine not in ENGINES:
-        raise ValueError(f"engine is {engine!r}: it must be one of {', '.join(ENGINES)}")
+    replicates_of(replicates)
+    one_of(engine, "engine", ENGINES)
     if engine != "events" and own:
         raise ValueError('own policies and processes run on the events engine only: pass engine="events"')
 

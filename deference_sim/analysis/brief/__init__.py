@@ -46,7 +46,7 @@ from deference_sim.analysis.worlds import Worlds
 from deference_sim.model.state import OUTCOMES
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.shown import Shown
-from deference_sim.study.limits import LEAST_BRIEF, USUAL_BRIEF
+from deference_sim.study.limits import LEAST_BRIEF, USUAL_BRIEF, replicates_of, seed_of
 from deference_sim.study.runner import warm_up
 from deference_sim.study.tally import GOOD_ENDS
 
@@ -234,8 +234,7 @@ def brief(
     """
     chosen = as_scenario(scenario)
     success_of(measure)
-    if replicates < LEAST_BRIEF:
-        raise ValueError(f"replicates is {replicates}: a brief takes at least {LEAST_BRIEF}")
+    replicates, seed = replicates_of(replicates, least=LEAST_BRIEF), seed_of(seed)
     warm_up("compiled")
     return _Making(chosen, measure, seed, Futures(replicates), worlds, at_work).whole()
 
