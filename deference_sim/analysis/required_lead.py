@@ -358,7 +358,7 @@ def _ends(scenario: Scenario, path: str, between: Spacing | None, mark: Mark) ->
     if between is not None:
         return *ends_of(path, between, mark), parameter.unit
     if path == LEAD:
-        return 0.0, scenario.horizon, parameter.unit
+        return 0.0, scenario.medians.horizon, parameter.unit
     if not (isfinite(parameter.low) and isfinite(parameter.high)):
         hint = f"say between what: {path}=A:B"
         raise refusal(mark, path, "an input without a lowest and a highest value", "two ends to search between", hint)

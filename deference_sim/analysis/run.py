@@ -208,7 +208,7 @@ class Result(Shown):
 
         ended = {name: self.tally.ended_by(name) for name in OUTCOMES[1:-1]}
         rows = np.flatnonzero(self.tally.ends_by_month[:UNRESOLVED_CODE].sum(axis=0))
-        months = np.minimum(upper_edges()[rows], self.scenario.horizon)
+        months = np.minimum(upper_edges()[rows], self.scenario.medians.horizon)
         band = band_half_width(self.replicates, len(ended))
         tables = []
         for name, counts in ended.items():

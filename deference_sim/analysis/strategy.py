@@ -311,7 +311,7 @@ def _candidates(scenario: Scenario, policy: str) -> list[dict[str, float]]:
     low, high = np.array([SEARCHED[name] for name in names]).T
     design = qmc.scale(qmc.Sobol(len(names), scramble=False).random_base2(DESIGN), low, high)
     made = [{name: round(float(value), 3) for name, value in zip(names, point, strict=True)} for point in design]
-    own = {name: float(getattr(scenario.strategy, name)) for name in names}
+    own = {name: float(getattr(scenario.medians.strategy, name)) for name in names}
     try:
         scenario.with_(**_changes(policy, own))
     except ScenarioError:
@@ -420,6 +420,6 @@ def with_defaults() -> dict[str, Settings]:
 
 def policies_to_compare(found: BestStrategy) -> dict[str, Settings]:
     """Return the scenario's own policy and each policy tuned for the scenario, to try them in other worlds."""
-    own = found.scenario.strategy
+    own = found.scenario.medians.strategy
     as_it_is = _changes(own.policy, {name: getattr(own, name) for name in POLICIES[own.policy]})
     return {AS_IT_IS: as_it_is, **{tuned.policy: tuned.changes for tuned in found.policies}}

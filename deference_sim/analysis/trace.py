@@ -162,7 +162,7 @@ def trace(
     try:
         return _traced(scenario, replicate, seed, own)
     except StepError as error:
-        shortens = "horizon" in scenario.uncertain or error.month < scenario.horizon
+        shortens = "horizon" in scenario.uncertain or error.month < scenario.medians.horizon
         if not (shortens and error.month > 0.0) or scenario.handoff.indifference:  # which looks ahead to the horizon
             raise
         shorter = scenario.with_(horizon=error.month)  # a horizon changes nothing of what is before it

@@ -45,10 +45,10 @@ def numbers_of(
 ) -> tuple[NDArray[np.void], NDArray[np.void]]:
     """Return the law's parameters and hazards: one row, or a row per replicate if any input is uncertain."""
     draws = scenario.draws(seed, replicates)
-    parameters = law_numbers(scenario, draws)
+    parameters = law_numbers(scenario.medians, draws)
     if scenario.handoff.indifference:
         fill_in_good_ends(parameters, good_ends(scenario))
-    return parameters, hazard_numbers(scenario, draws)
+    return parameters, hazard_numbers(scenario.medians, draws)
 
 
 @functools.lru_cache(maxsize=32)
@@ -59,7 +59,7 @@ def good_ends(scenario: Scenario) -> NDArray[np.float64]:
         changed = scenario.with_(**CHANGED, **{MONTH_PATH: month})
         return run(changed, TABLE_REPLICATES, TABLE_SEED)[0]
 
-    return table_of_good_ends(outcomes, scenario.rival.lead)
+    return table_of_good_ends(outcomes, scenario.medians.rival.lead)
 
 
 def hazard_names(scenario: Scenario) -> list[str]:

@@ -448,8 +448,8 @@ def _decision(scenario: Scenario, best: float, choices: Choices) -> dict[str, Se
     """Return the choice that knowing something would help with, as one types it: of a date, or of a handoff at all."""
     if scenario.handoff.never or choices.advised == NEVER or scenario.rival.mode == "none":
         return {"handoff.never": ("true", "false")}
-    at = scenario.handoff.at
-    months = {0.0, round(best, 2), round(float(scenario.rival.lead) / 2.0, 2)}
+    at = scenario.medians.handoff.at
+    months = {0.0, round(best, 2), round(float(scenario.medians.rival.lead) / 2.0, 2)}
     if at is not None:
         months.add(round(float(at), 2))
     if len(months) == 1:
