@@ -23,6 +23,7 @@ from deference_sim.analysis.estimate import (
 )
 from deference_sim.analysis.given import Given, given_of
 from deference_sim.analysis.ledger import Loss, ledger_of
+from deference_sim.analysis.listed import Named
 from deference_sim.analysis.measure import Measure, success_of
 from deference_sim.analysis.records import records_table
 from deference_sim.analysis.trace import Trajectories, Trajectory, paths, trace
@@ -114,7 +115,8 @@ class Result(Shown):
     @cached_property
     def outcomes(self) -> dict[str, Estimate]:
         """Share of each outcome, in order of priority; each interval by itself."""
-        return {name: self._share(self.tally.ended(name)) for name in OUTCOMES[1:]}
+        ends = {name: self._share(self.tally.ended(name)) for name in OUTCOMES[1:]}
+        return Named(ends, "Share of each outcome")
 
     @cached_property
     def outcomes_together(self) -> dict[str, Estimate]:
@@ -137,7 +139,8 @@ class Result(Shown):
     def causes(self) -> dict[str, Estimate]:
         """Share of runs ended by each hazard, by its name."""
         listed = {hazard.name for hazard in self.scenario.hazards}
-        return {name: self._share(self.tally.causes[name]) for name in sorted(listed | set(self.tally.causes))}
+        ended = {name: self._share(self.tally.causes[name]) for name in sorted(listed | set(self.tally.causes))}
+        return Named(ended, "Share of runs ended by each hazard")
 
     @cached_property
     def delay_months(self) -> dict[str, dict[str, float | None]]:
@@ -145,7 +148,8 @@ class Result(Shown):
 
         Runs ended by a catastrophe are left out: their delay was cut short.
         """
-        return {kind: self._spread(f"delay_{kind}") for kind in DELAYS}
+        spent = {kind: self._spread(f"delay_{kind}") for kind in DELAYS}
+        return Named(spent, "Months since the handoff that did not go into capability")
 
     @cached_property
     def aggregate_tax_months(self) -> dict[str, float | None]:
@@ -189,7 +193,7 @@ class Result(Shown):
 
         An end is None where so few runs have the quantity that nothing bounds it; ``never`` is the share without it.
         """
-        found: dict[str, dict[str, Any]] = {}
+        found = Named[dict[str, Any]](about="Quantiles in months, each with its 95 % interval")
         for name in self.tally.sketches:
             quantiles = {f"p{share * 100:g}": self.quantile(name, share) for share in (0.05, 0.5, 0.95)}
             held = {key: [one.low, one.high] for key, one in quantiles.items() if one is not None}
