@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from deference_sim.analysis.columns import DELAYS, RECORDS, table_of
 from deference_sim.analysis.estimate import (
     Estimate,
     Quantile,
@@ -30,7 +31,7 @@ from deference_sim.analysis.trace import Trajectories, Trajectory, paths, trace
 from deference_sim.model.state import OUTCOMES
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.shown import Shown
-from deference_sim.study.limits import Engine
+from deference_sim.study.limits import USUAL_PATHS, Engine
 from deference_sim.study.runner import NOTHING, Own, check_run, tally_runs, warm_up
 from deference_sim.study.tally import UNRESOLVED_CODE, Tally, upper_edges
 
@@ -38,8 +39,6 @@ if TYPE_CHECKING:  # libraries that a run without tables or policies of one's ow
     import pandas as pd
 
     from deference_sim.engines.events import Policy, Process, World
-
-DELAYS = ("goodness", "buying", "defence", "tests", "halts")
 
 
 @dataclass(frozen=True, repr=False)
@@ -66,11 +65,17 @@ class Result(Shown):
     def records(self) -> "pd.DataFrame":
         """A row for each replicate, in order: ``outcome`` and ``cause`` in words, times in months, capabilities in py.
 
-        Missing where something never happened. Raises ``ValueError`` if the records were not kept.
+        ``columns`` says what each column is; ``records.attrs["units"]`` has their units. Missing where something never
+        happened. Raises ``ValueError`` if the records were not kept.
         """
         if self.kept is None:
             raise ValueError("the records were not kept: simulate with keep_records=True, the default")
         return self.kept
+
+    @property
+    def columns(self) -> "pd.DataFrame":
+        """A row for each column of ``records``: its name, unit and meaning. Stocks are those at the end of the run."""
+        return table_of(RECORDS)
 
     @cached_property
     def p_stay(self) -> Estimate:
@@ -234,15 +239,25 @@ class Result(Shown):
             )
         return pd.concat(tables, ignore_index=True)
 
-    def trajectories(self, n: int = 200, points: int = 200) -> Trajectories:
+    def trajectories(self, n: int | None = None, points: int = 200) -> Trajectories:
         """Return paths of the first ``n`` replicates at ``points`` times up to the last end of theirs.
 
-        They are run again. Raises ``ValueError`` if there are not so many.
+        They are run again. By default ``n`` is 200, or all replicates where there are fewer. Raises ``ValueError`` if
+        there are not so many as asked for, or if something is ``given`` and the records were not kept.
         """
+        n = min(USUAL_PATHS, self.replicates) if n is None else n
         if not 1 <= n <= self.replicates:
             raise ValueError(f"n is {n}: it must be between 1 and the {self.replicates} replicates of the result")
-        grid = np.linspace(0.0, self.records["months"].to_numpy()[:n].max(), points)
-        return paths(self.scenario, self.seed, self.records["replicate"].to_numpy()[:n], grid, self.own)
+        replicates, last = self._first(n)
+        return paths(self.scenario, self.seed, replicates, np.linspace(0.0, last, points), self.own)
+
+    def _first(self, n: int) -> tuple[NDArray[np.int64], float]:
+        """Return the numbers of the first ``n`` replicates, and the month in which the last of them ended."""
+        if self.kept is None and self.given is None:
+            replicates = np.arange(n)
+            return replicates, float(paths(self.scenario, self.seed, replicates, np.zeros(1), self.own).end_month.max())
+        first = self.records.iloc[:n]
+        return first["replicate"].to_numpy(), float(first["months"].max())
 
     def trace(self, replicate: int) -> Trajectory:
         """Return one replicate's trajectory as a log of events and a fine path."""
