@@ -12,6 +12,7 @@ from deference_sim.analysis.estimate import Estimate, clopper_pearson, quantile_
 from deference_sim.analysis.measure import Measure, success_of
 from deference_sim.analysis.sensitivity.inputs import choose
 from deference_sim.scenario import ScenarioLike, as_scenario
+from deference_sim.shown import Shown
 from deference_sim.study.limits import MOST_REPLICATES, Engine, seed_of, whole
 from deference_sim.study.quasi_random import student
 from deference_sim.study.runner import blocks, check_run, stream, warm_up
@@ -23,7 +24,7 @@ _LEAST = 1e-6  # part of a variance: what is less, or more than all but this, is
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class InputSpread:
+class InputSpread(Shown):
     """How the probability of success given the inputs varies over what is uncertain about them.
 
     ``overall`` is the probability over inputs and worlds; its error comes from the number of draws as well as of
@@ -50,9 +51,6 @@ class InputSpread:
     def as_dict(self) -> dict[str, Any]:
         """Return everything for JSON, in full precision."""
         return asdict(self) | {"overall": self.overall.as_dict()}
-
-    def __repr__(self) -> str:
-        return f"InputSpread: {self.overall} over {self.draws:,} draws of the inputs, with sd {self.sd:.4f}"
 
 
 def input_spread(

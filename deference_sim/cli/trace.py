@@ -32,6 +32,6 @@ def trace(
         1,
         about={"every_entry": every_entry},
         drawings=lambda plots: {"picture": (told, lambda: plots.trajectory(found))},
-        tables=lambda: {"log": found.log},
+        tables=lambda: {"log": found.log, "path": found.to_frame()},
         exit_code=FAILED if found.failure else DONE,
     )

@@ -18,6 +18,7 @@ from deference_sim.model.processes import RATE_PROCESSES
 from deference_sim.model.stocks import STOCKS
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.scenario.catalogue import parameters
+from deference_sim.shown import Shown
 from deference_sim.study.limits import MOST_REPLICATES, seed_of, whole
 from deference_sim.trajectory.arrivals import is_active, process_rate
 from deference_sim.trajectory.state import stocks_in
@@ -50,8 +51,8 @@ class Variable:
     rate: str = ""
 
 
-@dataclass
-class Model:
+@dataclass(repr=False)
+class Model(Shown):
     """The stocks, flows and auxiliaries that the law's text gives for one world."""
 
     stop: float
@@ -64,8 +65,9 @@ class Model:
         """What is neither stock nor flow."""
         return [one for one in self.variables if one.kind == "aux"]
 
-    def __str__(self) -> str:
-        """Return the text of the file."""
+    @property
+    def text(self) -> str:
+        """The text of the file."""
         places = layout(self.variables)
         lines = [
             '<?xml version="1.0" encoding="utf-8"?>',
@@ -85,7 +87,7 @@ class Model:
     def save(self, file: str | Path) -> Path:
         """Write the file and return its path. Raises ``OSError`` where it cannot be written."""
         place = Path(file)
-        place.write_text(str(self), "utf-8")
+        place.write_text(self.text, "utf-8")
         return place
 
 

@@ -1,7 +1,7 @@
 """The report of a Monte Carlo run: what a strategist reads first, in plain words, for a terminal and a notebook."""
 
 from collections.abc import Sequence
-from math import isfinite, sqrt
+from math import sqrt
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from deference_sim.pages.alternatives import tables as alternatives_tables
 from deference_sim.pages.glossary import glossary, label_of
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
 from deference_sim.pages.scenario import inputs
+from deference_sim.pages.spread import spread_over_inputs
 from deference_sim.pages.wording import (
     BACKGROUND,
     chance,
@@ -198,34 +199,6 @@ def _values(unknown: Unknown, values: tuple[float, ...]) -> str:
         for path, value in zip(unknown.paths, values, strict=True)
     )
     return " and ".join(dict.fromkeys(told))
-
-
-def spread_over_inputs(spread: InputSpread, measure: Measure = "p_stay") -> str:
-    """Return in words how ``measure`` given the inputs varies over what is uncertain about them."""
-    mean = f"{100.0 * spread.overall.value:.0f} % ({_whole((spread.overall.low, spread.overall.high))})"
-    worlds = f"{spread.draws:,} draws of the inputs with {spread.worlds:,} worlds each"
-    told = spread_in_short(spread, success_of(measure).name)
-    spread_of = "Spread over the uncertain inputs, apart from Monte Carlo error"
-    return f"{spread_of}, around a mean of {mean}. {told} From {worlds}."
-
-
-def spread_in_short(spread: InputSpread, name: str) -> str:
-    """Return the same of a measure called ``name`` in three sentences."""
-    low, high = (
-        f"{100.0 * share:.0f} % ({_whole(around)})"
-        for share, around in ((spread.p5, spread.p5_interval), (spread.p95, spread.p95_interval))
-    )
-    return (
-        f"Given the inputs, {name} is from {low} to {high} (5th to 95th percentile, each with its 95 % interval); the "
-        f"standard deviation is {100.0 * spread.sd:.0f} points. Knowing the inputs would take away "
-        f"{100.0 * spread.share_of_variance:.0f} % ({_whole(spread.share_of_variance_interval)}) of the variance of "
-        "one future's success. The noise of few worlds is removed."
-    )
-
-
-def _whole(interval: tuple[float, float]) -> str:
-    low, high = (f"{100.0 * end:.0f}" if isfinite(end) else "–" for end in interval)
-    return f"{low} to {high}"
 
 
 def endings(result: Result) -> Page:

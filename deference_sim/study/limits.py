@@ -15,6 +15,7 @@ Engine = Literal["compiled", "events"]
 ENGINES: Final[tuple[Engine, ...]] = get_args(Engine)
 USUAL_REPLICATES: Final = 10_000
 MOST_REPLICATES: Final = 1_000_000_000
+USUAL_PATHS: Final = 200  # replicates that are followed where nobody says how many
 LEAST_BRIEF, USUAL_BRIEF = 40, 500  # futures on which a brief judges each choice; fewer would fill no interval
 LAST_SEED: Final = 2**128 - 1
 #: On a live page, which counts in JavaScript's numbers: futures of one view, and the last seed.
