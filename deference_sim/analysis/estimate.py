@@ -13,7 +13,7 @@ from deference_sim.analysis.listed import Named
 from deference_sim.quantiles import beta_cumulative, beta_quantile
 from deference_sim.shown import Shown
 from deference_sim.study.limits import number_in
-from deference_sim.study.tally import Sketch, Tally
+from deference_sim.study.tally import OWN_TICK, Sketch, Tally
 
 NORMAL_975 = 1.959963984540054  # 97.5 % quantile of the standard normal
 FINEST = 1e-4  # precision that can be asked for: it takes up to a hundred million replicates
@@ -88,6 +88,23 @@ def probability(successes: int, n: int) -> Estimate:
         return Estimate(share, low, high, error, n, "clopper-pearson")
     low, high = wilson(successes, n)
     return Estimate(share, low, high, error, n, "wilson")
+
+
+def mean_of_own(tally: Tally, name: str) -> Statistic:
+    """Return the mean over all runs of a measure of a user's own, with its normal 95 % interval."""
+    n = tally.n
+    mean = tally.own_sums[name] * OWN_TICK / n
+    return _normal_mean(mean, tally.own_squares[name] * OWN_TICK**2 / n - mean * mean, n)
+
+
+def mean_of_values(values: NDArray[np.float64]) -> Statistic:
+    """Return the same of the values of single runs."""
+    return _normal_mean(float(values.mean()), float(values.var()), len(values))
+
+
+def _normal_mean(mean: float, variance: float, n: int) -> Statistic:
+    error = sqrt(max(variance, 0.0) / max(n - 1, 1))
+    return Statistic(mean, mean - NORMAL_975 * error, mean + NORMAL_975 * error, error, n)
 
 
 def chance_of(found: NDArray[np.bool_]) -> Estimate:

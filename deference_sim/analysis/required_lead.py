@@ -16,7 +16,7 @@ from deference_sim.scenario.several import is_several
 from deference_sim.shown import Shown
 from deference_sim.study.designs import Spacing, ends_of
 from deference_sim.study.limits import Engine, replicates_of, seed_of, share
-from deference_sim.study.runner import check_run, tally_runs, warm_up
+from deference_sim.study.runner import check_run, engine_of, tally_runs, warm_up
 from deference_sim.study.tally import Tally
 
 if TYPE_CHECKING:
@@ -144,6 +144,7 @@ def required_lead(
     targets = targets_of(target)
     success = success_of(measure)
     check_run(replicates, engine)
+    engine = engine_of(engine, [chosen])
     low, high, unit = check_input(chosen, solve, between, mark)
     warm_up(engine)
     started = perf_counter()

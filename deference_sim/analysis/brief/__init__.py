@@ -45,6 +45,7 @@ from deference_sim.analysis.strategy import BestStrategy, PolicyRegret
 from deference_sim.analysis.worlds import Worlds
 from deference_sim.model.state import OUTCOMES
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
+from deference_sim.scenario.own import refuse_own
 from deference_sim.shown import Shown
 from deference_sim.study.limits import LEAST_BRIEF, USUAL_BRIEF, replicates_of, seed_of
 from deference_sim.study.runner import warm_up
@@ -233,6 +234,7 @@ def brief(
     ``ScenarioError`` or ``ValueError`` for what cannot be answered.
     """
     chosen = as_scenario(scenario)
+    refuse_own(chosen.own, chosen.name, "since a brief runs more than they would leave time for")
     success_of(measure)
     replicates, seed = replicates_of(replicates, least=LEAST_BRIEF), seed_of(seed)
     warm_up("compiled")
