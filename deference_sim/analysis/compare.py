@@ -2,10 +2,9 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from time import perf_counter
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -69,7 +68,7 @@ class Comparison(Shown):
     seconds: float
     given: str | None = None
     worlds: NDArray[np.int64] | None = None
-    own_measures: Mapping[str, tuple[Statistic, Statistic, Difference]] = MappingProxyType({})
+    own_measures: Mapping[str, tuple[Statistic, Statistic, Difference]] = field(default_factory=dict)
 
     @cached_property
     def inputs(self) -> list[DifferenceRow]:
@@ -258,7 +257,9 @@ def _run(
     for place, records, causes in stream(scenarios, jobs, seed, engine, progress=progress):
         rows = records["replicate"]
         ran.outcomes[place][rows] = records["outcome"]
-        ran.roads[place][rows] = [names.index(loss) for loss in losses_of(records, causes)]
+        lost = losses_of(records, causes)
+        names += [name for name in dict.fromkeys(lost) if name not in names]  # causes that a user's process has named
+        ran.roads[place][rows] = [names.index(loss) for loss in lost]
         for name, found in ran.successes.items():
             found[place][rows] = measures[name].of_records(records)
         for name in scenarios[place].own.measures:

@@ -39,32 +39,38 @@ STORMY = QUICK.with_own(processes=storm)
 COUNTING = QUICK.with_own(processes=[inspections], measures=["inspections", "seen"])
 
 
+def compared(scenario: ds.Scenario) -> float:
+    (found,) = ds.compare(scenario, scenario.with_(**{"rival.lead": 9}), replicates=16)
+    return found.measures["p_stay"][1].value
+
+
+def on_an_edge(scenario: ds.Scenario) -> float:
+    found = ds.region(scenario, [("rival.lead", None), ("tax.broad_alignment", None)], 0.5, 4)
+    return max(answer.level.value for _, answer in found.edge)
+
+
+def moved(scenario: ds.Scenario) -> float:
+    return ds.least_change(scenario, ["rival.lead", "tax.broad_alignment"], 0.3, 48).together.judged.value
+
+
+def racing(scenario: ds.Scenario) -> float:
+    found = ds.policy_regret([scenario], {"race": {"strategy.policy": "race"}}, 16, measure="p_good")
+    return max(one.value for row in found.estimates.values() for one in row)
+
+
 #: Each returns a chance of success that is 0 where every run ends in month 0.4.
 EVERYWHERE: dict[str, Callable[[ds.Scenario], float]] = {
     "simulate": lambda scenario: ds.simulate(scenario, 16).p_stay.value,
     "sweep": lambda scenario: float(ds.sweep(scenario, {"rival.lead": [1, 9]}, 16).table["p_stay"].max()),
-    "compare": lambda scenario: (
-        ds.compare(scenario, scenario.with_(**{"rival.lead": 9}), replicates=16)[0].measures["p_stay"][1].value
-    ),
+    "compare": compared,
     "required_lead": lambda scenario: max(one.value for _, one in ds.required_lead(scenario, 0.5, 16).curve),
-    "region": lambda scenario: max(
-        answer.level.value
-        for _, answer in ds.region(scenario, [("rival.lead", None), ("tax.broad_alignment", None)], 0.5, 4).edge
-    ),
-    "least_change": lambda scenario: (
-        ds.least_change(scenario, ["rival.lead", "tax.broad_alignment"], 0.5, 8).together.judged.value
-    ),
+    "region": on_an_edge,
+    "least_change": moved,
     "best_handoff": lambda scenario: ds.best_handoff(scenario, 8, measure="p_stay", moved=False).best.estimate.value,
     "input_spread": lambda scenario: ds.input_spread(scenario, 3, 4).overall.value,
     "sensitivity": lambda scenario: ds.sensitivity(scenario, inputs="rival.lead", replicates=16).expected[0],
     "discover": lambda scenario: 1.0 - ds.discover(scenario, inputs="rival.lead", replicates=64).failures.value,
-    "policy_regret": lambda scenario: max(
-        one.value
-        for row in ds.policy_regret(
-            [scenario], {"race": {"strategy.policy": "race"}}, 8, measure="p_stay"
-        ).estimates.values()
-        for one in row
-    ),
+    "policy_regret": racing,
     "trace": lambda scenario: float(ds.trace(scenario, 1).month > 0.4 + 1e-9),
     "trajectories": lambda scenario: float(ds.simulate(scenario, 4).trajectories().end_month.max() > 0.4 + 1e-9),
 }
