@@ -25,7 +25,8 @@ FEW = 10  # with fewer successes or failures than this, the exact interval is us
 class Statistic(Shown):
     """A number found from ``n`` replicates, with its 95 % interval and its Monte Carlo standard error.
 
-    It converts, is formatted and is subtracted as its value: ``float(found)``, ``f"{found:.1%}"``, ``found - 0.1``.
+    It converts, is formatted, is compared and is reckoned with as its value: ``float(found)``, ``f"{found:.1%}"``,
+    ``found > 0.3``, ``found - 0.1``, ``np.asarray([one, other])``. Two are equal only if all of them is.
     """
 
     value: float
@@ -40,11 +41,54 @@ class Statistic(Shown):
     def __format__(self, form: str) -> str:
         return format(float(self), form) if form else str(self)
 
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        """Return the value for NumPy, without its interval."""
+        return np.array(float(self), dtype)
+
+    def __round__(self, digits: int | None = None) -> float:
+        return round(float(self), digits) if digits is not None else float(round(float(self)))
+
+    def __neg__(self) -> float:
+        return -float(self)
+
+    def __abs__(self) -> float:
+        return abs(float(self))
+
+    def __add__(self, other: "Statistic | float") -> float:
+        return float(self) + float(other)
+
+    def __radd__(self, other: float) -> float:
+        return float(other) + float(self)
+
     def __sub__(self, other: "Statistic | float") -> float:
         return float(self) - float(other)
 
     def __rsub__(self, other: float) -> float:
         return float(other) - float(self)
+
+    def __mul__(self, other: "Statistic | float") -> float:
+        return float(self) * float(other)
+
+    def __rmul__(self, other: float) -> float:
+        return float(other) * float(self)
+
+    def __truediv__(self, other: "Statistic | float") -> float:
+        return float(self) / float(other)
+
+    def __rtruediv__(self, other: float) -> float:
+        return float(other) / float(self)
+
+    def __lt__(self, other: "Statistic | float") -> bool:
+        return float(self) < float(other)
+
+    def __le__(self, other: "Statistic | float") -> bool:
+        return float(self) <= float(other)
+
+    def __gt__(self, other: "Statistic | float") -> bool:
+        return float(self) > float(other)
+
+    def __ge__(self, other: "Statistic | float") -> bool:
+        return float(self) >= float(other)
 
     def as_dict(self) -> dict[str, Any]:
         """Return all of it for JSON, in full precision."""
