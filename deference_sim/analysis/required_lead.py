@@ -14,7 +14,7 @@ from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.scenario.problems import ArgumentError, Mark, refusal
 from deference_sim.scenario.several import is_several
 from deference_sim.shown import Shown
-from deference_sim.study.designs import Spacing, ends_of
+from deference_sim.study.designs import Spacing, ends_of, spacing_between
 from deference_sim.study.limits import Engine, replicates_of, seed_of, share
 from deference_sim.study.runner import check_run, engine_of, tally_runs, warm_up
 from deference_sim.study.tally import Tally
@@ -126,7 +126,7 @@ def required_lead(
     *,
     measure: Measure = "p_stay",
     solve: str = LEAD,
-    between: Spacing | None = None,
+    between: Spacing | tuple[float | str, float | str] | None = None,
     engine: Engine = "compiled",
     progress: Callable[[int], object] | None = None,
     mark: Mark = ARGUMENT,
@@ -136,7 +136,7 @@ def required_lead(
     ``scenario`` is one, or a shipped one's name or a file's path. All leads meet the same worlds, in which success
     hardly ever turns to failure as lead grows, so the curve is as good as monotone. The interval holds every lead at
     which the exact binomial test (of weights: the normal one) does not reject that the chance is the target. ``solve``
-    names another input, searched ``between`` two ends (``linspace(low, high, 2)``); a lead is searched from 0 to the
+    names another input, searched ``between`` two ends (``(low, high)``); a lead is searched from 0 to the
     horizon. Raises ``ScenarioError`` for an input that is no number or has no ends.
     """
     chosen = as_scenario(scenario)
@@ -145,7 +145,7 @@ def required_lead(
     success = success_of(measure)
     check_run(replicates, engine)
     engine = engine_of(engine, [chosen])
-    low, high, unit = check_input(chosen, solve, between, mark)
+    low, high, unit = check_input(chosen, solve, spacing_between(between), mark)
     warm_up(engine)
     started = perf_counter()
     answers, curve, rising = solved_along(

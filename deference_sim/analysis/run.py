@@ -196,7 +196,7 @@ class Result(Shown):
 
         None if no run has the quantity. Raises ``ValueError`` for a name or a share that there is not.
         """
-        if quantity not in self.tally.sketches:
+        if str(quantity) not in self.tally.sketches:
             raise ValueError(f"no quantity {quantity!r}: there are {', '.join(self.tally.sketches)}")
         return quantile(self.tally.sketches[quantity], limits.share(share, "share"), self.replicates)
 

@@ -363,7 +363,7 @@ def policy_regret(
     engine = engine_of(engine, scenarios)
     names = [scenario.name for scenario in scenarios]
     _check_each_once(names)
-    ways = with_defaults() if policies is None else dict(policies)
+    ways = with_defaults() if policies is None else _ways_of(policies)
     if not ways:
         raise ValueError("policies are none: name at least one, or leave them out for the five policies")
     changed = {way: [scenario.with_(**changes) for scenario in scenarios] for way, changes in ways.items()}
@@ -394,6 +394,16 @@ def policy_regret(
         engine=engine,
         replicates=replicates,
     )
+
+
+def _ways_of(policies: Any) -> dict[str, Settings]:
+    allowed = "a mapping of names to what each changes: {'racing': {'strategy.policy': 'race'}}"
+    if not isinstance(policies, Mapping):
+        raise ArgumentError("policies", policies, allowed)
+    for changes in policies.values():
+        if not isinstance(changes, Mapping):
+            raise ArgumentError("policies", changes, allowed)
+    return dict(policies)
 
 
 def runs_planned(replicates: int, few: int, worlds: int) -> int:

@@ -16,7 +16,7 @@ from deference_sim.analysis.tables import save_table
 from deference_sim.model.state import OUTCOMES
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenarios
 from deference_sim.scenario.layers import ARGUMENT
-from deference_sim.scenario.problems import Mark
+from deference_sim.scenario.problems import ArgumentError, Mark
 from deference_sim.shown import Shown
 from deference_sim.study.arrangements import GRID
 from deference_sim.study.designs import Axis, Point, Spacing, Value, count_points, listed, points_of
@@ -103,6 +103,8 @@ class Sweep(Shown):
 
     def save(self, file: str | Path) -> None:
         """Save the table as CSV, Parquet, Markdown or LaTeX, by the suffix of ``file``."""
+        if not isinstance(file, str | Path):
+            raise ArgumentError("file", file, "the name of a file")
         save_table(self.table, Path(file))
 
     def as_dict(self) -> dict[str, Any]:

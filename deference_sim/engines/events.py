@@ -206,10 +206,10 @@ class World(simpy.Environment):
         self.note(name, self.noted.get(name, 0.0) + by)
 
     def note(self, name: str, value: float) -> None:
-        """Set a measure of your own. Raises ``KeyError`` for one that was not named beforehand."""
+        """Set a measure of your own. Raises ``ValueError`` for one that was not named beforehand."""
         if name not in self.noted:
             known = ", ".join(self.noted) or "none"
-            raise KeyError(f"no measure {name!r}: name it in with_own(measures=...); named are {known}")
+            raise ValueError(f"no measure {name!r}: name it in with_own(measures=...); named are {known}")
         self.noted[name] = float(value)
 
     def uniform(self, name: str, index: int) -> float:

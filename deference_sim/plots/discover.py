@@ -18,6 +18,7 @@ from deference_sim.plots.style import (
     WORDS,
     Panels,
     clean,
+    drawn_from,
     entitle,
     in_percent,
     panels,
@@ -31,6 +32,7 @@ _ROW, _FRAME = 0.3, 1.6  # inches
 _SHARES = np.linspace(0.001, 0.999, 999)
 
 
+@drawn_from(Discovery, "ds.discover")
 def boxes(found: Discovery, ax: Any = None) -> Panels:
     """Draw the boxes of a study: coverage and density of each, and its limits as bars.
 

@@ -8,11 +8,12 @@ from matplotlib.axes import Axes
 from deference_sim.analysis.columns import RECORDS
 from deference_sim.analysis.digits import with_minus
 from deference_sim.analysis.run import Result
-from deference_sim.plots.style import BLACK, OURS, axes, clean, entitle, in_percent, made_from, percent
+from deference_sim.plots.style import BLACK, OURS, axes, clean, drawn_from, entitle, in_percent, made_from, percent
 
 BINS = 40
 
 
+@drawn_from(Result, "ds.simulate")
 def distribution(
     result: Result, column: str = "months", kind: Literal["cdf", "pdf"] = "cdf", ax: Axes | None = None
 ) -> Axes:

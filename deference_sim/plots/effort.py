@@ -6,7 +6,17 @@ from matplotlib.patches import Patch
 
 from deference_sim.analysis.run import Result
 from deference_sim.plots.fans import LEAST_UNDER_WAY
-from deference_sim.plots.style import TIME, axes, clean, entitle, in_percent, legend_beside, made_from, percent
+from deference_sim.plots.style import (
+    TIME,
+    axes,
+    clean,
+    drawn_from,
+    entitle,
+    in_percent,
+    legend_beside,
+    made_from,
+    percent,
+)
 from deference_sim.plots.trace import SHARES
 from deference_sim.study.limits import MOST_REPLICATES, whole
 
@@ -14,6 +24,7 @@ RUNS = 200
 POINTS = 300  # times
 
 
+@drawn_from(Result, "ds.simulate")
 def effort_over_time(result: Result, n: int = RUNS, ax: Axes | None = None) -> Axes:
     """Draw how effort is shared over months: the mean over those of the first ``n`` runs that are still under way.
 

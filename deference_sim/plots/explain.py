@@ -8,7 +8,19 @@ from matplotlib.axes import Axes
 
 from deference_sim.analysis.digits import signed
 from deference_sim.analysis.measure import success_of
-from deference_sim.plots.style import BLACK, BLUE, GREY, SMALL, VERMILION, WORDS, Panels, clean, entitle, panels
+from deference_sim.plots.style import (
+    BLACK,
+    BLUE,
+    GREY,
+    SMALL,
+    VERMILION,
+    WORDS,
+    Panels,
+    clean,
+    drawn_from,
+    entitle,
+    panels,
+)
 from deference_sim.scenario.catalogue import general_path, label_at, parameters
 
 if TYPE_CHECKING:
@@ -19,6 +31,7 @@ _ROW, _FRAME, _WIDTH = 0.36, 1.6, 9.0  # inches
 _LONGEST = 46  # letters of a label
 
 
+@drawn_from("Explanation", "ds.explain")
 def waterfall(found: "Explanation", ax: Any = None) -> Panels:
     """Draw how the chance goes from the first scenario's to the second's, the greatest share first.
 

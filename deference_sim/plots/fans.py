@@ -25,6 +25,7 @@ from deference_sim.plots.style import (
     WORDS,
     Panels,
     clean,
+    drawn_from,
     entitle,
     in_percent,
     lead_line,
@@ -64,6 +65,7 @@ QUANTITIES = (
 )
 
 
+@drawn_from(Result, "ds.simulate")
 def trajectories(result: Result, n: int = 200, ax: Any = None) -> Panels:
     """Draw how runs unfold: capability, deference-goodness and margin in py, lead in months, over months.
 

@@ -21,6 +21,7 @@ from deference_sim.plots.style import (
     PURPLE,
     Panels,
     clean,
+    drawn_from,
     entitle,
     in_percent,
     legend_beside,
@@ -34,6 +35,7 @@ WAYS_DRAWN: dict[str, tuple[str, Line]] = {OWN_WAY: (ORANGE, "--"), INDIFFERENCE
 BAND = 0.25  # opacity of an interval
 
 
+@drawn_from(BestHandoff, "ds.best_handoff")
 def handoff_timing(found: BestHandoff, ax: Any = None) -> Panels:
     """Draw the chance of success over the month of the handoff, and below it the catastrophes that the rest ends in.
 

@@ -22,6 +22,7 @@ from deference_sim.plots.style import (
     WORDS,
     axes,
     clean,
+    drawn_from,
     entitle,
     legend_beside,
     made_from,
@@ -39,6 +40,7 @@ EDGE_POINTS = 40
 Floats = NDArray[np.float64]
 
 
+@drawn_from(Result, "ds.simulate")
 def phase_portrait(result: Result, n: int = RUNS, ax: Axes | None = None) -> Axes:
     """Draw margin M against capability C, both in py: the first ``n`` runs since handoff, coloured by how they end.
 

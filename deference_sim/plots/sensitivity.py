@@ -10,7 +10,7 @@ from matplotlib.patheffects import withStroke
 from deference_sim.analysis.digits import with_minus
 from deference_sim.analysis.measure import success_of
 from deference_sim.analysis.sensitivity.plan import short
-from deference_sim.plots.style import BLACK, BLUE, ORANGE, SKY, SMALL, WORDS, clean, entitle, in_percent
+from deference_sim.plots.style import BLACK, BLUE, ORANGE, SKY, SMALL, WORDS, clean, drawn_from, entitle, in_percent
 from deference_sim.scenario.catalogue import label_at
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ _BARS: dict[str, tuple[tuple[tuple[str, str, str], ...], str]] = {
 }
 
 
+@drawn_from("Sensitivity", "ds.sensitivity")
 def tornado(found: "Sensitivity", ax: Axes | None = None) -> Axes:
     """Draw what a sensitivity study found, the most important input on top; return the Axes.
 

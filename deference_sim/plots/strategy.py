@@ -19,6 +19,7 @@ from deference_sim.plots.style import (
     WORDS,
     Panels,
     clean,
+    drawn_from,
     entitle,
     in_percent,
     panels,
@@ -28,6 +29,7 @@ from deference_sim.plots.style import (
 MOST_REGRET = 100.0  # points, where the colour of a regret ends
 
 
+@drawn_from(BestStrategy, "ds.best_strategy")
 def policies(found: BestStrategy, regret: PolicyRegret, ax: Any = None) -> Panels:
     """Draw how each policy does with its best settings, and what policies regret in each world.
 

@@ -32,6 +32,7 @@ from deference_sim.plots.style import (
     WORDS,
     axes,
     clean,
+    drawn_from,
     entitle,
     in_percent,
     legend_beside,
@@ -58,6 +59,7 @@ Floats = NDArray[np.float64]
 Found = TypeVar("Found")
 
 
+@drawn_from(Sweep, "ds.sweep")
 def lead_curve(sweep: Sweep, measure: Measure = "p_stay", ax: Axes | None = None) -> Axes:
     """Draw the chance of success over the first numeric input swept, with its pointwise 95 % interval.
 
@@ -119,6 +121,7 @@ def kind_of(sweep: Sweep) -> str:
     return "heat_map" if lines > len(COLOURS) or all(axis.is_numeric for axis in sweep.axes) else "lead_curve"
 
 
+@drawn_from(Sweep, "ds.sweep")
 def heat_map(
     sweep: Sweep,
     measure: Measure = "p_stay",
@@ -204,6 +207,7 @@ def _short(axis: Axis, value: Value) -> str:
     return f"{value:.4g}" if axis.is_numeric else _word(value)
 
 
+@drawn_from(Sweep, "ds.sweep")
 def sweep_points(sweep: Sweep, measure: Measure = "p_stay", ax: Any = None, *, number: int = 0) -> NDArray[Any]:
     """Draw the chance of success at every point of a sweep over each input that was swept, a panel and a dot each.
 

@@ -27,6 +27,7 @@ from deference_sim.plots.style import (
     WORDS,
     Panels,
     clean,
+    drawn_from,
     entitle,
     in_percent,
     lead_line,
@@ -94,6 +95,7 @@ EVENT_LOOKS = {
 }
 
 
+@drawn_from(Trajectory, "ds.trace")
 def trajectory(trajectory: Trajectory, ax: Any = None) -> Panels:
     """Draw one replicate over months: stocks and margin in py, lead in months, shares of effort, and events.
 

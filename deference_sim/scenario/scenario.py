@@ -169,6 +169,7 @@ class Scenario(Shown, Fields):
 
         Of an uncertain input it is the median. Raises ``ScenarioError`` if there is no such path.
         """
+        general_path(path)
         for known, _, value in paths_of(self):
             if known == path:
                 return value

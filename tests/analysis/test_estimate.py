@@ -71,7 +71,7 @@ def test_stopping_at_a_precision_keeps_the_coverage(share: float) -> None:
 
 @pytest.mark.parametrize("precision", [0.0, 1e-9, 0.6, float("nan")])
 def test_a_precision_out_of_range_is_refused(precision: float) -> None:
-    with pytest.raises(ValueError, match=r"between 0\.0001 and 0\.5"):
+    with pytest.raises(ValueError, match=r"^precision: found .*; allowed: a number from 0\.0001 to 0\.5"):
         simulate(load("baseline"), precision=precision)
 
 

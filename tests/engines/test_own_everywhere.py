@@ -155,7 +155,7 @@ def test_processes_of_a_run_join_those_of_its_scenario() -> None:
         ({"processes": lambda world: 3}, TypeError, "returned 3: it must be a generator function"),
         ({"processes": 3}, ValueError, "processes: found 3; allowed: a generator function"),
         ({"processes": [storm, 3]}, ValueError, "processes: found 3; allowed: a generator function"),
-        ({"processes": inspections}, KeyError, "no measure 'inspections': name it in with_own"),
+        ({"processes": inspections}, ValueError, "no measure 'inspections': name it in with_own"),
         ({"processes": storm, "measures": "Storm"}, ValueError, "measures: found Storm; allowed: names of small"),
         ({"processes": storm, "measures": ["a", "a"]}, ValueError, "measures: found a; allowed: names .* each once"),
         ({"processes": storm, "measures": "months"}, ValueError, "measures: found months; allowed: names that no"),
