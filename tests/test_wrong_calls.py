@@ -20,7 +20,7 @@ ARGUMENTS: dict[str, Callable[[Any], Any]] = {
     "measure of a choice": lambda wrong: ds.best_handoff("baseline", 8, measure=wrong),
     "over": lambda wrong: ds.sweep("baseline", wrong, 1),
     "key of over": lambda wrong: ds.sweep("baseline", {3: [wrong]}, 1),  # type: ignore[dict-item]
-    "value of over": lambda wrong: ds.sweep("baseline", {"rival.lead": [wrong]}, 1),
+    "value of over": lambda wrong: ds.sweep("baseline", {"rival.lead": [[wrong]]}, 1),
     "solve": lambda wrong: ds.required_lead("baseline", 0.5, 1, solve=wrong),
     "between": lambda wrong: ds.required_lead("baseline", 0.5, 1, solve="basin.width", between=wrong or 3),
     "inputs of a region": lambda wrong: ds.region("baseline", wrong, 0.5, 1),
@@ -58,7 +58,7 @@ def test_a_plot_of_something_else_says_what_it_takes(name: str, wrong: Any) -> N
 @pytest.mark.parametrize("wrong", [3, "x", nan, (1, 2)])
 def test_axes_that_are_none_are_told(wrong: Any) -> None:
     swept = ds.sweep("baseline", {"rival.lead": [1, 2]}, 5)
-    with pytest.raises(ArgumentError, match="^ax: found .*; allowed: an Axes of matplotlib"):
+    with pytest.raises(ArgumentError, match=r"^ax: found .*; allowed: an Axes of matplotlib"):
         ds.plot.lead_curve(swept, ax=wrong)
 
 
