@@ -26,6 +26,26 @@ def test_sweep_is_that_of_python() -> None:
     assert found == json.loads(json.dumps(expected)) | {"seconds": 0}
 
 
+@pytest.mark.parametrize("design", ["grid", "paired", "latin-hypercube"])
+def test_sweeps_of_three_inputs_are_those_of_python(design: Any, tmp_path: Path) -> None:
+    """Would catch a design that is typed and not heeded, and one whose picture fails."""
+    over = ("rival.lead=1:4 months:3", "tax.broad_alignment=0.1:0.4:3:log", "basin.width=0.1:0.3:3")
+    typed = [word for one in over for word in ("--over", one)]
+    picture = tmp_path / "picture.svg"
+    answer = output_of("sweep", "baseline", *typed, "--design", design, *FEW, "--json", "--plot", picture)
+    values = {
+        "rival.lead": ds.linspace(1, "4 months", 3),
+        "tax.broad_alignment": ds.logspace(0.1, 0.4, 3),
+        "basin.width": ds.linspace(0.1, 0.3, 3),
+    }
+    replicates = json.loads(answer)["points"][0]["replicates"]
+    found = ds.sweep("baseline", values, replicates, design=design)
+    assert json.loads(answer)["points"] == found.table.to_dict("records")
+    assert json.loads(answer)["design"] == design
+    assert len(found.points) == (27 if design == "grid" else 3)
+    assert picture.read_text().count("<svg") == 1
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -145,6 +165,7 @@ def test_tax_is_that_of_python() -> None:
     ("arguments", "said"),
     [
         (("sweep", "baseline"), "--over"),
+        (("sweep", "baseline", "--over", "rival.lead=1:2:3", "--design", "grd"), "latin-hypercube"),
         (("sweep", "baseline", "--over", "rival.led=1:2:3"), "did you mean `rival.lead`?"),
         (("sweep", "baseline", "--over", "rival.lead=1:2:1000000000000"), "at most 100,000 points"),
         (("sweep", "baseline", "--over", "rival.lead=1,2", "--over", "rival.lead=3,4"), "each input once"),
