@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 import deference_sim as ds
 from deference_sim.analysis.trace import paths
-from deference_sim.exchange.continuous import CHANCE, MOVED, continuous, path
+from deference_sim.analysis.continuous import CHANCE, MOVED, continuous, path
 from deference_sim.model.stocks import STOCKS
 from deference_sim.study.runner import Own
 

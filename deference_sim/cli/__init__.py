@@ -19,6 +19,7 @@ from deference_sim.cli.explain import explain
 from deference_sim.cli.explore import explore
 from deference_sim.cli.export import export
 from deference_sim.cli.handoff import handoff
+from deference_sim.cli.loops import loops
 from deference_sim.cli.page import page
 from deference_sim.cli.required_lead import required_lead
 from deference_sim.cli.run import run
@@ -70,6 +71,7 @@ COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (strategy, "Which policy does best, here and across worlds."),
     (sensitivity, "Which inputs matter most."),
     (discover, "In which ranges of the inputs it fails."),
+    (loops, "Which feedback loops move the takeoff."),
     (takeoff, "Published figures of capability growth, and ours."),
     (export, "A file for other tools of system dynamics."),
     (explore, "Inputs moved by hand, on the live page."),

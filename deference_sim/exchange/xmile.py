@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-from deference_sim.exchange.continuous import MOVED, Continuous, continuous, path
+from deference_sim.analysis.continuous import MOVED, Continuous, continuous, path
 from deference_sim.exchange.layout import layout
 from deference_sim.exchange.reading import Reader
 from deference_sim.exchange.symbols import Condition, Named, Symbol, text_of

@@ -95,6 +95,16 @@ def _registered(function: Function, declared: dict[str, Any]) -> Function:
     return function
 
 
+def quantities() -> dict[str, Quantity]:
+    """Return every quantity that is declared of an equation, by name."""
+    found = [
+        one
+        for about in EQUATIONS.values()
+        for one in (*([about.gives] if about.gives else []), *about.takes.values(), *about.sets.values())
+    ]
+    return {one.name: one for one in found}
+
+
 @dataclass(frozen=True, slots=True)
 class Declaration:
     """What is known of one parameter beside its type, default and range (which pydantic holds)."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from deference_sim.model.basin import basin_depth, helpfulness
 from deference_sim.model.company import advice_ignored
-from deference_sim.model.declare import Block, equation, parameter
+from deference_sim.model.declare import Block, Quantity, equation, parameter
 from deference_sim.model.delay import count_time
 from deference_sim.model.evaluation import estimates_of, margin_found
 from deference_sim.model.events import counter, event
@@ -14,6 +14,7 @@ from deference_sim.model.roads import BY_SUCCESSOR, shake
 from deference_sim.streams import GENERATION_SHOCK, normal_pair
 
 MOST_RETRAININGS = 5
+SUCCESSION = Quantity("succession", "py", "change by a successor")
 SUCCESSOR_DEFERRED_TO = event("successor deferred to", "successor {item} is deferred to, {what_it_is}")
 SUCCESSOR_SENT_BACK = event("successor sent back", "the successor fails its review and is trained again (try {item})")
 SUCCESSOR_WAITS = event("successor waits", "the successor fails its last review: capability waits for goodness")
@@ -67,7 +68,7 @@ class Generations(Block):
     )
 
 
-@equation
+@equation(sets={"candidate_alignment": SUCCESSION, "candidate_profile": SUCCESSION})
 def train_successor(state: Any, p: Any) -> None:
     """Train a successor a step ahead and draw what that does to both components; equation (6)."""
     step, ratio = p.generations_step, p.goodness_profile_ratio

@@ -19,6 +19,8 @@ from deference_sim.streams import INFECTIOUS_SHOCK, normal_quantile, uniform_pai
 LEAST_TAX = 1e-3  # a tax below this is paid as this, so that goodness never moves infinitely fast
 
 ROOM = Quantity("room", "1", "room to prove methods")
+WASTE = Quantity("waste", "1", "waste without wisdom")
+DRIFT = Quantity("drift", "py per month", "drift of goodness")
 GOODNESS = Quantity("goodness", "py", "deference-goodness G = min(A, W)")
 ALIGNED = Quantity("aligned capability", "py", "aligned capability Q")
 A = stock(
@@ -180,7 +182,7 @@ def prepare_goodness(p: Any) -> None:
     p.waste_fall = log(p.goodness_waste)
 
 
-@equation(inlined=True)
+@equation(gives=WASTE, inlined=True)
 def waste_factor(p: Any, ahead: float) -> float:
     """Return the factor on the tax for AIs whose capability profile is ``ahead`` py above their capability."""
     return exp(p.waste_fall * min(max(1.0 - ahead / WISE_ENOUGH, 0.0), 1.0))
@@ -220,7 +222,7 @@ def gains(state: Any, p: Any, C: float, A: float, W: float, now: Any) -> Any:
     )
 
 
-@equation(inlined=True)
+@equation(gives=DRIFT, inlined=True)
 def losses(state: Any, p: Any, C: float, A: float, W: float, now: Any) -> float:
     """Return what drift, and outside the basin the AIs' own work, takes from both components per month."""
     margin = sufficient(state, p, C, A, W) - C

@@ -4,10 +4,11 @@ from math import inf
 from typing import Any
 
 from deference_sim.elementary import exp, log
-from deference_sim.model.declare import equation
+from deference_sim.model.declare import Quantity, equation
 from deference_sim.model.state import HALTED, PARTIAL, PRE
 from deference_sim.model.stocks import flow, stock
 
+HUMAN_GAIN = Quantity("human gain", "py per month", "what human work adds")
 H = stock("H", "human safety work so far, in months at the reference pace", unit="months", words="human work H")
 
 REFERENCE_PACE = 3.0  # py of work a year, for which the curve holds
@@ -67,7 +68,7 @@ def human_work(state: Any, p: Any, stocks: Any, now: Any) -> float:
     return human_effort(state, p) * (1.0 - p.handoff_human_tests) * p.handoff_human_pace / REFERENCE_PACE
 
 
-@equation(inlined=True)
+@equation(gives=HUMAN_GAIN, inlined=True)
 def human_gain_rate(state: Any, p: Any, C: float, months: float) -> float:
     """Return by how much human work raises both components per month, ``months`` of it being done already."""
     rate = human_effort(state, p) * (1.0 - p.handoff_human_tests) * p.handoff_human_pace / REFERENCE_PACE

@@ -22,6 +22,7 @@ from deference_sim.model.work import working_pace
 
 SLACK = Quantity("slack", "months", "slack")
 EFFORT_ON_BUYING = Quantity("effort on buying time", "1", "effort on buying time")
+ATTENTION = Quantity("attention to alignment", "1", "attention to alignment")
 EFFORT = {
     "capability_share": Quantity("effort on capability", "1", "effort on capability"),
     "goodness_share": Quantity("effort on goodness", "1", "effort on goodness"),
@@ -159,7 +160,7 @@ def lead_estimate(state: Any, p: Any) -> float:
     return months_behind(state, p, believed) + state.lead_error
 
 
-@equation
+@equation(gives=ATTENTION)
 def alignment_weight(state: Any, p: Any) -> float:
     """Return the part of goodness work that goes to broad alignment: by tax when level, else to the weaker."""
     if p.tax_broad_alignment == 0.0 and p.tax_capability_profile == 0.0:

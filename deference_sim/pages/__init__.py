@@ -18,6 +18,7 @@ _PAGES = {
     "analysis.region.Region": "required_lead:region_page",
     "analysis.compare.Comparison": "compare:page",
     "analysis.explain.Explanation": "explain:page",
+    "analysis.loops.Loops": "loops:page",
     "analysis.tax.AggregateTax": "tax:page",
     "analysis.handoff.BestHandoff": "handoff:page",
     "analysis.strategy.BestStrategy": "strategy:page",

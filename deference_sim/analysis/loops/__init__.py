@@ -1,0 +1,310 @@
+"""Loops: which feedback loops move the takeoff, along the runs of a Monte Carlo.
+
+At moments of every run the law's own text gives the slopes of all that moves; from these come the scores of all loops
+(``scores``), and families of loops with a name (``families``) share them out.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import sqrt
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from deference_sim.analysis.estimate import NORMAL_975, Estimate, Statistic, chance_of
+from deference_sim.analysis.loops.families import BASIN, FAMILIES, OTHER, family_of
+from deference_sim.analysis.loops.moments import scored
+from deference_sim.analysis.loops.paths import APART, Paths, paths
+from deference_sim.analysis.loops.scores import Loop
+from deference_sim.model.roads import ROADS, STAYED
+from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
+from deference_sim.shown import Shown
+from deference_sim.study.runner import check_run
+
+USUAL_RUNS = 1_000
+HALF = 0.5  # of all movement: what carries more dominates
+THRESHOLDS = (0.4, HALF, 0.6)
+#: Ways to weigh and to look at a run; the first is the answer, the others show what hangs on it.
+CHOSEN, BY_MONTHS, WITHOUT_ERROR = "by capability", "by months", "estimates without error"
+SHIFTED = 0.1  # of all runs: an answer that another way moves by more hangs on it
+BAND = 0.25  # py of capability
+FEWEST = 20  # runs that a band needs
+NAMES = tuple(family.name for family in (*FAMILIES, OTHER))
+GOODNESS = "A"  # the stock whose cycle partition is looked at
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Runs with one end: how many, and what share of the movement each family carries on average, by name."""
+
+    n: int
+    shares: Mapping[str, Statistic]
+
+
+@dataclass(frozen=True, slots=True)
+class Strength:
+    """What one loop carries on average, and how much of that reinforces; the rest balances."""
+
+    share: float
+    reinforcing: float
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """Where another family takes over from the one that carries most at the handoff.
+
+    ``first`` is the family that carries most at the handoff in most runs, ``second`` the one that takes over most
+    often, empty if none does. ``chance`` is the share of runs in which one takes over, ``capability`` where, in py, as
+    10, 50 and 90 % quantiles of those; None if there are none.
+    """
+
+    first: str
+    second: str
+    chance: Estimate
+    capability: tuple[float, float, float] | None
+
+
+@dataclass(frozen=True, repr=False)
+class Loops(Shown):
+    """Which feedback loops move the takeoff in a scenario.
+
+    Of ``replicates`` runs ``handed_off`` came to a handoff and went on from there; all shares are of those. ``groups``
+    has by end (``all``, ``stayed``, or a road) what each family carries: its share in the sum of absolute relative
+    scores, averaged over capability. ``basin`` has by way and threshold the chance that the basin's own reinforcing
+    loops carry more than that; ``basin_above_policy`` the chance that they carry more than the policy's. ``bands`` has
+    a row for each band of capability, kind of end and family. ``strongest`` are the loops that carry most, ``links``
+    what goes through each link, both as shares of all.
+    """
+
+    scenario: Scenario
+    replicates: int
+    seed: int
+    handed_off: int
+    moments: int
+    groups: Mapping[str, Group]
+    basin: Mapping[str, Mapping[float, Estimate]]
+    basin_above_policy: Estimate | None
+    shift: Shift | None
+    bands: pd.DataFrame
+    strongest: Mapping[Loop, Strength]
+    links: Mapping[tuple[str, str], float]
+    seconds: float
+
+    @property
+    def answer(self) -> Estimate | None:
+        """The chance that the basin's own reinforcing loops carry more than half; None without a handoff."""
+        return self.basin[CHOSEN][HALF] if self.handed_off else None
+
+    @property
+    def hangs_on(self) -> list[tuple[str, float]]:
+        """The ways and thresholds that move that chance by more than 10 points."""
+        if self.answer is None:
+            return []
+        found = [(way, level) for way, chances in self.basin.items() for level in chances]
+        return [(way, level) for way, level in found if abs(self.basin[way][level] - self.answer) > SHIFTED]
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """A row for each end and family: runs, share of the movement, its interval."""
+        rows = [
+            {"end": end, "runs": group.n, "family": name, "share": one.value, "low": one.low, "high": one.high}
+            for end, group in self.groups.items()
+            for name, one in group.shares.items()
+        ]
+        return pd.DataFrame(rows)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return everything for JSON, in full precision."""
+        return {
+            "scenario": self.scenario.name,
+            "hash": self.scenario.hash,
+            "replicates": self.replicates,
+            "seed": self.seed,
+            "handed_off": self.handed_off,
+            "moments": self.moments,
+            "basin_carries_more_than": [
+                {"way": way, "share": level, **chance.as_dict()}
+                for way, chances in self.basin.items()
+                for level, chance in chances.items()
+            ],
+            "basin_above_policy": None if self.basin_above_policy is None else self.basin_above_policy.as_dict(),
+            "shift": None
+            if self.shift is None
+            else {
+                "first": self.shift.first,
+                "second": self.shift.second,
+                "chance": self.shift.chance.as_dict(),
+                "capability": self.shift.capability,
+            },
+            "families": self.table.to_dict("records"),
+            "bands": self.bands.to_dict("records"),
+            "loops": [
+                {"loop": list(loop), "family": family_of(loop), "share": one.share, "reinforcing": one.reinforcing}
+                for loop, one in self.strongest.items()
+            ],
+            "seconds": self.seconds,
+        }
+
+
+def loops(
+    scenario: ScenarioLike,
+    replicates: int = USUAL_RUNS,
+    seed: int = 1,
+    *,
+    progress: Callable[[int], object] | None = None,
+) -> Loops:
+    """Find which feedback loops move the takeoff in ``scenario``, from the handoff to the end of each run.
+
+    ``scenario`` is one, or a shipped one's name or a file's path; uncertain inputs are drawn, one value a run.
+    ``progress`` is told how many more runs are done. Raises ``ValueError`` for what cannot be run, and ``StepError``
+    for a replicate that cannot be integrated.
+    """
+    scenario = as_scenario(scenario)
+    check_run(replicates, "compiled")
+    started = perf_counter()
+    made = paths(scenario, seed, np.arange(replicates), APART, progress or (lambda count: None))
+    shares = Shares(made)
+    without_error = Shares(made, believed=False)
+    basin = {}
+    if shares.runs.size:
+        basin = {
+            way: {level: chance_of(carried > level) for level in THRESHOLDS}
+            for way, carried in (
+                (CHOSEN, shares.of_runs(BASIN)),
+                (BY_MONTHS, shares.of_runs(BASIN, by_months=True)),
+                (WITHOUT_ERROR, without_error.of_runs(BASIN)),
+            )
+        }
+    return Loops(
+        scenario,
+        replicates,
+        seed,
+        int(shares.runs.size),
+        len(made.states),
+        shares.groups(),
+        basin,
+        chance_of(shares.of_runs(BASIN) > shares.of_runs(("policy",))) if shares.runs.size else None,
+        shares.shift(),
+        shares.bands(),
+        {loop: Strength(share, shares.up[loop]) for loop, share in shares.loops.most_common()},
+        dict(shares.links),
+        perf_counter() - started,
+    )
+
+
+class Shares:
+    """What each family, loop and link carries at moments of runs: shares in the sum of absolute scores of all loops.
+
+    ``reinforcing`` and ``balancing`` have a row for each moment and a column for each family; the second are negative.
+    """
+
+    def __init__(self, made: Paths, *, believed: bool = True) -> None:
+        self.paths = made
+        self.reinforcing = np.zeros((len(made.states), len(NAMES)))
+        self.balancing = np.zeros_like(self.reinforcing)
+        length = np.bincount(made.run, made.by_capability, len(made.records))
+        self.runs: NDArray[np.intp] = np.flatnonzero(length > 0.0)  # those that went on after a handoff
+        whole = length[made.run] * max(len(self.runs), 1)
+        self._weight = np.divide(made.by_capability, whole, out=np.zeros(len(whole)), where=whole > 0.0)
+        self.loops: Counter[Loop] = Counter()
+        self.up: Counter[Loop] = Counter()
+        self.links: Counter[tuple[str, str]] = Counter()
+        for places, partitions in scored(made, believed=believed):
+            for partition in partitions:
+                if GOODNESS in partition.quantities:
+                    for loop, score in partition.relative().items():
+                        self._take(places, loop, score)
+
+    def _take(self, places: NDArray[np.intp], loop: Loop, score: Floats) -> None:
+        family = NAMES.index(family_of(loop))
+        self.reinforcing[places, family] += np.maximum(score, 0.0)
+        self.balancing[places, family] += np.minimum(score, 0.0)
+        carried = float(self._weight[places] @ np.abs(score))
+        self.loops[loop] += carried
+        self.up[loop] += float(self._weight[places] @ np.maximum(score, 0.0))
+        for link in zip(loop, (*loop[1:], loop[0]), strict=True):
+            self.links[link] += carried
+
+    @property
+    def carried(self) -> Floats:
+        """What each family carries at every moment."""
+        return self.reinforcing - self.balancing
+
+    def of_runs(self, families: tuple[str, ...], *, by_months: bool = False) -> Floats:
+        """Return what families carry together in each of the ``runs``, averaged over its way."""
+        weight = self.paths.by_months if by_months else self.paths.by_capability
+        together = self.carried[:, [NAMES.index(name) for name in families]].sum(axis=1)
+        total = np.bincount(self.paths.run, weight, len(self.paths.records))[self.runs]
+        found = np.bincount(self.paths.run, weight * together, len(self.paths.records))[self.runs]
+        return np.divide(found, total, out=np.zeros_like(found), where=total > 0.0)
+
+    def groups(self) -> dict[str, Group]:
+        """Return by end what each family carries on average."""
+        if not self.runs.size:
+            return {}
+        each = {name: self.of_runs((name,)) for name in NAMES}
+        road = self.paths.records["road"][self.runs]
+        ends = {"all": np.ones(len(road), bool)}
+        ends |= {name if code else "stayed": road == code for code, name in enumerate(ROADS) if np.any(road == code)}
+        return {
+            end: Group(int(which.sum()), {name: _mean(values[which]) for name, values in each.items()})
+            for end, which in ends.items()
+        }
+
+    def shift(self) -> Shift | None:
+        """Return where another family takes over from the one that carries most at the handoff."""
+        if not self.runs.size:
+            return None
+        most = np.argmax(self.carried, axis=1)
+        begin = np.searchsorted(self.paths.run, self.runs)
+        end = np.searchsorted(self.paths.run, self.runs, side="right")
+        levels, taken_over = np.full(len(self.runs), np.nan), []
+        for place, (low, high) in enumerate(zip(begin, end, strict=True)):
+            other = np.flatnonzero(most[low:high] != most[low])
+            if other.size:
+                levels[place] = self.paths.states["C"][low + other[0]]
+                taken_over.append(NAMES[most[low + other[0]]])
+        shifted = np.isfinite(levels)
+        quantiles = np.quantile(levels[shifted], [0.1, 0.5, 0.9]).tolist() if shifted.any() else None
+        first = NAMES[int(np.bincount(most[begin], minlength=len(NAMES)).argmax())]
+        second = Counter(taken_over).most_common(1)[0][0] if taken_over else ""
+        return Shift(first, second, chance_of(shifted), None if quantiles is None else tuple(quantiles))
+
+    def bands(self) -> pd.DataFrame:
+        """Return what families carry by band of capability, in runs that stay in the basin and in those that do not."""
+        band = np.floor(self.paths.states["C"] / BAND)
+        stayed = self.paths.records["road"][self.paths.run] == STAYED
+        rows = []
+        for kept, end in ((True, "stayed"), (False, "left")):
+            for number in np.unique(band[stayed == kept]):
+                here = (band == number) & (stayed == kept)
+                runs = np.unique(self.paths.run[here]).size
+                if runs >= min(FEWEST, max(self.runs.size, 1)):
+                    up, down = self.reinforcing[here].mean(axis=0), self.balancing[here].mean(axis=0)
+                    rows += [
+                        {
+                            "end": end,
+                            "capability": (number + 0.5) * BAND,
+                            "runs": runs,
+                            "family": name,
+                            "reinforcing": up[place],
+                            "balancing": down[place],
+                        }
+                        for place, name in enumerate(NAMES)
+                    ]
+        columns = ["end", "capability", "runs", "family", "reinforcing", "balancing"]
+        return pd.DataFrame(rows, columns=columns)
+
+
+def _mean(values: Floats) -> Statistic:
+    """Return the mean with a normal 95 % interval."""
+    error = float(values.std(ddof=1)) / sqrt(len(values)) if len(values) > 1 else 0.0
+    mean = float(values.mean())
+    half = NORMAL_975 * error
+    return Statistic(mean, max(mean - half, 0.0), min(mean + half, 1.0), error, len(values))

@@ -1,0 +1,35 @@
+"""The command ``loops``: which feedback loops move the takeoff."""
+
+from typing import Annotated
+
+import typer
+
+from deference_sim.cli.answer import Answer, Asked, answering
+from deference_sim.cli.options import number_of_futures
+
+
+@answering(engine="compiled", plot=True)
+def loops(
+    asked: Asked,
+    replicates: Annotated[
+        int, typer.Option(metavar="N", parser=number_of_futures, help="How many runs are looked at, from 1.")
+    ] = 1_000,
+) -> Answer:
+    """Find which feedback loops move the takeoff, and whether it is the basin or the policy that keeps the AIs good.
+
+    At moments of every run the law's own equations say how much of the movement goes round each loop.
+    """
+    from deference_sim.analysis import loops as analysis
+
+    with asked.at_work(replicates, then="scoring the loops") as tick:
+        found = analysis.loops(asked.scenario, replicates, asked.seed, progress=tick)
+    told = "What the families of loops carry, over capability"
+    return Answer(
+        found,
+        found.replicates,
+        drawings=lambda plots: {
+            "loops": (told, lambda: plots.loop_areas(found)),
+            "loop-diagram": ("The loops, arrows as thick as what goes through them", lambda: plots.loop_diagram(found)),
+        },
+        tables=lambda: {"families": found.table, "bands": found.bands},
+    )
