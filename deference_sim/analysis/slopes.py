@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import wraps
-from types import FunctionType, SimpleNamespace
+from types import FunctionType
 from typing import Any, TypeVar
 
 import numpy as np
@@ -80,7 +80,9 @@ class Nodes:
         return Sloped(value, {len(self.made) - 1: 1.0})
 
 
-def at_points(points: NDArray[np.intp], run: Callable[[NDArray[np.intp]], Found]) -> list[tuple[NDArray[np.intp], Found]]:
+def at_points(
+    points: NDArray[np.intp], run: Callable[[NDArray[np.intp]], Found]
+) -> list[tuple[NDArray[np.intp], Found]]:
     """Return what ``run`` gives for ``points``, part by part: each part takes one way through the text."""
     found, waiting = [], [points]
     while waiting:

@@ -14,15 +14,29 @@ def loops(
     replicates: Annotated[
         int, typer.Option(metavar="N", parser=number_of_futures, help="How many runs are looked at, from 1.")
     ] = 1_000,
+    cut: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FAMILY",
+            help="Cut a family of loops at the handoff, and see what that changes; repeatable, or `all`.",
+        ),
+    ] = None,
+    pairs: Annotated[
+        int, typer.Option(metavar="N", parser=number_of_futures, help="On how many worlds a family is cut.")
+    ] = 4_000,
 ) -> Answer:
     """Find which feedback loops move the takeoff, and whether it is the basin or the policy that keeps the AIs good.
 
     At moments of every run the law's own equations say how much of the movement goes round each loop.
     """
     from deference_sim.analysis import loops as analysis
+    from deference_sim.analysis.loops.knockouts import wanted_cuts
+    from deference_sim.scenario.layers import COMMAND_LINE
 
-    with asked.at_work(replicates, then="scoring the loops") as tick:
-        found = analysis.loops(asked.scenario, replicates, asked.seed, progress=tick)
+    families = wanted_cuts(cut or [], COMMAND_LINE)
+    runs = replicates + (pairs * (len(families) + 1) if families else 0)
+    with asked.at_work(runs, then="scoring the loops") as tick:
+        found = analysis.loops(asked.scenario, replicates, asked.seed, cut=families, pairs=pairs, progress=tick)
     told = "What the families of loops carry, over capability"
     return Answer(
         found,

@@ -1,12 +1,13 @@
 """The page of feedback loops: which of them move the takeoff, and whether it is the basin that keeps the AIs good."""
 
-from deference_sim.analysis.digits import in_percent
+from deference_sim.analysis.digits import in_percent, with_minus
 from deference_sim.analysis.estimate import Statistic
+from deference_sim.analysis.ledger import road_in_words
 from deference_sim.analysis.loops import CHOSEN, HALF, SHIFTED, THRESHOLDS, Loops, Shift
-from deference_sim.analysis.loops.families import BASIN, FAMILIES, OTHER, family_of, in_words
+from deference_sim.analysis.loops.families import BASIN, CUTS, FAMILIES, OTHER, family_of, in_words
 from deference_sim.model.roads import ROADS
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
-from deference_sim.pages.wording import footer, percent, rounded, with_interval
+from deference_sim.pages.wording import footer, percent, points, with_interval
 
 STRONGEST = 10  # loops that are listed
 WORDS = {family.name: family.words for family in (*FAMILIES, OTHER)}
@@ -28,6 +29,7 @@ def page(found: Loops, repeat: str = "") -> Page:
         _families(found),
         _by_end(found),
         *([] if found.shift is None else [Paragraph(_shift(found.shift))]),
+        *_knockouts(found),
         _strongest(found),
         _ways(found),
         Paragraph(_READING, aside=True),
@@ -39,8 +41,8 @@ _READING = (
     "A loop's score says how much of what moves the system at a moment goes round that loop: the product of the slopes "
     "on it, times how fast each stock on it moves compared with how fast that changes (Loops that Matter, Schoenberg, "
     "Davidsen and Eberlein 2020, in the form of 2023). Shares are of the sum of all scores, leaving out signs, of the "
-    "loops that are linked with deference-goodness both ways. Slopes come from the law's own equations at every moment; "
-    "only the names of the families are chosen. Reviews and decisions are taken to come at every instant, wrong by as "
+    "loops that are linked with deference-goodness both ways. Slopes come from the law's own equations at every "
+    "moment; only the names of the families are chosen. Reviews and decisions are taken to come at every instant, wrong by as "
     "much as the last review was; successors count by what they change on average. Chance events move a run, but are "
     "no loops."
 )
@@ -71,10 +73,14 @@ def _families(found: Loops) -> Table:
     ends = [(end, found.groups[end]) for end in ("all", "stayed") if end in found.groups]
     order = sorted(WORDS, key=lambda name: -found.groups["all"].shares[name].value)
     rows = [
-        (name + (" (the basin's own)" if name in BASIN else ""), WORDS[name], *(_share(g.shares[name]) for _, g in ends))
+        (
+            name + (" (the basin's own)" if name in BASIN else ""),
+            WORDS[name],
+            *(_share(g.shares[name]) for _, g in ends),
+        )
         for name in order
     ]
-    heads = tuple(f"{'all' if end == 'all' else 'stayed in the basin'} (95 %)" for end, _ in ends)
+    heads = tuple(f"{end} (95 %)" for end, _ in ends)
     columns = ("loops", "what they are", *heads)
     numbers = frozenset(range(2, len(columns)))
     return Table("What share of the movement each family of loops carries", columns, tuple(rows), numbers, numbers)
@@ -98,14 +104,52 @@ def _by_end(found: Loops) -> Table:
 
 
 def _shift(shift: Shift) -> str:
+    led = f"At the handoff the family {shift.first} carries most in {with_interval(shift.leads)} of runs."
     if shift.capability is None:
-        return f"At the handoff the family {shift.first} carries most in most runs; no other takes over in any run."
-    low, middle, high = (rounded(one, "py") for one in shift.capability)
+        return f"{led} No other takes over from it in any of these."
+    low, middle, high = (_to_two_digits(one) for one in shift.capability)
     return (
-        f"At the handoff the family {shift.first} carries most in most runs. In {with_interval(shift.chance)} another "
-        f"takes over at some time, most often {shift.second}, for the first time at a capability of {middle} in the "
-        f"middle of those runs ({low} to {high} in four out of five)."
+        f"{led} In {with_interval(shift.chance)} of these another takes over at some time, most often {shift.second}, "
+        f"for the first time at a capability of {middle} py in the middle of those runs, and of {low} to {high} py in "
+        "four out of five."
     )
+
+
+def _to_two_digits(number: float) -> str:
+    return with_minus(f"{number:.2g}")
+
+
+def _knockouts(found: Loops) -> list[Table | Paragraph]:
+    """Return what carries by score beside what matters when it is cut."""
+    if not found.knockouts:
+        return []
+    shares = found.groups["all"].shares
+    rows = []
+    for one in sorted(found.knockouts, key=lambda one: one.measures["p_stay"].value):
+        road, change = max(one.roads.items(), key=lambda item: item[1].value, default=("", None))
+        more = (
+            f"{road_in_words(road)} {points(change)}" if change is not None and change.low > 0.0 else "none certainly"
+        )
+        cells = (points(change) for change in one.measures.values())
+        rows.append((one.family, in_percent(shares[one.family].value, 1), *cells, more))
+    columns = ("family cut", "carries", "p_stay (95 %)", "p_good (95 %)", "road that loses more, in points")
+    uncut = [name for name in WORDS if name not in CUTS and name != OTHER.name]
+    title = f"What cutting a family at the handoff changes, in points, on {found.knockouts[0].pairs:,} worlds"
+    return [
+        Table(title, columns, tuple(rows), frozenset({1, 2, 3}), frozenset({0, 1, 2, 3}), (4,)),
+        Paragraph(
+            f"{_CUTTING} No single argument cuts {' and '.join(uncut)}.",
+            aside=True,
+        ),
+    ]
+
+
+_CUTTING = (
+    "A family is cut by holding one quantity on its way at what it was at the handoff. What carries much and what "
+    "matters when it is cut need not be the same: a loop that has already brought a margin to where it saturates "
+    "carries little, and without it that margin would never have been reached; and a cut also takes away what the held "
+    "quantity does outside the loop."
+)
 
 
 def _strongest(found: Loops) -> Table:
@@ -119,7 +163,10 @@ def _strongest(found: Loops) -> Table:
 
 
 def _ways(found: Loops) -> Table:
-    rows = [(way, *(percent(chances[level].value, chances[level]) for level in THRESHOLDS)) for way, chances in found.basin.items()]
+    rows = [
+        (way, *(percent(chances[level].value, chances[level]) for level in THRESHOLDS))
+        for way, chances in found.basin.items()
+    ]
     columns = ("", *(f"above {in_percent(level, 0)}" for level in THRESHOLDS))
     title = "In how many runs the basin's own loops carry more, by mark and way of looking"
     note = f"; a change by more than {in_percent(SHIFTED, 0)} is said above"
@@ -128,4 +175,4 @@ def _ways(found: Loops) -> Table:
 
 def _footer(found: Loops, repeat: str) -> Paragraph:
     runs = f"{found.replicates:,} runs looked at {found.moments:,} times, seed {found.seed}"
-    return footer(runs, "", found.seconds, repeat, found.scenario)
+    return footer(runs, "compiled", found.seconds, repeat, found.scenario)

@@ -176,7 +176,7 @@ def _label_loops(ax: Axes, loops: Mapping[str, Loop], ways: Mapping[Link, Floats
 def weighted(ax: Axes | None, scenario: Scenario, weights: Mapping[Link, float], title: str) -> Axes:
     """Draw the links in ``weights`` alone, each with its sign and as thick as its weight says, of 1; see above."""
     found = influences(scenario)
-    nodes = placed(weights, CAUSES | {"A": (5.6, 4.4), "W": (8.6, 4.4)}, STOCK_WORDS)
+    nodes = placed(weights, CAUSES | {"A": (5.2, 3.4), "W": (9.0, 3.4)}, STOCK_WORDS)
     drawn = _framed(ax, nodes.values(), title)
     ways = ways_of(weights, nodes, nodes, list(nodes.values()))
     signs = {link: found.polarity(*link) or "±" for link in weights}

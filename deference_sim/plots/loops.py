@@ -42,7 +42,8 @@ COLOURS = {
     "reach": "#dfc27d",
     "growth": VERMILION,
     "policy": BLUE,
-    "other": "#bbbbbb",
+    "ageing": "#999999",
+    "other": "#dddddd",
 }
 ENDS = {"stayed": "runs that stay in the basin", "left": "runs that do not"}
 LEAST = 0.005  # of all, which a family must carry somewhere to be drawn
@@ -100,8 +101,8 @@ def _message(found: "Loops") -> str:
     first, second = sorted(shares, key=lambda name: -shares[name])[:2]
     own = sum(shares[name] for name in BASIN)
     return (
-        f"{found.scenario.name}: the {first} carries {percent(shares[first])} of the movement, {second} "
-        f"{percent(shares[second])}, the basin's own loops {percent(own)}"
+        f"{found.scenario.name}: of what moves the takeoff the basin's own loops carry {percent(own)}, "
+        f"{first} {percent(shares[first])}, {second} {percent(shares[second])}"
     )
 
 

@@ -68,6 +68,7 @@ _NUMBERS = (
     "edge_run",  # how far ahead of it one must be
     "danger_run",  # capability from which on it is dangerous
     "settled_at",  # when the takeoff will have been over for long enough
+    "held",  # what is held from the handoff on where a feedback loop is cut (engines/cuts.py)
     # the step of the flow
     "step_from",
     "step_end",
@@ -115,6 +116,7 @@ _COUNTS = (
     "paused",  # a deal holds
     "candidate_waiting",  # a successor waits until goodness has caught up
     "attempts",  # retrainings of the present successor
+    "is_held",
     "rival_started",
     "dangerous",
     "fizzle_reached",

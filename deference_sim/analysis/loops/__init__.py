@@ -5,7 +5,7 @@ At moments of every run the law's own text gives the slopes of all that moves; f
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from time import perf_counter
@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from deference_sim.analysis.estimate import NORMAL_975, Estimate, Statistic, chance_of
+from deference_sim.analysis.estimate import NORMAL_975, Estimate, Statistic, chance_of, probability
 from deference_sim.analysis.loops.families import BASIN, FAMILIES, OTHER, family_of
+from deference_sim.analysis.loops.knockouts import PAIRS, Knockout, knock_out, wanted_cuts
 from deference_sim.analysis.loops.moments import scored
 from deference_sim.analysis.loops.paths import APART, Paths, paths
 from deference_sim.analysis.loops.scores import Loop
@@ -59,12 +60,13 @@ class Strength:
 class Shift:
     """Where another family takes over from the one that carries most at the handoff.
 
-    ``first`` is the family that carries most at the handoff in most runs, ``second`` the one that takes over most
-    often, empty if none does. ``chance`` is the share of runs in which one takes over, ``capability`` where, in py, as
-    10, 50 and 90 % quantiles of those; None if there are none.
+    ``first`` is the family that carries most at the handoff in most runs, ``leads`` in which share; all that follows
+    is of those. ``second`` is the one that takes over most often, empty if none does. ``chance`` is the share of runs
+    in which one takes over, ``capability`` where, in py, as 10, 50 and 90 % quantiles; None if none does.
     """
 
     first: str
+    leads: Estimate
     second: str
     chance: Estimate
     capability: tuple[float, float, float] | None
@@ -79,7 +81,7 @@ class Loops(Shown):
     scores, averaged over capability. ``basin`` has by way and threshold the chance that the basin's own reinforcing
     loops carry more than that; ``basin_above_policy`` the chance that they carry more than the policy's. ``bands`` has
     a row for each band of capability, kind of end and family. ``strongest`` are the loops that carry most, ``links``
-    what goes through each link, both as shares of all.
+    what goes through each link, both as shares of all. ``knockouts`` say what cutting a family changes, where asked.
     """
 
     scenario: Scenario
@@ -94,6 +96,7 @@ class Loops(Shown):
     bands: pd.DataFrame
     strongest: Mapping[Loop, Strength]
     links: Mapping[tuple[str, str], float]
+    knockouts: Sequence[Knockout]
     seconds: float
 
     @property
@@ -138,6 +141,7 @@ class Loops(Shown):
             if self.shift is None
             else {
                 "first": self.shift.first,
+                "leads": self.shift.leads.as_dict(),
                 "second": self.shift.second,
                 "chance": self.shift.chance.as_dict(),
                 "capability": self.shift.capability,
@@ -148,6 +152,7 @@ class Loops(Shown):
                 {"loop": list(loop), "family": family_of(loop), "share": one.share, "reinforcing": one.reinforcing}
                 for loop, one in self.strongest.items()
             ],
+            "knockouts": [one.as_dict() for one in self.knockouts],
             "seconds": self.seconds,
         }
 
@@ -157,18 +162,24 @@ def loops(
     replicates: int = USUAL_RUNS,
     seed: int = 1,
     *,
+    cut: Sequence[str] = (),
+    pairs: int = PAIRS,
     progress: Callable[[int], object] | None = None,
 ) -> Loops:
     """Find which feedback loops move the takeoff in ``scenario``, from the handoff to the end of each run.
 
     ``scenario`` is one, or a shipped one's name or a file's path; uncertain inputs are drawn, one value a run.
-    ``progress`` is told how many more runs are done. Raises ``ValueError`` for what cannot be run, and ``StepError``
+    ``cut`` names families of loops, or ``all``, that are cut at the handoff as well, to see what that changes on
+    ``pairs`` worlds. ``progress`` is told how many more runs are done. Raises ``ScenarioError`` for a family that
+    cannot be cut, ``ValueError`` for what cannot be run, and ``StepError``
     for a replicate that cannot be integrated.
     """
     scenario = as_scenario(scenario)
     check_run(replicates, "compiled")
+    check_run(pairs, "compiled")
+    families, progress = wanted_cuts(cut), progress or (lambda count: None)
     started = perf_counter()
-    made = paths(scenario, seed, np.arange(replicates), APART, progress or (lambda count: None))
+    made = paths(scenario, seed, np.arange(replicates), APART, progress)
     shares = Shares(made)
     without_error = Shares(made, believed=False)
     basin = {}
@@ -194,6 +205,7 @@ def loops(
         shares.bands(),
         {loop: Strength(share, shares.up[loop]) for loop, share in shares.loops.most_common()},
         dict(shares.links),
+        knock_out(scenario, families, pairs, seed, progress),
         perf_counter() - started,
     )
 
@@ -264,17 +276,22 @@ class Shares:
         most = np.argmax(self.carried, axis=1)
         begin = np.searchsorted(self.paths.run, self.runs)
         end = np.searchsorted(self.paths.run, self.runs, side="right")
-        levels, taken_over = np.full(len(self.runs), np.nan), []
-        for place, (low, high) in enumerate(zip(begin, end, strict=True)):
-            other = np.flatnonzero(most[low:high] != most[low])
+        first = int(np.bincount(most[begin], minlength=len(NAMES)).argmax())
+        led = most[begin] == first
+        levels, taken_over = [], []
+        for start, stop in zip(begin[led], end[led], strict=True):
+            other = np.flatnonzero(most[start:stop] != first)
             if other.size:
-                levels[place] = self.paths.states["C"][low + other[0]]
-                taken_over.append(NAMES[most[low + other[0]]])
-        shifted = np.isfinite(levels)
-        quantiles = np.quantile(levels[shifted], [0.1, 0.5, 0.9]).tolist() if shifted.any() else None
-        first = NAMES[int(np.bincount(most[begin], minlength=len(NAMES)).argmax())]
-        second = Counter(taken_over).most_common(1)[0][0] if taken_over else ""
-        return Shift(first, second, chance_of(shifted), None if quantiles is None else tuple(quantiles))
+                levels.append(float(self.paths.states["C"][start + other[0]]))
+                taken_over.append(NAMES[most[start + other[0]]])
+        low, middle, high = np.quantile(levels, [0.1, 0.5, 0.9]).tolist() if levels else (0.0, 0.0, 0.0)
+        return Shift(
+            NAMES[first],
+            chance_of(led),
+            Counter(taken_over).most_common(1)[0][0] if taken_over else "",
+            probability(len(levels), int(led.sum())),
+            (low, middle, high) if levels else None,
+        )
 
     def bands(self) -> pd.DataFrame:
         """Return what families carry by band of capability, in runs that stay in the basin and in those that do not."""

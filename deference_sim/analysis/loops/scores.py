@@ -1,8 +1,8 @@
 """Scores of feedback loops: which of them moves a system at a moment, from slopes and rates alone.
 
-The score of a link from x to z is (∂z/∂x)·|ẋ/ż|, into a stock it is the slope of what fills it times |ẋ/S̈|. Round a loop
-the speeds of all that is no stock cancel: the score of a loop is the product of its slopes times |Ṡ/S̈| of each stock on
-it. A loop's relative score is its share of the sum of absolute scores of all loops in the same cycle partition: the
+The score of a link from x to z is (∂z/∂x)·|ẋ/ż|, into a stock it is the slope of what fills it times |ẋ/S̈|. Round a
+loop the speeds of all that is no stock cancel: the score of a loop is the product of its slopes times |Ṡ/S̈| of each
+stock on it. A loop's relative score is its share of the sum of absolute scores of all loops in the same cycle partition: the
 quantities that are linked with each other both ways. Scores are those of Schoenberg, Davidsen and Eberlein (System
 Dynamics Review 36, 2020) in the form of Schoenberg, Hayward and Eberlein (39, 2023), which does not depend on how flows
 are grouped, in the limit of short steps.
@@ -99,7 +99,7 @@ def _change(rate: Any, speeds: Sequence[Any]) -> Any:
 @functools.lru_cache(maxsize=512)
 def _cycles(links: Edges, stocks: frozenset[int]) -> tuple[tuple[frozenset[int], tuple[tuple[int, ...], ...]], ...]:
     """Return the cycle partitions of a graph with all their cycles, each from its first stock on."""
-    import networkx
+    import networkx  # type: ignore[import-untyped]
 
     graph = networkx.DiGraph(links)
     found = []
@@ -113,5 +113,3 @@ def _cycles(links: Edges, stocks: frozenset[int]) -> tuple[tuple[frozenset[int],
 def _from_a_stock(cycle: Sequence[int], stocks: frozenset[int]) -> tuple[int, ...]:
     first = cycle.index(min(place for place in cycle if place in stocks))
     return (*cycle[first:], *cycle[:first])
-
-
