@@ -57,7 +57,7 @@ class Continuous:
     hazards: list[Any]
     state: Any
 
-    def at(self, stocks: Mapping[str, Any], practice: Any, month: Any) -> SimpleNamespace:
+    def at(self, stocks: Mapping[str, Any], practice: Any, month: Any) -> Any:
         """Return the state with these stocks and this practice at ``month``, before anything is decided."""
         state = copy.copy(self.state)
         vars(state).update(stocks, practice=practice, t=month)

@@ -84,7 +84,7 @@ def at_points(
     points: NDArray[np.intp], run: Callable[[NDArray[np.intp]], Found]
 ) -> list[tuple[NDArray[np.intp], Found]]:
     """Return what ``run`` gives for ``points``, part by part: each part takes one way through the text."""
-    found, waiting = [], [points]
+    found, waiting = [], [points] if len(points) else []
     while waiting:
         some = waiting.pop()
         try:
@@ -242,6 +242,9 @@ def _chosen(where: Any, this: Any, that: Any) -> Any:
     return Sloped(np.where(where, value_of(this), value_of(that)), slopes)
 
 
+minimum, maximum = _extreme(min, np.less), _extreme(max, np.greater)
+
+
 def _whole(number: Any) -> Any:
     """Return the whole part of a number: rounded it is flat nearly everywhere, so no slope is left."""
     return Sloped(np.trunc(number.value), {}) if isinstance(number, Sloped) else int(number)
@@ -250,7 +253,7 @@ def _whole(number: Any) -> Any:
 _MATHEMATICS: dict[Any, Callable[..., Any]] = {
     exp: _smooth(exp, lambda x, y: y),
     log: _smooth(log, lambda x, y: 1.0 / x),
-    math.sqrt: _smooth(np.sqrt, lambda x, y: 0.5 / y),
+    math.sqrt: _smooth(np.sqrt, lambda x, y: 0.5 / np.where(y > 0.0, y, np.inf)),  # at 0 it is of what stays 0
     normal_pair: lambda *address: (0.0, 0.0),  # the middle of what the law would draw
     uniform: lambda *address: 1.0,  # what happens with a chance does not happen
 }
@@ -270,7 +273,7 @@ def sloped_law(nodes: Nodes) -> Callable[..., Any]:
             copy = FunctionType(equation.__code__, homes[equation.__module__], equation.__name__, equation.__defaults__)
             copies[equation] = _watched(nodes, copy, about)
     for home in homes.values():
-        home.update(min=_extreme(min, np.less), max=_extreme(max, np.greater), int=_whole)
+        home.update(min=minimum, max=maximum, int=_whole)
         home.update({name: copies[thing] for name, thing in home.items() if _is_known(thing) and thing in copies})
     return lambda function, *arguments: copies[function](*arguments)
 

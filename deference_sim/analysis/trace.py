@@ -18,13 +18,14 @@ from deference_sim.model.stages import STAGES
 from deference_sim.model.state import OUTCOMES, PHASES, PRE
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.shown import Shown
-from deference_sim.study.runner import Own, numbers_of, world_of
+from deference_sim.study.runner import NOTHING, Own, numbers_of, world_of
 from deference_sim.trajectory.log import LOG_DTYPE
 from deference_sim.trajectory.sample import SHARES
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from deference_sim.analysis.loops import Loops
     from deference_sim.engines.events import Policy, Process, World
 
 Floats = NDArray[np.float64]
@@ -85,7 +86,7 @@ class Trajectory(Shown):
     ``record`` is the replicate's row of ``Result.records``. The log says for each event where things stood just after
     it; ``G`` there is deference-goodness with what humans fill in. ``phases`` are spells without gaps, ``scheming``
     the months between which the AIs schemed, whether or not anybody knew. ``failure`` says why it could be integrated
-    no further; empty if it came to an end.
+    no further; empty if it came to an end. ``own`` is what was added to the model in Python.
     """
 
     scenario: Scenario
@@ -97,6 +98,7 @@ class Trajectory(Shown):
     phases: list[Spell]
     scheming: list[tuple[float, float]]
     failure: str = ""
+    own: Own = NOTHING
 
     @property
     def outcome(self) -> str:
@@ -120,6 +122,15 @@ class Trajectory(Shown):
         """The value of every uncertain input in this replicate, by path, in its documented unit."""
         draws = self.scenario.draws(self.seed, np.array([self.replicate]))
         return {path: float(values[0]) for path, values in draws.items()}
+
+    @cached_property
+    def loops(self) -> "Loops | None":
+        """Which feedback loops moved this run; None where it has a policy or processes of its own, or failed."""
+        from deference_sim.analysis.loops import loops
+
+        if self.own or self.failure:
+            return None
+        return loops(self.scenario, 1, self.seed, replicate=self.replicate)
 
     def as_dict(self) -> dict[str, Any]:
         """Return outcome, what was drawn, and every entry of the log for JSON, in full; None for what is infinite."""
@@ -175,7 +186,7 @@ def _traced(scenario: Scenario, replicate: int, seed: int, own: Own) -> Trajecto
     path = paths(scenario, seed, np.array([replicate]), grid, own)
     phases = [Spell(PHASES[phase], start, end) for phase, start, end in _spells(told, "phase", PRE)]
     scheming = [(start, end) for schemes, start, end in _spells(told, "scheming", 0) if schemes]
-    return Trajectory(scenario, replicate, seed, record, _log(told), path, phases, scheming)
+    return Trajectory(scenario, replicate, seed, record, _log(told), path, phases, scheming, own=own)
 
 
 # ---- running ------------------------------------------------------------------------------------------------

@@ -26,12 +26,16 @@ def trace(
 
     with asked.at_work(None):
         found = follow(asked.scenario, replicate, asked.seed)
+    carried = "What the families of feedback loops carry, over capability"
     told = "Stocks, margin, lead, effort and events, by month"
     return Answer(
         found,
         1,
         about={"every_entry": every_entry},
-        drawings=lambda plots: {"picture": (told, lambda: plots.trajectory(found))},
+        drawings=lambda plots: {
+            "picture": (told, lambda: plots.trajectory(found)),
+            **({} if found.loops is None else {"loops": (carried, lambda: plots.loop_areas(found.loops))}),
+        },
         tables=lambda: {"log": found.log},
         exit_code=FAILED if found.failure else DONE,
     )

@@ -47,12 +47,11 @@ class Cut:
         return changed_kernel({self.function: self.rewritten()})
 
 
-def hold(state: Any, x: float) -> float:
+def hold(state: Any, x: Any) -> Any:
     """Return what ``x`` was when it first counted from the handoff on; before the handoff, ``x`` itself."""
     if state.phase == PRE:
         return x
     if state.is_held == 0:
         state.held = x
         state.is_held = 1
-    held: float = state.held
-    return held
+    return state.held

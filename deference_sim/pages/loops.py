@@ -4,13 +4,12 @@ from deference_sim.analysis.digits import in_percent, with_minus
 from deference_sim.analysis.estimate import Statistic
 from deference_sim.analysis.ledger import road_in_words
 from deference_sim.analysis.loops import CHOSEN, HALF, SHIFTED, THRESHOLDS, Loops, Shift
-from deference_sim.analysis.loops.families import BASIN, CUTS, FAMILIES, OTHER, family_of, in_words
+from deference_sim.analysis.loops.families import BASIN, CUTS, FAMILY_WORDS, OTHER, family_of, in_words
 from deference_sim.model.roads import ROADS
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
 from deference_sim.pages.wording import footer, percent, points, with_interval
 
 STRONGEST = 10  # loops that are listed
-WORDS = {family.name: family.words for family in (*FAMILIES, OTHER)}
 _KEPT = ("policy", "growth", "race")  # families with a column of their own in the table by end
 
 
@@ -20,7 +19,7 @@ def page(found: Loops, repeat: str = "") -> Page:
     if found.answer is None:
         return [
             Heading(title, "no run came to a handoff"),
-            Paragraph("No run came to a handoff and went on from there, so there is nothing to look at."),
+            Paragraph("In no run capability grew after a handoff, so there is nothing to look at."),
             _footer(found, repeat),
         ]
     return [
@@ -42,9 +41,9 @@ _READING = (
     "on it, times how fast each stock on it moves compared with how fast that changes (Loops that Matter, Schoenberg, "
     "Davidsen and Eberlein 2020, in the form of 2023). Shares are of the sum of all scores, leaving out signs, of the "
     "loops that are linked with deference-goodness both ways. Slopes come from the law's own equations at every "
-    "moment; only the names of the families are chosen. Reviews and decisions are taken to come at every instant, wrong by as "
-    "much as the last review was; successors count by what they change on average. Chance events move a run, but are "
-    "no loops."
+    "moment; only the names of the families are chosen. Reviews and decisions are taken to come at every instant, "
+    "wrong by as much as the last review was; successors count by what they change on average. Chance events move a "
+    "run, but are no loops."
 )
 
 
@@ -60,7 +59,7 @@ def _told(found: Loops) -> str:
         "which good AIs work better on goodness and make better successors, carry more than half of what moves the "
         f"takeoff in {with_interval(found.answer)} of runs.{hangs} They carry more than the loops of the policy, which "
         f"holds the margin that it believes in, in {with_interval(found.basin_above_policy)}. Of {found.replicates:,} "
-        f"runs {found.handed_off:,} came to a handoff and went on; all shares are of those."
+        f"runs {found.handed_off:,} went on after a handoff, so that capability grew; all shares are of those."
     )
 
 
@@ -71,11 +70,11 @@ def _way(way: str, level: float) -> str:
 
 def _families(found: Loops) -> Table:
     ends = [(end, found.groups[end]) for end in ("all", "stayed") if end in found.groups]
-    order = sorted(WORDS, key=lambda name: -found.groups["all"].shares[name].value)
+    order = sorted(FAMILY_WORDS, key=lambda name: -found.groups["all"].shares[name].value)
     rows = [
         (
             name + (" (the basin's own)" if name in BASIN else ""),
-            WORDS[name],
+            FAMILY_WORDS[name],
             *(_share(g.shares[name]) for _, g in ends),
         )
         for name in order
@@ -133,7 +132,7 @@ def _knockouts(found: Loops) -> list[Table | Paragraph]:
         cells = (points(change) for change in one.measures.values())
         rows.append((one.family, in_percent(shares[one.family].value, 1), *cells, more))
     columns = ("family cut", "carries", "p_stay (95 %)", "p_good (95 %)", "road that loses more, in points")
-    uncut = [name for name in WORDS if name not in CUTS and name != OTHER.name]
+    uncut = [name for name in FAMILY_WORDS if name not in CUTS and name != OTHER.name]
     title = f"What cutting a family at the handoff changes, in points, on {found.knockouts[0].pairs:,} worlds"
     return [
         Table(title, columns, tuple(rows), frozenset({1, 2, 3}), frozenset({0, 1, 2, 3}), (4,)),

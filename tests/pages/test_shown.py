@@ -32,6 +32,7 @@ MAKE: dict[str, Callable[[], Shown]] = {
     "LeastChange": lambda: ds.least_change(QUICK, ["rival.lead", "tax.decline"], 0.5, FEW),
     "Region": lambda: ds.region(QUICK, [("rival.lead", None), ("tax.decline", None)], 0.5, FEW),
     "Comparison": lambda: ds.compare(ds.load("baseline"), ds.load("rushed-handoff"), replicates=FEW)[0],
+    "Loops": lambda: ds.loops("baseline", FEW),
     "Explanation": lambda: ds.explain("baseline", "rushed-handoff", FEW),
     "Brief": lambda: ds.brief(ds.load("never-hand-off"), FEW, worlds=["never-hand-off"]),
     "AggregateTax": lambda: ds.aggregate_tax(ds.load("uncertain-baseline"), draws=20),

@@ -4,8 +4,8 @@ At moments of every run the law's own text gives the slopes of all that moves; f
 (``scores``), and families of loops with a name (``families``) share them out.
 """
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from math import sqrt
 from time import perf_counter
@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 from deference_sim.analysis.estimate import NORMAL_975, Estimate, Statistic, chance_of, probability
 from deference_sim.analysis.loops.families import BASIN, FAMILIES, OTHER, family_of
 from deference_sim.analysis.loops.knockouts import PAIRS, Knockout, knock_out, wanted_cuts
-from deference_sim.analysis.loops.moments import scored
+from deference_sim.analysis.loops.moments import linked_with, scored
 from deference_sim.analysis.loops.paths import APART, Paths, paths
-from deference_sim.analysis.loops.scores import Loop
+from deference_sim.analysis.loops.scores import Loop, relative
 from deference_sim.model.roads import ROADS, STAYED
+from deference_sim.model.stocks import STOCKS
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.shown import Shown
 from deference_sim.study.runner import check_run
@@ -35,6 +36,7 @@ SHIFTED = 0.1  # of all runs: an answer that another way moves by more hangs on 
 BAND = 0.25  # py of capability
 FEWEST = 20  # runs that a band needs
 NAMES = tuple(family.name for family in (*FAMILIES, OTHER))
+STOCK_NAMES = frozenset(STOCKS)
 GOODNESS = "A"  # the stock whose cycle partition is looked at
 
 Floats = NDArray[np.float64]
@@ -69,14 +71,14 @@ class Shift:
     leads: Estimate
     second: str
     chance: Estimate
-    capability: tuple[float, float, float] | None
+    capability: tuple[float, ...] | None
 
 
 @dataclass(frozen=True, repr=False)
 class Loops(Shown):
     """Which feedback loops move the takeoff in a scenario.
 
-    Of ``replicates`` runs ``handed_off`` came to a handoff and went on from there; all shares are of those. ``groups``
+    In ``handed_off`` of ``replicates`` runs capability grew after a handoff; all shares are of those. ``groups``
     has by end (``all``, ``stayed``, or a road) what each family carries: its share in the sum of absolute relative
     scores, averaged over capability. ``basin`` has by way and threshold the chance that the basin's own reinforcing
     loops carry more than that; ``basin_above_policy`` the chance that they carry more than the policy's. ``bands`` has
@@ -162,13 +164,15 @@ def loops(
     replicates: int = USUAL_RUNS,
     seed: int = 1,
     *,
+    replicate: int | None = None,
     cut: Sequence[str] = (),
     pairs: int = PAIRS,
     progress: Callable[[int], object] | None = None,
 ) -> Loops:
     """Find which feedback loops move the takeoff in ``scenario``, from the handoff to the end of each run.
 
-    ``scenario`` is one, or a shipped one's name or a file's path; uncertain inputs are drawn, one value a run.
+    ``scenario`` is one, or a shipped one's name or a file's path; uncertain inputs are drawn, one value a run. With
+    ``replicate`` that run alone is looked at.
     ``cut`` names families of loops, or ``all``, that are cut at the handoff as well, to see what that changes on
     ``pairs`` worlds. ``progress`` is told how many more runs are done. Raises ``ScenarioError`` for a family that
     cannot be cut, ``ValueError`` for what cannot be run, and ``StepError``
@@ -179,9 +183,11 @@ def loops(
     check_run(pairs, "compiled")
     families, progress = wanted_cuts(cut), progress or (lambda count: None)
     started = perf_counter()
-    made = paths(scenario, seed, np.arange(replicates), APART, progress)
-    shares = Shares(made)
-    without_error = Shares(made, believed=False)
+    runs = np.arange(replicates) if replicate is None else np.array([replicate])
+    made = paths(scenario, seed, runs, APART, progress)
+    linked = linked_with(scenario, GOODNESS)
+    shares = Shares(made, linked)
+    without_error = Shares(made, linked, believed=False)
     basin = {}
     if shares.runs.size:
         basin = {
@@ -194,7 +200,7 @@ def loops(
         }
     return Loops(
         scenario,
-        replicates,
+        len(runs),
         seed,
         int(shares.runs.size),
         len(made.states),
@@ -203,7 +209,10 @@ def loops(
         chance_of(shares.of_runs(BASIN) > shares.of_runs(("policy",))) if shares.runs.size else None,
         shares.shift(),
         shares.bands(),
-        {loop: Strength(share, shares.up[loop]) for loop, share in shares.loops.most_common()},
+        {
+            loop: Strength(share, shares.up[loop])
+            for loop, share in sorted(shares.loops.items(), key=lambda one: -one[1])
+        },
         dict(shares.links),
         knock_out(scenario, families, pairs, seed, progress),
         perf_counter() - started,
@@ -213,10 +222,11 @@ def loops(
 class Shares:
     """What each family, loop and link carries at moments of runs: shares in the sum of absolute scores of all loops.
 
+    Loops are those whose stocks are all among those that are ``linked`` with goodness both ways.
     ``reinforcing`` and ``balancing`` have a row for each moment and a column for each family; the second are negative.
     """
 
-    def __init__(self, made: Paths, *, believed: bool = True) -> None:
+    def __init__(self, made: Paths, linked: Set[str], *, believed: bool = True) -> None:
         self.paths = made
         self.reinforcing = np.zeros((len(made.states), len(NAMES)))
         self.balancing = np.zeros_like(self.reinforcing)
@@ -224,14 +234,13 @@ class Shares:
         self.runs: NDArray[np.intp] = np.flatnonzero(length > 0.0)  # those that went on after a handoff
         whole = length[made.run] * max(len(self.runs), 1)
         self._weight = np.divide(made.by_capability, whole, out=np.zeros(len(whole)), where=whole > 0.0)
-        self.loops: Counter[Loop] = Counter()
-        self.up: Counter[Loop] = Counter()
-        self.links: Counter[tuple[str, str]] = Counter()
-        for places, partitions in scored(made, believed=believed):
-            for partition in partitions:
-                if GOODNESS in partition.quantities:
-                    for loop, score in partition.relative().items():
-                        self._take(places, loop, score)
+        self.loops: dict[Loop, float] = defaultdict(float)
+        self.up: dict[Loop, float] = defaultdict(float)
+        self.links: dict[tuple[str, str], float] = defaultdict(float)
+        for places, scores in scored(made, believed=believed):
+            inside = {loop: score for loop, score in scores.items() if STOCK_NAMES.intersection(loop) <= linked}
+            for loop, score in relative(inside).items():
+                self._take(places, loop, score)
 
     def _take(self, places: NDArray[np.intp], loop: Loop, score: Floats) -> None:
         family = NAMES.index(family_of(loop))
@@ -284,13 +293,12 @@ class Shares:
             if other.size:
                 levels.append(float(self.paths.states["C"][start + other[0]]))
                 taken_over.append(NAMES[most[start + other[0]]])
-        low, middle, high = np.quantile(levels, [0.1, 0.5, 0.9]).tolist() if levels else (0.0, 0.0, 0.0)
         return Shift(
             NAMES[first],
             chance_of(led),
             Counter(taken_over).most_common(1)[0][0] if taken_over else "",
             probability(len(levels), int(led.sum())),
-            (low, middle, high) if levels else None,
+            tuple(np.quantile(levels, [0.1, 0.5, 0.9]).tolist()) if levels else None,
         )
 
     def bands(self) -> pd.DataFrame:

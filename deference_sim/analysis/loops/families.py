@@ -106,6 +106,7 @@ FAMILIES = (
     _family("ageing", "defence and tests wear off by themselves", "D", "T"),
 )
 OTHER = Family("other", "all other loops", frozenset())
+FAMILY_WORDS = {family.name: family.words for family in (*FAMILIES, OTHER)}
 CUTS = {family.name: family.cut for family in FAMILIES if family.cut is not None}
 #: The basin's own: the more goodness there is, the more of it is made.
 BASIN = ("successors", "goodness")

@@ -2,18 +2,18 @@
 
 The score of a link from x to z is (∂z/∂x)·|ẋ/ż|, into a stock it is the slope of what fills it times |ẋ/S̈|. Round a
 loop the speeds of all that is no stock cancel: the score of a loop is the product of its slopes times |Ṡ/S̈| of each
-stock on it. A loop's relative score is its share of the sum of absolute scores of all loops in the same cycle partition: the
-quantities that are linked with each other both ways. Scores are those of Schoenberg, Davidsen and Eberlein (System
-Dynamics Review 36, 2020) in the form of Schoenberg, Hayward and Eberlein (39, 2023), which does not depend on how flows
-are grouped, in the limit of short steps.
+stock on it. A loop's relative score is its share of the sum of absolute scores of all loops in the same cycle
+partition: the quantities that are linked with each other both ways. Scores are those of Schoenberg, Davidsen and
+Eberlein (System Dynamics Review 36, 2020) in the form of Schoenberg, Hayward and Eberlein (39, 2023), which does not
+depend on how flows are grouped, in the limit of short steps.
 """
 
 import functools
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from deference_sim.analysis.slopes import Floats, Node, slopes_of, value_of
 
@@ -22,22 +22,18 @@ Edges = tuple[tuple[int, int], ...]
 CLOCK = "t"  # what moves by itself, a month per month
 
 
-@dataclass(frozen=True, slots=True)
-class Partition:
-    """The loops of one cycle partition with their scores at every point, not yet relative to each other."""
-
-    quantities: frozenset[str]
-    scores: dict[Loop, Floats]
-
-    def relative(self) -> dict[Loop, Floats]:
-        """Return the share of each loop in the sum of absolute scores at every point; 0 where nothing moves."""
-        total = np.asarray(sum(np.abs(score) for score in self.scores.values()))
-        safe = np.where(total > 0.0, total, 1.0)
-        return {loop: score / safe for loop, score in self.scores.items()}
+Scores = dict[Loop, Floats]
 
 
-def partitions(nodes: Sequence[Node], rates: Mapping[str, Any], points: int) -> list[Partition]:
-    """Return the loops of a system with their scores, partition by partition.
+def relative(scores: Scores) -> Scores:
+    """Return the share of each loop in the sum of the absolute scores of all, at every point; 0 where nothing moves."""
+    total = np.asarray(sum(np.abs(score) for score in scores.values()))
+    safe = np.where(total > 0.0, total, 1.0)
+    return {loop: score / safe for loop, score in scores.items()}
+
+
+def loop_scores(nodes: Sequence[Node], rates: Mapping[str, Any], points: int) -> list[tuple[NDArray[np.intp], Scores]]:
+    """Return the scores of all loops of a system, part by part of ``points``: where the same links are not 0.
 
     ``nodes`` are the system's quantities, each after those that it depends on, stocks first; ``rates`` says by name
     how fast each stock moves, as a number with its slopes in the nodes. Loops are by the names of what they pass, from
@@ -50,31 +46,70 @@ def partitions(nodes: Sequence[Node], rates: Mapping[str, Any], points: int) -> 
     }
     for name, rate in rates.items():
         links |= {(source, place_of[name]): slope for source, slope in slopes_of(rate).items()}
-    links = {link: slope for link, slope in links.items() if np.any(slope != 0.0)}
-    weights = {place_of[name]: _weight(value_of(rate), _change(rate, speeds)) for name, rate in rates.items()}
+    slopes = {link: np.broadcast_to(slope, points) for link, slope in sorted(links.items())}
+    weights = {
+        place_of[name]: np.broadcast_to(link_score(1.0, value_of(rate), _change(rate, speeds)), points)
+        for name, rate in rates.items()
+    }
+    still = {
+        place: np.broadcast_to(speeds[place] == 0.0, points) for place in range(len(nodes)) if place not in weights
+    }
     found = []
-    for group, cycles in _cycles(tuple(sorted(links)), frozenset(weights)):
-        scores: dict[Loop, Floats] = {}
-        for cycle in cycles:
-            score: Any = 1.0
+    for where, there in _by_links(slopes, points):
+        scores: Scores = {}
+        for cycle in _cycles(there, frozenset(weights)):
+            score = np.ones(len(where))
             for source, target in zip(cycle, (*cycle[1:], cycle[0]), strict=True):
-                score = score * links[source, target] * weights.get(source, 1.0)
-            for place in cycle:
-                if place not in weights:
-                    score = np.where(speeds[place] == 0.0, 0.0, score)
+                score = score * slopes[source, target][where]
+                score = score * weights[source][where] if source in weights else score
+                if source in still and still[source][where].any():
+                    score = np.where(still[source][where], 0.0, score)
             loop = tuple(nodes[place].name for place in cycle)
-            scores[loop] = scores.get(loop, np.zeros(points)) + score
-        found.append(Partition(frozenset(nodes[place].name for place in group), scores))
+            scores[loop] = scores[loop] + score if loop in scores else score
+        found.append((where, scores))
     return found
+
+
+def links_of(nodes: Sequence[Node], rates: Mapping[str, Any]) -> set[tuple[str, str]]:
+    """Return the links of a system, from name to name: where a slope is not 0 at any point."""
+    found = {
+        (nodes[source].name, node.name)
+        for node in nodes
+        for source, slope in node.slopes.items()
+        if np.any(slope != 0.0)
+    }
+    into = ((name, slopes_of(rate)) for name, rate in rates.items())
+    return found | {
+        (nodes[source].name, name) for name, slopes in into for source, slope in slopes.items() if np.any(slope != 0.0)
+    }
+
+
+def cycle_partition(links: Iterable[tuple[str, str]], quantity: str) -> frozenset[str]:
+    """Return all that is linked both ways with ``quantity``; that alone if nothing is."""
+    import networkx  # type: ignore[import-untyped]
+
+    graph = networkx.DiGraph(links)
+    groups = (group for group in networkx.strongly_connected_components(graph) if quantity in group)
+    return frozenset(next(groups, {quantity}))
+
+
+def _by_links(slopes: Mapping[tuple[int, int], Floats], points: int) -> list[tuple[NDArray[np.intp], Edges]]:
+    """Return points that have the same links, and these links: those whose slope is not 0."""
+    if not slopes:
+        return []
+    linked = np.array(list(slopes.values())) != 0.0
+    kinds, kind = np.unique(linked, axis=1, return_inverse=True)
+    kind = kind.ravel()
+    links = list(slopes)
+    return [
+        (np.flatnonzero(kind == number), tuple(links[place] for place in np.flatnonzero(kinds[:, number])))
+        for number in range(kinds.shape[1])
+    ]
 
 
 def link_score(slope: Any, source: Any, target: Any) -> Any:
     """Return the score of a link: its slope times |change of the source / change of the target|, 0 without a change."""
     return slope * np.where(target == 0.0, 0.0, np.abs(source / np.where(target == 0.0, 1.0, target)))
-
-
-def _weight(rate: Any, change: Any) -> Any:
-    return link_score(1.0, rate, change)
 
 
 def _speeds(nodes: Sequence[Node], rates: Mapping[str, Any]) -> list[Any]:
@@ -97,17 +132,12 @@ def _change(rate: Any, speeds: Sequence[Any]) -> Any:
 
 
 @functools.lru_cache(maxsize=512)
-def _cycles(links: Edges, stocks: frozenset[int]) -> tuple[tuple[frozenset[int], tuple[tuple[int, ...], ...]], ...]:
-    """Return the cycle partitions of a graph with all their cycles, each from its first stock on."""
-    import networkx  # type: ignore[import-untyped]
+def _cycles(links: Edges, stocks: frozenset[int]) -> tuple[tuple[int, ...], ...]:
+    """Return all cycles of a graph, each from its first stock on."""
+    import networkx
 
-    graph = networkx.DiGraph(links)
-    found = []
-    for group in networkx.strongly_connected_components(graph):
-        cycles = [_from_a_stock(cycle, stocks) for cycle in networkx.simple_cycles(graph.subgraph(group))]
-        if cycles:
-            found.append((frozenset(group), tuple(sorted(cycles))))
-    return tuple(sorted(found, key=lambda one: sorted(one[0])))
+    cycles = networkx.simple_cycles(networkx.DiGraph(links))
+    return tuple(sorted(_from_a_stock(cycle, stocks) for cycle in cycles))
 
 
 def _from_a_stock(cycle: Sequence[int], stocks: frozenset[int]) -> tuple[int, ...]:
