@@ -47,7 +47,8 @@ def main(scenario: str = "baseline", replicates: str = str(REPLICATES)) -> None:
         print(f"| {name} | {100 * change.value:+.1f} | {100 * change.low:+.1f} to {100 * change.high:+.1f} |")
         sys.stdout.flush()
     print(
-        f"\n*Each family of loops of {scenario} cut at the handoff, {replicates} worlds, seed 1: with the cut less without.*\n"
+        f"\n*Each family of loops of {scenario} cut at the handoff, {replicates} worlds, seed 1: with the cut less "
+        "without.*\n"
     )
     print("| cut | carries of all movement | change of p_stay, points | of p_good |\n| --- | ---: | ---: | ---: |")
     found = ds.loops(scenario, cut="all", pairs=int(replicates))

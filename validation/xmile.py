@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 import deference_sim as ds
-from deference_sim.analysis.trace import paths
 from deference_sim.analysis.continuous import CHANCE, MOVED, continuous, path
+from deference_sim.analysis.trace import paths
 from deference_sim.model.stocks import STOCKS
 from deference_sim.study.runner import Own
 
