@@ -489,6 +489,12 @@ MUTANTS = (
         "test_sweep_picture.py::test_a_curve_has_a_line_and_a_band_for_each_policy",
     ),
     Mutant(
+        "a later box judged on what the boxes before it hold too", "estimators",
+        "inside = within & left",
+        "inside = within",
+        "test_discover.py::test_a_later_box_is_judged_on_what_those_before_it_leave",
+    ),
+    Mutant(
         "A to B as 10th and 90th percentile", "reader",
         '{"p5": low, "p95": high}',
         '{"p10": low, "p90": high}',
