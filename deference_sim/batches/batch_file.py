@@ -30,6 +30,7 @@ KEYS: Final = (
     "set",
     "sweep",
     "policies",
+    "reference",
     "seeds",
     "replicates",
     "engine",
@@ -82,13 +83,14 @@ def _read(root: MapNode, path: Path, instead: Instead) -> Plan:
             partial(_settings, node("set"), instead.settings),
             partial(_sweeps, node("sweep")),
             partial(_policies, node("policies")),
+            partial(_reference, node("reference")),
             partial(_seeds, node("seeds"), instead.seed),
             partial(_replicates, node("replicates"), instead.replicates),
             partial(_engine, node("engine"), instead.engine),
             partial(_asked_studies, node("sensitivity")),
         ]
     )
-    _, _, name, scenarios, fixed, sweeps, policies, seeds, replicates, engine, asked = parts
+    _, _, name, scenarios, fixed, sweeps, policies, named, seeds, replicates, engine, asked = parts
     axes = [*sweeps, policies] if policies else sweeps
     _check_size(root, len(scenarios) * prod(map(len, axes)), len(seeds) * replicates, instead.allow_large)
     points = gather(
@@ -96,11 +98,14 @@ def _read(root: MapNode, path: Path, instead: Instead) -> Plan:
         for label, scenario in scenarios.items()
         for steps in product(*axes)
     )
-    _check_distinct([point.name for point in points], root.mark)
-    bases = [_point(label, scenario, fixed, ()) for label, scenario in scenarios.items()] if asked else []
+    _check_values(points[: prod(map(len, axes))], axes)
+    bases = [_point(label, scenario, fixed, ()) for label, scenario in scenarios.items()]
     studies = [Study(base.name, base.scenario, **study) for base in bases for study in asked]
     _check_distinct([study.name for study in studies], root.mark)
-    return plan_for(name, points, seeds, replicates, engine, studies)
+    reference: Mapping[str, str] = {}
+    if points:  # there are none where a listed scenario is no text
+        reference = _matching(named, points, bases[0]) if named else _as_it_is(points, bases[0])
+    return plan_for(name, points, seeds, replicates, engine, studies, reference)
 
 
 # ---- parts of the file
@@ -172,6 +177,7 @@ def _settings(node: Node | None, typed: Sequence[str]) -> list[Change]:
     return list((of_the_file | changes).values())
 
 
+_POLICY: Final = "strategy.policy"
 Step = tuple[Change, ...]  # what one value of an axis changes, the first path being the one that names the axis
 
 
@@ -223,7 +229,7 @@ def _policies(node: Node | None) -> list[Step]:
 
 def _policy(node: Node, allowed: str) -> Step:
     if isinstance(node, Scalar):
-        return (Change("strategy.policy", node),)
+        return (Change(_POLICY, node),)
     entries = _mapping(node, "policies", allowed)
     strategy = catalogue()["strategy"]
     assert isinstance(strategy, Section)
@@ -232,6 +238,13 @@ def _policy(node: Node, allowed: str) -> Step:
         raise refusal(node.mark, "policies", "no `policy`", allowed)
     names = ["policy", *(name for name in entries if name != "policy")]
     return tuple(Change(f"strategy.{name}", entries[name].node) for name in names)
+
+
+def _reference(node: Node | None) -> Mapping[str, Entry]:
+    """Return the entries of the point, or of what is in common to the points, from which differences are taken."""
+    if node is None or is_broken(node):
+        return {}
+    return _mapping(node, "reference", "a mapping, such as {scenario: baseline} or {rival.lead: 3 months}")
 
 
 def _seeds(node: Node | None, typed: int | None) -> tuple[int, ...]:
@@ -337,6 +350,47 @@ def _point(label: str, scenario: Scenario, fixed: Sequence[Change], steps: Seque
         details = ", ".join(f"{change.path.rpartition('.')[2]} {values[change.path]}" for change in more)
         varied[first.path] = values[first.path] + (f" ({details})" if details else "")
     return Point({"scenario": label, **varied}, made)
+
+
+def _matching(named: Mapping[str, Entry], points: Sequence[Point], base: Point) -> dict[str, str]:
+    """Return what the file names of the reference, each as the points are labelled."""
+    axes = list(points[0].label)
+    known = ["policies" if axis == _POLICY else axis for axis in axes]
+    wrong = [key for key in named if key not in (*known, *axes)]
+    gather(partial(_refuse, named[key].key, f"reference.{key}", "not varied", known, "") for key in wrong)
+    return dict(gather(partial(_named, key, entry, points, base) for key, entry in named.items()))
+
+
+def _named(key: str, entry: Entry, points: Sequence[Point], base: Point) -> tuple[str, str]:
+    axis, node = _POLICY if key == "policies" else key, entry.node
+    found = dict.fromkeys(point.label[axis] for point in points)
+    if axis == "scenario":
+        label = read_text(node, "reference.scenario")
+    else:
+        step = _policy(node, "one of the policies") if axis == _POLICY else (Change(axis, node),)
+        label = _point(base.label["scenario"], base.scenario, (), [step]).label[axis]
+    if label not in found:
+        raise refusal(node.mark, f"reference.{key}", f"`{label}`", "one of " + ", ".join(found))
+    return axis, label
+
+
+def _as_it_is(points: Sequence[Point], base: Point) -> dict[str, str]:
+    """Return the label of the first listed scenario as it is, or, where no point is that, of the first point."""
+    first = next((point for point in points if point.scenario.hash == base.scenario.hash), points[0])
+    return dict(first.label)
+
+
+def _check_values(points: Sequence[Point], axes: Sequence[Sequence[Step]]) -> None:
+    """Refuse values of an axis that mean the same. ``points`` are those of one scenario, the last axis moving first."""
+    stride = len(points)
+    for steps in axes:
+        stride //= len(steps)
+        labels = [point.label[steps[0][0].path] for point in points[:: stride or 1][: len(steps)]]
+        for place, label in enumerate(labels):
+            if label in labels[:place]:
+                path = steps[0][0].path
+                allowed = "each policy once" if path == _POLICY else "each value once"
+                raise refusal(steps[place][0].node.mark, path, f"`{label}` twice", allowed)
 
 
 def _check_distinct(names: Sequence[str], start: Mark) -> None:

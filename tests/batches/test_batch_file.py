@@ -109,6 +109,18 @@ engine: fast
         ("schema: 1\nscenarios: [baseline]\nseeds: 3\n", r"write \[3\] for this one seed, \[1, 2, 3\] for three"),
         ("schema: 1\nscenarios: [baseline]\nseeds: [1e3]\n", "write 1000"),
         ("schema: 1\nscenarios: [baseline]\nseeds: [1.5]\n", "whole number from 0"),
+        (
+            "schema: 1\nscenarios: [baseline]\nsweep: {rival.lead: [1, 2, 1 month]}\n",
+            ":3:28  rival.lead  `1 months` twice",
+        ),
+        ("schema: 1\nscenarios: [baseline]\npolicies: [race, fixed, race]\n", ":3:25  strategy.policy  `race` twice"),
+        ("schema: 1\nscenarios: [baseline]\nreference: baseline\n", "a mapping, such as {scenario: baseline}"),
+        ("schema: 1\nscenarios: [baseline]\nreference: {rival.lead: 3}\n", "not varied  one of scenario"),
+        ("schema: 1\nscenarios: [baseline]\nreference: {scenario: plan-b}\n", r":3:23 .*`plan-b`  one of baseline"),
+        (
+            "schema: 1\nscenarios: [baseline]\nsweep: {rival.lead: [1, 2]}\nreference: {rival.lead: 3}\n",
+            r":4:25  reference.rival.lead  `3 months`  one of 1 months, 2 months",
+        ),
     ],
 )
 def test_bad_files_are_refused_in_words(tmp_path: Path, text: str, said: str) -> None:
