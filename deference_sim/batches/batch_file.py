@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
@@ -248,20 +249,23 @@ def _reference(node: Node | None) -> Mapping[str, Entry]:
 
 
 def _seeds(node: Node | None, typed: int | None) -> tuple[int, ...]:
-    if typed is not None:
-        return (typed,)
+    """Return the seeds; what the file says is checked also where ``typed`` stands in its place."""
     if node is None or is_broken(node):
-        return (1,)
-    allowed = "a list of seeds"
+        return (1,) if typed is None else (typed,)
+    allowed = "a list of seeds, such as [1, 2, 3]"
     if isinstance(node, Scalar):
-        hint = f"write [{_seed(node)}] for this one seed, [1, 2, 3] for three"
+        hint = "write [1, 2, 3] for three seeds"
+        with suppress(ScenarioError):
+            seed = read_number(node, "1", "seeds", allowed)
+            if _is_exact(seed):
+                hint = f"write [{seed:.0f}] for this one seed, [1, 2, 3] for three"
         raise refusal(node.mark, "seeds", kind_of(node), allowed, hint)
     items = _items(node, "seeds", allowed)
     seeds: list[int] = gather(partial(_seed, item) for item in items)
     for place, seed in enumerate(seeds):
         if seed in seeds[:place]:
             raise refusal(items[place].mark, "seeds", f"`{seed}` twice", "each seed once")
-    return tuple(seeds)
+    return tuple(seeds) if typed is None else (typed,)
 
 
 def _seed(node: Node) -> int:
@@ -271,14 +275,17 @@ def _seed(node: Node) -> int:
             return seed
     allowed = f"a whole number from 0 to {LAST_SEED}"
     value = read_number(node, "1", "seeds", allowed)
-    whole = value.is_integer() and 0.0 <= value < 2.0**53  # beyond, a decimal number may be another whole one
-    raise refusal(node.mark, "seeds", kind_of(node), allowed, f"write {value:.0f}" if whole else "")
+    raise refusal(node.mark, "seeds", kind_of(node), allowed, f"write {value:.0f}" if _is_exact(value) else "")
+
+
+def _is_exact(value: float) -> bool:
+    """Return whether a number is a seed for certain: beyond 2**53 a decimal number may be another whole one."""
+    return value.is_integer() and 0.0 <= value < 2.0**53
 
 
 def _replicates(node: Node | None, typed: int | None) -> int:
-    if typed is not None:
-        return typed
-    return USUAL_REPLICATES if node is None or is_broken(node) else _whole(node, "replicates", 1, MOST_REPLICATES)
+    held = USUAL_REPLICATES if node is None or is_broken(node) else _whole(node, "replicates", 1, MOST_REPLICATES)
+    return held if typed is None else typed
 
 
 def _whole(node: Node, path: str, least: int, most: int) -> int:
@@ -290,12 +297,12 @@ def _whole(node: Node, path: str, least: int, most: int) -> int:
 
 
 def _engine(node: Node | None, typed: Engine | None) -> Engine:
-    if typed is not None or node is None or is_broken(node):
+    if node is None or is_broken(node):
         return typed or "compiled"
     text = read_text(node, "engine", "one of " + ", ".join(ENGINES))
     for engine in ENGINES:
         if engine == text:
-            return engine
+            return typed or engine
     raise refusal(node.mark, "engine", f"`{text}`", "one of " + ", ".join(ENGINES), did_you_mean(text, ENGINES))
 
 
