@@ -52,6 +52,26 @@ def test_pictures_do_not_hang_on_the_settings_of_the_machine(setting: dict[str, 
     assert (tmp_path / "odd.png").read_bytes() == (tmp_path / "usual.png").read_bytes()
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is limited otherwise there")
+@pytest.mark.parametrize("command", [FEW, "sweep baseline --over rival.lead=1,2 --replicates 5 --plot x.png",
+                                     "discover baseline --replicates 128", "check baseline"])  # fmt: skip
+@pytest.mark.parametrize("kilobytes", [250_000, 400_000])
+def test_too_little_memory_is_told_in_a_sentence(command: str, kilobytes: int, tmp_path: Path) -> None:
+    """Would catch the traceback of whatever library runs out of memory first, and a wait that has no end."""
+    result = subprocess.run(
+        ["sh", "-c", f"ulimit -v {kilobytes}; {COMMAND} {command}"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert "Traceback" not in result.stderr
+    assert "of memory are allowed (ulimit -v)" in result.stderr
+    assert result.returncode == 0 or "memory" in result.stderr.splitlines()[-1]
+
+
 @pytest.mark.skipif(sys.platform == "darwin", reason="names are UTF-8 there")
 def test_a_name_that_is_no_utf_8_is_shown_escaped(tmp_path: Path) -> None:
     name = b"\xe9.yaml"
