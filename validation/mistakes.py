@@ -128,8 +128,8 @@ MUTANTS = (
     ),
     Mutant(
         "the rival on our clock instead of its own", "law",
-        "return (1.0 - now.buying) * (rival_pace(p, stocks.R) if state.rival_started else 1.0 / 12.0)",
-        "return rival_pace(p, stocks.R) if state.rival_started else 1.0 / 12.0",
+        "return (1.0 - now.buying) * (rival_pace(p, stocks.R) if state.rival_started else 1.0 / MONTHS_IN_A_PY)",
+        "return rival_pace(p, stocks.R) if state.rival_started else 1.0 / MONTHS_IN_A_PY",
         law("overtaken before handoff, 0.25 of the rival's time bought"),
     ),
     Mutant(
