@@ -72,7 +72,7 @@ class Model:
             f'<xmile version="1.0" xmlns="{NAMESPACE}">',
             f"<header><vendor>deference_sim</vendor><product version={quoteattr(__version__)}>deference_sim</product>",
             f"<name>{escape(self.title)}</name><caption>{escape(LEFT_OUT)}</caption></header>",
-            f'<sim_specs method="RK4" time_units="month"><start>{self.start!r}</start><stop>{self.stop!r}</stop>'
+            f'<sim_specs method="rk4" time_units="month"><start>{self.start!r}</start><stop>{self.stop!r}</stop>'
             f"<dt>{STEP}</dt></sim_specs>",
             "<model><variables>",
             *map(_written, self.variables),
