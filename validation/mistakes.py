@@ -19,6 +19,7 @@ BAD_FILES = "test_bad_files.py"
 BATCH_FILE = "test_batch_file.py"
 ESTIMATES = "test_estimate.py"
 LEADS = "test_required_lead.py"
+UNITS = "test_units.py::test_units_agree"
 
 
 @dataclass(frozen=True)
@@ -128,8 +129,8 @@ MUTANTS = (
     ),
     Mutant(
         "the rival on our clock instead of its own", "law",
-        "return (1.0 - now.buying) * (rival_pace(p, stocks.R) if state.rival_started else 1.0 / 12.0)",
-        "return rival_pace(p, stocks.R) if state.rival_started else 1.0 / 12.0",
+        "return (1.0 - now.buying) * (rival_pace(p, stocks.R) if state.rival_started else 1.0 / MONTHS_IN_A_PY)",
+        "return rival_pace(p, stocks.R) if state.rival_started else 1.0 / MONTHS_IN_A_PY",
         law("overtaken before handoff, 0.25 of the rival's time bought"),
     ),
     Mutant(
@@ -753,5 +754,53 @@ MUTANTS = (
         "fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)",
         "fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)",
         f"{FAULTS}::test_one_of_several_processes_has_the_folder_and_its_death_frees_it",
+    ),
+    Mutant(
+        "months for progress-years", "units",
+        "state.R = past / MONTHS_IN_A_PY if past < 0.0",
+        "state.R = past if past < 0.0",
+        UNITS,
+    ),
+    Mutant(
+        "py for py a month", "units",
+        "pace = min(pace, p.generations_step / p.generations_min_time)",
+        "pace = min(pace, p.generations_step)",
+        UNITS,
+    ),
+    Mutant(
+        "a share for months", "units",
+        "state.delay_buying += months * state.time_buying_share",
+        "state.delay_buying += state.time_buying_share",
+        UNITS,
+    ),
+    Mutant(
+        "a rate per py taken for one per month", "units",
+        "return growth * p.scheming_rate * likelier_with_capability(p, stocks.C) * protected",
+        "return p.scheming_rate * likelier_with_capability(p, stocks.C) * protected",
+        UNITS,
+    ),
+    Mutant(
+        "a lead compared with a margin", "units",
+        "lead_estimate(state, p) <= p.handoff_when_lead_below",
+        "lead_estimate(state, p) <= p.handoff_when_margin_above",
+        UNITS,
+    ),
+    Mutant(
+        "a variance for a standard deviation", "units",
+        "return sqrt(p.evaluation_noise * p.evaluation_noise + left * left)",
+        "return p.evaluation_noise * p.evaluation_noise + left * left",
+        UNITS,
+    ),
+    Mutant(
+        "the exponential of a number with a unit", "units",
+        "return min(max(-margin / p.basin_hazard_scale, -LEAST_HAZARD), MOST_HAZARD)",
+        "return min(max(-margin, -LEAST_HAZARD), MOST_HAZARD)",
+        UNITS,
+    ),
+    Mutant(
+        "a constant that is not declared", "units",
+        "GAIN * (target - margin_estimate(state, p))",
+        "1.0 * (target - margin_estimate(state, p))",
+        UNITS,
     ),
 )  # fmt: skip

@@ -74,26 +74,27 @@ def alternatives(
     check_run(replicates, "compiled")
     return [
         _compared(kind, paths, variants, replicates, seed, measure, progress)
-        for kind, paths, variants in _kinds(scenario)
+        for kind, paths, variants in kinds_of(scenario)
     ]
 
 
 def planned(scenario: Scenario) -> int:
     """Return how many alternatives a scenario has in all."""
-    return sum(len(variants) for _, _, variants in _kinds(scenario))
+    return sum(len(variants) for _, _, variants in kinds_of(scenario))
 
 
-_Variants = list[tuple[str, float, Scenario]]
+Variants = list[tuple[str, float, Scenario]]
 
 
-def _kinds(scenario: Scenario) -> list[tuple[str, tuple[str, ...], _Variants]]:
+def kinds_of(scenario: Scenario) -> list[tuple[str, tuple[str, ...], Variants]]:
+    """Return, by kind, the inputs that differ and every alternative: name, weight, and the scenario with it alone."""
     pools = {path: one for path, one in scenario.uncertain.items() if isinstance(one, Pool)}
     words = {path: one for path, one in scenario.uncertain.items() if isinstance(one, Words)}
     found = [(EXPERT, tuple(pools), _by_expert(scenario, pools))] if pools else []
     return found + ([(STRUCTURE, tuple(words), _by_structure(scenario, words))] if words else [])
 
 
-def _by_expert(scenario: Scenario, pools: Mapping[str, Pool]) -> _Variants:
+def _by_expert(scenario: Scenario, pools: Mapping[str, Pool]) -> Variants:
     variants = []
     for place, (name, weight) in enumerate(next(iter(pools.values())).shares):
         believed = {path: pool.opinions[place].value for path, pool in pools.items()}
@@ -102,7 +103,7 @@ def _by_expert(scenario: Scenario, pools: Mapping[str, Pool]) -> _Variants:
     return variants
 
 
-def _by_structure(scenario: Scenario, words: Mapping[str, Words]) -> _Variants:
+def _by_structure(scenario: Scenario, words: Mapping[str, Words]) -> Variants:
     variants = []
     for chosen in product(*(one.probabilities for one in words.values())):
         fixed = dict(zip(words, (word for word, _ in chosen), strict=True))
@@ -114,7 +115,7 @@ def _by_structure(scenario: Scenario, words: Mapping[str, Words]) -> _Variants:
 def _compared(
     kind: str,
     paths: tuple[str, ...],
-    variants: _Variants,
+    variants: Variants,
     replicates: int,
     seed: int,
     measure: Measure,

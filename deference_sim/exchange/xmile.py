@@ -16,6 +16,7 @@ from deference_sim.exchange.symbols import Condition, Named, Symbol, text_of
 from deference_sim.model.declare import EQUATIONS
 from deference_sim.model.processes import RATE_PROCESSES
 from deference_sim.model.stocks import STOCKS
+from deference_sim.model.units import law_unit
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.scenario.catalogue import parameters
 from deference_sim.trajectory.arrivals import is_active, process_rate
@@ -71,7 +72,7 @@ class Model:
             f'<xmile version="1.0" xmlns="{NAMESPACE}">',
             f"<header><vendor>deference_sim</vendor><product version={quoteattr(__version__)}>deference_sim</product>",
             f"<name>{escape(self.title)}</name><caption>{escape(LEFT_OUT)}</caption></header>",
-            f'<sim_specs method="RK4" time_units="month"><start>{self.start!r}</start><stop>{self.stop!r}</stop>'
+            f'<sim_specs method="rk4" time_units="month"><start>{self.start!r}</start><stop>{self.stop!r}</stop>'
             f"<dt>{STEP}</dt></sim_specs>",
             "<model><variables>",
             *map(_written, self.variables),
@@ -190,7 +191,7 @@ class _Making:
             if not isinstance(value, float) or isnan(value):
                 continue
             name = self.name(one.label + which)
-            unit = _unit({"per year": "per month", "py per year": "py per month"}.get(one.unit, one.unit))
+            unit = _unit(law_unit(one.unit))
             source = one.declaration.source
             told = " ".join([one.meaning, *([f"Source: {source}."] if source else []), f"Input {one.path}."])
             self.model.variables.append(Variable("aux", name, text_of(value), unit, told))

@@ -10,6 +10,7 @@ from deference_sim.model.delay import count_time
 from deference_sim.model.evaluation import estimates_of, margin_found
 from deference_sim.model.events import counter, event
 from deference_sim.model.goodness import sufficient
+from deference_sim.model.reference import ONE_PY
 from deference_sim.model.roads import BY_SUCCESSOR, shake
 from deference_sim.streams import GENERATION_SHOCK, normal_pair
 
@@ -76,7 +77,7 @@ def train_successor(state: Any, p: Any) -> None:
     shock_A, shock_W = normal_pair(state.key, state.replicate, GENERATION_SHOCK, number)
     depth = basin_depth(p, sufficient(state, p, state.C, state.A, state.W) - state.C)
     careless = step * (1.0 - helpfulness(state, depth)) * p.generations_alignment_loss
-    sd = p.generations_alignment_sd * sqrt(step)
+    sd = p.generations_alignment_sd * sqrt(step / ONE_PY)
     state.candidate_alignment = sd * shock_A - careless
     state.candidate_profile = ratio * (sd * shock_W - careless)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from deference_sim.elementary import exp, log
 from deference_sim.model.basin import basin_depth, helpfulness
-from deference_sim.model.declare import MOST_OFTEN, Block, Quantity, equation, parameter, share
+from deference_sim.model.declare import MOST_OFTEN, Block, Quantity, constant, equation, parameter, share
 from deference_sim.model.events import counter, event
 from deference_sim.model.human import human_gain_rate
 from deference_sim.model.processes import STEADY, rate_process
@@ -146,9 +146,9 @@ class Goodness(Block):
     )
 
 
-FULL_RETURNS = 1.0  # py; up to this margin work on goodness has full returns
-WISE_ENOUGH = 1.0  # py; a profile this far above capability wastes nothing
-DRIFT_MARGIN = 0.5  # py; margin over which drift falls by a factor of e (footnote 27)
+FULL_RETURNS = constant("FULL_RETURNS", 1.0, "py", "margin up to which work on goodness has full returns")
+WISE_ENOUGH = constant("WISE_ENOUGH", 1.0, "py", "a profile this far above capability wastes nothing")
+DRIFT_MARGIN = constant("DRIFT_MARGIN", 0.5, "py", "margin over which drift falls by a factor of e (footnote 27)")
 INFECTION_SPREAD = 0.5  # standard deviation of the natural logarithm of what an outbreak costs
 
 

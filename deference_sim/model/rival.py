@@ -5,11 +5,12 @@ from typing import Any, Literal
 
 from deference_sim import streams
 from deference_sim.elementary import exp
-from deference_sim.model.declare import MOST_OFTEN, Block, Quantity, equation, parameter, share
+from deference_sim.model.declare import MOST_OFTEN, Block, Quantity, constant, equation, parameter, share
 from deference_sim.model.events import counter, event
 from deference_sim.model.goodness import ALIGNED, sufficient
 from deference_sim.model.growth import LIMIT, SOFTWARE_EXPLOSION
 from deference_sim.model.processes import STEADY, rate_process
+from deference_sim.model.reference import MONTHS_IN_A_PY
 from deference_sim.model.spans import racing_months, racing_pace
 from deference_sim.model.stages import THEFT_STAGE
 from deference_sim.model.stocks import flow, stock
@@ -105,7 +106,7 @@ class Rival(Block):
 
 TAKEOFF, DEADLINE, NO_RIVAL = range(3)
 DANGER_SPREAD = 0.7  # standard deviation of the natural logarithm of the capability at which a rival is dangerous
-STRETCH = 0.25  # py that a rival is followed at once; short beside any law's growth
+STRETCH = constant("STRETCH", 0.25, "py", "how far a rival is followed at once; short beside any law's growth")
 
 
 @equation
@@ -204,7 +205,7 @@ def lose_lead(state: Any, p: Any, months: float) -> None:
         if state.rival_started:
             state.R = capability_after(p, state.R, months)
         else:
-            state.R = past / 12.0 if past < 0.0 else capability_after(p, 0.0, past)
+            state.R = past / MONTHS_IN_A_PY if past < 0.0 else capability_after(p, 0.0, past)
     state.step_alive = 0
 
 
@@ -213,7 +214,7 @@ def rival_rate(state: Any, p: Any, stocks: Any, now: Any) -> float:
     """Return dR/dt in py per month; the time that we buy slows its clock; equation (10)."""
     if p.rival_mode != TAKEOFF:
         return 0.0
-    return (1.0 - now.buying) * (rival_pace(p, stocks.R) if state.rival_started else 1.0 / 12.0)
+    return (1.0 - now.buying) * (rival_pace(p, stocks.R) if state.rival_started else 1.0 / MONTHS_IN_A_PY)
 
 
 @equation
@@ -234,7 +235,7 @@ def steal_weights(state: Any, p: Any, number: int) -> Any:
     gain = p.rival_theft_cut * max(state.C - state.R, 0.0)
     state.R += gain
     if not state.rival_started:
-        there = rival_months(p, 0.0, state.R) if state.R > 0.0 else 12.0 * state.R
+        there = rival_months(p, 0.0, state.R) if state.R > 0.0 else MONTHS_IN_A_PY * state.R
         state.clock_shift = p.rival_lead + there - (state.t - state.bought)
     state.step_alive = 0
     return WEIGHTS_STOLEN, gain

@@ -7,7 +7,7 @@ from pydantic import model_validator
 
 from deference_sim.elementary import exp
 from deference_sim.model.company import advice, advice_ignored
-from deference_sim.model.declare import Block, Quantity, equation, parameter, share
+from deference_sim.model.declare import Block, Quantity, constant, equation, parameter, share
 from deference_sim.model.delay import count_time
 from deference_sim.model.evaluation import margin_estimate, tax_estimate, unknown_margin
 from deference_sim.model.events import BY_ITS_EFFECTS, event
@@ -74,10 +74,12 @@ class Strategy(Block):
 
 
 FIXED, RACE, MARGIN_TARGET, SAFETY_CASE, DEADLINE_AWARE = range(5)
-MOST_MONTHS = 1e12  # keeps what is left of a way that cannot be paid or walked finite
+MOST_MONTHS = constant(
+    "MOST_MONTHS", 1e12, "months", "keeps what is left of a way that cannot be paid or walked finite"
+)
 LEAST_RESEARCH = 1e-9
 UNKNOWN = 2.0  # standard deviations of what is not known about the margin, below which nobody aims
-GAIN = 1.0  # per py; share of effort moved to goodness per py of margin that is missing
+GAIN = constant("GAIN", 1.0, "per py", "share of effort moved to goodness per py of margin that is missing")
 ROUNDING = 1e-12  # a share of effort below this is none
 
 

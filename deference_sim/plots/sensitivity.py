@@ -86,9 +86,10 @@ def _draw_swings(ax: Axes, found: "Sensitivity", table: Any, places: Any) -> Non
     ax.hlines(places, *zip(*spans, strict=True), color=BLACK, linewidth=0.9, zorder=3, label="swing, 95 %")
     for place, row, span in zip(places, table.itertuples(), spans, strict=True):
         # Where the bar points, beyond the whisker; of a flat one the low value left and the high one right.
-        left, right = (row.low, row.high) if row.at_low <= row.at_high else (row.high, row.low)
-        _write_value(ax, with_minus(short(left)), min(row.at_low, row.at_high, span[0]), place, is_left=True)
-        _write_value(ax, with_minus(short(right)), max(row.at_low, row.at_high, span[1]), place, is_left=False)
+        ends = (row.low, row.high) if row.at_low <= row.at_high else (row.high, row.low)
+        left, right = (one if isinstance(one, str) else with_minus(short(one)) for one in ends)
+        _write_value(ax, left, min(row.at_low, row.at_high, span[0]), place, is_left=True)
+        _write_value(ax, right, max(row.at_low, row.at_high, span[1]), place, is_left=False)
     ax.axvline(centre, color=BLACK, linewidth=0.8)
     ax.set_xlabel(f"{success_of(found.plan.measure).name} with one input moved, everything else as the scenario has it")
     ax.margins(x=0.12)

@@ -10,7 +10,7 @@ from typing import Any
 
 from deference_sim.model.basin import ENTERED_BASIN, LEFT_BASIN, enter_or_leave, remember_exit
 from deference_sim.model.company import advice_ignored
-from deference_sim.model.declare import equation
+from deference_sim.model.declare import constant, equation
 from deference_sim.model.delay import count_time
 from deference_sim.model.evaluation import REVIEWED, margin_estimate, review
 from deference_sim.model.generations import (
@@ -76,7 +76,7 @@ from deference_sim.trajectory.outcomes import RESOLVED_AS, end_state, is_stable,
 from deference_sim.trajectory.state import FIRST_HAZARD
 from deference_sim.trajectory.written import written
 
-LEAST_WORK = 1e-9  # py; less is left of a retraining only by rounding
+LEAST_WORK = constant("LEAST_WORK", 1e-9, "py", "less is left of a retraining only by rounding")
 
 _STAGE_OF = tuple(process.stage for process in RATE_PROCESSES)
 _HAPPENS = tuple(process.happens is not None for process in RATE_PROCESSES)

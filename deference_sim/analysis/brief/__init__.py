@@ -16,6 +16,7 @@ from deference_sim.analysis import discover as discovery
 from deference_sim.analysis import handoff as handoffs
 from deference_sim.analysis import sensitivity as sensitivities
 from deference_sim.analysis import strategy as strategies
+from deference_sim.analysis.alternatives import Alternatives, alternatives, planned
 from deference_sim.analysis.brief.choices import (
     BEST,
     NOW,
@@ -62,6 +63,7 @@ MOST_FOR_POLICIES = 3  # of them, along which policies are held against one anot
 PARTS: Mapping[str, str] = {
     "run": "the scenario as written",
     "spread": "the spread over what is uncertain",
+    "alternatives": "by expert and by structure of the world",
     "handoff": "when to hand off",
     "choices": "the choices, side by side",
     "months": "what a month more is worth",
@@ -82,7 +84,8 @@ PARTS: Mapping[str, str] = {
 class Brief(Shown):
     """What a strategist asks of a scenario, answered part by part; ``commands`` has for each what gives its figures.
 
-    ``required`` is None without a rival, ``failing`` where EMA Workbench is not installed.
+    ``required`` is None without a rival, ``failing`` where EMA Workbench is not installed. ``by`` is the chance as
+    written by expert and by structure of the world, where the scenario has these.
     """
 
     scenario: Scenario
@@ -91,6 +94,7 @@ class Brief(Shown):
     futures: Futures
     run: Result
     spread: InputSpread
+    by: tuple[Alternatives, ...]
     handoff: BestHandoff
     choices: Choices
     months: tuple[MonthMore, ...]
@@ -143,6 +147,7 @@ class Brief(Shown):
                 ],
                 "as_written": self.chance.as_dict(),
                 "over_ranges": self.spread.as_dict(),
+                "alternatives": [one.as_dict() for one in self.by],
                 "run": self.run.as_dict(),
                 "handoff": self.handoff.as_dict(),
                 "months_more": {
@@ -252,7 +257,7 @@ class _Making:
     at_work: AtWork
 
     def whole(self) -> Brief:
-        run, spread = self._run(), self._spread()
+        run, spread, by_alternative = self._run(), self._spread(), self._alternatives()
         handoff = self._handoff()
         with self.at_work(PARTS["choices"]) as told:
             fresh = Worlds(self.seed, self.measure, progress=told).fresh.fresh  # the search has judged on the others
@@ -280,6 +285,7 @@ class _Making:
             self.futures,
             run,
             spread,
+            by_alternative,
             handoff,
             choices,
             tuple(months),
@@ -315,6 +321,12 @@ class _Making:
                 ranges=True,
                 progress=told,
             )
+
+    def _alternatives(self) -> tuple[Alternatives, ...]:
+        if not planned(self.scenario):
+            return ()
+        with self.at_work(PARTS["alternatives"]) as told:
+            return tuple(alternatives(self.scenario, self.futures.run, self.seed, measure=self.measure, progress=told))
 
     def _handoff(self) -> BestHandoff:
         with self.at_work(PARTS["handoff"]) as told:
@@ -423,6 +435,7 @@ class _Making:
         worlds = ["--worlds", ",".join(map(str, self.worlds))] if tuple(self.worlds) != strategies.WORLDS else []
         made: dict[str, tuple[str, list[Any]]] = {
             "run": ("run", ["--replicates", futures.run]),
+            "alternatives": ("run", [*counted, "--replicates", futures.run]),
             "spread": ("run", [*counted, "--draws", futures.draws, "--ranges", "--replicates", futures.run]),
             "handoff": ("handoff", [*counted, "--replicates", futures.each]),
             "required_lead": ("required-lead", [*targets, *counted, "--replicates", futures.each]),
@@ -437,12 +450,16 @@ class _Making:
         return {name: command(words[0], seed, *words[1]) for name, words in made.items()}
 
 
-def most_important(sobol: Sensitivity) -> list[tuple[int, ...]]:
-    """Return the unknowns with the greatest part in the variance, most first, each as the places of its inputs."""
+def most_important(sobol: Sensitivity, *, words: bool = False) -> list[tuple[int, ...]]:
+    """Return the unknowns with the greatest part in the variance, most first, each as the places of its inputs.
+
+    Those that are a word only with ``words``: they have no values between which a choice could flip.
+    """
     varied = sobol.plan.varied
     groups = {varied.label(group): group for group in varied.groups}
     ordered = (set(groups[label]) for label in sobol.table["input"])
-    return [bundle for group in ordered for bundle in varied.bundles if set(bundle) <= group][:MOST_INPUTS]
+    bundles = [bundle for group in ordered for bundle in varied.bundles if set(bundle) <= group]
+    return [one for one in bundles if words or not varied.inputs[one[0]].words][:MOST_INPUTS]
 
 
 def _decision(scenario: Scenario, best: float, choices: Choices) -> dict[str, Sequence[Any]]:

@@ -24,6 +24,7 @@ from deference_sim.study.runner import warm_up
 __all__ = ["Input", "Sensitivity", "Varied", "carry_out", "missing_extra", "plan_of", "planned_runs", "sensitivity"]
 
 _METHODS: dict[str, ModuleType] = {"tornado": tornado, "sobol": sobol, "morris": morris, "rank": rank, "voi": voi}
+WITH_WORDS = ("tornado", "sobol")  # the others need an order of values, which words do not have
 LEAST_TRAJECTORIES = 4
 
 
@@ -43,7 +44,8 @@ def sensitivity(
     ``scenario`` is one, or a shipped one's name or a file's path. ``method`` is ``tornado`` (each input at its low and
     high value), ``sobol`` (shares of variance), ``morris`` (screening), ``rank`` (rank correlations) or ``voi`` (value
     of knowing an input before taking a decision). ``inputs`` are paths, ``uncertain`` or ``core``; by default every
-    main unknown of the model over its plausible range, and what the scenario has uncertain besides. ``replicates``
+    main unknown of the model over its plausible range, and what the scenario has uncertain besides (words in a
+    tornado and in Sobol' indices only, as the others need an order of values). ``replicates``
     counts futures at each value (tornado), rows of the base sample (sobol), trajectories (morris) or points (rank,
     voi); for Sobol' designs it is raised to a power of two. ``decision`` maps the path of one input to its
     options, for ``voi``; by default every
@@ -83,7 +85,7 @@ def plan_of(
     least = LEAST_TRAJECTORIES if method == "morris" else 1
     if not least <= count <= MOST_REPLICATES:
         raise refusal(ARGUMENT, "replicates", f"{count}", f"{least} to {MOST_REPLICATES:,} for {method}")
-    varied = choose(scenario, inputs)
+    varied = choose(scenario, inputs, words=method in WITH_WORDS)
     chosen = _decision(varied, decision) if method == "voi" else None
     return Plan(scenario, varied, measure, count, seed, chosen)
 
