@@ -10,11 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deference_sim.analysis.estimate import NORMAL_975, Estimate
+from deference_sim.analysis.listed import Several
 from deference_sim.analysis.measure import Measure, success_of
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.scenario.chosen import Pool
 from deference_sim.scenario.combined import Point
 from deference_sim.scenario.words import Words
+from deference_sim.shown import Shown
+from deference_sim.study.limits import replicates_of, seed_of
 from deference_sim.study.runner import check_run, run
 
 Floats = NDArray[np.float64]
@@ -31,8 +34,8 @@ class Alternative:
     chance: Estimate
 
 
-@dataclass(frozen=True, slots=True)
-class Alternatives:
+@dataclass(frozen=True, slots=True, repr=False)
+class Alternatives(Shown):
     """All experts, or all structures, of a scenario, in the same worlds.
 
     ``kind`` is ``expert`` or ``structure``, ``paths`` the inputs that differ. ``chance`` is the mean over them by
@@ -70,12 +73,13 @@ def alternatives(
     ``scenario`` is one, or a shipped one's name or a file's path. With an expert alone, every pooled input is as that
     expert believes; with a structure alone, every uncertain word is fixed. All meet the same worlds.
     """
+    replicates, seed = replicates_of(replicates), seed_of(seed)
     scenario = as_scenario(scenario)
     check_run(replicates, "compiled")
-    return [
+    return Several(
         _compared(kind, paths, variants, replicates, seed, measure, progress)
         for kind, paths, variants in kinds_of(scenario)
-    ]
+    )
 
 
 def planned(scenario: Scenario) -> int:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from deference_sim.analysis.estimate import Estimate, chance_of
 from deference_sim.analysis.given import Given, given_of
 from deference_sim.analysis.ledger import roads_of
+from deference_sim.analysis.listed import Named, Several
 from deference_sim.analysis.measure import MEASURES, VALUE, Measure, Success, success_of
 from deference_sim.analysis.paired import Difference, difference
 from deference_sim.model.roads import ROADS
@@ -20,7 +21,7 @@ from deference_sim.model.state import OUTCOMES
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenarios
 from deference_sim.scenario.listing import DifferenceRow, differences
 from deference_sim.shown import Shown
-from deference_sim.study.limits import Engine
+from deference_sim.study.limits import Engine, replicates_of, seed_of
 from deference_sim.study.runner import blocks, check_run, stream, warm_up
 from deference_sim.study.tally import losses_of
 
@@ -33,8 +34,8 @@ Outcomes = NDArray[np.int8]
 Roads = NDArray[np.int16]  # places in the names of all roads; 0 for one that stayed
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+@dataclass(frozen=True, slots=True, repr=False)
+class Change(Shown):
     """Worlds that end otherwise in the second scenario than in the first; ``examples`` are the first replicates."""
 
     before: str
@@ -76,12 +77,12 @@ class Comparison(Shown):
     @cached_property
     def shares(self) -> dict[str, tuple[Estimate, Estimate, Difference]]:
         """Share of each outcome that occurs in either, and its paired difference."""
-        return _shares(self.outcomes, OUTCOMES)
+        return _shares(self.outcomes, OUTCOMES, "Share of each end, and its paired difference")
 
     @cached_property
     def losses(self) -> dict[str, tuple[Estimate, Estimate, Difference]]:
         """Share of runs lost by each road on which any is, in either, and its paired difference."""
-        return _shares(self.roads, self.road_names)
+        return _shares(self.roads, self.road_names, "Share lost by each road, and its paired difference")
 
     @cached_property
     def changes(self) -> list[Change]:
@@ -89,7 +90,7 @@ class Comparison(Shown):
         before, after = self.outcomes
         moved = np.flatnonzero(before != after)
         counts = Counter(zip(before[moved].tolist(), after[moved].tolist(), strict=True))
-        return [
+        return Several(
             Change(
                 OUTCOMES[was],
                 OUTCOMES[became],
@@ -97,7 +98,7 @@ class Comparison(Shown):
                 tuple(self._world(int(k)) for k in np.flatnonzero((before == was) & (after == became))[:EXAMPLES]),
             )
             for (was, became), count in counts.most_common()
-        ]
+        )
 
     def _world(self, place: int) -> int:
         return place if self.worlds is None else int(self.worlds[place])
@@ -155,6 +156,7 @@ def compare(
     """
     if not others:
         raise ValueError("a comparison needs at least two scenarios")
+    replicates, seed = replicates_of(replicates), seed_of(seed)
     check_run(replicates, engine)
     warm_up(engine)
     scenarios = as_scenarios([first, *others])
@@ -167,7 +169,7 @@ def compare(
         worlds = np.flatnonzero(_met(conditions, scenarios[0], replicates, seed, engine))
         ran = ran.only(worlds)
     seconds = perf_counter() - started
-    made = []
+    made = Several[Comparison]()
     for place, other in enumerate(scenarios[1:], start=1):
         measures = {
             name: (by.chance_of(found[0]), by.chance_of(found[place]), by.difference(found[place], found[0]))
@@ -252,11 +254,11 @@ def _run(
 
 
 def _shares(
-    codes: tuple[NDArray[Any], NDArray[Any]], names: Sequence[str]
+    codes: tuple[NDArray[Any], NDArray[Any]], names: Sequence[str], about: str
 ) -> dict[str, tuple[Estimate, Estimate, Difference]]:
     """Return the shares of what stands under each name but the first, if it occurs in either, and the difference."""
     before, after = codes
-    found = {}
+    found = Named[tuple[Estimate, Estimate, Difference]](about=about)
     for code, name in enumerate(names[1:], start=1):
         was, became = before == code, after == code
         if was.any() or became.any():

@@ -9,7 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from deference_sim.analysis.listed import Named
 from deference_sim.quantiles import beta_cumulative, beta_quantile
+from deference_sim.shown import Shown
+from deference_sim.study.limits import number_in
 from deference_sim.study.tally import Sketch, Tally
 
 NORMAL_975 = 1.959963984540054  # 97.5 % quantile of the standard normal
@@ -18,8 +21,8 @@ SPREAD = ("p5", "p50", "p95", "mean")
 FEW = 10  # with fewer successes or failures than this, the exact interval is used
 
 
-@dataclass(frozen=True, slots=True)
-class Statistic:
+@dataclass(frozen=True, slots=True, repr=False)
+class Statistic(Shown):
     """A number found from ``n`` replicates, with its 95 % interval and its Monte Carlo standard error.
 
     It converts, is formatted and is subtracted as its value: ``float(found)``, ``f"{found:.1%}"``, ``found - 0.1``.
@@ -48,7 +51,7 @@ class Statistic:
         return {"estimate" if one.name == "value" else one.name: getattr(self, one.name) for one in fields(self)}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Estimate(Statistic):
     """A probability with its 95 % interval, Monte Carlo standard error and number of replicates."""
 
@@ -105,9 +108,8 @@ def enough_for(precision: float | None) -> Callable[[Tally], bool] | None:
 
 def most_replicates(precision: float) -> int:
     """Return a number of replicates that is always enough for ``precision``. Raises ``ValueError`` with the range."""
-    if not FINEST <= precision <= 0.5:
-        raise ValueError(f"precision is {precision}: it must be between {FINEST} and 0.5, half the interval's width")
-    return ceil((NORMAL_975 / (2.0 * precision)) ** 2) + 1024
+    half_width = number_in(precision, "precision", FINEST, 0.5)
+    return ceil((NORMAL_975 / (2.0 * half_width)) ** 2) + 1024
 
 
 def wilson(successes: int, n: int, z: float = NORMAL_975) -> tuple[float, float]:
@@ -140,7 +142,7 @@ def simultaneous_shares(counts: Mapping[str, int]) -> dict[str, Estimate]:
     if n <= 0:
         raise ValueError("shares need at least one replicate")
     level = 1.0 - 0.05 / len(counts)
-    made = {}
+    made = Named[Estimate](about=f"Shares of {n:,} runs, with intervals that all hold together")
     for name, count in counts.items():
         share = count / n
         low, high = clopper_pearson(count, n, level)
@@ -158,8 +160,8 @@ def band_half_width(n: int, curves: int = 1) -> float:
     return sqrt(log(2.0 * curves / 0.05) / (2.0 * n))
 
 
-@dataclass(frozen=True, slots=True)
-class Quantile:
+@dataclass(frozen=True, slots=True, repr=False)
+class Quantile(Shown):
     """A quantile in months of the values that there are, with its 95 % interval, and of how many.
 
     ``low`` or ``high`` is None where so few values bound nothing on that side. ``never`` is the share of runs in which

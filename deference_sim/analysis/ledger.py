@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from deference_sim.analysis.estimate import Estimate, probability
+from deference_sim.analysis.listed import Named
 from deference_sim.model.roads import BY_HAZARD, ROADS
+from deference_sim.shown import Shown
 from deference_sim.study.tally import Tally, loss_of
 
 _SHORTER = {
@@ -14,8 +16,8 @@ _SHORTER = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Loss:
+@dataclass(frozen=True, slots=True, repr=False)
+class Loss(Shown):
     """The share of all runs that failed, or left the basin, by one road.
 
     ``believed_safe`` is the share of these whose margin had looked large enough at the last review before; None if
@@ -53,7 +55,7 @@ def ledger_of(tally: Tally, hazards: Iterable[str]) -> dict[str, Loss]:
     """
     known = roads_of({*hazards, *tally.causes})
     names = [*known, *(name for name in tally.losses if name not in known)]
-    found = {}
+    found = Named[Loss](about="Share of all runs that failed, or left the basin, by each road")
     for name in names:
         lost = tally.losses[name]
         believed = probability(tally.believed_safe[name], lost) if lost else None

@@ -13,7 +13,7 @@ _NORMAL_95 = 1.6448536269514722  # 95 % quantile of the standard normal
 _FEWEST = 5  # worlds that must differ before one way can be called worse: all against four have a chance of 6 %
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Difference(Statistic):
     """A difference of two chances, or mean worths, on the same worlds, with 95 % interval and Monte Carlo error.
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from deference_sim.analysis.columns import RECORDS, units_of
 from deference_sim.model.roads import ROADS
 from deference_sim.model.state import OUTCOMES
 from deference_sim.trajectory.record import NEVER_IS_INFINITE, YES_OR_NO
@@ -37,4 +38,5 @@ def records_table(records: NDArray[np.void], causes: Sequence[str]) -> "pd.DataF
     table["cause"] = pd.Categorical.from_codes(table["cause"], hazards)
     for name in YES_OR_NO:
         table[name] = table[name].astype(bool)
+    table.attrs["units"] = units_of(RECORDS)
     return table

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from deference_sim.analysis.columns import DELAYS, RECORDS, table_of
 from deference_sim.analysis.estimate import (
     Estimate,
     Quantile,
@@ -23,13 +24,15 @@ from deference_sim.analysis.estimate import (
 )
 from deference_sim.analysis.given import Given, given_of
 from deference_sim.analysis.ledger import Loss, ledger_of
+from deference_sim.analysis.listed import Named
 from deference_sim.analysis.measure import Measure, success_of
 from deference_sim.analysis.records import records_table
 from deference_sim.analysis.trace import Trajectories, Trajectory, paths, trace
 from deference_sim.model.state import OUTCOMES
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.shown import Shown
-from deference_sim.study.limits import Engine
+from deference_sim.study import limits
+from deference_sim.study.limits import USUAL_PATHS, Engine, replicates_of, seed_of, whole
 from deference_sim.study.runner import NOTHING, Own, check_run, tally_runs, warm_up
 from deference_sim.study.tally import UNRESOLVED_CODE, Tally, upper_edges
 
@@ -38,7 +41,7 @@ if TYPE_CHECKING:  # libraries that a run without tables or policies of one's ow
 
     from deference_sim.engines.events import Policy, Process, World
 
-DELAYS = ("goodness", "buying", "defence", "tests", "halts")
+MOST_POINTS = 100_000  # of a sampled path
 
 
 @dataclass(frozen=True, repr=False)
@@ -65,11 +68,17 @@ class Result(Shown):
     def records(self) -> "pd.DataFrame":
         """A row for each replicate, in order: ``outcome`` and ``cause`` in words, times in months, capabilities in py.
 
-        Missing where something never happened. Raises ``ValueError`` if the records were not kept.
+        ``columns`` says what each column is; ``records.attrs["units"]`` has their units. Missing where something never
+        happened. Raises ``ValueError`` if the records were not kept.
         """
         if self.kept is None:
             raise ValueError("the records were not kept: simulate with keep_records=True, the default")
         return self.kept
+
+    @property
+    def columns(self) -> "pd.DataFrame":
+        """A row for each column of ``records``: its name, unit and meaning. Stocks are those at the end of the run."""
+        return table_of(RECORDS)
 
     @cached_property
     def p_stay(self) -> Estimate:
@@ -114,7 +123,8 @@ class Result(Shown):
     @cached_property
     def outcomes(self) -> dict[str, Estimate]:
         """Share of each outcome, in order of priority; each interval by itself."""
-        return {name: self._share(self.tally.ended(name)) for name in OUTCOMES[1:]}
+        ends = {name: self._share(self.tally.ended(name)) for name in OUTCOMES[1:]}
+        return Named(ends, "Share of each outcome")
 
     @cached_property
     def outcomes_together(self) -> dict[str, Estimate]:
@@ -137,7 +147,8 @@ class Result(Shown):
     def causes(self) -> dict[str, Estimate]:
         """Share of runs ended by each hazard, by its name."""
         listed = {hazard.name for hazard in self.scenario.hazards}
-        return {name: self._share(self.tally.causes[name]) for name in sorted(listed | set(self.tally.causes))}
+        ended = {name: self._share(self.tally.causes[name]) for name in sorted(listed | set(self.tally.causes))}
+        return Named(ended, "Share of runs ended by each hazard")
 
     @cached_property
     def delay_months(self) -> dict[str, dict[str, float | None]]:
@@ -145,7 +156,8 @@ class Result(Shown):
 
         Runs ended by a catastrophe are left out: their delay was cut short.
         """
-        return {kind: self._spread(f"delay_{kind}") for kind in DELAYS}
+        spent = {kind: self._spread(f"delay_{kind}") for kind in DELAYS}
+        return Named(spent, "Months since the handoff that did not go into capability")
 
     @cached_property
     def aggregate_tax_months(self) -> dict[str, float | None]:
@@ -179,9 +191,7 @@ class Result(Shown):
         """
         if quantity not in self.tally.sketches:
             raise ValueError(f"no quantity {quantity!r}: there are {', '.join(self.tally.sketches)}")
-        if not 0.0 < share < 1.0:
-            raise ValueError(f"share is {share}: it must be above 0 and below 1")
-        return quantile(self.tally.sketches[quantity], share, self.replicates)
+        return quantile(self.tally.sketches[quantity], limits.share(share, "share"), self.replicates)
 
     @cached_property
     def quantile_intervals(self) -> dict[str, dict[str, Any]]:
@@ -189,7 +199,7 @@ class Result(Shown):
 
         An end is None where so few runs have the quantity that nothing bounds it; ``never`` is the share without it.
         """
-        found: dict[str, dict[str, Any]] = {}
+        found = Named[dict[str, Any]](about="Quantiles in months, each with its 95 % interval")
         for name in self.tally.sketches:
             quantiles = {f"p{share * 100:g}": self.quantile(name, share) for share in (0.05, 0.5, 0.95)}
             held = {key: [one.low, one.high] for key, one in quantiles.items() if one is not None}
@@ -208,7 +218,7 @@ class Result(Shown):
 
         ended = {name: self.tally.ended_by(name) for name in OUTCOMES[1:-1]}
         rows = np.flatnonzero(self.tally.ends_by_month[:UNRESOLVED_CODE].sum(axis=0))
-        months = np.minimum(upper_edges()[rows], self.scenario.horizon)
+        months = np.minimum(upper_edges()[rows], self.scenario.medians.horizon)
         band = band_half_width(self.replicates, len(ended))
         tables = []
         for name, counts in ended.items():
@@ -230,18 +240,31 @@ class Result(Shown):
             )
         return pd.concat(tables, ignore_index=True)
 
-    def trajectories(self, n: int = 200, points: int = 200) -> Trajectories:
+    def trajectories(self, n: int | None = None, points: int = 200) -> Trajectories:
         """Return paths of the first ``n`` replicates at ``points`` times up to the last end of theirs.
 
-        They are run again. Raises ``ValueError`` if there are not so many.
+        They are run again. By default ``n`` is 200, or all replicates where there are fewer. Raises ``ValueError`` if
+        there are not so many as asked for, or if something is ``given`` and the records were not kept.
         """
-        if not 1 <= n <= self.replicates:
-            raise ValueError(f"n is {n}: it must be between 1 and the {self.replicates} replicates of the result")
-        grid = np.linspace(0.0, self.records["months"].to_numpy()[:n].max(), points)
-        return paths(self.scenario, self.seed, self.records["replicate"].to_numpy()[:n], grid, self.own)
+        n = min(USUAL_PATHS, self.replicates) if n is None else n
+        n, points = whole(n, "n", 1, self.replicates), whole(points, "points", 2, MOST_POINTS)
+        replicates, last = self._first(n)
+        return paths(self.scenario, self.seed, replicates, np.linspace(0.0, last, points), self.own)
+
+    def _first(self, n: int) -> tuple[NDArray[np.int64], float]:
+        """Return the numbers of the first ``n`` replicates, and the month in which the last of them ended."""
+        if self.kept is None and self.given is None:
+            replicates = np.arange(n)
+            return replicates, float(paths(self.scenario, self.seed, replicates, np.zeros(1), self.own).end_month.max())
+        first = self.records.iloc[:n]
+        return first["replicate"].to_numpy(), float(first["months"].max())
 
     def trace(self, replicate: int) -> Trajectory:
-        """Return one replicate's trajectory as a log of events and a fine path."""
+        """Return one replicate's trajectory as a log of events and a fine path.
+
+        ``replicate`` is counted from 0. Raises ``ValueError`` for one that the run does not have.
+        """
+        replicate = whole(replicate, "replicate", 0, self.simulated - 1)
         return trace(self.scenario, replicate, self.seed, policy=self.own.policy, processes=self.own.processes)
 
     def as_dict(self) -> dict[str, Any]:
@@ -303,6 +326,7 @@ def simulate(
     and use the events engine, which is then the default. ``progress`` is told how many more replicates are done.
     ``seconds`` of the result is the simulation alone, without compiling.
     """
+    replicates, seed = replicates_of(replicates), seed_of(seed)
     scenario, own = as_scenario(scenario), Own(policy, tuple(processes))
     chosen: Engine = engine or ("events" if own else "compiled")
     most = replicates if precision is None else most_replicates(precision)

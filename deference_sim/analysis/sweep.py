@@ -1,4 +1,4 @@
-"""Sweeps: how success depends on one or two inputs, for one scenario or several, on the same worlds at every point."""
+"""Sweeps: how success depends on inputs, for one scenario or several, on the same worlds at every point."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from deference_sim.analysis.estimate import Estimate, enough_for, most_replicates
+from deference_sim.analysis.labelled import labelled_arrays
 from deference_sim.analysis.measure import MEASURES, Measure, success_of
 from deference_sim.analysis.tables import save_table
 from deference_sim.model.state import OUTCOMES
@@ -15,18 +16,20 @@ from deference_sim.scenario import Scenario, ScenarioLike, as_scenarios
 from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.scenario.problems import Mark
 from deference_sim.shown import Shown
-from deference_sim.study.designs import Axis, Point, Spacing, Value, count_points, grid, listed
-from deference_sim.study.limits import Engine
+from deference_sim.study.arrangements import GRID
+from deference_sim.study.designs import Axis, Point, Spacing, Value, count_points, listed, points_of
+from deference_sim.study.limits import DESIGNS, Design, Engine, one_of, replicates_of, seed_of
 from deference_sim.study.runner import check_run, tally_runs, warm_up
 from deference_sim.study.tally import Tally
 
 if TYPE_CHECKING:
     import pandas as pd
+    import xarray
 
 
 @dataclass(frozen=True, repr=False)
 class Sweep(Shown):
-    """What was found at every point of a grid; the last axis runs fastest, scenarios slowest.
+    """What was found at every point of a design, scenario by scenario; in a grid the last axis runs fastest.
 
     ``table`` has a row for each point: ``scenario``, a column for each swept path in its documented unit,
     ``replicates``, p_stay and p_good with 95 % interval and Monte Carlo standard error, and the share of each outcome.
@@ -39,6 +42,7 @@ class Sweep(Shown):
     seed: int
     engine: Engine
     seconds: float
+    design: Design = GRID
 
     def estimates(self, measure: Measure = "p_stay") -> list[Estimate]:
         """Return p_stay, p_good or the mean worth by weights at every point, in the order of ``points``."""
@@ -63,6 +67,33 @@ class Sweep(Shown):
             columns[outcome] = [tally.ended(outcome) / tally.n for tally in self.tallies]
         return pd.DataFrame(columns)
 
+    def to_frame(self) -> "pd.DataFrame":
+        """Return the table, with the units of its columns in ``attrs["units"]``."""
+        frame = self.table.copy()
+        frame.attrs["units"] = {axis.path: "" if axis.unit == "1" else axis.unit for axis in self.axes}
+        return frame
+
+    def to_xarray(self) -> "xarray.Dataset":
+        """Return a ``Dataset`` of xarray: p_stay and p_good with intervals, and the share of each outcome.
+
+        Of a grid its dimensions are ``scenario`` and the swept paths; of another design ``scenario`` and ``point``,
+        along which the paths are coordinates. Raises ``ModuleNotFoundError`` with the remedy if xarray is missing.
+        """
+        axes = {axis.path: (axis.path, list(axis.values), _attributes(axis)) for axis in self.axes}
+        dims: tuple[str, ...] = ("scenario", *axes)
+        if self.design != GRID:
+            dims = ("scenario", "point")
+            axes = {path: ("point", values, about) for path, (_, values, about) in axes.items()}
+        lengths = [len(axis.values) for axis in (self.axes if self.design == GRID else self.axes[:1])]
+        shape = (len(self.scenarios), *lengths)
+        measured = {name: column for name, column in self.table.items() if name not in {"scenario", *axes}}
+        found: xarray.Dataset = labelled_arrays("to_xarray").Dataset(
+            {name: (dims, column.to_numpy().reshape(shape)) for name, column in measured.items()},
+            {"scenario": [scenario.name for scenario in self.scenarios], **axes},
+            {"design": self.design, "seed": str(self.seed), "engine": self.engine},
+        )
+        return found
+
     def save(self, file: str | Path) -> None:
         """Save the table as CSV, Parquet, Markdown or LaTeX, by the suffix of ``file``."""
         save_table(self.table, Path(file))
@@ -72,11 +103,16 @@ class Sweep(Shown):
         return {
             "scenarios": {scenario.name: scenario.hash for scenario in self.scenarios},
             "over": {axis.path: {"unit": axis.unit, "values": list(axis.values)} for axis in self.axes},
+            "design": self.design,
             "seed": self.seed,
             "engine": self.engine,
             "points": self.table.to_dict("records"),
             "seconds": self.seconds,
         }
+
+
+def _attributes(axis: Axis) -> dict[str, str]:
+    return {"units": "" if axis.unit == "1" else axis.unit, "long_name": axis.label}
 
 
 def sweep(
@@ -85,24 +121,29 @@ def sweep(
     replicates: int = 10_000,
     seed: int = 1,
     *,
+    design: Design = GRID,
     engine: Engine = "compiled",
     precision: float | None = None,
     progress: Callable[[int], object] | None = None,
     mark: Mark = ARGUMENT,
 ) -> Sweep:
-    """Run ``scenario`` (or several) at every point of a grid over one or two inputs, on the same worlds everywhere.
+    """Run ``scenario`` (or several) at every point of a design over some inputs, on the same worlds everywhere.
 
     ``scenario`` is one, or a shipped one's name or a file's path. ``over`` maps paths to ``linspace``, ``logspace``, or
     values in a list, an array or whatever gives one after the other: ``{"rival.lead": linspace("1 month", "1 year",
-    12), "strategy.policy": ["race", "fixed"]}``. A swept input
-    that is uncertain is fixed at each value. With ``precision`` each point gets as many replicates as it takes for its
+    12), "strategy.policy": ["race", "fixed"]}``. ``design`` says how the values go together: ``grid``, every
+    combination; ``paired``, the first of each, the second of each and so on; ``latin-hypercube``, as many points as a
+    range has values, spread over all inputs at once by numbers drawn from ``seed``. A swept input that is uncertain is
+    fixed at each value. With ``precision`` each point gets as many replicates as it takes for its
     interval of p_stay, instead of ``replicates``. Raises ``ScenarioError`` for a bad path or value, and for too many
     points or runs, before anything is run.
     """
+    replicates, seed = replicates_of(replicates), seed_of(seed)
     scenarios = as_scenarios(scenario)
     most = replicates if precision is None else most_replicates(precision)
     check_run(most, engine)
-    axes, points = grid(scenarios, listed(over), most, mark)
+    one_of(design, "design", DESIGNS)
+    axes, points = points_of(scenarios, listed(over), most, mark, design=design, seed=seed)
     warm_up(engine)
     started = perf_counter()
     tallies = tally_runs(
@@ -115,7 +156,7 @@ def sweep(
         progress=progress,
     )
     seconds = perf_counter() - started
-    return Sweep(scenarios, tuple(axes), tuple(points), tuple(tallies), seed, engine, seconds)
+    return Sweep(scenarios, tuple(axes), tuple(points), tuple(tallies), seed, engine, seconds, design)
 
 
 def planned(
@@ -124,7 +165,8 @@ def planned(
     replicates: int,
     precision: float | None = None,
     mark: Mark = ARGUMENT,
+    design: Design = GRID,
 ) -> int:
     """Return how many runs a sweep takes, with a precision at most. Raises ``ScenarioError`` if that is too many."""
     most = replicates if precision is None else most_replicates(precision)
-    return most * count_points(scenarios, over, most, mark)
+    return most * count_points(scenarios, over, most, mark, design)

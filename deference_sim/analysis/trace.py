@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from deference_sim.analysis.columns import FRAME, PATHS, table_of, units_of
+from deference_sim.analysis.labelled import labelled_arrays
 from deference_sim.analysis.records import records_table
 from deference_sim.engines import compiled
 from deference_sim.engines.failure import StepError
@@ -18,12 +20,14 @@ from deference_sim.model.stages import STAGES
 from deference_sim.model.state import OUTCOMES, PHASES, PRE
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.shown import Shown
+from deference_sim.study.limits import MOST_REPLICATES, seed_of, whole
 from deference_sim.study.runner import NOTHING, Own, numbers_of, world_of
 from deference_sim.trajectory.log import LOG_DTYPE
 from deference_sim.trajectory.sample import SHARES
 
 if TYPE_CHECKING:
     import pandas as pd
+    import xarray
 
     from deference_sim.analysis.loops import Loops
     from deference_sim.engines.events import Policy, Process, World
@@ -34,7 +38,7 @@ FINE = 400  # points of a single trajectory's path
 
 
 @dataclass(frozen=True, repr=False)
-class Trajectories:
+class Trajectories(Shown):
     """Paths of several replicates on one grid; each array is (replicate, time), NaN once a run has ended.
 
     ``months`` is the grid. Capability, broad alignment, capability profile, deference-goodness, margin, aligned
@@ -60,14 +64,53 @@ class Trajectories:
     time_buying_share: Floats
     defence_share: Floats
     tests_share: Floats
+    margin_believed: Floats
+    lead_believed: Floats
     end_month: Floats
     at_end: dict[str, Floats]
     outcome: list[str]
     replicates: NDArray[np.int64]
 
-    def __repr__(self) -> str:
-        last = self.months[-1]
-        return f"Trajectories: {len(self.replicates):,} replicates at {len(self.months):,} times, months 0 to {last:g}"
+    @property
+    def columns(self) -> "pd.DataFrame":
+        """A row for each column of ``to_frame()``: its name, unit and meaning."""
+        return table_of(FRAME)
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Return a row for each replicate and each month of the grid that it reached.
+
+        Columns ``replicate``, ``month``, one for each quantity (see ``columns``; units are in ``attrs["units"]``), and
+        ``outcome``, in which the replicate ends: ``frame.groupby("month")["margin"].median()``.
+        """
+        import pandas as pd
+
+        runs, times = np.nonzero(self.months <= self.end_month[:, None])
+        frame = pd.DataFrame({"replicate": self.replicates[runs], "month": self.months[times]})
+        for name in PATHS:
+            frame[name] = getattr(self, name)[runs, times]
+        frame["outcome"] = pd.Categorical(self.outcome, list(OUTCOMES[1:]))[runs]
+        frame.attrs["units"] = units_of(FRAME)
+        return frame
+
+    def to_xarray(self) -> "xarray.Dataset":
+        """Return a ``Dataset`` of xarray over ``replicate`` and ``month``, each variable with its unit and meaning.
+
+        ``outcome`` and ``end_month`` of a replicate are coordinates. Raises ``ModuleNotFoundError`` with the remedy if
+        xarray is not installed.
+        """
+        dims = ("replicate", "month")
+        paths = {
+            name: (dims, getattr(self, name), {"units": one.unit, "long_name": one.meaning})
+            for name, one in PATHS.items()
+        }
+        coords = {
+            "replicate": self.replicates,
+            "month": ("month", self.months, {"units": "months"}),
+            "outcome": ("replicate", np.array(self.outcome)),
+            "end_month": ("replicate", self.end_month, {"units": "months"}),
+        }
+        made: xarray.Dataset = labelled_arrays("to_xarray").Dataset(paths, coords)
+        return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +159,20 @@ class Trajectory(Shown):
     def month(self) -> float:
         """When it ended."""
         return float(self.record["months"])
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Return the path as a row for each month of its grid, with the columns of ``Trajectories.to_frame``.
+
+        Besides, ``phase`` (pre, partial, full or halted) and ``scheming`` (whether AIs scheme, known or not).
+        """
+        frame = self.path.to_frame()
+        months = frame["month"].to_numpy()
+        spells = self.phases or [Spell(str(self.log["phase"].iloc[-1]), 0.0, self.month)]  # of one that ends at once
+        begun = np.searchsorted([spell.start for spell in spells], months, side="right")
+        frame["phase"] = [spells[place].phase for place in begun - 1]
+        until = [(start, end if end < self.month else np.inf) for start, end in self.scheming]
+        frame["scheming"] = np.any([(start <= months) & (months < end) for start, end in until], axis=0)
+        return frame
 
     @cached_property
     def draws(self) -> dict[str, float]:
@@ -167,11 +224,12 @@ def trace(
     ``scenario`` is one, or a shipped one's name or a file's path. A replicate that cannot be integrated is followed as
     far as it comes; its ``failure`` says why it ends there.
     """
+    replicate, seed = whole(replicate, "replicate", 0, MOST_REPLICATES - 1), seed_of(seed)
     scenario, own = as_scenario(scenario), Own(policy, processes)
     try:
         return _traced(scenario, replicate, seed, own)
     except StepError as error:
-        shortens = "horizon" in scenario.uncertain or error.month < scenario.horizon
+        shortens = "horizon" in scenario.uncertain or error.month < scenario.medians.horizon
         if not (shortens and error.month > 0.0) or scenario.handoff.indifference:  # which looks ahead to the horizon
             raise
         shorter = scenario.with_(horizon=error.month)  # a horizon changes nothing of what is before it
@@ -314,6 +372,8 @@ def _collect(scenario: Scenario, records: NDArray[np.void], samples: NDArray[np.
         rival=path["R"] if scenario.rival.mode == "takeoff" else np.full_like(path["R"], np.nan),
         lead=path["lead"],
         bought=path["bought"],
+        margin_believed=path["margin_believed"],
+        lead_believed=np.where(np.isfinite(path["lead_believed"]), path["lead_believed"], np.nan),
         end_month=records["months"],
         at_end={name: known[letter][:, -1] for name, letter in at_end.items()},
         outcome=[OUTCOMES[code] for code in records["outcome"]],

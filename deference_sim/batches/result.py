@@ -19,6 +19,7 @@ from deference_sim.batches.store import CHUNKS, RUNS, WHOLE, Shard, Store
 from deference_sim.batches.studies import check_studies, study_tables
 from deference_sim.batches.tables import points_table, table_files
 from deference_sim.batches.work import Failure, LostWorkersError, Pool, Threads, Workers
+from deference_sim.shown import Shown
 from deference_sim.study.provenance import now
 
 
@@ -26,8 +27,8 @@ def _nothing(_: object) -> None:
     return None
 
 
-@dataclass(frozen=True)
-class BatchResult:
+@dataclass(frozen=True, repr=False)
+class BatchResult(Shown):
     """What a batch found so far. ``table`` has a row for each point; ``missing`` is how many replicates are not there.
 
     ``failures`` are chunks that cannot be made; ``lost`` says why there was nobody left to do the work, if so.

@@ -303,6 +303,6 @@ def _show(result: "BatchResult", as_json: bool) -> None:
     if as_json:
         print_json(result.as_dict())
         return
-    from deference_sim.cli.batch_page import page
+    from deference_sim.pages.batch import points
 
-    print_page(page(result))
+    print_page(points(result))

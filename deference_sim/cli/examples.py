@@ -8,6 +8,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "rushed-handoff",
         "baseline --set rival.lead='2 to 9 months' --draws 200",
         "my-world.yaml --precision 0.01 --out report",
+        "rushed-handoff --replicates 2000 --out every-run --records",
     ),
     "trace": ("rushed-handoff --replicate 12", "rushed-handoff --replicate 12 --plot story.png"),
     "sweep": (

@@ -29,6 +29,7 @@ def export(
     handoff on. What that leaves out stands in the file's header.
     """
     from deference_sim.exchange.xmile import export as make
+    from deference_sim.pages.export import in_short
     from deference_sim.scenario import load
 
     asked = load(scenario, set=settings or ())
@@ -42,5 +43,4 @@ def export(
         place = model.save(out)
     except OSError as error:
         raise typer.BadParameter(f"{out}: {error.strerror or error}", param_hint="'--out'") from None
-    stocks = sum(one.kind == "stock" for one in model.variables)
-    print(f"{place}  {stocks} stocks, {len(model.auxiliaries)} auxiliaries, months {model.start:g} to {model.stop:g}")
+    print(f"{place}  {in_short(model)}")

@@ -6,8 +6,11 @@ import typer
 
 from deference_sim.cli.answer import Answer, Asked, answering
 from deference_sim.cli.options import GivenThat, Measured, Precision, ReplicatesIfFixed, fixed_number, whole_number
+from deference_sim.study.limits import USUAL_PATHS
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from deference_sim.analysis.run import Result
     from deference_sim.cli.folder import Drawings
     from deference_sim.scenario import Scenario
@@ -15,6 +18,23 @@ if TYPE_CHECKING:
 MOST_DRAWS = 100_000
 LEAST_FOR_A_LOOK = 1_000  # futures; whoever asks for fewer wants to know soon
 PATHS_DRAWN = 80  # each takes some hundredths of a second
+
+Records = Annotated[
+    bool,
+    typer.Option(
+        "--records",
+        help="With --out: also every run (records.csv), the paths of the first "
+        f"{USUAL_PATHS} by month (trajectories.csv), and what the columns mean.",
+    ),
+]
+Look = Annotated[
+    bool,
+    typer.Option(
+        "--look/--no-look",
+        help="Also tell which two main unknowns move p_stay most over what is plausible: a second or so the first "
+        f"time, kept then; from {LEAST_FOR_A_LOOK:,} futures on.",
+    ),
+]
 
 
 @answering(plot=True)
@@ -39,14 +59,8 @@ def run(
             help="Also draw the main unknowns that the scenario holds fixed, each from its plausible range.",
         ),
     ] = False,
-    look: Annotated[
-        bool,
-        typer.Option(
-            "--look/--no-look",
-            help="Also tell which two main unknowns move p_stay most over what is plausible: a second or so the first "
-            f"time, kept then; from {LEAST_FOR_A_LOOK:,} futures on.",
-        ),
-    ] = True,
+    records: Records = False,
+    look: Look = True,
 ) -> Answer:
     """Estimate by Monte Carlo how likely the AIs are to stay in the Basin of Good Deference, and what it costs."""
     from deference_sim.analysis.alternatives import alternatives, planned
@@ -57,6 +71,8 @@ def run(
 
     scenario, seed, engine = asked.scenario, asked.seed, asked.engine
     wanted = fixed_number(replicates, precision)
+    if records and asked.out is None:
+        raise typer.BadParameter("say into which folder: --out DIR", param_hint="'--records'")
     _check_draws(scenario, draws, ranges=ranges)
     _check_given(given, precision, draws)
     keep = asked.out is not None or asked.plot is not None
@@ -93,7 +109,7 @@ def run(
         | ({"hangs_on": hangs_on.as_dict()} if hangs_on else {})
         | ({"alternatives": [one.as_dict() for one in by]} if by else {}),
         drawings=lambda plots: _drawings(plots, found),
-        tables=lambda: {"outcomes": found.outcome_table(), "cumulative_incidence": found.cumulative_incidence()},
+        tables=lambda: _tables(found, records=records),
     )
 
 
@@ -108,6 +124,19 @@ def _check_draws(scenario: "Scenario", draws: int | None, *, ranges: bool) -> No
 def _check_given(given: str | None, precision: float | None, draws: int | None) -> None:
     if given is not None and (precision is not None or draws is not None):
         raise typer.BadParameter("goes with neither --precision nor --draws", param_hint="'--given'")
+
+
+def _tables(found: "Result", *, records: bool) -> "dict[str, pd.DataFrame]":
+    tables = {"outcomes": found.outcome_table(), "cumulative_incidence": found.cumulative_incidence()}
+    if not records:
+        return tables
+    paths = found.trajectories()
+    return tables | {
+        "records": found.records,
+        "records_columns": found.columns,
+        "trajectories": paths.to_frame(),
+        "trajectories_columns": paths.columns,
+    }
 
 
 def _drawings(plots: Any, found: "Result") -> "Drawings":

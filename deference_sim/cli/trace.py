@@ -36,6 +36,6 @@ def trace(
             "picture": (told, lambda: plots.trajectory(found)),
             **({} if found.loops is None else {"loops": (carried, lambda: plots.loop_areas(found.loops))}),
         },
-        tables=lambda: {"log": found.log},
+        tables=lambda: {"log": found.log, "path": found.to_frame()},
         exit_code=FAILED if found.failure else DONE,
     )

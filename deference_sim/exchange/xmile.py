@@ -19,6 +19,8 @@ from deference_sim.model.stocks import STOCKS
 from deference_sim.model.units import law_unit
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.scenario.catalogue import parameters
+from deference_sim.shown import Shown
+from deference_sim.study.limits import MOST_REPLICATES, seed_of, whole
 from deference_sim.trajectory.arrivals import is_active, process_rate
 from deference_sim.trajectory.state import stocks_in
 from deference_sim.version import __version__
@@ -50,8 +52,8 @@ class Variable:
     rate: str = ""
 
 
-@dataclass
-class Model:
+@dataclass(repr=False)
+class Model(Shown):
     """The stocks, flows and auxiliaries that the law's text gives for one world."""
 
     stop: float
@@ -64,8 +66,9 @@ class Model:
         """What is neither stock nor flow."""
         return [one for one in self.variables if one.kind == "aux"]
 
-    def __str__(self) -> str:
-        """Return the text of the file."""
+    @property
+    def text(self) -> str:
+        """The text of the file."""
         places = layout(self.variables)
         lines = [
             '<?xml version="1.0" encoding="utf-8"?>',
@@ -85,7 +88,7 @@ class Model:
     def save(self, file: str | Path) -> Path:
         """Write the file and return its path. Raises ``OSError`` where it cannot be written."""
         place = Path(file)
-        place.write_text(str(self), "utf-8")
+        place.write_text(self.text, "utf-8")
         return place
 
 
@@ -96,6 +99,8 @@ def export(scenario: ScenarioLike, draw: int | None = None, seed: int = 1) -> Mo
     header, says what that leaves out. Uncertain inputs are at their medians, or as drawn for replicate ``draw`` at
     ``seed``. Raises ``ValueError`` where the handoff waits for simulations that are made beforehand.
     """
+    draw = None if draw is None else whole(draw, "draw", 0, MOST_REPLICATES - 1)
+    seed = seed_of(seed)
     one = as_scenario(scenario)
     return _Making(one, continuous(one, draw, seed)).model
 

@@ -4,8 +4,16 @@ from collections.abc import Sequence
 
 from deference_sim.analysis.alternatives import EXPERT, Alternatives
 from deference_sim.analysis.measure import Measure, success_of
-from deference_sim.pages.layout import Page, Paragraph, Table
-from deference_sim.pages.wording import chance, with_interval
+from deference_sim.pages.layout import Heading, Page, Paragraph, Table
+from deference_sim.pages.wording import chance, repeated, with_interval
+
+
+def page(found: Alternatives, repeat: str = "") -> Page:
+    """Return the answer by expert, or by structure; ``repeat`` is the command that repeats it."""
+    order = sorted(found.each, key=lambda one: one.chance.value)
+    ends = " to ".join(f"{with_interval(one.chance)} ({one.name})" for one in (order[0], order[-1]))
+    title = f"The chance of success by {found.kind}: {with_interval(found.chance)} over all {len(found.each)}"
+    return [Heading(title, f"from {ends}"), *_table(found, "Chance of success"), *repeated(repeat)]
 
 
 def tables(found: Sequence[Alternatives], measure: Measure) -> Page:

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 
 from deference_sim.analysis.alternatives import EXPERT
 from deference_sim.analysis.apart import ApartBy
-from deference_sim.analysis.compare import Comparison
+from deference_sim.analysis.compare import Change, Comparison
 from deference_sim.analysis.digits import signed
 from deference_sim.analysis.estimate import Estimate
 from deference_sim.analysis.measure import MEASURES, success_of
 from deference_sim.analysis.paired import Difference
 from deference_sim.pages.layout import Entry, Heading, Page, Paragraph, Table
 from deference_sim.pages.run import ending
-from deference_sim.pages.wording import footer, lost_by, percent, points, points_decimals, shortened
+from deference_sim.pages.wording import footer, lost_by, percent, points, points_decimals, repeated, shortened
 from deference_sim.scenario import Scenario
 
 Pair = tuple[Estimate, Estimate, Difference]
@@ -60,6 +60,13 @@ def page(
         Paragraph(note, aside=True),
         footer(f"{found.replicates:,} replicates of each, seed {found.seed}", found.engine, found.seconds, repeat),
     ]
+
+
+def change_page(found: Change, repeat: str = "") -> Page:
+    """Return in which worlds a change of outcome was seen; ``repeat`` is the command that repeats the comparison."""
+    named = ", ".join(str(replicate) for replicate in found.examples)
+    told = f"{found.count:,} world{'s' * (found.count > 1)}, such as replicate{'s' * (len(found.examples) > 1)} {named}"
+    return [Heading(f"{found.before} → {found.after}: {told}"), *repeated(repeat)]
 
 
 def _answer(found: Comparison) -> str:

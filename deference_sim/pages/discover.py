@@ -40,8 +40,12 @@ def _by_weights(measure: Measure) -> str:
 
 
 def _answer(found: Discovery) -> str:
-    counts = (f"boxes by {ALGORITHMS[algorithm]}: {len(boxes)}" for algorithm, boxes in found.boxes.items())
-    return f"of all futures {_told(found.failures)} fail; {', '.join(counts)}"
+    boxes = [box for several in found.boxes.values() for box in several]
+    if not boxes:
+        return f"{_told(found.failures)} of all futures fail; no ranges of the inputs hold many more than others"
+    best = max(boxes, key=lambda box: box.density.value)
+    limits = " and ".join(_words(limit, technical=False) for limit in best.limits)
+    return f"{_told(found.failures)} fail, {_told(best.density)} where {limits}"
 
 
 def _densest(found: Discovery) -> str:

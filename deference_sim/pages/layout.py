@@ -18,6 +18,7 @@ GAP = 2  # spaces between the columns of a table
 LONGEST_NUMBER = 32  # letters: a cell that begins as a number does and is no longer than that stays in one line
 EASY = 24  # letters in a line of a cell that are read with ease
 STRONG = "bold"
+MORE = "more: "  # before how to go on
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +87,27 @@ def show(page: Iterable[Block], file: TextIO) -> None:
     file.write("".join(line.rstrip() + "\n" for line in captured.get().splitlines()))
 
 
-def brief(page: Iterable[Block]) -> str:
-    """Return the titles of ``page`` and their answers as lines of plain text, each cut at the width of a page."""
+def brief(page: Iterable[Block], further: str = "") -> str:
+    """Return the titles of ``page``, their answers, and how to go on ``further``, as lines of plain text.
+
+    A line that is wider than a page ends after its first sentence, or is cut.
+    """
     titles = [block for block in page if isinstance(block, Heading) and not block.section]
     lines = [line for title in titles for line in (title.text, title.answer) if line]
-    return "\n".join(shorten(line, WIDTH, placeholder=" …") for line in lines)
+    return "\n".join([*map(_short, lines), *([MORE + further] if further else [])])
 
 
-def html(page: Iterable[Block]) -> str:
-    """Return ``page`` as HTML, every text escaped."""
-    return "<div>" + "".join(_html(block) for block in page) + "</div>"
+def _short(line: str) -> str:
+    if len(line) <= WIDTH:
+        return line
+    first, end, _ = line.partition(". ")
+    return first + end.rstrip() if len(first) < WIDTH else shorten(line, WIDTH, placeholder=" …")
+
+
+def html(page: Iterable[Block], further: str = "") -> str:
+    """Return ``page`` as HTML, every text escaped, with how to go on ``further`` at its end."""
+    end = [Paragraph(MORE + further, aside=True)] if further else []
+    return "<div>" + "".join(_html(block) for block in (*page, *end)) + "</div>"
 
 
 def _rich(block: Block, width: int) -> list[RenderableType]:

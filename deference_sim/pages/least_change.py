@@ -36,7 +36,9 @@ def _answer(found: LeastChange, target: str) -> str:
     if nearest.distance is None:
         unit = "" if found.together.distance is None else " standard deviations"
         return f"none of them reaches {target} alone; together: {_far(found.together)}{unit}"
-    return f"{nearest.paths[0]} alone reaches it with the least change, {nearest.distance:.2f} standard deviations"
+    (one,) = (one for one in found.inputs if one.path == nearest.paths[0])
+    moved = f"{rounded(one.value, '1')} to {rounded(float(f'{nearest.values[0]:.3g}'), one.unit)}"
+    return f"the nearest is {one.path}, from {moved}: {_far(nearest)} standard deviations"
 
 
 def _rows(found: LeastChange, way: Way, prefix: str = "") -> list[tuple[str, ...]]:

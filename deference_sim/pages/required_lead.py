@@ -41,8 +41,7 @@ def region_page(found: Region, repeat: str = "") -> Page:
         "do not have."
     )
     told = f"{found.replicates:,} replicates at each value, seed {found.seed}"
-    reached = sum(one.status != "not reachable" for _, one in found.edge)
-    answer = f"{success.name} of {100.0 * found.target:g} % can be reached at {reached} of {len(rows)} values"
+    answer = _region_answer(found, side)
     return [
         Heading(f"{found.scenario.name} – where {success.name} is {100.0 * found.target:g} %", answer),
         Paragraph(f"{success.name}: {success.meaning}."),
@@ -50,6 +49,19 @@ def region_page(found: Region, repeat: str = "") -> Page:
         Paragraph(note, aside=True),
         footer(told, found.engine, found.seconds, repeat),
     ]
+
+
+def _region_answer(found: Region, side: str) -> str:
+    """Return at how many values the target can be reached, and what it takes at the middle one of those."""
+    reached = [(value, one) for value, one in found.edge if one.status == "found"]
+    can = sum(one.status != "not reachable" for _, one in found.edge)
+    told = f"reachable at {can} of {len(found.edge)} values"
+    if not reached:
+        return f"{told} of {found.across.path}"
+    value, one = reached[len(reached) // 2]
+    unit = "" if found.up.unit == "1" else f" {found.up.unit}"
+    amount, interval = _answer(one)
+    return f"{found.across.path} {value:.3g}: {found.up.path} {side} {amount}{unit} ({interval}); {told}"
 
 
 def answers(found: Requirement, title: str = "") -> Page:

@@ -1,7 +1,7 @@
 """The report of a Monte Carlo run: what a strategist reads first, in plain words, for a terminal and a notebook."""
 
 from collections.abc import Sequence
-from math import isfinite, sqrt
+from math import sqrt
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from deference_sim.pages.alternatives import tables as alternatives_tables
 from deference_sim.pages.glossary import glossary, label_of
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
 from deference_sim.pages.scenario import inputs
+from deference_sim.pages.spread import spread_over_inputs
 from deference_sim.pages.wording import (
     BACKGROUND,
     chance,
@@ -140,7 +141,7 @@ def headline(result: Result, measure: Measure = "p_stay") -> Page:
     told[f"{MEASURES['p_good'].meaning} (p_good)"] = result.p_good
     told["part of that: overtaken, and safely by luck"] = result.overtaken_safely
     if result.unresolved.value > 0.0:
-        told[f"not settled by month {result.scenario.horizon:g}: neither good nor bad"] = result.unresolved
+        told[f"not settled by month {result.scenario.medians.horizon:g}: neither good nor bad"] = result.unresolved
     rows = list(zip(told, *zip(*chances(list(told.values())), strict=True), strict=True))
     if measure not in MEASURES:
         rows.append((f"{success_of(measure).meaning} ({VALUE})", *chance(result.chance(measure))))
@@ -200,34 +201,6 @@ def _values(unknown: Unknown, values: tuple[float, ...]) -> str:
     return " and ".join(dict.fromkeys(told))
 
 
-def spread_over_inputs(spread: InputSpread, measure: Measure = "p_stay") -> str:
-    """Return in words how ``measure`` given the inputs varies over what is uncertain about them."""
-    mean = f"{100.0 * spread.overall.value:.0f} % ({_whole((spread.overall.low, spread.overall.high))})"
-    worlds = f"{spread.draws:,} draws of the inputs with {spread.worlds:,} worlds each"
-    told = spread_in_short(spread, success_of(measure).name)
-    spread_of = "Spread over the uncertain inputs, apart from Monte Carlo error"
-    return f"{spread_of}, around a mean of {mean}. {told} From {worlds}."
-
-
-def spread_in_short(spread: InputSpread, name: str) -> str:
-    """Return the same of a measure called ``name`` in three sentences."""
-    low, high = (
-        f"{100.0 * share:.0f} % ({_whole(around)})"
-        for share, around in ((spread.p5, spread.p5_interval), (spread.p95, spread.p95_interval))
-    )
-    return (
-        f"Given the inputs, {name} is from {low} to {high} (5th to 95th percentile, each with its 95 % interval); the "
-        f"standard deviation is {100.0 * spread.sd:.0f} points. Knowing the inputs would take away "
-        f"{100.0 * spread.share_of_variance:.0f} % ({_whole(spread.share_of_variance_interval)}) of the variance of "
-        "one future's success. The noise of few worlds is removed."
-    )
-
-
-def _whole(interval: tuple[float, float]) -> str:
-    low, high = (f"{100.0 * end:.0f}" if isfinite(end) else "–" for end in interval)
-    return f"{low} to {high}"
-
-
 def endings(result: Result) -> Page:
     """Return how runs end, good ends first, each group with the most frequent first; and what was never seen."""
     ends = _ends(result)
@@ -268,7 +241,7 @@ def ending(scenario: Scenario, outcome: str) -> str:
 
 
 def _can_scheme(scenario: Scenario) -> bool:
-    inputs = (scenario.scheming.at_handoff, scenario.scheming.rate)
+    inputs = (scenario.medians.scheming.at_handoff, scenario.medians.scheming.rate)
     return any(inputs) or any(path.startswith("scheming.") for path in scenario.uncertain)
 
 
@@ -351,7 +324,7 @@ def _lead_at_start(scenario: Scenario) -> list[tuple[str, ...]]:
         return [("lead: nobody presses (rival.mode is none)", "–", "", "")]
     distribution = scenario.uncertain.get("rival.lead")
     if distribution is None:
-        return [(name, f"{scenario.rival.lead:g}", "", "")]
+        return [(name, f"{scenario.medians.rival.lead:g}", "", "")]
     low, median, high = distribution.quantile(np.array([0.05, 0.5, 0.95]))
     told = f"{name}: {scenario.written.get('rival.lead', 'uncertain')}"
     return [(told, f"{median:.4g}", f"{low:.4g} to {high:.4g}", "")]

@@ -64,7 +64,12 @@ def _lines(row: Row, cells: tuple[str, ...]) -> list[tuple[str, ...]]:
 
 
 def _answer(found: Sensitivity) -> str:
-    return f"most important first: {', '.join(found.table['input'].head(MOST_NAMED))}"
+    table: list[dict[str, Any]] = found.table.to_dict("records")  # type: ignore[assignment]
+    row = table[0]
+    what, place = _MEASURED_BY[found.method]
+    cells = _COLUMNS[found.method][1](row, _shared_digits(table, found.method))
+    points = " points" if found.method in _IN_POINTS else ""
+    return f"most by {row['input']}: {what} {cells[place]}{points}"
 
 
 def _in_words(found: Sensitivity) -> str:
@@ -173,6 +178,15 @@ def _with_interval(row: Row, name: str, told: Callable[[float], str]) -> str:
     value, low, high = (row[name + end] for end in ("", "_low", "_high"))
     return "–" if value != value else f"{told(value)} ({told(low)} to {told(high)})"
 
+
+#: By method, what says how much an input matters, and in which of the cells below it stands.
+_MEASURED_BY = {
+    "tornado": ("swing", 2),
+    "sobol": ("total order", 1),
+    "morris": ("µ*", 0),
+    "rank": ("correlation", 0),
+    "voi": ("knowing it is worth", 0),
+}
 
 _COLUMNS: dict[str, tuple[tuple[str, ...], Callable[[Row, int], tuple[str, ...]]]] = {
     "tornado": (("at low", "at high", "swing (95 %)"), _tornado),

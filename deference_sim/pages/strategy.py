@@ -118,7 +118,7 @@ def _safely(share: float, column: Sequence[Estimate], good: bool) -> tuple[str, 
 
 
 def _settings(found: BestStrategy) -> Table:
-    own = found.scenario.strategy
+    own = found.scenario.medians.strategy
     rows = []
     for name, value in found.best.settings.items():
         low, high = found.best.last[name]
@@ -140,7 +140,7 @@ def _edges(tuned: Tuned) -> Page:
 def regret_page(found: PolicyRegret, repeat: str = "") -> Page:
     """Return how policies do across worlds, and what each regrets; ``repeat`` is the command that repeats it."""
     return [
-        Heading("Policies across worlds", _regret_answer(found)),
+        Heading(f"Policies across {_counted(found)}", _regret_in_one_line(found)),
         *across_worlds(found),
         _what_they_are(found.policies),
         Paragraph(fresh_note(found), aside=True),
@@ -155,10 +155,21 @@ def across_worlds(found: PolicyRegret) -> Page:
     return [Paragraph(_regret_answer(found)), _regrets(found), _chances_by_world(found), *safely]
 
 
+def _counted(found: PolicyRegret) -> str:
+    return "1 world" if len(found.worlds) == 1 else f"{len(found.worlds)} worlds"
+
+
+def _regret_in_one_line(found: PolicyRegret) -> str:
+    least = f"{found.minimax} regrets at most {100.0 * found.largest_regret(found.minimax):.0f} points in any"
+    return (
+        f"{least}; {found.best_on_average} does best on average, {100.0 * found.average(found.best_on_average):.0f} %"
+    )
+
+
 def _regret_answer(found: PolicyRegret) -> str:
     minimax, average = found.minimax, found.best_on_average
     least = (
-        f"Across {len(found.worlds)} worlds, {minimax} has the smallest largest regret: at most "
+        f"Across {_counted(found)}, {minimax} has the smallest largest regret: at most "
         f"{100.0 * found.largest_regret(minimax):.0f} points in any of them"
     )
     mean = f"on average ({100.0 * found.average(average):.0f} %)"

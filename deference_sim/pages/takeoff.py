@@ -3,7 +3,7 @@
 from deference_sim.analysis.takeoff import PRESETS
 from deference_sim.analysis.takeoff.table import TakeoffTable
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
-from deference_sim.pages.wording import with_repeat
+from deference_sim.pages.wording import as_many_as_fit, with_repeat
 
 
 def page(found: TakeoffTable, repeat: str = "") -> Page:
@@ -11,12 +11,19 @@ def page(found: TakeoffTable, repeat: str = "") -> Page:
     head, *rows = found.texts()
     runs = f"{found.replicates:,} runs" if found.replicates > 1 else "One run, nothing in it random"
     return [
-        Heading(found.title, f"{len(found.figures)} figures of {found.source}"),
+        Heading(found.title, _answer(found)),
         Table("", head, tuple(rows), frozenset(range(1, len(head)))),
         *(Paragraph(note, aside=True) for note in found.notes),
         Paragraph(f"Source: {found.source}.", aside=True),
         Paragraph(with_repeat(f"{runs}, seed {found.seed}.", repeat), aside=True),
     ]
+
+
+def _answer(found: TakeoffTable) -> str:
+    """Return how many figures there are, and the first: as it is printed, and ours."""
+    (_, *heads), (name, *cells), *_ = found.texts()
+    told = (f"{head} {cell}" for head, cell in zip(heads, cells, strict=True) if cell)
+    return as_many_as_fit([f"{len(found.figures)} figures", name, *told])
 
 
 def presets_page() -> Page:

@@ -18,11 +18,16 @@ def page(found: AggregateTax, repeat: str = "") -> Page:
 
     ``repeat`` is the command that repeats it.
     """
-    answer = f"Staying in the basin all the way costs {found.months:.2f} months of lead"
-    told = f"{answer}, on top of the {found.untaxed_months:.2f} months that growth takes without a tax."
+    costs = f"Staying in the basin all the way costs {found.months:.2f} months of lead"
+    answer = costs
+    told = f"{costs}, on top of the {found.untaxed_months:.2f} months that growth takes without a tax."
     if np.isfinite(found.lead):
         share = f"{100.0 * found.share_of_lead:.0f} % of the {found.lead:.3g} months of lead"
         told += f" That is {share}, before any time is bought."
+        answer += f", {share.removesuffix(' of lead')}"
+    if len(found.draws) > 1:
+        low, high = np.quantile(found.draws, (0.05, 0.95))
+        answer += f"; {low:.2g} to {high:.2g} over the uncertain inputs"
     return [
         Heading(f"{found.scenario.name} – the aggregate deference-goodness tax", answer),
         Paragraph(told),

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from deference_sim.analysis.columns import DELAYS
 from deference_sim.analysis.digits import in_percent
 from deference_sim.analysis.ledger import road_in_words
 from deference_sim.analysis.loops.families import BASIN, FAMILY_WORDS
@@ -119,9 +120,9 @@ def what_it_cost(trajectory: Trajectory) -> str:
     record = trajectory.record
     told = "What it cost: nothing yet, humans had not handed off."
     if isfinite(record["handoff_month"]):
-        spent = {kind: float(record[f"delay_{kind}"]) for kind in DELAY_WORDS}
+        spent = {kind: float(record[f"delay_{kind}"]) for kind in DELAYS}
         kinds = [
-            f"{months:.2f} {DELAY_WORDS[kind]}"
+            f"{months:.2f} {DELAYS[kind]}"
             for kind, months in spent.items()
             if months > 0.0 or kind not in ("tests", "halts")
         ]

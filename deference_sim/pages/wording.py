@@ -8,7 +8,7 @@ from deference_sim.analysis.digits import decimals, in_percent, shared_decimals,
 from deference_sim.analysis.estimate import Estimate, Statistic
 from deference_sim.analysis.ledger import road_in_words
 from deference_sim.analysis.measure import Measure
-from deference_sim.pages.layout import Paragraph
+from deference_sim.pages.layout import WIDTH, Paragraph
 from deference_sim.scenario import Scenario
 from deference_sim.scenario.canonical import value_text
 from deference_sim.scenario.catalogue import find
@@ -70,6 +70,21 @@ def shortened(text: str) -> str:
 def with_repeat(told: str, repeat: str) -> str:
     """Return ``told`` with the command that repeats it, if there is one."""
     return f"{told} Repeat: {repeat}" if repeat else told
+
+
+def as_many_as_fit(parts: Sequence[str], mark: str = ", ") -> str:
+    """Return as many of ``parts`` as one line of a page has room for, and … for the rest."""
+    line, *others = parts or [""]
+    for part in others:
+        if len(line) + len(part) > WIDTH - 2 * len(mark) - 1:
+            return f"{line}{mark}…"
+        line = f"{line}{mark}{part}"
+    return line
+
+
+def repeated(repeat: str) -> list[Paragraph]:
+    """Return the end of a page that has nothing more to say than the command that repeats it, if there is one."""
+    return [Paragraph(with_repeat("", repeat).lstrip(), aside=True)] if repeat else []
 
 
 def in_words(kind: str) -> str:

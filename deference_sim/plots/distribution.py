@@ -5,6 +5,7 @@ from typing import Literal
 import numpy as np
 from matplotlib.axes import Axes
 
+from deference_sim.analysis.columns import RECORDS
 from deference_sim.analysis.digits import with_minus
 from deference_sim.analysis.run import Result
 from deference_sim.plots.style import BLACK, OURS, axes, clean, entitle, in_percent, made_from, percent
@@ -34,7 +35,8 @@ def distribution(
         drawn.set_ylim(-0.02, 1.02)
     else:
         drawn.hist(known, bins=BINS, weights=np.full(len(known), 1.0 / len(values)), color=OURS, alpha=0.8)
-    drawn.set_xlabel(column.replace("_", " "))
+    unit = RECORDS[column].unit
+    drawn.set_xlabel(column.replace("_", " ") + (f" ({unit})" if unit in ("months", "py") else ""))
     drawn.set_ylabel("share of all runs" + (" with at most so much" if kind == "cdf" else ""))
     in_percent(drawn.yaxis)
     message = f"{result.scenario.name}: no run has a number"

@@ -67,23 +67,25 @@ LOOKS = {
 }
 
 
-def panels(ax: Any, shape: tuple[int, int], size: tuple[float, float], heights: Sequence[float] = ()) -> Panels:
+def panels(
+    ax: Any, shape: tuple[int, int], size: tuple[float, float], heights: Sequence[float] = (), *, share: bool = True
+) -> Panels:
     """Return the Axes to draw on, row by row: new ones, those given, or new ones in the place of the one given.
 
-    ``shape`` is rows and columns, ``size`` that of a new figure in inches. Raises ``ValueError`` for another number
-    of Axes.
+    ``shape`` is rows and columns, ``size`` that of a new figure in inches; new ones ``share`` their horizontal axis.
+    Raises ``ValueError`` for another number of Axes.
     """
     count = shape[0] * shape[1]
     ratios = list(heights) or None
     if ax is None:
         figure = plt.figure(figsize=size, layout="constrained")
-        return _subplots(figure.subplots(*shape, sharex=True, height_ratios=ratios))
+        return _subplots(figure.subplots(*shape, sharex=share, height_ratios=ratios))
     if isinstance(ax, Axes):
         place = ax.get_subplotspec()
         if place is None:
             raise ValueError("ax is not a subplot: pass one from plt.subplots, or an array of them")
         ax.set_axis_off()
-        return _subplots(place.subgridspec(*shape, height_ratios=ratios).subplots(sharex=True))
+        return _subplots(place.subgridspec(*shape, height_ratios=ratios).subplots(sharex=share))
     given = np.asarray(ax, dtype=object)
     if given.size != count or not all(isinstance(panel, Axes) for panel in given.flat):
         raise ValueError(f"ax must be one Axes or {count} of them, not {given.size}")

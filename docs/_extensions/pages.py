@@ -14,6 +14,7 @@ import typer
 from sphinx.application import Sphinx
 
 import deference_sim as ds
+from deference_sim.analysis.columns import FRAME, LOG, RECORDS
 from deference_sim.cli import COMMANDS
 from deference_sim.cli import app as commands
 from deference_sim.model.declare import EQUATIONS
@@ -39,6 +40,7 @@ def make_all(app: Sphinx) -> None:
     write("parameters.md", parameters_page())
     write("scenarios.md", scenarios_page())
     write("law.md", law_page())
+    write("columns.md", columns_page())
     write("commands.md", commands_page())
     write("defaults.md", defaults_page())
     write("notebooks.md", notebooks_page())
@@ -121,6 +123,23 @@ def law_page() -> str:
             table(("field of the record", "what it counts"), COUNTERS.items()),
         ]
     )
+
+
+def columns_page() -> str:
+    """Return the page of all columns of records, paths and logs."""
+    parts = [
+        "# Columns of records, paths and logs\n",
+        "Units: months; py, progress-years; 1, a share; a count; a word; yes or no. Words are explained in the "
+        "[glossary](../glossary.md). [How to get them](../how-to/every-run.md).\n",
+    ]
+    for title, known in (
+        ("Records: `result.records`, and the Parquet files of batches; stocks as they are at the end", RECORDS),
+        ("Paths: `result.trajectories().to_frame()`", FRAME),
+        ("Logs: `result.trace(0).log`, just after each event", LOG),
+    ):
+        rows = ((f"`{name}`", one.unit, one.meaning) for name, one in known.items())
+        parts += [f"## {title}\n", table(("column", "unit", "meaning"), rows)]
+    return "\n".join(parts)
 
 
 def home_of(function: Callable[..., Any]) -> str:

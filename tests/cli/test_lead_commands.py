@@ -5,6 +5,7 @@ import shlex
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 import deference_sim as ds
@@ -85,6 +86,27 @@ def test_a_run_leaves_a_folder_and_the_spread_over_inputs(tmp_path: Path) -> Non
     page = " ".join(output_of(*arguments, "--draws", "10").split())
     assert "apart from Monte Carlo error" in page
     assert "--draws 10" in page
+
+
+def test_every_run_and_its_path_can_be_kept(tmp_path: Path) -> None:
+    """Would catch records or paths of other runs than were asked for, and columns that nobody can read."""
+    kept = tmp_path / "kept"
+    output_of("run", "five-hazards", "--replicates", "30", "--quiet", "--out", str(kept), "--records")
+    records = pd.read_csv(kept / "records.csv")
+    expected = ds.simulate("five-hazards", 30)
+    assert records["C"].tolist() == expected.records["C"].tolist()
+    paths = pd.read_csv(kept / "trajectories.csv")
+    assert paths["margin"].tolist() == expected.trajectories().to_frame()["margin"].tolist()
+    for name, table in {"records": records, "trajectories": paths}.items():
+        columns = pd.read_csv(kept / f"{name}_columns.csv")
+        assert columns["column"].tolist() == list(table.columns)
+        assert columns[["unit", "meaning"]].notna().all().all()
+
+
+def test_records_without_a_folder_are_refused_with_the_remedy() -> None:
+    refused = call("run", "baseline", "--records")
+    assert refused.exit_code == 2
+    assert "--out DIR" in refused.output
 
 
 def test_two_scenarios_of_one_name_have_files_of_their_own(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def test_pysd_follows_the_law_in_other_worlds(name: str) -> None:
 @pytest.mark.parametrize("name", ["never-hand-off", "five-hazards", "no-basin", "safety-case-gated", "lean-rush"])
 def test_scenarios_of_every_kind_export(name: str) -> None:
     model = ds.export(name)
-    tree = ElementTree.fromstring(str(model))
+    tree = ElementTree.fromstring(model.text)
     names = [one.name.lower() for one in model.variables]
     assert tree.tag == f"{{{NAMESPACE}}}xmile"
     assert len(set(names)) == len(names)
@@ -70,9 +70,9 @@ def test_no_two_boxes_overlap() -> None:
 
 
 def test_a_draw_is_another_world_than_the_medians_and_the_same_each_time() -> None:
-    first, again = str(ds.export("uncertain-baseline", draw=3)), str(ds.export("uncertain-baseline", draw=3))
+    first, again = ds.export("uncertain-baseline", draw=3).text, ds.export("uncertain-baseline", draw=3).text
     assert first == again
-    assert first != str(ds.export("uncertain-baseline"))
+    assert first != ds.export("uncertain-baseline").text
 
 
 def test_a_file_says_what_it_leaves_out_and_where_inputs_come_from(tmp_path: Path) -> None:
@@ -104,6 +104,6 @@ def test_the_command_writes_a_file_and_refuses_with_the_remedy(tmp_path: Path) -
     written = CliRunner().invoke(app, ["export", "baseline", "--out", str(tmp_path / "b.xmile")])
     refused = CliRunner().invoke(app, ["export", "slow-takeoff", "--out", str(tmp_path / "s.xmile")])
     assert "18 stocks" in written.output
-    assert (tmp_path / "b.xmile").read_text("utf-8") == str(ds.export("baseline"))
+    assert (tmp_path / "b.xmile").read_text("utf-8") == ds.export("baseline").text
     assert refused.exit_code == 2
     assert "handoff.indifference=false" in refused.output.replace("\n", "")

@@ -1,19 +1,27 @@
 """Results show themselves: every one has a page, a short repr, and imports its page only when it is looked at.
 
+Everything that a public function returns, and everything that stands in it, is held to that.
+
 Would catch: a result that fills a screen when it is typed at a prompt, a class without a page, a page that is
 registered under a name that it does not have, an analysis that imports what shows it.
 """
 
+import copy
 import inspect
+import json
+import pickle
+import re
 from collections.abc import Callable
 from html.parser import HTMLParser
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 import deference_sim as ds
 from deference_sim import pages, shown
+from deference_sim.analysis.estimate import Statistic
 from deference_sim.analysis.takeoff import takeoff
 from deference_sim.pages import layout, page_of
 from deference_sim.shown import Shown
@@ -21,6 +29,20 @@ from deference_sim.shown import Shown
 from ..analysis.quick import QUICK
 
 FEW = 40
+MOST = 300  # letters of a repr
+POOLED = {
+    "rival.lead": "{pool: [{expert: ana, weight: 3, value: 1 month}, {expert: ben, value: 6 to 9 months}]}",
+    "capability.law": "{discrete: {software_explosion: 0.75, milestones: 0.25}}",
+}
+BATCH = "schema: 1\nscenarios: [baseline]\nsweep: {rival.lead: [1 month, 4 months]}\nreplicates: 40\n"
+
+
+def batched() -> ds.BatchResult:
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "small.yaml").write_text(BATCH)
+        return ds.batch(Path(folder) / "small.yaml", Path(folder) / "results")
+
+
 MAKE: dict[str, Callable[[], Shown]] = {
     "Scenario": lambda: ds.load("uncertain-baseline"),
     "Result": lambda: ds.simulate(ds.load("five-hazards"), FEW),
@@ -42,6 +64,17 @@ MAKE: dict[str, Callable[[], Shown]] = {
     "Sensitivity": lambda: ds.sensitivity(ds.load("uncertain-baseline"), replicates=FEW),
     "Discovery": lambda: ds.discover(ds.load("uncertain-baseline"), replicates=64),
     "TakeoffTable": lambda: takeoff("forethought", 100),
+    "Trajectories": lambda: ds.simulate(ds.load("baseline"), FEW).trajectories(5, 20),
+    "Statistic": lambda: Statistic(-0.12, -0.2, -0.04, 0.04, FEW),
+    "Quantile": lambda: ds.simulate("baseline", FEW).quantile("months", 0.5),
+    "Loss": lambda: ds.simulate("rushed-handoff", FEW).losses["rival"],
+    "Named": lambda: ds.simulate("rushed-handoff", FEW).outcomes,
+    "Several": lambda: ds.compare("baseline", "rushed-handoff", "plan-b", replicates=FEW),
+    "Change": lambda: ds.compare("baseline", "rushed-handoff", replicates=FEW)[0].changes[0],
+    "Alternatives": lambda: ds.alternatives(ds.load("rushed-handoff").with_(**POOLED), FEW)[0],
+    "InputSpread": lambda: ds.input_spread("uncertain-baseline", 10, 10),
+    "BatchResult": batched,
+    "Model": lambda: ds.export("baseline"),
 }
 
 
@@ -69,19 +102,44 @@ class Reader(HTMLParser):
         assert self.open.pop() == tag
 
 
-def test_a_repr_is_the_title_and_the_answer_in_short_lines(found: Shown) -> None:
+def test_a_repr_is_the_title_the_answer_and_how_to_go_on_in_short_lines(found: Shown) -> None:
     lines = repr(found).splitlines()
     heading = page_of(found)[0]
+    _, further = shown._registered(type(found))
     assert isinstance(heading, layout.Heading)
-    assert 1 < len(lines) <= 3
+    assert len(lines) == 1 + bool(heading.answer) + bool(further)
     assert max(map(len, lines)) <= layout.WIDTH
+    assert len(repr(found)) <= MOST
     assert lines[0][:20] == heading.text[:20]
     assert str(found) == repr(found)
 
 
+def test_an_answer_has_figures(found: Shown) -> None:
+    heading = page_of(found)[0]
+    assert isinstance(heading, layout.Heading)
+    assert re.search(r"\d", heading.answer or heading.text)
+
+
+def test_how_to_go_on_names_what_there_is(found: Shown) -> None:
+    _, further = shown._registered(type(found))
+    own, _, others = further.partition(";")
+    for name in re.findall(r"(?:^|, )\.(\w+)", own):
+        assert hasattr(found, name), name
+    for plot in re.findall(r"ds\.plot\.(\w+)", others):
+        assert plot in ds.plot.__all__
+
+
+def test_what_stands_in_a_result_is_short_too(found: Shown) -> None:
+    for name in (name for name in dir(found) if not name.startswith("_")):
+        value = getattr(found, name)
+        if isinstance(value, Shown):
+            assert len(repr(value)) <= MOST, name
+            assert len(repr(value).splitlines()) <= 3, name
+
+
 def test_a_notebook_shows_the_whole_page_with_nothing_left_open(found: Shown) -> None:
     told = found._repr_html_()
-    assert told == layout.html(page_of(found))
+    assert told == layout.html(page_of(found), shown._registered(type(found))[1])
     reader = Reader()
     reader.feed(told)
     assert reader.open == []
@@ -101,7 +159,7 @@ def test_what_more_a_page_is_asked_goes_to_its_function() -> None:
 
 
 def test_every_registered_page_is_there_and_takes_a_result_and_a_command() -> None:
-    for kind, place in shown._PAGES.items():
+    for kind, (place, _) in shown._PAGES.items():
         module, _, name = kind.rpartition(".")
         assert issubclass(getattr(import_module(module), name), Shown)
         first, second, *rest = inspect.signature(shown._imported(place)).parameters.values()
@@ -133,11 +191,50 @@ def test_titles_and_answers_are_cut_at_the_width_of_a_page() -> None:
     assert told.splitlines()[1] == "answer"
     assert told.splitlines()[0].endswith(" …")
     assert len(told.splitlines()[0]) <= layout.WIDTH
+    assert layout.brief([layout.Heading("title", "First. " + "word " * 60)], ".table").splitlines() == [
+        "title",
+        "First.",
+        "more: .table",
+    ]
 
 
-def test_sampled_paths_are_told_in_one_line() -> None:
-    paths = ds.simulate(ds.load("baseline"), FEW).trajectories(5, 20)
-    assert repr(paths).startswith("Trajectories: 5 replicates at 20 times, months 0 to ")
+def test_every_public_class_shows_itself_in_a_notebook_but_what_users_make() -> None:
+    made_by_users = {"Shares", "Observation", "ScenarioError", "World"}
+    for name in ds.__all__:
+        thing = getattr(ds, name)
+        if inspect.isclass(thing) and name not in made_by_users:
+            assert hasattr(thing, "_repr_html_"), name
+
+
+def test_figures_by_name_are_a_dict_and_several_results_are_a_list() -> None:
+    result = ds.simulate("rushed-handoff", FEW)
+    assert result.outcomes == dict(result.outcomes.items())
+    assert copy.deepcopy(result.losses) == result.losses == pickle.loads(pickle.dumps(result.losses))
+    assert json.loads(json.dumps(result.delay_months)) == result.delay_months
+    assert ds.alternatives("uncertain-baseline", FEW) == []
+    assert repr(ds.alternatives("uncertain-baseline", FEW)).startswith("0 results")
+
+
+def test_figures_of_every_kind_are_told_in_a_table() -> None:
+    result, (compared,) = ds.simulate("rushed-handoff", FEW), ds.compare("baseline", "rushed-handoff", replicates=FEW)
+    heads = {
+        name: page_of(found)[1].columns[1:]  # type: ignore[union-attr]
+        for name, found in {
+            "outcomes": result.outcomes,
+            "losses": result.losses,
+            "delays": result.delay_months,
+            "quantiles": result.quantile_intervals,
+            "differences": compared.losses,
+        }.items()
+    }
+    assert heads == {
+        "outcomes": ("share", "95 % interval"),
+        "losses": ("share", "95 % interval", "believed safe"),
+        "delays": ("p5", "p50", "p95", "mean"),
+        "quantiles": ("p5", "p50", "p95", "n", "never"),
+        "differences": ("first", "second", "difference (points)"),
+    }
+    assert "rival" in result.losses._repr_html_()
 
 
 def test_nothing_below_the_pages_imports_them() -> None:

@@ -13,6 +13,7 @@ from deference_sim.scenario.distributions import Distribution, Floats, Logunifor
 from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.scenario.plausible import TWINS, core_paths, plausible_ranges, range_status
 from deference_sim.scenario.problems import gather, refusal
+from deference_sim.scenario.several import OneOrMore, words_of
 from deference_sim.scenario.words import Words
 
 UNCERTAIN, CORE = "uncertain", "core"
@@ -84,7 +85,7 @@ class Varied:
         return {one.path: points[:, place] for place, one in enumerate(self.inputs)}
 
 
-def choose(scenario: Scenario, wanted: Sequence[str] = (), *, words: bool = False) -> Varied:
+def choose(scenario: Scenario, wanted: OneOrMore = (), *, words: bool = False) -> Varied:
     """Return what a study of ``scenario`` varies; with ``words`` also those that the scenario has uncertain.
 
     ``wanted`` are paths, ``uncertain`` (all that the scenario has uncertain) or ``core`` (every core input). By default
@@ -94,6 +95,7 @@ def choose(scenario: Scenario, wanted: Sequence[str] = (), *, words: bool = Fals
     plausible range, widened where its value lies outside; without such a range half to double its value. Raises
     ``ScenarioError``.
     """
+    wanted = words_of(wanted, "inputs", "a path, or several in a list")
     named = [name for name in wanted if name not in (UNCERTAIN, CORE)]
     drawn = [path for path, one in scenario.uncertain.items() if isinstance(one, Words) and not words]
     known = [path for path in scenario.uncertain if path not in drawn]

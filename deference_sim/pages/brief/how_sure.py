@@ -8,7 +8,8 @@ from deference_sim.pages.brief.words import a_number, in_months
 from deference_sim.pages.discover import in_words as box_in_words
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
 from deference_sim.pages.required_lead import answers as lead_answers
-from deference_sim.pages.run import ledger, spread_in_short
+from deference_sim.pages.run import ledger
+from deference_sim.pages.spread import spread_in_short
 from deference_sim.pages.wording import chance
 
 

@@ -2,15 +2,36 @@
 
 from deference_sim.batches.result import BatchResult
 from deference_sim.batches.store import CHUNKS, RUNS, TABLES
-from deference_sim.batches.tables import GOOD, SAFELY, compared_with, readable
-from deference_sim.pages.layout import Page, Paragraph, Table
+from deference_sim.batches.tables import GOOD, SAFELY, STAY, compared_with, readable
+from deference_sim.pages.layout import Heading, Page, Paragraph, Table
+from deference_sim.pages.wording import repeated
 from deference_sim.scenario.catalogue import label_at, parameters
 
 MOST_ROWS, MOST_AXES = 30, 2  # of a table on a page; with more axes p_good is in the files alone
 
 
-def page(found: BatchResult) -> Page:
-    """Return what a batch has found so far."""
+def page(found: BatchResult, repeat: str = "") -> Page:
+    """Return what a batch has found so far, with its title; ``repeat`` is the command that repeats it."""
+    return [
+        Heading(f"{found.plan.name} – a batch in {found.folder}", _answer(found)),
+        *points(found),
+        *repeated(repeat),
+    ]
+
+
+def _answer(found: BatchResult) -> str:
+    """Return how much of the batch is there."""
+    failed = f", {len(found.failures):,} chunks failed" if found.failures else ""
+    if not len(found.table):
+        return f"{found.missing:,} replicates are missing{failed}"
+    shares = found.table.sort_values("p_stay").index
+    told = readable(found.table)[STAY]
+    missing = f"; {found.missing:,} replicates are missing" if found.missing else ""
+    return f"{len(told):,} points, p_stay from {told[shares[0]]} to {told[shares[-1]]}{missing}{failed}"
+
+
+def points(found: BatchResult) -> Page:
+    """Return the points of a batch with their chances, and where tables and records lie."""
     if not len(found.table):
         return [Paragraph(f"{found.folder}: {found.missing:,} replicates are missing")]
     shown = readable(found.table)
