@@ -20,6 +20,7 @@ from deference_sim.shown import Shown
 
 DRAWS = 500  # of uncertain inputs
 LEVELS = 6  # capabilities at which the edge is told
+EXACT = 1e-7  # py: how closely the effective edge is found
 FACTOR = 2.0  # by which an input that is not uncertain is lowered and raised
 LEAST_SWING = 1e-9  # months; an input that moves the tax by less does not drive it
 
@@ -152,8 +153,6 @@ def effective_edge(scenario: Scenario, levels: Sequence[float] | Floats) -> Floa
     Both components are at the margin, capability rests, and what the scenario gives to buying time, defence and tests
     stays with them. Of uncertain inputs the medians count.
     """
-    from scipy.optimize import brentq
-
     p = parameters_of(scenario)
     margins = np.concatenate([[0.0], np.geomspace(1e-4, p.goodness_reach, 40)])
 
@@ -168,7 +167,11 @@ def effective_edge(scenario: Scenario, levels: Sequence[float] | Floats) -> Floa
         found = next((k for k, margin in enumerate(margins) if gain(margin, level) > 0.0), None)
         if not found:
             return nan if found is None else 0.0
-        return float(brentq(gain, margins[found - 1], margins[found], args=(level,), xtol=1e-6))
+        low, high = float(margins[found - 1]), float(margins[found])
+        while high - low > EXACT:
+            middle = 0.5 * (low + high)
+            low, high = (low, middle) if gain(middle, level) > 0.0 else (middle, high)
+        return high
 
     return np.array([at(float(level)) for level in levels])
 

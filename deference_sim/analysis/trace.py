@@ -20,6 +20,7 @@ from deference_sim.model.stages import STAGES
 from deference_sim.model.state import OUTCOMES, PHASES, PRE
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.shown import Shown
+from deference_sim.study.one_run import law_for_one_run
 from deference_sim.study.runner import Own, numbers_of, world_of
 from deference_sim.trajectory.log import LOG_DTYPE
 from deference_sim.trajectory.sample import SHARES
@@ -258,7 +259,8 @@ def _run(scenario: Scenario, seed: int, replicate: int, own: Own) -> _Run:
     seen: list[_Seen] = []
     watchers = [_watcher(stage, seen) for stage in range(len(STAGES))]
     processes = (*own.processes, *watchers)
-    world = world_of(scenario, seed, replicate, log=True, policy=own.policy, processes=processes)
+    law = law_for_one_run()
+    world = world_of(scenario, seed, replicate, log=True, policy=own.policy, processes=processes, law=law)
     return _Run(world, world.run_to_the_end(), seen)
 
 
@@ -322,8 +324,9 @@ def _about(event: str, item: int, causes: Sequence[str]) -> str:
 def paths(scenario: Scenario, seed: int, replicates: NDArray[np.int64], grid: Floats, own: Own) -> Trajectories:
     """Run the replicates and sample them at the months of ``grid``."""
     if own:
+        law = law_for_one_run() if len(replicates) == 1 else None
         worlds = [
-            world_of(scenario, seed, int(replicate), grid=grid, policy=own.policy, processes=own.processes)
+            world_of(scenario, seed, int(replicate), grid=grid, policy=own.policy, processes=own.processes, law=law)
             for replicate in replicates
         ]
         records = np.concatenate([world.run_to_the_end() for world in worlds])

@@ -24,7 +24,7 @@ def trace(
     """Tell one future as a story: what happened when, why effort moved, what it cost and why it ended."""
     from deference_sim.analysis.trace import trace as follow
 
-    with asked.at_work(None):
+    with asked.at_work(None, needs="compiled"):
         found = follow(asked.scenario, replicate, asked.seed)
     told = "Stocks, margin, lead, effort and events, by month"
     return Answer(
