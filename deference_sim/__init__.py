@@ -24,6 +24,11 @@ if TYPE_CHECKING:  # the same names for editors and type checkers, which import 
     from deference_sim.analysis.handoff import best_handoff as best_handoff
     from deference_sim.analysis.least_change import LeastChange as LeastChange
     from deference_sim.analysis.least_change import least_change as least_change
+    from deference_sim.analysis.listings import diff as diff
+    from deference_sim.analysis.listings import parameters as parameters
+    from deference_sim.analysis.listings import scenarios as scenarios
+    from deference_sim.analysis.listings import schema as schema
+    from deference_sim.analysis.listings import show as show
     from deference_sim.analysis.nested import InputSpread as InputSpread
     from deference_sim.analysis.nested import input_spread as input_spread
     from deference_sim.analysis.region import Region as Region
@@ -74,6 +79,7 @@ else:
         "analysis.explain": ("Explanation", "explain"),
         "analysis.handoff": ("BestHandoff", "best_handoff"),
         "analysis.least_change": ("LeastChange", "least_change"),
+        "analysis.listings": ("diff", "parameters", "scenarios", "schema", "show"),
         "analysis.nested": ("InputSpread", "input_spread"),
         "analysis.region": ("Region", "region"),
         "analysis.required_lead": ("Requirement", "required_lead"),

@@ -5,13 +5,17 @@ numbers that the model no longer gives, or with traces of the machine it ran on.
 executes them again.
 """
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
+
+import deference_sim as ds
 
 NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
 LARGEST = 400_000  # bytes
@@ -58,6 +62,30 @@ def test_says_what_it_says_and_what_it_does_not(path: Path) -> None:
         assert text.index("**Question.**") < text.index("**What it says.**") < text.index("**What it does not say.**")
     assert printed(read(path))
     assert any("image/png" in output.get("data", {}) for output in outputs(read(path)))
+
+
+def private_names(source: str) -> Iterator[str]:
+    """Yield what a cell takes from the package that is no public name of it."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (one.name for one in node.names if one.name.startswith("deference_sim."))
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "deference_sim":
+            module = node.module or ""
+            yield from (f"{module}.{one.name}" for one in node.names if "." in module or one.name not in ds.__all__)
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "ds":
+            yield from [node.attr] if node.attr not in ds.__all__ else []
+        elif isinstance(node, ast.Attribute) and node.attr.startswith("_") and not node.attr.endswith("__"):
+            yield node.attr
+
+
+@every_notebook
+def test_uses_public_names_alone(path: Path) -> None:
+    assert [name for cell in code_cells(read(path)) for name in private_names(cell.source)] == []
+
+
+def test_private_names_are_found() -> None:
+    source = "import deference_sim.a\nfrom deference_sim.a import load\nds.resolved(ds.load(1)._uncertain)"
+    assert set(private_names(source)) == {"deference_sim.a", "deference_sim.a.load", "resolved", "_uncertain"}
 
 
 @every_notebook

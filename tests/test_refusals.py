@@ -24,8 +24,8 @@ from deference_sim.study.tally import Sketch
     [
         (lambda: probability(0, 0), "at least one replicate"),
         (lambda: simultaneous_shares({"a": 0}), "at least one replicate"),
-        (lambda: runner.check_run(1, "fast"), "must be one of compiled, events"),
-        (lambda: ds.simulate(ds.load("baseline"), 3).trajectories(n=4), "between 1 and the 3 replicates"),
+        (lambda: runner.check_run(1, "fast"), "allowed: compiled or events"),
+        (lambda: ds.simulate(ds.load("baseline"), 3).trajectories(n=4), "from 1 to 3"),
         (lambda: ds.simulate(ds.load("baseline"), 3).quantile("margin", 0.5), "no quantity 'margin'"),
         (lambda: ds.simulate(ds.load("baseline"), 3).quantile("months", 1.0), "above 0 and below 1"),
         (lambda: Tax(shape=((1.0, 1.0), (0.0, 1.0))), "must rise"),

@@ -17,6 +17,7 @@ from deference_sim.scenario.chosen import Pool
 from deference_sim.scenario.combined import Point
 from deference_sim.scenario.words import Words
 from deference_sim.shown import Shown
+from deference_sim.study.limits import replicates_of, seed_of
 from deference_sim.study.runner import check_run, run
 
 Floats = NDArray[np.float64]
@@ -72,6 +73,7 @@ def alternatives(
     ``scenario`` is one, or a shipped one's name or a file's path. With an expert alone, every pooled input is as that
     expert believes; with a structure alone, every uncertain word is fixed. All meet the same worlds.
     """
+    replicates, seed = replicates_of(replicates), seed_of(seed)
     scenario = as_scenario(scenario)
     check_run(replicates, "compiled")
     return Several(

@@ -21,7 +21,7 @@ from deference_sim.model.state import OUTCOMES
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenarios
 from deference_sim.scenario.listing import DifferenceRow, differences
 from deference_sim.shown import Shown
-from deference_sim.study.limits import Engine
+from deference_sim.study.limits import Engine, replicates_of, seed_of
 from deference_sim.study.runner import blocks, check_run, stream, warm_up
 from deference_sim.study.tally import losses_of
 
@@ -156,6 +156,7 @@ def compare(
     """
     if not others:
         raise ValueError("a comparison needs at least two scenarios")
+    replicates, seed = replicates_of(replicates), seed_of(seed)
     check_run(replicates, engine)
     warm_up(engine)
     scenarios = as_scenarios([first, *others])

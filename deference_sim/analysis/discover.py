@@ -23,10 +23,10 @@ from deference_sim.analysis.measure import Measure, success_of
 from deference_sim.analysis.sensitivity.inputs import choose
 from deference_sim.analysis.sensitivity.plan import Plan
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
-from deference_sim.scenario.layers import ARGUMENT
-from deference_sim.scenario.problems import refusal
+from deference_sim.scenario.problems import ArgumentError
+from deference_sim.scenario.several import OneOrMore, words_of
 from deference_sim.shown import Shown
-from deference_sim.study.limits import MOST_REPLICATES
+from deference_sim.study.limits import MOST_REPLICATES, one_of, replicates_of, seed_of, whole
 from deference_sim.study.quasi_random import design, whole_design
 from deference_sim.study.runner import warm_up
 
@@ -131,9 +131,9 @@ def _as_dict(box: Box) -> dict[str, Any]:
 def discover(
     scenario: ScenarioLike,
     *,
-    inputs: Sequence[str] = (),
+    inputs: OneOrMore = (),
     measure: Measure = "p_stay",
-    algorithms: Sequence[Algorithm] = ALGORITHMS,
+    algorithms: OneOrMore = ALGORITHMS,
     boxes: int = MOST_BOXES,
     replicates: int = DEFAULT,
     seed: int = 1,
@@ -146,7 +146,12 @@ def discover(
     ``replicates`` futures (raised to a power of two) find the boxes, the other half judge them. Raises
     ``ScenarioError`` for what cannot be studied and ``ModuleNotFoundError`` where EMA Workbench is missing.
     """
-    return carry_out(plan_of(as_scenario(scenario), inputs, measure, replicates, seed), algorithms, progress, boxes)
+    names = words_of(algorithms, "algorithms", "prim or cart, or both in a list")
+    chosen = tuple(one_of(name, "algorithms", ALGORITHMS) for name in dict.fromkeys(names))
+    if not chosen:
+        raise ArgumentError("algorithms", "none", "prim or cart, or both in a list")
+    boxes = whole(boxes, "boxes", 1, MOST_REPLICATES)
+    return carry_out(plan_of(as_scenario(scenario), inputs, measure, replicates, seed), chosen, progress, boxes)
 
 
 def missing_extra() -> str:
@@ -156,13 +161,12 @@ def missing_extra() -> str:
     return "discover needs EMA Workbench, which is not installed: pip install 'deference-sim[discovery]'"
 
 
-def plan_of(scenario: Scenario, inputs: Sequence[str], measure: Measure, replicates: int, seed: int) -> Plan:
+def plan_of(scenario: Scenario, inputs: OneOrMore, measure: Measure, replicates: int, seed: int) -> Plan:
     """Return the plan of a study, everything about it checked. Raises as ``discover`` does."""
     if told := missing_extra():
         raise ModuleNotFoundError(told)
     success_of(measure)
-    if not 1 <= replicates <= MOST_REPLICATES:
-        raise refusal(ARGUMENT, "replicates", f"{replicates}", f"1 to {MOST_REPLICATES:,}")
+    replicates, seed = replicates_of(replicates), seed_of(seed)
     return Plan(scenario, choose(scenario, inputs), measure, whole_design(replicates), seed)
 
 

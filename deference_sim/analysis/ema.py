@@ -7,7 +7,6 @@
 Names are paths with ``_`` for ``.``, which the workbench asks for.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any
@@ -23,8 +22,9 @@ from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.scenario.catalogue import paths_of
 from deference_sim.scenario.combined import Mixture
 from deference_sim.scenario.distributions import FIRST_U, LAST_U, Distribution
-from deference_sim.streams import key_of_seed
-from deference_sim.study.runner import check_run, run
+from deference_sim.scenario.several import OneOrMore
+from deference_sim.study.limits import replicates_of, seed_of
+from deference_sim.study.runner import run
 
 POLICY = "strategy.policy"
 ENDS = (0.05, 0.95)
@@ -45,12 +45,12 @@ class Experiment:
         a scenario file may not give either.
         """
         paths = {_name(path): path for path, _, _ in paths_of(self.scenario)}
-        changes = {paths.get(name, name): _plain(value) for name, value in values.items()}
+        changes = {paths.get(name, name): value for name, value in values.items()}
         records = run(self.scenario.with_(**changes), self.replicates, self.seed)[0]
         return {"p_stay": float(stayed(records).mean()), "p_good": float(good(records).mean())}
 
 
-def ema_model(scenario: ScenarioLike, *, inputs: Sequence[str] = (), replicates: int = 200, seed: int = 1) -> Any:
+def ema_model(scenario: ScenarioLike, *, inputs: OneOrMore = (), replicates: int = 200, seed: int = 1) -> Any:
     """Return a ``Model`` of EMA Workbench that runs ``replicates`` futures of ``scenario`` at each point.
 
     ``scenario`` is one, or a shipped one's name or a file's path. Uncertainties are ``inputs`` (as in
@@ -60,12 +60,11 @@ def ema_model(scenario: ScenarioLike, *, inputs: Sequence[str] = (), replicates:
     compiled engine uses all cores, so a sequential evaluator is as fast as any. Raises as ``simulate`` and ``discover``
     do.
     """
+    replicates, seed = replicates_of(replicates), seed_of(seed)
     if told := missing_extra():
         raise ModuleNotFoundError(told)
     from ema_workbench import CategoricalParameter, Model, RealParameter, ScalarOutcome
 
-    check_run(replicates, "compiled")
-    key_of_seed(seed)
     scenario = as_scenario(scenario)
     varied = choose(scenario, inputs)
     model = Model("deferencesim", function=Experiment(scenario, replicates, seed))
@@ -82,11 +81,6 @@ def ema_model(scenario: ScenarioLike, *, inputs: Sequence[str] = (), replicates:
 
 def _name(path: str) -> str:
     return path.replace(".", "_")
-
-
-def _plain(value: Any) -> Any:
-    """Return a value without NumPy's type, which a scenario does not take."""
-    return value.item() if isinstance(value, np.generic) else value
 
 
 def values_of(distribution: Distribution) -> tuple[float, ...]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from deference_sim.analysis.listed import Named
 from deference_sim.quantiles import beta_cumulative, beta_quantile
 from deference_sim.shown import Shown
+from deference_sim.study.limits import number_in
 from deference_sim.study.tally import Sketch, Tally
 
 NORMAL_975 = 1.959963984540054  # 97.5 % quantile of the standard normal
@@ -107,9 +108,8 @@ def enough_for(precision: float | None) -> Callable[[Tally], bool] | None:
 
 def most_replicates(precision: float) -> int:
     """Return a number of replicates that is always enough for ``precision``. Raises ``ValueError`` with the range."""
-    if not FINEST <= precision <= 0.5:
-        raise ValueError(f"precision is {precision}: it must be between {FINEST} and 0.5, half the interval's width")
-    return ceil((NORMAL_975 / (2.0 * precision)) ** 2) + 1024
+    half_width = number_in(precision, "precision", FINEST, 0.5)
+    return ceil((NORMAL_975 / (2.0 * half_width)) ** 2) + 1024
 
 
 def wilson(successes: int, n: int, z: float = NORMAL_975) -> tuple[float, float]:

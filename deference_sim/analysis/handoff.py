@@ -17,7 +17,7 @@ from deference_sim.analysis.worlds import SAFELY, Chosen, Worlds, share_of
 from deference_sim.model.state import CATASTROPHES
 from deference_sim.scenario import Scenario, ScenarioError, ScenarioLike, as_scenario
 from deference_sim.shown import Shown
-from deference_sim.study.limits import Engine
+from deference_sim.study.limits import ENGINES, Engine, one_of, replicates_of, seed_of
 from deference_sim.study.runner import warm_up
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ class BestHandoff(Shown, Chosen):
     @property
     def lead(self) -> float | None:
         """The lead there is in all, in months (of an uncertain one the median); None without a rival."""
-        return None if self.scenario.rival.mode == "none" else float(self.scenario.rival.lead)
+        return None if self.scenario.rival.mode == "none" else float(self.scenario.medians.rival.lead)
 
     @property
     def after(self) -> float | None:
@@ -235,6 +235,8 @@ def best_handoff(
     changed assumptions on a quarter of that. ``measure`` is p_good, p_stay or weights of ends; without ``moved``
     the answers under changed assumptions are left out. Raises ``ValueError`` for what cannot be run.
     """
+    replicates, seed = replicates_of(replicates), seed_of(seed)
+    one_of(engine, "engine", ENGINES)
     scenario = as_scenario(scenario)
     warm_up(engine)
     started = perf_counter()
@@ -286,7 +288,7 @@ def _at(scenario: Scenario, capability: float, month: float) -> Scenario:
 
 def _levels(scenario: Scenario) -> list[float]:
     """Return the levels to try: the least that suffices (0, or the scenario's own below), its own, and some above."""
-    own = float(scenario.handoff.capability)
+    own = float(scenario.medians.handoff.capability)
     least = min(own, 0.0)
     return sorted({own, *(least + above for above in LEVELS_ABOVE)})
 
@@ -294,12 +296,12 @@ def _levels(scenario: Scenario) -> list[float]:
 def _window(scenario: Scenario) -> float:
     """Return the last month worth trying: when the lead will have run out, or the horizon."""
     if scenario.rival.mode == "none":
-        return float(scenario.horizon)
+        return float(scenario.medians.horizon)
     uncertain = scenario.uncertain.get("rival.lead")
-    lead = float(scenario.rival.lead if uncertain is None else uncertain.quantile(np.array([_QUANTILE]))[0])
-    bought = scenario.time_buying.max_bought if scenario.time_buying.before_handoff > 0.0 else 0.0
-    slowed = lead / max(1.0 - scenario.time_buying.before_handoff, 1e-9)
-    return float(min(slowed, lead + bought, scenario.horizon))
+    lead = float(scenario.medians.rival.lead if uncertain is None else uncertain.quantile(np.array([_QUANTILE]))[0])
+    bought = scenario.medians.time_buying.max_bought if scenario.medians.time_buying.before_handoff > 0.0 else 0.0
+    slowed = lead / max(1.0 - scenario.medians.time_buying.before_handoff, 1e-9)
+    return float(min(slowed, lead + bought, scenario.medians.horizon))
 
 
 # ---- searching ----------------------------------------------------------------------------------------------

@@ -24,9 +24,10 @@ from deference_sim.quantiles import clipped, normal_cumulative
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.scenario.problems import Mark, refusal
+from deference_sim.scenario.several import OneOrMore, words_of
 from deference_sim.shown import Shown
 from deference_sim.streams import normal_quantile
-from deference_sim.study.limits import Engine
+from deference_sim.study.limits import Engine, replicates_of, seed_of, share
 from deference_sim.study.runner import check_run, tally_runs, warm_up
 
 FARTHEST = 2.3263478740408408  # 99 % quantile of the standard normal: no input goes beyond its percentiles 1 and 99
@@ -122,7 +123,7 @@ class LeastChange(Shown):
 
 def least_change(
     scenario: ScenarioLike,
-    inputs: Sequence[str],
+    inputs: OneOrMore,
     target: float,
     replicates: int = 2_000,
     seed: int = 1,
@@ -138,10 +139,10 @@ def least_change(
     and is moved from there. Every way is found on the same worlds and judged on fresh ones. Raises ``ScenarioError``
     for an input that is no number or has no range.
     """
+    replicates, seed = replicates_of(replicates), seed_of(seed)
     chosen = as_scenario(scenario)
-    varied = inputs_of(chosen, inputs, mark)
-    if not 0.0 < target < 1.0:
-        raise refusal(mark, "target", f"{target:g}", "a chance above 0 and below 1")
+    varied = inputs_of(chosen, words_of(inputs, "inputs", "several paths in a list"), mark)
+    target = share(target, "target")
     check_run(replicates, engine)
     warm_up(engine)
     started = perf_counter()

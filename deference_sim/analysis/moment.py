@@ -21,17 +21,17 @@ NO_SEED = 0  # of the luck at the start, which the given stocks replace
 
 def parameters_of(scenario: Scenario) -> Any:
     """Return the law's parameters of ``scenario`` as an object with their names; of an uncertain input, its median."""
-    return _prepared(law_numbers(scenario))[0]
+    return _prepared(law_numbers(scenario.medians))[0]
 
 
 def parameters_drawn(scenario: Scenario, seed: int, draws: int) -> list[Any]:
     """Return the law's parameters of the first ``draws`` replicates, as objects; one for all if none is uncertain."""
-    return _prepared(law_numbers(scenario, scenario.draws(seed, np.arange(draws))))
+    return _prepared(law_numbers(scenario.medians, scenario.draws(seed, np.arange(draws))))
 
 
 def hazards_of(scenario: Scenario) -> list[Any]:
     """Return the law's numbers of each hazard of ``scenario``, by name, as objects."""
-    return [_plain(row) for row in hazard_numbers(scenario)[0]]
+    return [_plain(row) for row in hazard_numbers(scenario.medians)[0]]
 
 
 def just_deferring(p: Any, **stocks: float) -> Any:

@@ -13,7 +13,7 @@ from deference_sim.analysis.measure import Measure, success_of
 from deference_sim.analysis.sensitivity.inputs import choose
 from deference_sim.scenario import ScenarioLike, as_scenario
 from deference_sim.shown import Shown
-from deference_sim.study.limits import Engine
+from deference_sim.study.limits import MOST_REPLICATES, Engine, seed_of, whole
 from deference_sim.study.quasi_random import student
 from deference_sim.study.runner import blocks, check_run, stream, warm_up
 
@@ -70,6 +70,8 @@ def input_spread(
     are drawn as well, each from its plausible range, as in ``sensitivity``. Raises ``ValueError`` if nothing is
     uncertain, or for fewer than 2 draws or worlds.
     """
+    draws, worlds = whole(draws, "draws", 2, MOST_REPLICATES), whole(worlds, "worlds", 2, MOST_REPLICATES)
+    seed = seed_of(seed)
     scenario = choose(as_scenario(scenario)).scenario if ranges else as_scenario(scenario)
     if not scenario.uncertain:
         raise ValueError(
@@ -77,7 +79,6 @@ def input_spread(
             "the main unknowns from their plausible ranges (ranges=True)"
         )
     succeeded = success_of(measure).of_records
-    _check(draws, worlds)
     check_run(draws * worlds, engine)
     warm_up(engine)
     jobs = ((0, block) for block in blocks(0, draws * worlds))

@@ -16,7 +16,7 @@ from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.scenario.problems import Mark, refusal
 from deference_sim.shown import Shown
 from deference_sim.study.designs import Spacing
-from deference_sim.study.limits import Engine
+from deference_sim.study.limits import Engine, replicates_of, seed_of, share
 
 ACROSS = 11  # values of the first input
 _RATIOS = 8.0  # of the upper to the lower end, from which on values stand in equal ratios
@@ -109,6 +109,8 @@ def region(
     ``ScenarioError`` for an input that is no number or has no range.
     """
     chosen = as_scenario(scenario)
+    replicates, seed = replicates_of(replicates), seed_of(seed)
+    target = share(target, "target")
     across, up = sides_of(chosen, inputs, mark)
     started = perf_counter()
     found = []

@@ -1,6 +1,6 @@
 """Required lead: the smallest lead, or the best bound on any other input, at which success is likely enough."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, isfinite, sqrt
 from time import perf_counter
@@ -11,10 +11,11 @@ from deference_sim.analysis.measure import Measure, Success, success_of
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.scenario.catalogue import find
 from deference_sim.scenario.layers import ARGUMENT
-from deference_sim.scenario.problems import Mark, refusal
+from deference_sim.scenario.problems import ArgumentError, Mark, refusal
+from deference_sim.scenario.several import is_several
 from deference_sim.shown import Shown
 from deference_sim.study.designs import Spacing, ends_of
-from deference_sim.study.limits import Engine
+from deference_sim.study.limits import Engine, replicates_of, seed_of, share
 from deference_sim.study.runner import check_run, tally_runs, warm_up
 from deference_sim.study.tally import Tally
 
@@ -119,7 +120,7 @@ class Requirement(Shown):
 
 def required_lead(
     scenario: ScenarioLike,
-    target: float | Sequence[float] = TARGETS,
+    target: float | Iterable[float] = TARGETS,
     replicates: int = 10_000,
     seed: int = 1,
     *,
@@ -139,9 +140,9 @@ def required_lead(
     horizon. Raises ``ScenarioError`` for an input that is no number or has no ends.
     """
     chosen = as_scenario(scenario)
-    targets = (target,) if isinstance(target, float | int) else tuple(target)
+    replicates, seed = replicates_of(replicates), seed_of(seed)
+    targets = targets_of(target)
     success = success_of(measure)
-    _check_targets(targets)
     check_run(replicates, engine)
     low, high, unit = check_input(chosen, solve, between, mark)
     warm_up(engine)
@@ -331,10 +332,12 @@ def _place(counts: Counts, count: float, rising: bool, *, last: bool = False) ->
     return before + (after - before) * (count - counts[before]) / (counts[after] - counts[before])
 
 
-def _check_targets(targets: Sequence[float]) -> None:
-    for target in targets:
-        if not 0.0 < target < 1.0:
-            raise ValueError(f"target is {target}: it must be above 0 and below 1")
+def targets_of(target: float | Iterable[float]) -> tuple[float, ...]:
+    """Return one chance or several, each above 0 and below 1. Raises ``ValueError``."""
+    targets = tuple(share(one, "target") for one in (target if is_several(target) else (target,)))
+    if not targets:
+        raise ArgumentError("target", "none", "a number above 0 and below 1, or several")
+    return targets
 
 
 def check_input(
@@ -355,7 +358,7 @@ def _ends(scenario: Scenario, path: str, between: Spacing | None, mark: Mark) ->
     if between is not None:
         return *ends_of(path, between, mark), parameter.unit
     if path == LEAD:
-        return 0.0, scenario.horizon, parameter.unit
+        return 0.0, scenario.medians.horizon, parameter.unit
     if not (isfinite(parameter.low) and isfinite(parameter.high)):
         hint = f"say between what: {path}=A:B"
         raise refusal(mark, path, "an input without a lowest and a highest value", "two ends to search between", hint)

@@ -31,7 +31,8 @@ from deference_sim.analysis.trace import Trajectories, Trajectory, paths, trace
 from deference_sim.model.state import OUTCOMES
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.shown import Shown
-from deference_sim.study.limits import USUAL_PATHS, Engine
+from deference_sim.study import limits
+from deference_sim.study.limits import USUAL_PATHS, Engine, replicates_of, seed_of, whole
 from deference_sim.study.runner import NOTHING, Own, check_run, tally_runs, warm_up
 from deference_sim.study.tally import UNRESOLVED_CODE, Tally, upper_edges
 
@@ -39,6 +40,8 @@ if TYPE_CHECKING:  # libraries that a run without tables or policies of one's ow
     import pandas as pd
 
     from deference_sim.engines.events import Policy, Process, World
+
+MOST_POINTS = 100_000  # of a sampled path
 
 
 @dataclass(frozen=True, repr=False)
@@ -188,9 +191,7 @@ class Result(Shown):
         """
         if quantity not in self.tally.sketches:
             raise ValueError(f"no quantity {quantity!r}: there are {', '.join(self.tally.sketches)}")
-        if not 0.0 < share < 1.0:
-            raise ValueError(f"share is {share}: it must be above 0 and below 1")
-        return quantile(self.tally.sketches[quantity], share, self.replicates)
+        return quantile(self.tally.sketches[quantity], limits.share(share, "share"), self.replicates)
 
     @cached_property
     def quantile_intervals(self) -> dict[str, dict[str, Any]]:
@@ -217,7 +218,7 @@ class Result(Shown):
 
         ended = {name: self.tally.ended_by(name) for name in OUTCOMES[1:-1]}
         rows = np.flatnonzero(self.tally.ends_by_month[:UNRESOLVED_CODE].sum(axis=0))
-        months = np.minimum(upper_edges()[rows], self.scenario.horizon)
+        months = np.minimum(upper_edges()[rows], self.scenario.medians.horizon)
         band = band_half_width(self.replicates, len(ended))
         tables = []
         for name, counts in ended.items():
@@ -246,8 +247,7 @@ class Result(Shown):
         there are not so many as asked for, or if something is ``given`` and the records were not kept.
         """
         n = min(USUAL_PATHS, self.replicates) if n is None else n
-        if not 1 <= n <= self.replicates:
-            raise ValueError(f"n is {n}: it must be between 1 and the {self.replicates} replicates of the result")
+        n, points = whole(n, "n", 1, self.replicates), whole(points, "points", 2, MOST_POINTS)
         replicates, last = self._first(n)
         return paths(self.scenario, self.seed, replicates, np.linspace(0.0, last, points), self.own)
 
@@ -260,7 +260,11 @@ class Result(Shown):
         return first["replicate"].to_numpy(), float(first["months"].max())
 
     def trace(self, replicate: int) -> Trajectory:
-        """Return one replicate's trajectory as a log of events and a fine path."""
+        """Return one replicate's trajectory as a log of events and a fine path.
+
+        ``replicate`` is counted from 0. Raises ``ValueError`` for one that the run does not have.
+        """
+        replicate = whole(replicate, "replicate", 0, self.simulated - 1)
         return trace(self.scenario, replicate, self.seed, policy=self.own.policy, processes=self.own.processes)
 
     def as_dict(self) -> dict[str, Any]:
@@ -322,6 +326,7 @@ def simulate(
     and use the events engine, which is then the default. ``progress`` is told how many more replicates are done.
     ``seconds`` of the result is the simulation alone, without compiling.
     """
+    replicates, seed = replicates_of(replicates), seed_of(seed)
     scenario, own = as_scenario(scenario), Own(policy, tuple(processes))
     chosen: Engine = engine or ("events" if own else "compiled")
     most = replicates if precision is None else most_replicates(precision)

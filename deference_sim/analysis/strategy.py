@@ -17,7 +17,7 @@ from deference_sim.scenario import Scenario, ScenarioError, ScenarioLike, as_sce
 from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.scenario.problems import gather, refusal
 from deference_sim.shown import Shown
-from deference_sim.study.limits import Engine
+from deference_sim.study.limits import ENGINES, Engine, one_of, replicates_of, seed_of
 from deference_sim.study.runner import warm_up
 
 if TYPE_CHECKING:
@@ -231,6 +231,8 @@ def best_strategy(
     weights of ends.
     Raises ``ValueError`` for what cannot be run.
     """
+    replicates, seed = replicates_of(replicates), seed_of(seed)
+    one_of(engine, "engine", ENGINES)
     scenario = as_scenario(scenario)
     warm_up(engine)
     started = perf_counter()
@@ -309,7 +311,7 @@ def _candidates(scenario: Scenario, policy: str) -> list[dict[str, float]]:
     low, high = np.array([SEARCHED[name] for name in names]).T
     design = qmc.scale(qmc.Sobol(len(names), scramble=False).random_base2(DESIGN), low, high)
     made = [{name: round(float(value), 3) for name, value in zip(names, point, strict=True)} for point in design]
-    own = {name: float(getattr(scenario.strategy, name)) for name in names}
+    own = {name: float(getattr(scenario.medians.strategy, name)) for name in names}
     try:
         scenario.with_(**_changes(policy, own))
     except ScenarioError:
@@ -347,6 +349,8 @@ def policy_regret(
     company insists on. Raises ``ScenarioError`` for a world that does not exist or is named twice and for a policy that
     does not fit one, ``ValueError`` if there is no policy.
     """
+    replicates, seed = replicates_of(replicates), seed_of(seed)
+    one_of(engine, "engine", ENGINES)
     scenarios = as_scenarios(worlds)
     names = [scenario.name for scenario in scenarios]
     _check_each_once(names)
@@ -416,6 +420,6 @@ def with_defaults() -> dict[str, Settings]:
 
 def policies_to_compare(found: BestStrategy) -> dict[str, Settings]:
     """Return the scenario's own policy and each policy tuned for the scenario, to try them in other worlds."""
-    own = found.scenario.strategy
+    own = found.scenario.medians.strategy
     as_it_is = _changes(own.policy, {name: getattr(own, name) for name in POLICIES[own.policy]})
     return {AS_IT_IS: as_it_is, **{tuned.policy: tuned.changes for tuned in found.policies}}

@@ -16,7 +16,7 @@ from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.scenario.problems import Mark
 from deference_sim.shown import Shown
 from deference_sim.study.designs import Axis, Point, Spacing, Value, count_points, grid, listed
-from deference_sim.study.limits import Engine
+from deference_sim.study.limits import Engine, replicates_of, seed_of
 from deference_sim.study.runner import check_run, tally_runs, warm_up
 from deference_sim.study.tally import Tally
 
@@ -99,6 +99,7 @@ def sweep(
     interval of p_stay, instead of ``replicates``. Raises ``ScenarioError`` for a bad path or value, and for too many
     points or runs, before anything is run.
     """
+    replicates, seed = replicates_of(replicates), seed_of(seed)
     scenarios = as_scenarios(scenario)
     most = replicates if precision is None else most_replicates(precision)
     check_run(most, engine)

@@ -17,8 +17,10 @@ from deference_sim.model.tax import total_tax
 from deference_sim.scenario import Scenario, ScenarioError, ScenarioLike, as_scenario
 from deference_sim.scenario.catalogue import paths_of
 from deference_sim.shown import Shown
+from deference_sim.study.limits import seed_of, whole
 
 DRAWS = 500  # of uncertain inputs
+MOST_DRAWS = 1_000_000
 LEVELS = 6  # capabilities at which the edge is told
 EXACT = 1e-7  # py: how closely the effective edge is found
 FACTOR = 2.0  # by which an input that is not uncertain is lowered and raised
@@ -110,6 +112,7 @@ def aggregate_tax(scenario: ScenarioLike, draws: int = DRAWS, seed: int = 1) -> 
     ``scenario`` is one, or a shipped one's name or a file's path.
     Equations (3) to (5): the tax is that of AIs whose goodness is level with them, from the capability handed off to.
     """
+    draws, seed = whole(draws, "draws", 1, MOST_DRAWS), seed_of(seed)
     scenario = as_scenario(scenario)
     p = parameters_of(scenario)
     state = just_deferring(p, C=p.handoff_capability)

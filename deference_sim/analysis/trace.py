@@ -20,6 +20,7 @@ from deference_sim.model.stages import STAGES
 from deference_sim.model.state import OUTCOMES, PHASES, PRE
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.shown import Shown
+from deference_sim.study.limits import MOST_REPLICATES, seed_of, whole
 from deference_sim.study.one_run import law_for_one_run
 from deference_sim.study.runner import Own, numbers_of, world_of
 from deference_sim.trajectory.log import LOG_DTYPE
@@ -213,11 +214,12 @@ def trace(
     ``scenario`` is one, or a shipped one's name or a file's path. A replicate that cannot be integrated is followed as
     far as it comes; its ``failure`` says why it ends there.
     """
+    replicate, seed = whole(replicate, "replicate", 0, MOST_REPLICATES - 1), seed_of(seed)
     scenario, own = as_scenario(scenario), Own(policy, processes)
     try:
         return _traced(scenario, replicate, seed, own)
     except StepError as error:
-        shortens = "horizon" in scenario.uncertain or error.month < scenario.horizon
+        shortens = "horizon" in scenario.uncertain or error.month < scenario.medians.horizon
         if not (shortens and error.month > 0.0) or scenario.handoff.indifference:  # which looks ahead to the horizon
             raise
         shorter = scenario.with_(horizon=error.month)  # a horizon changes nothing of what is before it

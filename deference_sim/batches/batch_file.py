@@ -20,7 +20,16 @@ from deference_sim.scenario.problems import Mark, did_you_mean, gather, in_order
 from deference_sim.scenario.reader import check_schema, read_name
 from deference_sim.scenario.scalars import kind_of, read_number, read_text
 from deference_sim.scenario.tree import Entry, ListNode, MapNode, Node, Scalar, is_broken, node_of
-from deference_sim.study.limits import ENGINES, LAST_SEED, MOST_REPLICATES, USUAL_REPLICATES, Engine
+from deference_sim.study.limits import (
+    ENGINES,
+    LAST_SEED,
+    MOST_REPLICATES,
+    USUAL_REPLICATES,
+    Engine,
+    one_of,
+    replicates_of,
+    seed_of,
+)
 
 KEYS: Final = (
     "schema",
@@ -45,13 +54,25 @@ _BYTES, _RATE = 100, 10_000  # roughly, of a future in a file and of futures a s
 
 @dataclass(frozen=True, slots=True)
 class Instead:
-    """What the command line says in the place of the file; None for what it leaves to it."""
+    """What the command line says in the place of the file; None for what it leaves to it.
+
+    Raises ``ValueError`` for a number of replicates, a seed or an engine that is none.
+    """
 
     replicates: int | None = None
     seed: int | None = None
     engine: Engine | None = None
     settings: Sequence[str] = ()
     allow_large: bool = False
+
+    def __post_init__(self) -> None:
+        """Check what is not left to the file."""
+        if self.replicates is not None:
+            object.__setattr__(self, "replicates", replicates_of(self.replicates))
+        if self.seed is not None:
+            object.__setattr__(self, "seed", seed_of(self.seed))
+        if self.engine is not None:
+            one_of(self.engine, "engine", ENGINES)
 
 
 def read_batch(path: Path, instead: Instead | None = None) -> Plan:

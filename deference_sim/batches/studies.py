@@ -15,6 +15,7 @@ from deference_sim.batches.plan import Plan, Study
 from deference_sim.batches.store import STUDIES
 from deference_sim.batches.tables import as_files
 from deference_sim.scenario import Problem, ScenarioError
+from deference_sim.scenario.problems import ArgumentError
 from deference_sim.study.provenance import sources_version
 
 _INTERVAL: Final = ("_low", "_high")
@@ -32,7 +33,7 @@ def check_studies(plan: Plan) -> None:
                 Problem(at.file, at.line, at.column, f"sensitivity {one.path}", one.found, one.allowed, one.hint)
                 for one in error.problems
             ]
-        except ModuleNotFoundError as error:
+        except (ModuleNotFoundError, ArgumentError) as error:
             problems.append(Problem(study.mark.file, study.mark.line, study.mark.column, "sensitivity", str(error)))
     if problems:
         raise ScenarioError(problems)

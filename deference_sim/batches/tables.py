@@ -19,7 +19,7 @@ from deference_sim.model.roads import ROADS
 from deference_sim.model.state import OUTCOMES
 from deference_sim.scenario.catalogue import find
 from deference_sim.scenario.layers import ARGUMENT
-from deference_sim.scenario.listing import spread_text
+from deference_sim.scenario.spreads import spread_text
 from deference_sim.study.runner import hazard_names
 from deference_sim.study.tally import losses_of
 

@@ -31,9 +31,9 @@ class Commands(TyperGroup):
 
 def exit_code(error: Exception) -> int | None:
     """Return the exit code of an error that tells its own remedy; None for one that must not be hidden."""
-    from deference_sim.scenario import ScenarioError
+    from deference_sim.scenario.problems import ArgumentError, ScenarioError
 
-    if isinstance(error, ScenarioError):
+    if isinstance(error, ScenarioError | ArgumentError):
         return BAD_INPUT
     from deference_sim.engines.failure import StepError
 

@@ -25,7 +25,7 @@ def whole_number(least: int, most: int) -> Callable[[object], int]:
         except ValueError:
             number = least - 1
         if not least <= number <= most:
-            raise typer.BadParameter(f"found {text}; allowed: a whole number from {least} to {most}")
+            raise typer.BadParameter(f"found {text}; allowed: {limits.a_whole_number(least, most)}")
         return number
 
     return parse

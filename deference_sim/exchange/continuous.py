@@ -116,7 +116,7 @@ def continuous(scenario: Scenario, draw: int | None = None, seed: int = 1) -> Co
         p, hazards = parameters_of(quiet), hazards_of(quiet)
     else:
         p = parameters_drawn(quiet, seed, draw + 1)[draw]
-        rows = hazard_numbers(quiet, quiet.draws(seed, np.array([draw])))[0]
+        rows = hazard_numbers(quiet.medians, quiet.draws(seed, np.array([draw])))[0]
         hazards = [SimpleNamespace(**_fields(row)) for row in rows]
     return Continuous(p, hazards, _at_handoff(p))
 

@@ -19,6 +19,7 @@ from deference_sim.model.stocks import STOCKS
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.scenario.catalogue import parameters
 from deference_sim.shown import Shown
+from deference_sim.study.limits import MOST_REPLICATES, seed_of, whole
 from deference_sim.trajectory.arrivals import is_active, process_rate
 from deference_sim.trajectory.state import stocks_in
 from deference_sim.version import __version__
@@ -97,6 +98,8 @@ def export(scenario: ScenarioLike, draw: int | None = None, seed: int = 1) -> Mo
     header, says what that leaves out. Uncertain inputs are at their medians, or as drawn for replicate ``draw`` at
     ``seed``. Raises ``ValueError`` where the handoff waits for simulations that are made beforehand.
     """
+    draw = None if draw is None else whole(draw, "draw", 0, MOST_REPLICATES - 1)
+    seed = seed_of(seed)
     one = as_scenario(scenario)
     return _Making(one, continuous(one, draw, seed)).model
 

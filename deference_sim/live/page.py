@@ -19,7 +19,8 @@ from deference_sim.pages.trace import STORY_NOTE
 from deference_sim.quantiles import BETA_SHAPES
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario, load
 from deference_sim.scenario.library import shipped
-from deference_sim.study.limits import LAST_SEED_SHOWN, LEAST_SHOWN, MOST_SHOWN, USUAL_REPLICATES
+from deference_sim.scenario.several import OneOrMore, words_of
+from deference_sim.study.limits import LAST_SEED_SHOWN, LEAST_SHOWN, MOST_SHOWN, USUAL_REPLICATES, replicates_of, whole
 
 USUAL = "baseline"  # what a page shows that is told nothing else
 #: The files of a page that is a folder.
@@ -64,7 +65,7 @@ def page(
     *scenarios: ScenarioLike,
     out: str | os.PathLike[str] | None = None,
     folder: bool = False,
-    set: Sequence[str] = (),
+    set: OneOrMore = (),
     replicates: int = USUAL_REPLICATES,
     seed: int = 1,
     against: bool = False,
@@ -77,12 +78,9 @@ def page(
     Raises ``ScenarioError`` for a scenario or a setting that cannot be read, ``ValueError`` for a number that a page
     does not show, and ``PageMissing`` or ``KernelMissing`` where a checkout cannot build what it needs.
     """
-    for name, value, least, most in (
-        ("replicates", replicates, LEAST_SHOWN, MOST_SHOWN),
-        ("seed", seed, 0, LAST_SEED_SHOWN),
-    ):
-        if not least <= value <= most:
-            raise ValueError(f"{name}: found {value}; allowed: a whole number from {least} to {most}")
+    replicates = replicates_of(replicates, least=LEAST_SHOWN, most=MOST_SHOWN)
+    seed = whole(seed, "seed", 0, LAST_SEED_SHOWN)
+    set = words_of(set, "set", "PATH=VALUE, or several in a list")
     first = scenarios[0] if scenarios else USUAL
     if set:
         if isinstance(first, Scenario):

@@ -134,7 +134,7 @@ def _open_ends(found: BestHandoff) -> Page:
     ]
     if not told:
         return []
-    horizon = f"Not settled by month {found.scenario.horizon:g}"
+    horizon = f"Not settled by month {found.scenario.medians.horizon:g}"
     return [Paragraph(f"{horizon}, and so neither good nor bad, nor a success here: {'; '.join(told)}.")]
 
 

@@ -141,7 +141,7 @@ def headline(result: Result, measure: Measure = "p_stay") -> Page:
     told[f"{MEASURES['p_good'].meaning} (p_good)"] = result.p_good
     told["part of that: overtaken, and safely by luck"] = result.overtaken_safely
     if result.unresolved.value > 0.0:
-        told[f"not settled by month {result.scenario.horizon:g}: neither good nor bad"] = result.unresolved
+        told[f"not settled by month {result.scenario.medians.horizon:g}: neither good nor bad"] = result.unresolved
     rows = list(zip(told, *zip(*chances(list(told.values())), strict=True), strict=True))
     if measure not in MEASURES:
         rows.append((f"{success_of(measure).meaning} ({VALUE})", *chance(result.chance(measure))))
@@ -241,7 +241,7 @@ def ending(scenario: Scenario, outcome: str) -> str:
 
 
 def _can_scheme(scenario: Scenario) -> bool:
-    inputs = (scenario.scheming.at_handoff, scenario.scheming.rate)
+    inputs = (scenario.medians.scheming.at_handoff, scenario.medians.scheming.rate)
     return any(inputs) or any(path.startswith("scheming.") for path in scenario.uncertain)
 
 
@@ -324,7 +324,7 @@ def _lead_at_start(scenario: Scenario) -> list[tuple[str, ...]]:
         return [("lead: nobody presses (rival.mode is none)", "–", "", "")]
     distribution = scenario.uncertain.get("rival.lead")
     if distribution is None:
-        return [(name, f"{scenario.rival.lead:g}", "", "")]
+        return [(name, f"{scenario.medians.rival.lead:g}", "", "")]
     low, median, high = distribution.quantile(np.array([0.05, 0.5, 0.95]))
     told = f"{name}: {scenario.written.get('rival.lead', 'uncertain')}"
     return [(told, f"{median:.4g}", f"{low:.4g} to {high:.4g}", "")]

@@ -118,7 +118,7 @@ def _safely(share: float, column: Sequence[Estimate], good: bool) -> tuple[str, 
 
 
 def _settings(found: BestStrategy) -> Table:
-    own = found.scenario.strategy
+    own = found.scenario.medians.strategy
     rows = []
     for name, value in found.best.settings.items():
         low, high = found.best.last[name]

@@ -8,6 +8,7 @@ from deference_sim.analysis.run import Result
 from deference_sim.plots.fans import LEAST_UNDER_WAY
 from deference_sim.plots.style import TIME, axes, clean, entitle, in_percent, legend_beside, made_from, percent
 from deference_sim.plots.trace import SHARES
+from deference_sim.study.limits import MOST_REPLICATES, whole
 
 RUNS = 200
 POINTS = 300  # times
@@ -19,8 +20,8 @@ def effort_over_time(result: Result, n: int = RUNS, ax: Axes | None = None) -> A
     Drawn for as long as 20 % of them are. Before their handoff humans do the work. Draws on ``ax`` or a new figure;
     returns the Axes.
     """
+    paths = result.trajectories(min(whole(n, "n", 1, MOST_REPLICATES), result.replicates), POINTS)
     drawn = axes(ax, (8.5, 3.4))
-    paths = result.trajectories(min(n, result.replicates), POINTS)
     shown = np.isfinite(paths.capability).mean(axis=0) >= LEAST_UNDER_WAY
     months = paths.months[shown]
     means = {words: np.nanmean(getattr(paths, name)[:, shown], axis=0) for name, (words, _) in SHARES.items()}

@@ -35,6 +35,7 @@ from deference_sim.plots.style import (
     outcome_handle,
     panels,
 )
+from deference_sim.study.limits import MOST_REPLICATES, whole
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 LEAST_UNDER_WAY = 0.2  # with a smaller share of the runs still under way, a mean of these would describe stragglers
@@ -76,8 +77,8 @@ def trajectories(result: Result, n: int = 200, ax: Any = None) -> Panels:
     ``ax`` is an array of four Axes, or one Axes that gives its place to four; None makes a figure. Returns the four.
     Legends stand below the last two panels, for which a figure of constrained layout makes room.
     """
+    n = min(whole(n, "n", 1, MOST_REPLICATES), result.replicates)
     drawn = panels(ax, (2, 2), (9.0, 6.0))
-    n = min(n, result.replicates)
     last = _last_month_in_view(result, n)
     paths = result.trajectories(n, _points(result, n, last))
     chosen = _sample(paths.outcome)

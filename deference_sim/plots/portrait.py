@@ -29,6 +29,7 @@ from deference_sim.plots.style import (
     percent,
 )
 from deference_sim.scenario import Scenario
+from deference_sim.study.limits import MOST_REPLICATES, whole
 
 RUNS = 60
 POINTS = 400  # times on the grid of the runs
@@ -47,8 +48,8 @@ def phase_portrait(result: Result, n: int = RUNS, ax: Axes | None = None) -> Axe
     policy on true estimates and the lead of the start; of uncertain inputs, at the medians. Draws on ``ax`` or a new
     figure; returns the Axes.
     """
+    paths = result.trajectories(min(whole(n, "n", 1, MOST_REPLICATES), result.replicates), POINTS)
     drawn = axes(ax, (8.5, 5.0))
-    paths = result.trajectories(min(n, result.replicates), POINTS)
     _draw_runs(drawn, paths, result)
     low, high = drawn.get_ylim()
     drawn.set_ylim(min(low, -0.25 * high), high)

@@ -35,6 +35,7 @@ from deference_sim.plots.style import (
 )
 from deference_sim.scenario import Scenario
 from deference_sim.study.designs import Axis, Value
+from deference_sim.study.limits import whole
 
 CONTOURS = (0.1, 0.3, 0.5, 0.7, 0.9)
 COLOURS = (BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, BLACK)
@@ -109,6 +110,7 @@ def heat_map(sweep: Sweep, measure: Measure = "p_stay", ax: Axes | None = None, 
     """
     if len(sweep.axes) != 2:
         raise ValueError(f"a heat map needs two inputs, and {len(sweep.axes)} was swept: draw a lead_curve")
+    number = whole(number, "number", 0, len(sweep.scenarios) - 1)
     across, up = sweep.axes
     shape = len(across.values), len(up.values)
     size = shape[0] * shape[1]

@@ -27,6 +27,7 @@ from deference_sim.plots.style import (
     percent,
 )
 from deference_sim.scenario import ScenarioLike, as_scenario
+from deference_sim.study.limits import seed_of
 
 POINTS = 120  # capabilities
 DRAWS = 400  # of uncertain inputs
@@ -42,6 +43,7 @@ def tax_by_capability(scenario: ScenarioLike, seed: int = 1, ax: Axes | None = N
     where the takeoff is over. Thin lines are the two components, broad alignment and capability profile. If inputs are
     uncertain, their first 400 draws of ``seed`` are shown as a fan. Draws on ``ax`` or a new figure; returns the Axes.
     """
+    seed = seed_of(seed)
     scenario, drawn = as_scenario(scenario), axes(ax, (8.0, 4.2))
     draws = parameters_drawn(scenario, seed, DRAWS)
     start = min(p.handoff_capability for p in draws)

@@ -15,7 +15,7 @@ from deference_sim.scenario.catalogue import Parameter, find
 from deference_sim.scenario.chosen import Pool
 from deference_sim.scenario.distributions import Distribution, Floats
 from deference_sim.scenario.layers import ARGUMENT
-from deference_sim.scenario.listing import percentiles_text
+from deference_sim.scenario.spreads import percentiles_text
 from deference_sim.scenario.words import Words
 
 COLUMNS = 2

@@ -35,7 +35,7 @@ def document(scenario: Fields, *, defaults: bool = True) -> dict[str, Any]:
     """Return the scenario as the mapping of a file, in documented units; without ``defaults`` only what was given."""
     found: dict[str, Any] = {"schema": SCHEMA, "name": scenario.name, "description": scenario.description}
     for name, entry in catalogue().items():
-        value = getattr(scenario, name)
+        value = vars(scenario)[name]
         if isinstance(entry, Parameter):
             found |= _held(scenario, {name: (name, value)}, defaults)
         elif entry.is_list:

@@ -178,7 +178,7 @@ def nearest_path(path: str) -> str:
 def paths_of(blocks: Blocks) -> Iterator[tuple[str, Parameter, Any]]:
     """Yield path, parameter and value of everything in ``blocks``, in declared order."""
     for name, entry in catalogue().items():
-        value = getattr(blocks, name)
+        value = vars(blocks)[name]
         if isinstance(entry, Parameter):
             yield name, entry, value
             continue

@@ -13,10 +13,12 @@ from deference_sim.scenario.problems import Mark, Problem, ScenarioError, did_yo
 from deference_sim.scenario.reader import HEAD_KEYS, check_schema
 from deference_sim.scenario.sample_files import with_samples
 from deference_sim.scenario.scalars import kind_of, read_text
+from deference_sim.scenario.several import plain
 from deference_sim.scenario.shipped import label_of, shipped
 from deference_sim.scenario.source import beside, checked_text
 from deference_sim.scenario.source import read_text as read_file
 from deference_sim.scenario.tree import Broken, Entry, ListNode, MapNode, Node, Scalar, is_broken, node_of, with_entry
+from deference_sim.scenario.uncertain_input import UncertainInput
 
 COMMAND_LINE = Mark("command line")
 ARGUMENT = Mark("argument")
@@ -126,8 +128,9 @@ def setting(text: str) -> Change:
 
 def change_of(path: str, value: Any, mark: Mark = ARGUMENT) -> Change:
     """Return the change of ``path`` to a Python value; text is read as a file would read it."""
-    if isinstance(value, Distribution):
-        value = value.specification()
+    if isinstance(value, UncertainInput):
+        value = value.distribution
+    value = value.specification() if isinstance(value, Distribution) else plain(value)
     if isinstance(value, str) and not _is_text(path):
         return Change(path, _composed(value, path, mark))
     return Change(path, node_of(_without_blocks(value), mark))
@@ -239,7 +242,9 @@ def _sourced(node: Node, path: str, sources: Mapping[str, str]) -> Node:
 
 def _without_blocks(value: Any) -> Any:
     if isinstance(value, Block):
-        return dict(value)
+        return {name: _without_blocks(held) for name, held in value}
+    if isinstance(value, UncertainInput):
+        return value.distribution.specification()
     if isinstance(value, tuple | list):
         return [_without_blocks(item) for item in value]
-    return value
+    return plain(value)

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
@@ -11,6 +11,7 @@ from deference_sim.scenario.layers import read_layers, setting
 from deference_sim.scenario.problems import Mark, ScenarioError, did_you_mean, gather, in_order, refusal, shown, sift
 from deference_sim.scenario.reader import NAME_PATTERN
 from deference_sim.scenario.scenario import Scenario
+from deference_sim.scenario.several import OneOrMore, words_of
 from deference_sim.scenario.shipped import shipped
 
 __all__ = ["ScenarioLike", "as_scenario", "as_scenarios", "load", "shipped"]
@@ -38,14 +39,15 @@ def as_scenarios(given: ScenarioLike | Iterable[ScenarioLike]) -> tuple[Scenario
     return tuple(gather(partial(as_scenario, one) for one in given))
 
 
-def load(name_or_path: str | os.PathLike[str], set: Sequence[str] = ()) -> Scenario:
+def load(name_or_path: str | os.PathLike[str], set: OneOrMore = ()) -> Scenario:
     """Return the scenario of a shipped name or of a file, with each ``PATH=VALUE`` of ``set`` on top.
 
     Raises ``ScenarioError`` with every problem of the file, of what it extends and of ``set``, one line each.
     """
+    settings = words_of(set, "set", "PATH=VALUE, or several in a list")
     path = _file_of(name_or_path)
     layers = read_layers(path)
-    changes, problems = sift(partial(setting, text) for text in set)
+    changes, problems = sift(partial(setting, text) for text in settings)
     stem = path.stem if re.fullmatch(NAME_PATTERN, path.stem) else "scenario"
     made, refused = sift([partial(Scenario.of_tree, layers.tree, name=stem, changes=changes)])
     if found := [*layers.problems, *problems, *refused]:

@@ -3,15 +3,17 @@
 They look at central values where inputs are uncertain.
 """
 
+from deference_sim.model.parameters import Blocks
 from deference_sim.scenario.scenario import Scenario
 
 
 def notices(scenario: Scenario) -> list[str]:
     """Return a sentence for each thing in ``scenario`` that cannot happen, or has happened before it starts."""
-    return [*_about_growth(scenario), *_about_handoff(scenario), *_about_risks(scenario)]
+    held = scenario.medians
+    return [*_about_growth(held), *_about_handoff(held), *_about_risks(held)]
 
 
-def _about_growth(scenario: Scenario) -> list[str]:
+def _about_growth(scenario: Blocks) -> list[str]:
     capability, found = scenario.capability, []
     level, ceiling = capability.stabilise_at, capability.ceiling
     bounded = capability.law == "software_explosion" and capability.hardware_pace == 0
@@ -33,7 +35,7 @@ def _about_growth(scenario: Scenario) -> list[str]:
     return found
 
 
-def _about_handoff(scenario: Scenario) -> list[str]:
+def _about_handoff(scenario: Blocks) -> list[str]:
     if scenario.handoff.never:
         return ["handoff.never is true: nobody defers, so that p_stay is 0"]
     at = scenario.handoff.at
@@ -42,7 +44,7 @@ def _about_handoff(scenario: Scenario) -> list[str]:
     return []
 
 
-def _about_risks(scenario: Scenario) -> list[str]:
+def _about_risks(scenario: Blocks) -> list[str]:
     basin = scenario.basin
     from_ais = (
         basin.hazard_at_edge

@@ -61,6 +61,18 @@ class ScenarioError(ValueError):
         return ScenarioError, (self.problems,)
 
 
+class ArgumentError(ValueError):
+    """An argument that a public function cannot take. Its text says which, what was found, and what is allowed."""
+
+    def __init__(self, name: str, found: object, allowed: str) -> None:
+        # What was found is told as one writes it: a number without its type.
+        super().__init__(f"{name}: found {shown(str(found)) or 'nothing'}; allowed: {allowed}")
+        self.told = name, found, allowed
+
+    def __reduce__(self) -> tuple[type["ArgumentError"], tuple[str, object, str]]:
+        return ArgumentError, self.told
+
+
 def in_order(problems: Iterable[Problem], files: Sequence[str]) -> list[Problem]:
     """Return ``problems`` file by file, in the order of ``files`` (what is in none of them last), and top to bottom."""
     rank = {file: place for place, file in enumerate(files)}

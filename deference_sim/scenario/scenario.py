@@ -4,12 +4,13 @@ import math
 from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import product
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ValidationError, model_validator
 
+from deference_sim.model.parameters import Blocks
 from deference_sim.scenario.canonical import canonical_text, document, hash_of, yaml_text
 from deference_sim.scenario.catalogue import (
     Parameter,
@@ -32,6 +33,7 @@ from deference_sim.scenario.reader import read_fields, reworded
 from deference_sim.scenario.source import refused_character
 from deference_sim.scenario.tree import MapNode
 from deference_sim.scenario.uncertain import outside_range
+from deference_sim.scenario.uncertain_input import UncertainInput
 from deference_sim.scenario.words import Words
 from deference_sim.shown import Shown
 from deference_sim.streams import stream_table
@@ -41,7 +43,7 @@ MAX_STRUCTURES = 64  # combinations of uncertain words
 
 
 class Scenario(Shown, Fields):
-    """One scenario, frozen, and checked as a whole. Of an uncertain input a block holds the median.
+    """One scenario, frozen, and checked as a whole. An uncertain input reads as an ``UncertainInput``, not as a number.
 
     Two scenarios are equal if name, description and meaning are; ``hash`` is of the meaning alone.
     """
@@ -50,7 +52,7 @@ class Scenario(Shown, Fields):
     def _check_texts(self) -> Self:
         for section in catalogue().values():
             if isinstance(section, Section) and section.is_list:
-                names = [item.name for item in getattr(self, section.name)]
+                names = [item.name for item in vars(self)[section.name]]
                 if len(set(names)) < len(names):
                     raise ValueError(f"{section.name} need names of their own, not {', '.join(names)}")
         stream_table([f"{kind}:{hazard.name}" for hazard in self.hazards for kind in ("hazard", "severity")])
@@ -102,7 +104,7 @@ class Scenario(Shown, Fields):
         return self
 
     def _check_block(self, name: str, words: Mapping[str, str]) -> None:
-        block = getattr(self, name)
+        block = vars(self)[name]
         try:
             type(block)(**{**dict(block), **words})
         except ValidationError as error:
@@ -116,6 +118,21 @@ class Scenario(Shown, Fields):
         for path, parameter, value in paths_of(self):
             given.setdefault(path, "default" if value == parameter.default else "Python")
         object.__setattr__(self, "sources", FrozenMap(given))
+
+    if not TYPE_CHECKING:  # with it there, a checker would take any name for an attribute
+
+        def __getattribute__(self, name: str) -> Any:
+            """Return a field, with what is uncertain in it told as such: a median never reads as a plain number."""
+            held = super().__getattribute__(name)
+            if name not in catalogue() or not (uncertain := super().__getattribute__("uncertain")):
+                return held
+            numbers = {path: one for path, one in uncertain.items() if not isinstance(one, Words)}
+            return _told(name, held, numbers, super().__getattribute__("written"))
+
+    @property
+    def medians(self) -> Blocks:
+        """All inputs as plain values: of an uncertain one, which itself reads as such, the median."""
+        return Blocks.model_construct(**{name: vars(self)[name] for name in catalogue()})
 
     def __dir__(self) -> list[str]:
         """Return what a scenario has, without what every model of pydantic has: for completion."""
@@ -206,6 +223,22 @@ class Scenario(Shown, Fields):
             return cls(**{"name": name} | read[0])
         except ValidationError as error:
             raise ScenarioError(reworded(error, "", tree, tree.mark)) from None
+
+
+def _told(name: str, held: Any, uncertain: Mapping[str, Distribution], written: Mapping[str, str]) -> Any:
+    """Return what a field holds, an ``UncertainInput`` in the place of each median in it."""
+    if isinstance(held, tuple):
+        return tuple(_told(f"{name}.{item.name}", item, uncertain, written) for item in held)
+    if name in uncertain:
+        return UncertainInput(name, uncertain[name], find(name, ARGUMENT).unit, written.get(name, ""))
+    inside = [path for path in uncertain if path.rpartition(".")[0] == name]
+    if not inside:
+        return held
+    told = {
+        path.rpartition(".")[2]: UncertainInput(path, uncertain[path], find(path, ARGUMENT).unit, written.get(path, ""))
+        for path in inside
+    }
+    return held.model_copy(update=told)
 
 
 def _shares_in_words(distribution: Distribution) -> str:

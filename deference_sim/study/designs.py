@@ -7,18 +7,19 @@ from itertools import product
 from math import prod
 from typing import Any
 
-import numpy as np
-
 from deference_sim.elementary import exp, log
 from deference_sim.scenario import Scenario, ScenarioError
 from deference_sim.scenario.catalogue import Parameter, find, label_at
 from deference_sim.scenario.layers import ARGUMENT
-from deference_sim.scenario.problems import Mark, gather, refusal, shown
+from deference_sim.scenario.problems import ArgumentError, Mark, gather, refusal, shown
 from deference_sim.scenario.quantities import NumberError, quantity, split
+from deference_sim.scenario.several import plain_list
+from deference_sim.study.limits import whole
 
 MOST_AXES = 2
 MOST_POINTS = 100_000
 MOST_RUNS = 1_000_000_000  # of all points together
+_WRITTEN_IN_PYTHON = "such as {'rival.lead': linspace('1 month', '1 year', 12)}"
 _WRITTEN = "such as rival.lead='0.25 months:12 months:25', with :log for equal ratios, or strategy.policy=race,fixed"
 
 Value = float | int | str | bool
@@ -36,12 +37,12 @@ class Spacing:
 
 def linspace(low: float | str, high: float | str, count: int) -> Spacing:
     """Return ``count`` values in equal steps from ``low`` to ``high``, both included."""
-    return Spacing(low, high, count)
+    return Spacing(low, high, whole(count, "count", 2, MOST_POINTS))
 
 
 def logspace(low: float | str, high: float | str, count: int) -> Spacing:
     """Return ``count`` values in equal ratios from ``low`` to ``high``, both included and above 0."""
-    return Spacing(low, high, count, logarithmic=True)
+    return Spacing(low, high, whole(count, "count", 2, MOST_POINTS), logarithmic=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +77,9 @@ class Point:
 
 def listed(over: Mapping[str, Spacing | Iterable[Value]]) -> dict[str, Spacing | Sequence[Value]]:
     """Return ``over`` with what it gives as arrays, columns, ranges or generators as lists; text stays as it is."""
-    return {path: values if isinstance(values, Spacing | str) else _plain(values) for path, values in over.items()}
-
-
-def _plain(values: Any) -> Any:
-    """Return a list of Python's own numbers and words; what cannot be listed is returned, to be refused."""
-    if not isinstance(values, Iterable):
-        return values
-    return [value.item() if isinstance(value, np.generic) else value for value in values]
+    if not isinstance(over, Mapping):
+        raise ArgumentError("over", over, f"a mapping of paths to values, {_WRITTEN_IN_PYTHON}")
+    return {path: values if isinstance(values, Spacing) else plain_list(values) for path, values in over.items()}
 
 
 def grid(

@@ -98,10 +98,10 @@ def run_at(
     def run_block(first: int) -> NDArray[Kept]:
         rows = slice(first, first + BLOCK)
         drawn = scenario.draws(seed, replicates[rows]) | {path: values[rows] for path, values in draws.items()}
-        parameters = law_numbers(scenario, drawn)
+        parameters = law_numbers(scenario.medians, drawn)
         if table is not None:
             fill_in_good_ends(parameters, table)
-        kept = keep(run_replicates(parameters, hazard_numbers(scenario, drawn), seed, replicates[rows]))
+        kept = keep(run_replicates(parameters, hazard_numbers(scenario.medians, drawn), seed, replicates[rows]))
         if told:
             told(len(kept))
         return kept

@@ -25,7 +25,7 @@ from deference_sim.study.indifference import (
     fill_in_good_ends,
     table_of_good_ends,
 )
-from deference_sim.study.limits import ENGINES, MOST_REPLICATES, Engine
+from deference_sim.study.limits import ENGINES, Engine, one_of, replicates_of
 from deference_sim.study.tally import Tally
 
 if TYPE_CHECKING:  # its library is needed by those runs alone that are on it
@@ -46,10 +46,10 @@ def numbers_of(
 ) -> tuple[NDArray[np.void], NDArray[np.void]]:
     """Return the law's parameters and hazards: one row, or a row per replicate if any input is uncertain."""
     draws = scenario.draws(seed, replicates)
-    parameters = law_numbers(scenario, draws)
+    parameters = law_numbers(scenario.medians, draws)
     if scenario.handoff.indifference:
         fill_in_good_ends(parameters, good_ends(scenario))
-    return parameters, hazard_numbers(scenario, draws)
+    return parameters, hazard_numbers(scenario.medians, draws)
 
 
 @functools.lru_cache(maxsize=32)
@@ -60,7 +60,7 @@ def good_ends(scenario: Scenario) -> NDArray[np.float64]:
         changed = scenario.with_(**CHANGED, **{MONTH_PATH: month})
         return run(changed, TABLE_REPLICATES, TABLE_SEED)[0]
 
-    return table_of_good_ends(outcomes, scenario.rival.lead)
+    return table_of_good_ends(outcomes, scenario.medians.rival.lead)
 
 
 def hazard_names(scenario: Scenario) -> list[str]:
@@ -265,10 +265,8 @@ def _in_order(work: Callable[[Taken], Given], items: Iterable[Taken]) -> Iterato
 
 def check_run(replicates: int, engine: str, own: Own = NOTHING) -> None:
     """Raise ``ValueError`` with the remedy for what cannot be run."""
-    if not 1 <= replicates <= MOST_REPLICATES:
-        raise ValueError(f"replicates is {replicates}: it must be between 1 and {MOST_REPLICATES:,}")
-    if engine not in ENGINES:
-        raise ValueError(f"engine is {engine!r}: it must be one of {', '.join(ENGINES)}")
+    replicates_of(replicates)
+    one_of(engine, "engine", ENGINES)
     if engine != "events" and own:
         raise ValueError('own policies and processes run on the events engine only: pass engine="events"')
 

@@ -13,10 +13,11 @@ from deference_sim.analysis.sensitivity.inputs import HALF_TO_DOUBLE, RANGES, WI
 from deference_sim.analysis.sensitivity.result import Method
 from deference_sim.pages import layout
 from deference_sim.pages import sensitivity as sensitivity_page
-from deference_sim.scenario import ScenarioError, shipped
+from deference_sim.scenario import shipped
 from deference_sim.scenario.distributions import Loguniform, Uniform
 from deference_sim.scenario.listing import parameter_table
 from deference_sim.scenario.plausible import TWINS, core_paths
+from deference_sim.scenario.problems import ArgumentError, ScenarioError
 from deference_sim.streams import named_stream, uniforms
 from deference_sim.study.quasi_random import run_at
 from deference_sim.study.runner import run
@@ -267,8 +268,8 @@ def test_a_group_takes_a_line_for_each_input() -> None:
         ({"inputs": ["tax.checking"]}, "--set tax.checking='A to B'"),
         ({"method": "sobolev"}, "one of tornado, sobol, morris, rank, voi"),
         ({"measure": "p_bad"}, "one of p_"),
-        ({"replicates": 0}, "1 to 1,000,000,000"),
-        ({"method": "morris", "replicates": 3}, "4 to 1,000,000,000"),
+        ({"replicates": 0}, "replicates: found 0; allowed: a whole number from 1"),
+        ({"method": "morris", "replicates": 3}, "replicates: found 3; allowed: a whole number from 4"),
         ({"decision": {"handoff.at": [0, 1]}}, "method voi only"),
         ({"method": "voi", "decision": {"handoff.at": [0]}}, "two options or more"),
         ({"method": "voi", "decision": {"handoff.at": [0, -1]}}, "handoff.at"),
@@ -280,6 +281,6 @@ def test_bad_input_is_refused_with_the_remedy_before_any_work(
     more: dict[str, Any], told: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("deference_sim.analysis.sensitivity.warm_up", lambda engine: pytest.fail("work began"))
-    with pytest.raises(ScenarioError) as caught:
+    with pytest.raises((ArgumentError, ScenarioError)) as caught:
         ds.sensitivity(QUICK, **({"method": "tornado"} | more))  # type: ignore[arg-type]
     assert told in str(caught.value)

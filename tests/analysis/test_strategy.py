@@ -131,7 +131,7 @@ def test_without_policies_the_five_are_tried_at_their_defaults(monkeypatch: pyte
         ({"worlds": ["baselin"]}, "did you mean `baseline`"),
         ({"worlds": ["baseline"], "policies": {}}, "policies are none"),
         ({"worlds": ["baseline"], "policies": {"mine": {"strategy.polcy": "race"}}}, "strategy.policy"),
-        ({"worlds": ["baseline"], "replicates": 0}, "replicates is 0"),
+        ({"worlds": ["baseline"], "replicates": 0}, "replicates: found 0"),
     ],
 )
 def test_bad_input_is_met_with_its_remedy(arguments: dict[str, Any], said: str) -> None:

@@ -108,7 +108,7 @@ def test_what_is_typed_is_understood(text: str, path: str, wanted: object) -> No
         ({"rival.lead": ds.linspace("3 parsecs", 1, 5)}, "unit `parsecs`"),
         ({"rival.lead": ds.linspace(-3, 1, 5)}, "at least 0"),
         ({"rival.lead": ds.logspace(0, 1, 5)}, "a lower end above 0"),
-        ({"rival.lead": ds.linspace(0, 1, 1)}, "at least 2"),
+        ({"rival.lead": Spacing(0, 1, 1)}, "at least 2"),
         ({"rival.lead": []}, "a list of values"),
         ({"rival.lead": "3"}, "a list of values"),
         ({"rival.lead": 3}, "a list of values"),
@@ -117,7 +117,7 @@ def test_what_is_typed_is_understood(text: str, path: str, wanted: object) -> No
         ({"handoff.never": [True, "true"]}, "each value once"),
         ({}, "0 inputs to sweep over"),
         ({"rival.lead": LEADS, "tax.decline": LEADS, "tax.checking": LEADS}, "3 inputs"),
-        ({"rival.lead": ds.linspace(0, 1, 10**12)}, "1,000,000,000,000 points  at most 100,000"),
+        ({"rival.lead": Spacing(0, 1, 10**12)}, "1,000,000,000,000 points  at most 100,000"),
         ({"rival.lead": ds.linspace(0, 1, MOST_POINTS)}, "at most 10,000 replicates"),
     ],
 )

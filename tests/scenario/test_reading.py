@@ -285,7 +285,7 @@ class TestChanging:
         assert (changed.horizon, changed.capability.stabilise_at) == (60.0, None)
         assert changed.tax.shape == ((1.0, 0.5), (12.0, 1.0))
         assert [hazard.name for hazard in changed.hazards] == ["a", "b"]
-        assert changed.rival.speed == 0.5
+        assert changed.rival.speed.median == 0.5
         assert changed.sources["horizon"] == "argument"
 
     def test_all_that_is_wrong_is_told_at_once(self) -> None:

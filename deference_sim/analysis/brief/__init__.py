@@ -46,7 +46,7 @@ from deference_sim.analysis.worlds import Worlds
 from deference_sim.model.state import OUTCOMES
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.shown import Shown
-from deference_sim.study.limits import LEAST_BRIEF, USUAL_BRIEF
+from deference_sim.study.limits import LEAST_BRIEF, USUAL_BRIEF, replicates_of, seed_of
 from deference_sim.study.runner import warm_up
 from deference_sim.study.tally import GOOD_ENDS
 
@@ -234,8 +234,7 @@ def brief(
     """
     chosen = as_scenario(scenario)
     success_of(measure)
-    if replicates < LEAST_BRIEF:
-        raise ValueError(f"replicates is {replicates}: a brief takes at least {LEAST_BRIEF}")
+    replicates, seed = replicates_of(replicates, least=LEAST_BRIEF), seed_of(seed)
     warm_up("compiled")
     return _Making(chosen, measure, seed, Futures(replicates), worlds, at_work).whole()
 
@@ -449,8 +448,8 @@ def _decision(scenario: Scenario, best: float, choices: Choices) -> dict[str, Se
     """Return the choice that knowing something would help with, as one types it: of a date, or of a handoff at all."""
     if scenario.handoff.never or choices.advised == NEVER or scenario.rival.mode == "none":
         return {"handoff.never": ("true", "false")}
-    at = scenario.handoff.at
-    months = {0.0, round(best, 2), round(float(scenario.rival.lead) / 2.0, 2)}
+    at = scenario.medians.handoff.at
+    months = {0.0, round(best, 2), round(float(scenario.medians.rival.lead) / 2.0, 2)}
     if at is not None:
         months.add(round(float(at), 2))
     if len(months) == 1:

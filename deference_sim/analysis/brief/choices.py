@@ -120,7 +120,7 @@ def _as_good(by_date: Mapping[float, Successes], best: float, success: Success) 
 
 def _ways(found: BestHandoff, best: float) -> dict[str, Mapping[str, Any]]:
     scenario, level = found.scenario, found.best.capability
-    own, handoff = {path: scenario.value(path) for path in dated(level, 0.0)}, scenario.handoff
+    own, handoff = {path: scenario.value(path) for path in dated(level, 0.0)}, scenario.medians.handoff
     ways: dict[str, Mapping[str, Any]] = {OWN_WAY: {}, NOW: dated(handoff.capability, 0.0), BEST: dated(level, best)}
     if scenario.rival.mode != "none":
         ways[INDIFFERENCE] = {**dated(level, 0.0), "handoff.at": None, "handoff.indifference": True}
@@ -178,9 +178,10 @@ def months_more(scenario: Scenario, measure: Measure, replicates: int, seed: int
     """
     if scenario.rival.mode == "none":
         return []
-    lead = float(f"{scenario.rival.lead:.3g}") if "rival.lead" in scenario.uncertain else float(scenario.rival.lead)
+    lead = float(scenario.medians.rival.lead)
+    lead = float(f"{lead:.3g}") if "rival.lead" in scenario.uncertain else lead
     fixed = {"rival.lead": lead} if "rival.lead" in scenario.uncertain else {}
-    at = scenario.handoff.at
+    at = scenario.medians.handoff.at
     dated_ahead = at is not None and not scenario.handoff.never
     wanted = {"after": {"rival.lead": lead + 1.0}}
     if dated_ahead:

@@ -4,7 +4,7 @@ The share is Shapley's: what moving an input from the first scenario's value to 
 all orders in which the inputs can be moved. World by world the shares sum to the paired difference.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import sqrt
 from time import perf_counter
@@ -22,8 +22,9 @@ from deference_sim.analysis.paired import Difference, difference_of_values
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.scenario.problems import Mark, refusal
+from deference_sim.scenario.several import OneOrMore
 from deference_sim.shown import Shown
-from deference_sim.study.limits import USUAL_REPLICATES, Engine
+from deference_sim.study.limits import USUAL_REPLICATES, Engine, replicates_of, seed_of
 from deference_sim.study.quasi_random import student
 from deference_sim.study.runner import BLOCK, Block, check_run, stream, warm_up
 
@@ -150,10 +151,12 @@ def plan(
     replicates: int | None = None,
     seed: int = 1,
     *,
-    groups: Sequence[Sequence[str]] = (),
+    groups: Iterable[OneOrMore] = (),
     mark: Mark = ARGUMENT,
 ) -> Plan:
     """Return what it takes to explain two scenarios; see ``explain``."""
+    seed = seed_of(seed)
+    replicates = None if replicates is None else replicates_of(replicates)
     mixing = Mixing(as_scenario(first), as_scenario(second))
     if not mixing.inputs:
         raise refusal(mark, "", "two scenarios that say the same: there is nothing to explain", "two that differ")
@@ -174,7 +177,7 @@ def explain(
     replicates: int | None = None,
     seed: int = 1,
     *,
-    groups: Sequence[Sequence[str]] = (),
+    groups: Iterable[OneOrMore] = (),
     value: Measure | None = None,
     engine: Engine = "compiled",
     progress: Callable[[int], object] | None = None,
@@ -188,7 +191,8 @@ def explain(
     of ends, by which what futures are worth is explained as well. Raises ``ScenarioError`` if nothing
     differs, and for inputs that cannot be moved one without the other.
     """
-    return explained(plan(first, second, replicates, seed, groups=groups), seed, value, engine, progress)
+    made = plan(first, second, replicates, seed, groups=groups)
+    return explained(made, seed_of(seed), value, engine, progress)
 
 
 def explained(

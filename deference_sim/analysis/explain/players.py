@@ -1,6 +1,6 @@
 """Players: the inputs in which two scenarios differ, each alone or with those that cannot be told apart from it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -10,6 +10,7 @@ from deference_sim.analysis.explain.mixing import Input, Mixing, Moved
 from deference_sim.scenario.catalogue import find, general_path, parameters
 from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.scenario.problems import Mark, did_you_mean, refusal, shown
+from deference_sim.scenario.several import OneOrMore, words_of
 from deference_sim.study.runner import run
 
 PROBES = 256  # worlds on which a field is tried: it counts as switched off if it changes nothing in any of them
@@ -32,7 +33,7 @@ class Player:
         return frozenset(one.path for one in self.inputs)
 
 
-def players_of(mixing: Mixing, seed: int, groups: Sequence[Sequence[str]] = (), mark: Mark = ARGUMENT) -> list[Player]:
+def players_of(mixing: Mixing, seed: int, groups: Iterable[OneOrMore] = (), mark: Mark = ARGUMENT) -> list[Player]:
     """Return the players between two scenarios, in declared order.
 
     ``groups`` join more: each names inputs that differ by path, by hazard (``hazards.NAME``) or by block. Raises
@@ -50,9 +51,9 @@ def players_of(mixing: Mixing, seed: int, groups: Sequence[Sequence[str]] = (), 
     return [Player(together) for together in sorted(made, key=lambda some: inputs.index(some[0]))]
 
 
-def _members(inputs: Sequence[Input], group: Sequence[str], mark: Mark) -> list[str]:
+def _members(inputs: Sequence[Input], group: OneOrMore, mark: Mark) -> list[str]:
     found: list[str] = []
-    for name in group:
+    for name in words_of(group, "groups", "lists of paths"):
         here = [one.path for one in inputs if one.path == name or one.path.startswith(f"{name}.")]
         if not here:
             known = [one.path for one in inputs]

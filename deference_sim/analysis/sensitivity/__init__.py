@@ -18,7 +18,8 @@ from deference_sim.model.strategy import Strategy
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.scenario.problems import gather, refusal, shown
-from deference_sim.study.limits import MOST_REPLICATES
+from deference_sim.scenario.several import OneOrMore, plain_list
+from deference_sim.study.limits import replicates_of, seed_of
 from deference_sim.study.runner import warm_up
 
 __all__ = ["Input", "Sensitivity", "Varied", "carry_out", "missing_extra", "plan_of", "planned_runs", "sensitivity"]
@@ -31,7 +32,7 @@ def sensitivity(
     scenario: ScenarioLike,
     method: Method = "tornado",
     *,
-    inputs: Sequence[str] = (),
+    inputs: OneOrMore = (),
     measure: Measure = "p_stay",
     replicates: int | None = None,
     seed: int = 1,
@@ -65,7 +66,7 @@ def plan_of(
     scenario: Scenario,
     method: str,
     *,
-    inputs: Sequence[str] = (),
+    inputs: OneOrMore = (),
     measure: Measure = "p_stay",
     replicates: int | None = None,
     seed: int = 1,
@@ -81,8 +82,7 @@ def plan_of(
         raise refusal(ARGUMENT, "decision", f"a decision for method {method}", "a decision for method voi only")
     count = _METHODS[method].DEFAULT if replicates is None else replicates
     least = LEAST_TRAJECTORIES if method == "morris" else 1
-    if not least <= count <= MOST_REPLICATES:
-        raise refusal(ARGUMENT, "replicates", f"{count}", f"{least} to {MOST_REPLICATES:,} for {method}")
+    count, seed = replicates_of(count, least=least), seed_of(seed)
     varied = choose(scenario, inputs)
     chosen = _decision(varied, decision) if method == "voi" else None
     return Plan(scenario, varied, measure, count, seed, chosen)
@@ -120,8 +120,9 @@ def _decision(varied: Varied, given: Mapping[str, Sequence[Any]] | None) -> Deci
     wanted = given or {voi.POLICIES: choices_of(Strategy, "policy")}
     if len(wanted) != 1:
         raise refusal(ARGUMENT, "decision", f"{len(wanted)} inputs", "one input and its options")
-    ((path, options),) = wanted.items()
-    if len(options) < 2:
+    ((path, given_options),) = wanted.items()
+    options = plain_list(given_options)
+    if not isinstance(options, Sequence) or isinstance(options, str) or len(options) < 2:
         raise refusal(ARGUMENT, path, "fewer than two options", "two options or more to choose among")
     if path in (one.path for one in varied.inputs):
         raise refusal(ARGUMENT, path, "both varied and decided", "one of the two", "leave it out of inputs")

@@ -13,6 +13,7 @@ from deference_sim.scenario.distributions import Distribution, Floats, Logunifor
 from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.scenario.plausible import TWINS, core_paths, plausible_ranges, range_status
 from deference_sim.scenario.problems import gather, refusal
+from deference_sim.scenario.several import OneOrMore, words_of
 from deference_sim.scenario.words import Words
 
 UNCERTAIN, CORE = "uncertain", "core"
@@ -77,7 +78,7 @@ class Varied:
         return {one.path: points[:, place] for place, one in enumerate(self.inputs)}
 
 
-def choose(scenario: Scenario, wanted: Sequence[str] = ()) -> Varied:
+def choose(scenario: Scenario, wanted: OneOrMore = ()) -> Varied:
     """Return what a study of ``scenario`` varies.
 
     ``wanted`` are paths, ``uncertain`` (all that the scenario has uncertain) or ``core`` (every core input). By default
@@ -87,6 +88,7 @@ def choose(scenario: Scenario, wanted: Sequence[str] = ()) -> Varied:
     plausible range, widened where its value lies outside; without such a range half to double its value. Raises
     ``ScenarioError``.
     """
+    wanted = words_of(wanted, "inputs", "a path, or several in a list")
     named = [name for name in wanted if name not in (UNCERTAIN, CORE)]
     gather(partial(_check_number, path) for path in named)
     words = [path for path, one in scenario.uncertain.items() if isinstance(one, Words)]

@@ -8,7 +8,8 @@ from types import MappingProxyType
 from deference_sim.analysis.takeoff import ai_2027, forethought, plans, racing, slowdown
 from deference_sim.analysis.takeoff.forethought import windows
 from deference_sim.analysis.takeoff.table import Request, TakeoffTable, unheard
-from deference_sim.study.limits import MOST_REPLICATES
+from deference_sim.scenario.several import OneOrMore, words_of
+from deference_sim.study.limits import MOST_REPLICATES, one_of, replicates_of, seed_of
 
 IN_MEMORY = 5_000_000  # replicates of which every value or record is held at once
 
@@ -81,17 +82,25 @@ def takeoff(
     preset: str,
     replicates: int | None = None,
     seed: int = 1,
-    settings: tuple[str, ...] = (),
+    settings: OneOrMore = (),
     told: Callable[[int], object] = unheard,
 ) -> TakeoffTable:
     """Return the table of a preset, with ``PATH=VALUE`` settings on top of its scenario.
 
-    ``told`` hears how many more replicates are done. Raises ``KeyError`` for an unknown preset, ``ValueError``
-    for too few or too many replicates, and ``ScenarioError`` for settings that are wrong or for which the source has no
+    ``told`` hears how many more replicates are done. Raises ``ValueError`` for an unknown preset and for
+    too few or too many replicates, and ``ScenarioError`` for settings that are wrong or for which the source has no
     procedure.
     """
+    one_of(preset, "preset", list(PRESETS))
     chosen = PRESETS[preset]
-    count = chosen.replicates if replicates is None else replicates
-    if not 1 <= count <= chosen.most:
-        raise ValueError(f"replicates is {count}: {preset} takes 1 to {chosen.most:,}")
-    return chosen.make(Request(preset, chosen.title, count, seed, settings, told))
+    count = chosen.replicates if replicates is None else replicates_of(replicates, most=chosen.most)
+    return chosen.make(
+        Request(
+            preset,
+            chosen.title,
+            count,
+            seed_of(seed),
+            words_of(settings, "settings", "PATH=VALUE, or several in a list"),
+            told,
+        )
+    )

@@ -106,9 +106,9 @@ def years_of_phases(scenario: Scenario, seed: int) -> tuple[Floats, Floats]:
 
     A gap is the years that humans alone would take: progress-years of software at its share of the recent pace.
     """
-    levels = [level for level, _ in scenario.capability.milestones or ()]
+    levels = [level for level, _ in scenario.medians.capability.milestones or ()]
     months = [months_to(scenario, level, seed) if level > START else 0.0 for level in levels]
-    return np.diff(levels) / scenario.capability.software_share, np.diff(months) / 12.0
+    return np.diff(levels) / scenario.medians.capability.software_share, np.diff(months) / 12.0
 
 
 def phases(request: Request) -> TakeoffTable:

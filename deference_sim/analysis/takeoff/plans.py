@@ -50,7 +50,7 @@ def plan_points(
     for plan in PLANS:
         scenario = load(plan.name, set=settings)
         ours = Number.of(simulate(scenario, replicates, seed, keep_records=False, progress=told).p_good)
-        points.append(PlanPoint(plan, scenario.rival.lead, 1.0 - plan.risk, ours))
+        points.append(PlanPoint(plan, scenario.medians.rival.lead, 1.0 - plan.risk, ours))
     return points
 
 

@@ -38,7 +38,7 @@ class WhatToDo(Section):
         if name == INDIFFERENCE:
             return f"Hand off{to_whom} as soon as waiting stops paying (by indifference), not on a date."
         if name == OWN_WAY:
-            return f"Hand off as the scenario says ({_own_way(found.scenario.handoff)})."
+            return f"Hand off as the scenario says ({_own_way(found.scenario.medians.handoff)})."
         if name == NOW:
             return "Hand off now."
         return f"Hand off {_span(*found.choices.dates)}{to_whom}."
@@ -100,7 +100,7 @@ class WhatToDo(Section):
         rows = tuple((_MONTHS[one.name], points(one.gain)) for one in found.months)
         title = "What a month is worth, beside the scenario as written"
         if "rival.lead" in found.scenario.uncertain:
-            title += f", the lead at its median of {float(found.scenario.rival.lead):.3g} months"
+            title += f", the lead at its median of {float(found.scenario.medians.rival.lead):.3g} months"
         note = self._month_note(found.months)
         return [
             Table(title, ("", f"{self.name} (points)"), rows, frozenset(), frozenset({0, 1})),
