@@ -18,10 +18,12 @@ PARAMETERS: dict[str, str] = {
     "value": "Weights of ends, such as ``stabilised=1,punted=0.5``, by which what futures are worth is told as well.",
     "engine": "``compiled``, or ``events``, the reference, which is far slower and leaves the same.",
     "precision": "Half the width of the 95 % interval of p_stay that is to be reached, instead of ``replicates``.",
-    "given": "Conditions on what is seen, such as ``margin_found > 0.3 and lead@2 > 1``: only runs that meet them count.",
+    "given": "Conditions on what is seen, such as ``margin_found > 0.3 and lead@2 > 1``: only runs that meet them "
+    "count.",
     "policy": "A policy of your own: a function from an ``Observation`` to ``Shares``.",
     "processes": "Processes of your own: generator functions of a ``World``.",
-    "inputs": "Paths of inputs, ``uncertain`` or ``core``; by default every main unknown, and what is uncertain besides.",
+    "inputs": "Paths of inputs, ``uncertain`` or ``core``; by default every main unknown, and what is uncertain "
+    "besides.",
     "progress": "Is called with how many more replicates are done.",
     "ax": "Axes to draw on; by default a new figure.",
     "result": "What ``simulate`` has returned.",

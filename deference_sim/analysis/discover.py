@@ -22,6 +22,7 @@ from deference_sim.analysis.estimate import Estimate, probability
 from deference_sim.analysis.measure import Measure, success_of
 from deference_sim.analysis.sensitivity.inputs import choose
 from deference_sim.analysis.sensitivity.plan import Plan
+from deference_sim.described import described
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.scenario.problems import ArgumentError
 from deference_sim.scenario.several import OneOrMore, words_of
@@ -76,6 +77,11 @@ class Box:
     mass: Estimate
 
 
+@described(
+    plan="What was varied, and over which ranges.",
+    failures="The share of all futures that fail.",
+    boxes="By algorithm the boxes that hold up on other futures.",
+)
 @dataclass(frozen=True, repr=False)
 class Discovery(Shown):
     """What makes ``measure`` fail: boxes by PRIM (each found in what those before it leave) and leaves by CART.
@@ -128,6 +134,12 @@ def _as_dict(box: Box) -> dict[str, Any]:
     return {"limits": [asdict(limit) for limit in box.limits]} | shares
 
 
+@described(
+    algorithms="``prim``, ``cart`` or both.",
+    boxes="How many boxes PRIM looks for at most.",
+    replicates="How many futures there are, raised to a power of two; half of them find the boxes, the other half "
+    "judge them.",
+)
 def discover(
     scenario: ScenarioLike,
     *,
@@ -141,7 +153,7 @@ def discover(
 ) -> Discovery:
     """Find out which ranges of the inputs of ``scenario`` make ``measure`` fail.
 
-    ``scenario`` is one, or a shipped one's name or a file's path. ``inputs`` as in ``sensitivity``. Where ``measure``
+    ``inputs`` as in ``sensitivity``. Where ``measure``
     is weights of ends, a future fails that is worth less than half. PRIM looks for ``boxes`` at most. Half of
     ``replicates`` futures (raised to a power of two) find the boxes, the other half judge them. Raises
     ``ScenarioError`` for what cannot be studied and ``ModuleNotFoundError`` where EMA Workbench is missing.

@@ -28,6 +28,7 @@ from deference_sim.analysis.listed import Named
 from deference_sim.analysis.measure import Measure, success_of
 from deference_sim.analysis.records import records_table
 from deference_sim.analysis.trace import Trajectories, Trajectory, paths, trace
+from deference_sim.described import described
 from deference_sim.model.state import OUTCOMES
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.shown import Shown
@@ -44,6 +45,14 @@ if TYPE_CHECKING:  # libraries that a run without tables or policies of one's ow
 MOST_POINTS = 100_000  # of a sampled path
 
 
+@described(
+    replicates="How many runs count: all, or those that meet what is given.",
+    tally="The counts and sketches that estimates come from.",
+    kept="The records, if they were kept; ``records`` has them.",
+    own="The policy and the processes of your own.",
+    given="The conditions that all runs that count are seen to meet; None if there are none.",
+    simulated="How many runs there were in all.",
+)
 @dataclass(frozen=True, repr=False)
 class Result(Shown):
     """What ``replicates`` runs of a scenario say: estimates, and a row for each run where these were kept.
@@ -302,6 +311,10 @@ class Result(Shown):
         return spread_of(self.tally.sketches[quantity])
 
 
+@described(
+    engine="``compiled``, or ``events``, the reference, which policies and processes of your own need and get.",
+    keep_records="Whether to keep a row for each replicate; without them memory does not grow.",
+)
 def simulate(
     scenario: ScenarioLike,
     replicates: int = 10_000,
@@ -317,7 +330,7 @@ def simulate(
 ) -> Result:
     """Simulate ``replicates`` runs of ``scenario`` and return what they say.
 
-    ``scenario`` is one, or a shipped one's name or a file's path. The same scenario, seed and replicate always meet the
+    The same scenario, seed and replicate always meet the
     same world. With ``precision`` there are as many runs as it takes for the interval of p_stay to reach at most that
     far to either side, and ``replicates`` is not looked at: the result is that of a run of this size. Without
     ``keep_records`` memory does not grow with the replicates. With ``given``, conditions on what can be observed at the

@@ -12,6 +12,7 @@ from deference_sim.analysis.estimate import Estimate
 from deference_sim.analysis.measure import Measure, Success, Successes
 from deference_sim.analysis.paired import Difference
 from deference_sim.analysis.worlds import SAFELY, Chosen, Worlds
+from deference_sim.described import described
 from deference_sim.model.strategy import Strategy
 from deference_sim.scenario import Scenario, ScenarioError, ScenarioLike, as_scenario, as_scenarios, load
 from deference_sim.scenario.layers import ARGUMENT
@@ -77,6 +78,11 @@ class Tuned:
         return _changes(self.policy, self.settings)
 
 
+@described(
+    own="The chance with the scenario's own policy and settings.",
+    own_overtaken_safely="The part of that which is luck.",
+    policies="Each policy with its best settings, the one chosen first.",
+)
 @dataclass(frozen=True, repr=False)
 class BestStrategy(Shown, Chosen):
     """Which policy does best in ``scenario``: ``policies`` each with its best settings, the one chosen first.
@@ -138,6 +144,16 @@ class BestStrategy(Shown, Chosen):
         }
 
 
+@described(
+    worlds="The names of the worlds.",
+    policies="By name what each policy changes.",
+    estimates="For each policy its chance in each world.",
+    overtaken_safely="The part of these that is luck.",
+    regret="For each policy what the best one does better in each world.",
+    best="The best policy of each world.",
+    minimax="The policy with the smallest largest regret.",
+    best_on_average="The policy with the highest mean chance.",
+)
 @dataclass(frozen=True, repr=False)
 class PolicyRegret(Shown, Chosen):
     """Policies across worlds. ``estimates`` and ``regret`` have a row for each policy and a column for each world.
@@ -213,6 +229,9 @@ class PolicyRegret(Shown, Chosen):
 # ---- searching in one world ---------------------------------------------------------------------------------
 
 
+@described(
+    replicates="How many fresh worlds judge what is found; the last round of the search has as many.",
+)
 def best_strategy(
     scenario: ScenarioLike,
     replicates: int = 4_000,
@@ -224,7 +243,7 @@ def best_strategy(
 ) -> BestStrategy:
     """Find for each policy the settings that do best in ``scenario``, and the best of the policies.
 
-    ``scenario`` is one, or a shipped one's name or a file's path. Of each policy 64 settings, the first points of
+    Of each policy 64 settings, the first points of
     Sobol's sequence over ``SEARCHED``, and the scenario's own ones are tried on the worlds of ``seed`` by successive
     halving (Jamieson and Talwalkar, AISTATS 2016): the better quarter of them on a quarter of the replicates, and the
     better quarter of those on all. The best of each policy is judged on fresh worlds. ``measure`` is p_good, p_stay or
@@ -332,6 +351,10 @@ def _is_at_edge(name: str, value: float) -> bool:
 # ---- across worlds ------------------------------------------------------------------------------------------
 
 
+@described(
+    worlds="Scenarios, names of shipped ones, or paths of files; each once.",
+    policies='By name what a policy changes in a scenario, such as ``{"strategy.policy": "race"}``; by default the five policies as declared.',
+)
 def policy_regret(
     worlds: ScenarioLike | Sequence[ScenarioLike] = WORLDS,
     policies: Mapping[str, Settings] | None = None,

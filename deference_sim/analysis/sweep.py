@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from deference_sim.analysis.estimate import Estimate, enough_for, most_replicates
 from deference_sim.analysis.measure import MEASURES, Measure, success_of
 from deference_sim.analysis.tables import save_table
+from deference_sim.described import described
 from deference_sim.model.state import OUTCOMES
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenarios
 from deference_sim.scenario.layers import ARGUMENT
@@ -24,6 +25,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+@described(
+    scenarios="The scenarios that were swept.",
+    axes="The inputs that were varied, with their values.",
+    points="The points, the last axis fastest and the scenarios slowest.",
+    tallies="The counts at each point, from which estimates come.",
+)
 @dataclass(frozen=True, repr=False)
 class Sweep(Shown):
     """What was found at every point of a grid; the last axis runs fastest, scenarios slowest.
@@ -79,6 +86,11 @@ class Sweep(Shown):
         }
 
 
+@described(
+    scenario="A scenario or several: names of shipped ones, paths of files.",
+    over='Paths, each with ``linspace``, ``logspace``, or its values: ``{"rival.lead": [1, 2, 4]}``.',
+    replicates="How many futures are simulated at each point.",
+)
 def sweep(
     scenario: ScenarioLike | Sequence[ScenarioLike],
     over: Mapping[str, Spacing | Iterable[Value]],
@@ -88,11 +100,10 @@ def sweep(
     engine: Engine = "compiled",
     precision: float | None = None,
     progress: Callable[[int], object] | None = None,
-    mark: Mark = ARGUMENT,
 ) -> Sweep:
     """Run ``scenario`` (or several) at every point of a grid over one or two inputs, on the same worlds everywhere.
 
-    ``scenario`` is one, or a shipped one's name or a file's path. ``over`` maps paths to ``linspace``, ``logspace``, or
+    ``over`` maps paths to ``linspace``, ``logspace``, or
     values in a list, an array or whatever gives one after the other: ``{"rival.lead": linspace("1 month", "1 year",
     12), "strategy.policy": ["race", "fixed"]}``. A swept input
     that is uncertain is fixed at each value. With ``precision`` each point gets as many replicates as it takes for its
@@ -103,7 +114,7 @@ def sweep(
     scenarios = as_scenarios(scenario)
     most = replicates if precision is None else most_replicates(precision)
     check_run(most, engine)
-    axes, points = grid(scenarios, listed(over), most, mark)
+    axes, points = grid(scenarios, listed(over), most, ARGUMENT)
     warm_up(engine)
     started = perf_counter()
     tallies = tally_runs(

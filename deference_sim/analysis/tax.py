@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from deference_sim.analysis.estimate import spread
 from deference_sim.analysis.moment import just_deferring, parameters_drawn, parameters_of, rates_of
+from deference_sim.described import described
 from deference_sim.model.handoff import aggregate_tax as integral
 from deference_sim.model.strategy import end_of_the_way, months_left, set_shares
 from deference_sim.model.tax import total_tax
@@ -61,6 +62,16 @@ class Edge:
     margin: float | None
 
 
+@described(
+    months="The tax in months at central values, the medians of uncertain inputs.",
+    untaxed_months="Months that growth alone takes.",
+    lead="Months of lead at central values; infinite without a rival.",
+    draws="The tax in months for each draw of the uncertain inputs.",
+    leads="The lead of each draw, in months.",
+    drivers="The inputs that move it, those that move it most first.",
+    edges="The tax and the effective edge of the basin at some capabilities.",
+    seed="Of which the uncertain inputs were drawn.",
+)
 @dataclass(frozen=True, repr=False)
 class AggregateTax(Shown):
     """∫ τ/P dC from the handoff to the end of the way, in months, by itself: nothing is simulated.
@@ -106,10 +117,12 @@ class AggregateTax(Shown):
         }
 
 
+@described(
+    draws="How often uncertain inputs are drawn; one draw is enough where none is.",
+)
 def aggregate_tax(scenario: ScenarioLike, draws: int = DRAWS, seed: int = 1) -> AggregateTax:
     """Return what staying in the basin costs in months of lead, its distribution, its drivers, and the basin's edge.
 
-    ``scenario`` is one, or a shipped one's name or a file's path.
     Equations (3) to (5): the tax is that of AIs whose goodness is level with them, from the capability handed off to.
     """
     draws, seed = whole(draws, "draws", 1, MOST_DRAWS), seed_of(seed)

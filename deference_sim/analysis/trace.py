@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from deference_sim.analysis.columns import FRAME, PATHS, table_of, units_of
 from deference_sim.analysis.labelled import labelled_arrays
 from deference_sim.analysis.records import records_table
+from deference_sim.described import described
 from deference_sim.engines import compiled
 from deference_sim.engines.failure import StepError
 from deference_sim.model.events import EVENTS
@@ -122,6 +123,16 @@ class Spell:
     end: float
 
 
+@described(
+    replicate="Which future this is.",
+    seed="Which worlds were met.",
+    record="Its row of ``Result.records``.",
+    log="A row for each event, with where things stood just after it.",
+    path="Where it stands on a fine grid of months.",
+    phases="Spells of deference without gaps.",
+    scheming="The months between which the AIs schemed, whether or not anybody knew.",
+    failure="Why it could be followed no further; empty if it came to an end.",
+)
 @dataclass(frozen=True, repr=False)
 class Trajectory(Shown):
     """One replicate: what it leaves behind, its log (a row for each event) and its path on a fine grid.
@@ -201,6 +212,9 @@ def _finite(value: Any) -> Any:
     return None if isinstance(value, float) and not isfinite(value) else value
 
 
+@described(
+    replicate="Which future to follow, counted from 0.",
+)
 def trace(
     scenario: ScenarioLike,
     replicate: int = 0,
@@ -211,7 +225,7 @@ def trace(
 ) -> Trajectory:
     """Run one replicate of ``scenario`` with its log and a fine path.
 
-    ``scenario`` is one, or a shipped one's name or a file's path. A replicate that cannot be integrated is followed as
+    A replicate that cannot be integrated is followed as
     far as it comes; its ``failure`` says why it ends there.
     """
     replicate, seed = whole(replicate, "replicate", 0, MOST_REPLICATES - 1), seed_of(seed)

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+from deference_sim.described import described
 from deference_sim.exchange.continuous import MOVED, Continuous, continuous, path
 from deference_sim.exchange.layout import layout
 from deference_sim.exchange.reading import Reader
@@ -91,6 +92,9 @@ class Model(Shown):
         return place
 
 
+@described(
+    draw="The replicate whose draws of uncertain inputs to take; by default their medians.",
+)
 def export(scenario: ScenarioLike, draw: int | None = None, seed: int = 1) -> Model:
     """Return a scenario as a model that other tools of system dynamics open; ``save`` writes the XMILE file.
 

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from deference_sim.analysis.digits import with_minus
 from deference_sim.analysis.discover import Box, Discovery, Limit
 from deference_sim.analysis.sensitivity.plan import short
+from deference_sim.described import described
 from deference_sim.plots.style import (
     BLUE,
     GREY,
@@ -31,6 +32,10 @@ _ROW, _FRAME = 0.3, 1.6  # inches
 _SHARES = np.linspace(0.001, 0.999, 999)
 
 
+@described(
+    found="What ``discover`` has returned.",
+    ax="An array of two Axes; by default a figure of its own.",
+)
 def boxes(found: Discovery, ax: Any = None) -> Panels:
     """Draw the boxes of a study: coverage and density of each, and its limits as bars.
 

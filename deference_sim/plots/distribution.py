@@ -8,11 +8,16 @@ from matplotlib.axes import Axes
 from deference_sim.analysis.columns import RECORDS
 from deference_sim.analysis.digits import with_minus
 from deference_sim.analysis.run import Result
+from deference_sim.described import described
 from deference_sim.plots.style import BLACK, OURS, axes, clean, entitle, in_percent, made_from, percent
 
 BINS = 40
 
 
+@described(
+    column="A column of ``result.records`` that holds numbers; ``result.columns`` lists them.",
+    kind="``cdf``, the share of all runs in which it is at most so much, or ``pdf``, a histogram of shares.",
+)
 def distribution(
     result: Result, column: str = "months", kind: Literal["cdf", "pdf"] = "cdf", ax: Axes | None = None
 ) -> Axes:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from deference_sim.analysis.records import outcome_words
 from deference_sim.analysis.run import Result
 from deference_sim.analysis.trace import Trajectories
+from deference_sim.described import described
 from deference_sim.model.state import CATASTROPHES
 from deference_sim.plots.style import (
     GREY,
@@ -64,6 +65,9 @@ QUANTITIES = (
 )
 
 
+@described(
+    ax="An array of four Axes, or one Axes that gives its place to four; by default a figure of its own.",
+)
 def trajectories(result: Result, n: int = 200, ax: Any = None) -> Panels:
     """Draw how runs unfold: capability, deference-goodness and margin in py, lead in months, over months.
 

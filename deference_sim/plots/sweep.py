@@ -15,6 +15,7 @@ from deference_sim.analysis.estimate import Estimate
 from deference_sim.analysis.measure import Measure, success_of
 from deference_sim.analysis.sweep import Sweep
 from deference_sim.analysis.worlds import SAFELY
+from deference_sim.described import described
 from deference_sim.plots.style import (
     BLACK,
     BLUE,
@@ -48,6 +49,9 @@ Floats = NDArray[np.float64]
 Found = TypeVar("Found")
 
 
+@described(
+    sweep="What ``sweep`` has returned.",
+)
 def lead_curve(sweep: Sweep, measure: Measure = "p_stay", ax: Axes | None = None) -> Axes:
     """Draw the chance of success over the first numeric input swept, with its pointwise 95 % interval.
 
@@ -102,6 +106,10 @@ def is_grid(sweep: Sweep) -> bool:
     return lines > len(COLOURS) or all(axis.is_numeric for axis in sweep.axes)
 
 
+@described(
+    sweep="What ``sweep`` over two inputs has returned.",
+    number="Which of several scenarios to draw, counted from 0.",
+)
 def heat_map(sweep: Sweep, measure: Measure = "p_stay", ax: Axes | None = None, *, number: int = 0) -> Axes:
     """Draw the chance of success over two inputs in colours, with contours where both are numbers.
 

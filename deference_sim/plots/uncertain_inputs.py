@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import NullFormatter
 
+from deference_sim.described import described
 from deference_sim.plots.style import BLUE, GREEN, ORANGE, PURPLE, SKY, SMALL, VERMILION, WORDS, Panels, clean
 from deference_sim.scenario import Scenario
 from deference_sim.scenario.catalogue import Parameter, find
@@ -29,6 +30,9 @@ MOST_LINES = 4
 OF_EXPERTS = (VERMILION, GREEN, ORANGE, PURPLE, SKY)
 
 
+@described(
+    ax="An array of as many Axes as there are uncertain inputs; by default a figure of its own.",
+)
 def uncertain_inputs(scenario: Scenario, ax: Any = None) -> Panels:
     """Draw every uncertain input of ``scenario``, a panel each, with the text that its author wrote above it.
 

@@ -13,6 +13,7 @@ from deference_sim.analysis.sensitivity import morris, rank, sobol, tornado, voi
 from deference_sim.analysis.sensitivity.inputs import DECISIONS, Input, Varied, choose
 from deference_sim.analysis.sensitivity.plan import Decision, Plan
 from deference_sim.analysis.sensitivity.result import Method, Sensitivity
+from deference_sim.described import described
 from deference_sim.model.declare import choices_of
 from deference_sim.model.strategy import Strategy
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
@@ -28,6 +29,12 @@ _METHODS: dict[str, ModuleType] = {"tornado": tornado, "sobol": sobol, "morris":
 LEAST_TRAJECTORIES = 4
 
 
+@described(
+    method="``tornado``, ``sobol``, ``morris``, ``rank`` or ``voi``.",
+    replicates="Futures at each value (tornado), rows of the base sample (sobol), trajectories (morris) or points "
+    "(rank, voi).",
+    decision="For ``voi``: the path of one input with the options among which to choose; by default every policy.",
+)
 def sensitivity(
     scenario: ScenarioLike,
     method: Method = "tornado",
@@ -41,7 +48,7 @@ def sensitivity(
 ) -> Sensitivity:
     """Find out which inputs of ``scenario`` matter most for the chance of success.
 
-    ``scenario`` is one, or a shipped one's name or a file's path. ``method`` is ``tornado`` (each input at its low and
+    ``method`` is ``tornado`` (each input at its low and
     high value), ``sobol`` (shares of variance), ``morris`` (screening), ``rank`` (rank correlations) or ``voi`` (value
     of knowing an input before taking a decision). ``inputs`` are paths, ``uncertain`` or ``core``; by default every
     main unknown of the model over its plausible range, and what the scenario has uncertain besides. ``replicates``
