@@ -70,4 +70,4 @@ def described(**own: str) -> Callable[[Thing], Thing]:
 def _names(thing: Callable[..., Any]) -> Iterable[str]:
     if inspect.isclass(thing):
         return (one.name for one in fields(thing)) if is_dataclass(thing) else ()
-    return inspect.signature(thing).parameters
+    return [name for name in inspect.signature(thing).parameters if name != "self"]

@@ -46,9 +46,8 @@ class Alternative:
 class Alternatives(Shown):
     """All experts, or all structures, of a scenario, in the same worlds.
 
-    ``kind`` is ``expert`` or ``structure``, ``paths`` the inputs that differ. ``chance`` is the mean over them by
-    weight. ``between`` is the share of the variance of one future's success that lies between them; the rest lies
-    within them, in the other inputs and in chance.
+    What of the variance of one future's success does not lie between them lies within them: in the other inputs and
+    in chance.
     """
 
     kind: str
@@ -79,8 +78,8 @@ def alternatives(
 ) -> list[Alternatives]:
     """Run ``replicates`` futures of each expert, and of each structure, of ``scenario``; none if it has neither.
 
-    With an expert alone, every pooled input is as that
-    expert believes; with a structure alone, every uncertain word is fixed. All meet the same worlds.
+    With an expert alone, every pooled input is as that expert believes; with a structure alone, every uncertain
+    word is fixed. All meet the same worlds.
     """
     replicates, seed = replicates_of(replicates), seed_of(seed)
     scenario = as_scenario(scenario)

@@ -60,11 +60,7 @@ class Change(Shown):
 class Comparison(Shown):
     """Two scenarios on the same worlds: ``second`` as against ``first``.
 
-    Differences are those of the second less the first, paired world by world. ``value`` are the weights
-    by which ``measures`` has what futures are worth, if any. ``outcomes`` holds for both scenarios
-    the outcome of every replicate as its place in ``model.state.OUTCOMES``, ``roads`` the road by which it was lost as
-    its place in ``road_names``, 0 if it stayed. Where something is ``given``, all are of those ``worlds`` (numbers of
-    replicates) in which the first is seen to meet it.
+    Differences are those of the second less the first, paired world by world.
     """
 
     first: Scenario
@@ -164,10 +160,8 @@ def compare(
 ) -> list[Comparison]:
     """Run scenarios on the same worlds and compare each of ``others`` with the first.
 
-    ``value`` are weights of ends, by which what futures
-    are worth is compared as well, beside p_stay and p_good. With ``given``, conditions on what can be observed at the
-    handoff and after it, only worlds count in which the first scenario is seen to meet them. Raises ``ValueError`` if
-    there is nothing to compare with.
+    With ``given``, conditions on what can be observed at the handoff and after it, only worlds count in which the
+    first scenario is seen to meet them. Raises ``ValueError`` if there is nothing to compare with.
     """
     if not others:
         raise ValueError("a comparison needs at least two scenarios")

@@ -153,10 +153,9 @@ def discover(
 ) -> Discovery:
     """Find out which ranges of the inputs of ``scenario`` make ``measure`` fail.
 
-    ``inputs`` as in ``sensitivity``. Where ``measure``
-    is weights of ends, a future fails that is worth less than half. PRIM looks for ``boxes`` at most. Half of
-    ``replicates`` futures (raised to a power of two) find the boxes, the other half judge them. Raises
-    ``ScenarioError`` for what cannot be studied and ``ModuleNotFoundError`` where EMA Workbench is missing.
+    Where ``measure`` is weights of ends, a future fails that is worth less than half. PRIM peels, CART grows a
+    tree; boxes are found on half of the futures and judged on the other half. Raises ``ScenarioError`` for what
+    cannot be studied and ``ModuleNotFoundError`` where EMA Workbench is missing.
     """
     names = words_of(algorithms, "algorithms", "prim or cart, or both in a list")
     chosen = tuple(one_of(name, "algorithms", ALGORITHMS) for name in dict.fromkeys(names))

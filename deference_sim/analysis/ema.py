@@ -57,12 +57,11 @@ class Experiment:
 def ema_model(scenario: ScenarioLike, *, inputs: OneOrMore = (), replicates: int = 200, seed: int = 1) -> Any:
     """Return a ``Model`` of EMA Workbench that runs ``replicates`` futures of ``scenario`` at each point.
 
-    Uncertainties are ``inputs`` (as in
-    ``sensitivity``), each over the whole of its range if that is finite, else from its 5th to its 95th percentile,
-    and those that have only some values as categories; the workbench samples them evenly and knows nothing of
-    correlations. The lever is the policy. Outcomes are p_stay and p_good; every point meets the same worlds. The
-    compiled engine uses all cores, so a sequential evaluator is as fast as any. Raises as ``simulate`` and ``discover``
-    do.
+    Uncertainties are ``inputs`` (as in ``sensitivity``), each over the whole of its range if that is finite, else
+    from its 5th to its 95th percentile, and those that have only some values as categories; the workbench samples
+    them evenly and knows nothing of correlations. The lever is the policy. Outcomes are p_stay and p_good; every
+    point meets the same worlds. The compiled engine uses all cores, so a sequential evaluator is as fast as any.
+    Raises as ``simulate`` and ``discover`` do.
     """
     replicates, seed = replicates_of(replicates), seed_of(seed)
     if told := missing_extra():

@@ -121,11 +121,10 @@ class Moved:
 class BestHandoff(Shown, Chosen):
     """When to hand off, to AIs of which capability, and how much that matters.
 
-    ``best`` is the level and month that did best on the worlds of ``seed``; every ``estimate`` is of the fresh worlds
-    of ``fresh_seed``, so that the luck of the best is not in it. ``as_good`` are the first and last month of those
-    tried around it that do not do significantly worse than the best (a paired test at 5 % for each): whichever
-    month is truly best of those tried is among those that pass with a probability of at least 95 %.
-    ``window`` is the last month tried.
+    ``best`` is the level and month that did best on the worlds of ``seed``; every ``estimate`` is of the fresh
+    worlds of ``fresh_seed``, so that the luck of the best is not in it. ``as_good`` are the first and last month of
+    those tried around it that do not do significantly worse than the best (a paired test at 5 % for each):
+    whichever month is truly best of those tried is among those that pass with a probability of at least 95 %.
     """
 
     scenario: Scenario
@@ -244,11 +243,10 @@ def best_handoff(
 ) -> BestHandoff:
     """Find the month and the capability of the handoff that do best in ``scenario``, and what else does as well.
 
-    Months up to the lead (without a rival: the horizon)
-    and some levels of capability are tried on a quarter of ``replicates`` worlds of ``seed``: first on a coarse grid,
-    then on finer ones around the best. What is found is judged on ``replicates`` fresh worlds, the answers under
-    changed assumptions on a quarter of that. ``measure`` is p_good, p_stay or weights of ends; without ``moved``
-    the answers under changed assumptions are left out. Raises ``ValueError`` for what cannot be run.
+    Months up to the lead (without a rival: the horizon) and some levels of capability are tried on a quarter of
+    ``replicates`` worlds of ``seed``: first on a coarse grid, then on finer ones around the best. What is found is
+    judged on ``replicates`` fresh worlds, the answers under changed assumptions on a quarter of that. Raises
+    ``ValueError`` for what cannot be run.
     """
     replicates, seed = replicates_of(replicates), seed_of(seed)
     one_of(engine, "engine", ENGINES)

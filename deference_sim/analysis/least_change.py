@@ -74,10 +74,7 @@ class Way:
 )
 @dataclass(frozen=True, repr=False)
 class LeastChange(Shown):
-    """How far named inputs must be moved for success to reach ``target``.
-
-    ``alone`` has a way for each input, the nearest first; ``together`` is the nearest way found for all of them.
-    """
+    """How far named inputs must be moved for success to reach ``target``."""
 
     scenario: Scenario
     inputs: tuple[Input, ...]
@@ -145,9 +142,8 @@ def least_change(
 ) -> LeastChange:
     """Return which of ``inputs``, moved least within their plausible ranges, make ``measure`` reach ``target``.
 
-    An input that is uncertain in it stands at its median
-    and is moved from there. Every way is found on the same worlds and judged on fresh ones. Raises ``ScenarioError``
-    for an input that is no number or has no range.
+    An input that is uncertain in it stands at its median and is moved from there. Every way is found on the same
+    worlds and judged on fresh ones. Raises ``ScenarioError`` for an input that is no number or has no range.
     """
     replicates, seed = replicates_of(replicates), seed_of(seed)
     chosen = as_scenario(scenario)

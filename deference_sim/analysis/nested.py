@@ -43,11 +43,9 @@ _LEAST = 1e-6  # part of a variance: what is less, or more than all but this, is
 class InputSpread(Shown):
     """How the probability of success given the inputs varies over what is uncertain about them.
 
-    ``overall`` is the probability over inputs and worlds; its error comes from the number of draws as well as of
-    worlds. ``sd`` and the quantiles are those of the probability given the inputs, the noise of few worlds removed;
-    ``sd_mcse`` is the standard error of ``sd`` (jackknife over draws). ``share_of_variance`` is the part of the
-    variance of one run's success that knowing the inputs would take away (the intraclass correlation). An interval is
-    the 95 % interval of what its name begins with: few draws tell little of an outer percentile.
+    The error of ``overall`` comes from the number of draws as well as of worlds; from ``sd`` and the quantiles the
+    noise of few worlds is removed. Few draws tell little of an outer percentile. ``share_of_variance`` is the
+    intraclass correlation.
     """
 
     overall: Estimate
@@ -87,9 +85,7 @@ def input_spread(
 ) -> InputSpread:
     """Draw the uncertain inputs ``draws`` times, meet ``worlds`` worlds with each, and tell the two spreads apart.
 
-    With ``ranges`` the main unknowns that it holds fixed
-    are drawn as well, each from its plausible range, as in ``sensitivity``. Raises ``ValueError`` if nothing is
-    uncertain, or for fewer than 2 draws or worlds.
+    Raises ``ValueError`` if nothing is uncertain, or for fewer than 2 draws or worlds.
     """
     draws, worlds = whole(draws, "draws", 2, MOST_REPLICATES), whole(worlds, "worlds", 2, MOST_REPLICATES)
     seed = seed_of(seed)

@@ -58,8 +58,7 @@ class Side:
 class Region(Shown):
     """Where in two inputs success reaches ``target``: for each value of ``across`` the value of ``up`` that it takes.
 
-    ``edge`` has these, each an answer with its 95 % interval: the band. ``rising`` says whether success rises with the
-    input ``up`` there, so that the region is above the edge.
+    The intervals are the band of the edge. Where success rises with ``up``, the region is above it.
     """
 
     scenario: Scenario
@@ -115,10 +114,8 @@ def region(
 ) -> Region:
     """Return where in two inputs ``measure`` reaches ``target``.
 
-    ``inputs`` are two paths, each with the ends between
-    which it is looked at; None for those of its plausible range, from its 5th to its 95th percentile. At each of eleven
-    values of the first the second is solved for as ``required_lead`` does, all on the same worlds. Raises
-    ``ScenarioError`` for an input that is no number or has no range.
+    At each of eleven values of the first the second is solved for as ``required_lead`` does, all on the same
+    worlds. Raises ``ScenarioError`` for an input that is no number or has no range.
     """
     chosen = as_scenario(scenario)
     replicates, seed = replicates_of(replicates), seed_of(seed)

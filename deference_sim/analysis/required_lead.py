@@ -146,11 +146,10 @@ def required_lead(
 ) -> Requirement:
     """Return the smallest lead at which ``measure`` reaches each target, with an interval.
 
-    All leads meet the same worlds, in which success
-    hardly ever turns to failure as lead grows, so the curve is as good as monotone. The interval holds every lead at
-    which the exact binomial test (of weights: the normal one) does not reject that the chance is the target. ``solve``
-    names another input, searched ``between`` two ends (``linspace(low, high, 2)``); a lead is searched from 0 to the
-    horizon. Raises ``ScenarioError`` for an input that is no number or has no ends.
+    All leads meet the same worlds, in which success hardly ever turns to failure as lead grows, so the curve is as
+    good as monotone. The interval holds every lead at which the exact binomial test (of weights: the normal one)
+    does not reject that the chance is the target. Raises ``ScenarioError`` for an input that is no number or has no
+    ends.
     """
     chosen = as_scenario(scenario)
     replicates, seed = replicates_of(replicates), seed_of(seed)

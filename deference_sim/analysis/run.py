@@ -58,8 +58,7 @@ class Result(Shown):
     """What ``replicates`` runs of a scenario say: estimates, and a row for each run where these were kept.
 
     Estimates come from a tally, whose size does not grow with the replicates: shares are exact counts, quantiles in
-    months are within 0.2 % of those of the runs (see ``study.tally.Sketch``). Where something is ``given``, all is said
-    of the runs that were seen to meet it: ``replicates`` of the ``simulated`` ones.
+    months are within 0.2 % of those of the runs (see ``study.tally.Sketch``).
     """
 
     scenario: Scenario
@@ -99,6 +98,7 @@ class Result(Shown):
         """Probability of a good end: the matter is settled, and without a catastrophe from the start on."""
         return self._share(self.tally.good)
 
+    @described()
     def chance(self, measure: Measure) -> Estimate:
         """Return p_stay, p_good, or by weights of ends what a run is worth on average."""
         return success_of(measure).chance(self.tally)
@@ -330,14 +330,10 @@ def simulate(
 ) -> Result:
     """Simulate ``replicates`` runs of ``scenario`` and return what they say.
 
-    The same scenario, seed and replicate always meet the
-    same world. With ``precision`` there are as many runs as it takes for the interval of p_stay to reach at most that
-    far to either side, and ``replicates`` is not looked at: the result is that of a run of this size. Without
-    ``keep_records`` memory does not grow with the replicates. With ``given``, conditions on what can be observed at the
-    handoff and after it such as ``margin_found > 0.3 and lead@2 > 1``, only runs that meet them count. ``policy`` (a
-    function from an ``Observation`` to ``Shares``) and ``processes`` (generator functions of a ``World``) are your own
-    and use the events engine, which is then the default. ``progress`` is told how many more replicates are done.
-    ``seconds`` of the result is the simulation alone, without compiling.
+    The same scenario, seed and replicate always meet the same world. With ``precision`` there are as many runs as
+    it takes for the interval of p_stay to reach at most that far to either side, and ``replicates`` is not looked
+    at: the result is that of a run of this size. Conditions that are ``given`` speak of what can be observed at the
+    handoff and after it. ``seconds`` of the result is the simulation alone, without compiling.
     """
     replicates, seed = replicates_of(replicates), seed_of(seed)
     scenario, own = as_scenario(scenario), Own(policy, tuple(processes))

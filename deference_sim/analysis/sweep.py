@@ -47,6 +47,7 @@ class Sweep(Shown):
     engine: Engine
     seconds: float
 
+    @described()
     def estimates(self, measure: Measure = "p_stay") -> list[Estimate]:
         """Return p_stay, p_good or the mean worth by weights at every point, in the order of ``points``."""
         return [success_of(measure).chance(tally) for tally in self.tallies]
@@ -103,12 +104,11 @@ def sweep(
 ) -> Sweep:
     """Run ``scenario`` (or several) at every point of a grid over one or two inputs, on the same worlds everywhere.
 
-    ``over`` maps paths to ``linspace``, ``logspace``, or
-    values in a list, an array or whatever gives one after the other: ``{"rival.lead": linspace("1 month", "1 year",
-    12), "strategy.policy": ["race", "fixed"]}``. A swept input
-    that is uncertain is fixed at each value. With ``precision`` each point gets as many replicates as it takes for its
-    interval of p_stay, instead of ``replicates``. Raises ``ScenarioError`` for a bad path or value, and for too many
-    points or runs, before anything is run.
+    ``over`` maps paths to ``linspace``, ``logspace``, or values in a list, an array or whatever gives one after the
+    other: ``{"rival.lead": linspace("1 month", "1 year", 12), "strategy.policy": ["race", "fixed"]}``. A swept
+    input that is uncertain is fixed at each value. With ``precision`` each point gets as many replicates as it
+    takes for its interval of p_stay, instead of ``replicates``. Raises ``ScenarioError`` for a bad path or value,
+    and for too many points or runs, before anything is run.
     """
     replicates, seed = replicates_of(replicates), seed_of(seed)
     scenarios = as_scenarios(scenario)

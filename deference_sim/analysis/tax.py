@@ -74,11 +74,7 @@ class Edge:
 )
 @dataclass(frozen=True, repr=False)
 class AggregateTax(Shown):
-    """∫ τ/P dC from the handoff to the end of the way, in months, by itself: nothing is simulated.
-
-    ``months`` is at the central values (medians of uncertain inputs), ``draws`` at draws of the uncertain inputs, with
-    the lead of each draw in ``leads`` (infinite without a rival). ``untaxed_months`` is what growth alone takes.
-    """
+    """∫ τ/P dC from the handoff to the end of the way, in months, by itself: nothing is simulated."""
 
     scenario: Scenario
     months: float
@@ -123,7 +119,8 @@ class AggregateTax(Shown):
 def aggregate_tax(scenario: ScenarioLike, draws: int = DRAWS, seed: int = 1) -> AggregateTax:
     """Return what staying in the basin costs in months of lead, its distribution, its drivers, and the basin's edge.
 
-    Equations (3) to (5): the tax is that of AIs whose goodness is level with them, from the capability handed off to.
+    Equations (3) to (5): the tax is that of AIs whose goodness is level with them, from the capability handed off
+    to.
     """
     draws, seed = whole(draws, "draws", 1, MOST_DRAWS), seed_of(seed)
     scenario = as_scenario(scenario)

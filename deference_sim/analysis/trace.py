@@ -38,15 +38,22 @@ Floats = NDArray[np.float64]
 FINE = 400  # points of a single trajectory's path
 
 
+@described(
+    months="The grid.",
+    **{
+        name: f"{one.meaning[0].upper()}{one.meaning[1:]}, in {one.unit}.".replace(", in 1.", ".")
+        for name, one in PATHS.items()
+    },
+    end_month="When each replicate ended.",
+    at_end="By quantity where each replicate stands at its end.",
+    outcome="How each replicate ended.",
+    replicates="Which replicates these are.",
+)
 @dataclass(frozen=True, repr=False)
 class Trajectories(Shown):
     """Paths of several replicates on one grid; each array is (replicate, time), NaN once a run has ended.
 
-    ``months`` is the grid. Capability, broad alignment, capability profile, deference-goodness, margin, aligned
-    capability, active defence and rival are in py, lead and bought time in months; shares of effort are of 1, and
-    0 before the handoff. Deference-goodness includes what humans fill in during partial deference. At
-    the time of an event the paths are where they stand after it. A run that ends between two grid times ends at
-    ``end_month`` with ``outcome``; ``at_end`` holds what the fields are then, a value for each replicate.
+    At the time of an event the paths are where they stand after it.
     """
 
     months: Floats
@@ -137,10 +144,7 @@ class Spell:
 class Trajectory(Shown):
     """One replicate: what it leaves behind, its log (a row for each event) and its path on a fine grid.
 
-    ``record`` is the replicate's row of ``Result.records``. The log says for each event where things stood just after
-    it; ``G`` there is deference-goodness with what humans fill in. ``phases`` are spells without gaps, ``scheming``
-    the months between which the AIs schemed, whether or not anybody knew. ``failure`` says why it could be integrated
-    no further; empty if it came to an end.
+    In the log ``G`` is deference-goodness with what humans fill in.
     """
 
     scenario: Scenario
@@ -225,8 +229,7 @@ def trace(
 ) -> Trajectory:
     """Run one replicate of ``scenario`` with its log and a fine path.
 
-    A replicate that cannot be integrated is followed as
-    far as it comes; its ``failure`` says why it ends there.
+    A replicate that cannot be integrated is followed as far as it comes; its ``failure`` says why it ends there.
     """
     replicate, seed = whole(replicate, "replicate", 0, MOST_REPLICATES - 1), seed_of(seed)
     scenario, own = as_scenario(scenario), Own(policy, processes)

@@ -38,10 +38,7 @@ def _nothing(_: object) -> None:
 )
 @dataclass(frozen=True, repr=False)
 class BatchResult(Shown):
-    """What a batch found so far. ``table`` has a row for each point; ``missing`` is how many replicates are not there.
-
-    ``failures`` are chunks that cannot be made; ``lost`` says why there was nobody left to do the work, if so.
-    """
+    """What a batch found so far."""
 
     folder: Path
     plan: Plan
@@ -91,10 +88,8 @@ def batch(
 ) -> BatchResult:
     """Run the batch of ``file`` in the folder ``out``, or go on with what is there.
 
-    ``executor`` is any ``concurrent.futures.Executor``, or a function that makes one, which is called again when a
-    pool breaks; threads of this process otherwise. ``progress`` is told how many more replicates are done, ``say``
-    what is worth saying. Raises ``ScenarioError`` for a bad file, ``ConflictError`` and ``LockedError`` for a folder
-    that cannot be used, ``OSError`` for a disk that fails.
+    Raises ``ScenarioError`` for a bad file, ``ConflictError`` and ``LockedError`` for a folder that cannot be used,
+    ``OSError`` for a disk that fails.
     """
     plan = file if isinstance(file, Plan) else read_batch(Path(file), instead)
     check_studies(plan)

@@ -99,8 +99,8 @@ def export(scenario: ScenarioLike, draw: int | None = None, seed: int = 1) -> Mo
     """Return a scenario as a model that other tools of system dynamics open; ``save`` writes the XMILE file.
 
     It is the law without chance, in continuous time, from the handoff on; ``LEFT_OUT``, which stands in the file's
-    header, says what that leaves out. Uncertain inputs are at their medians, or as drawn for replicate ``draw`` at
-    ``seed``. Raises ``ValueError`` where the handoff waits for simulations that are made beforehand.
+    header, says what that leaves out. Raises ``ValueError`` where the handoff waits for simulations that are made
+    beforehand.
     """
     draw = None if draw is None else whole(draw, "draw", 0, MOST_REPLICATES - 1)
     seed = seed_of(seed)

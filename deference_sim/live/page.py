@@ -86,11 +86,8 @@ def page(
 ) -> LivePage:
     """Return a live page that offers ``scenarios`` and all shipped ones, and begins with the first of them.
 
-    ``out`` is where to write the page: a file, or with
-    ``folder`` a folder of files, for hosts that prefer them. It begins with ``replicates`` futures of ``seed``, with
-    ``set`` (``PATH=VALUE`` each) on top of the scenario and, if ``against``, the second scenario beside it.
-    Raises ``ScenarioError`` for a scenario or a setting that cannot be read, ``ValueError`` for a number that a page
-    does not show, and ``PageMissing`` or ``KernelMissing`` where a checkout cannot build what it needs.
+    Raises ``ScenarioError`` for a scenario or a setting that cannot be read, ``ValueError`` for a number that a
+    page does not show, and ``PageMissing`` or ``KernelMissing`` where a checkout cannot build what it needs.
     """
     replicates = replicates_of(replicates, least=LEAST_SHOWN, most=MOST_SHOWN)
     seed = whole(seed, "seed", 0, LAST_SEED_SHOWN)

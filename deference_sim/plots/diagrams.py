@@ -103,10 +103,9 @@ LOOPS = (
 def causal_loops(scenario: ScenarioLike, ax: Axes | None = None) -> Axes:
     """Draw what influences what after the handoff in ``scenario``, with the sign of each influence.
 
-    Every arrow is a slope found in the law's own
-    equations at the scenario's parameters (of uncertain inputs, the medians): what is switched off has no arrow. ``+``:
-    more makes for more, all else being equal; ``−``: for less; ``±``: it depends on where the run is. Draws on ``ax``
-    or a new figure; returns the Axes.
+    Every arrow is a slope found in the law's own equations at the scenario's parameters (of uncertain inputs, the
+    medians): what is switched off has no arrow. ``+``: more makes for more, all else being equal; ``−``: for less;
+    ``±``: it depends on where the run is. Draws on ``ax`` or a new figure; returns the Axes.
     """
     scenario = as_scenario(scenario)
     found = influences(scenario).merged(GROUPS)
@@ -216,10 +215,9 @@ AUXILIARIES: dict[str, Spot] = {
 def stocks_and_flows(scenario: ScenarioLike, ax: Axes | None = None) -> Axes:
     """Draw the stocks of the model, the flows that fill them, and what governs each flow after the handoff.
 
-    Boxes are stocks, double lines with a valve their
-    flows; thin arrows say what governs a flow or a quantity, with signs found in the law's own equations as in
-    ``causal_loops``. A stock that never moves in ``scenario`` is left out. Draws on ``ax`` or a new figure; returns the
-    Axes.
+    Boxes are stocks, double lines with a valve their flows; thin arrows say what governs a flow or a quantity, with
+    signs found in the law's own equations as in ``causal_loops``. A stock that never moves in ``scenario`` is left
+    out. Draws on ``ax`` or a new figure; returns the Axes.
     """
     scenario = as_scenario(scenario)
     found = influences(scenario).merged(TOGETHER)

@@ -23,10 +23,8 @@ def distribution(
 ) -> Axes:
     """Draw how ``column`` of the records is distributed over all runs.
 
-    ``column`` is any numeric column of ``result.records``, such as months, bought, lead, C or handoff_month, in its
-    unit. ``kind`` is ``cdf``, the share of all runs in which it is at most so much, or ``pdf``, a histogram of
-    shares. Runs that have no such number stay in the denominator: the curve then ends below 100 %. Draws on ``ax`` or a
-    new figure; returns the Axes. Raises ``ValueError`` for a column that there is not, or that holds no numbers.
+    Runs that have no such number stay in the denominator: the curve then ends below 100 %. Draws on ``ax`` or a new
+    figure; returns the Axes. Raises ``ValueError`` for a column that there is not, or that holds no numbers.
     """
     records = result.records
     numbers = [str(name) for name in records.columns if records[name].dtype.kind in "fiub"]

@@ -43,8 +43,8 @@ def handoff_timing(found: BestHandoff, ax: Any = None) -> Panels:
     """Draw the chance of success over the month of the handoff, and below it the catastrophes that the rest ends in.
 
     The band is the pointwise 95 % interval on fresh worlds, the shaded months do as well as the best one (the dot),
-    horizontal lines are other ways to decide. Of p_good the part that is luck is filled from below. ``ax`` is an array
-    of two Axes, or one Axes that gives its place to two; None makes a figure. Returns the two.
+    horizontal lines are other ways to decide. Of p_good the part that is luck is filled from below. Returns the two
+    Axes.
     """
     drawn = panels(ax, (2, 1), (8.5, 6.0))
     chances, risks = drawn.flat

@@ -40,10 +40,10 @@ Floats = NDArray[np.float64]
 def tax_by_capability(scenario: ScenarioLike, seed: int = 1, ax: Axes | None = None) -> Axes:
     """Draw the deference-goodness tax against the capability (py) of AIs whose goodness is just level with it.
 
-    The tax is effort to raise goodness by 1 py over
-    effort to raise capability by 1 py; at 1, keeping in step doubles the work. From the capability handed off to, up to
-    where the takeoff is over. Thin lines are the two components, broad alignment and capability profile. If inputs are
-    uncertain, their first 400 draws of ``seed`` are shown as a fan. Draws on ``ax`` or a new figure; returns the Axes.
+    The tax is effort to raise goodness by 1 py over effort to raise capability by 1 py; at 1, keeping in step
+    doubles the work. From the capability handed off to, up to where the takeoff is over. Thin lines are the two
+    components, broad alignment and capability profile. If inputs are uncertain, their first 400 draws of ``seed``
+    are shown as a fan. Draws on ``ax`` or a new figure; returns the Axes.
     """
     seed = seed_of(seed)
     scenario, drawn = as_scenario(scenario), axes(ax, (8.0, 4.2))

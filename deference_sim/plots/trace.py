@@ -107,8 +107,7 @@ def trajectory(trajectory: Trajectory, ax: Any = None) -> Panels:
     routine reviews left out. Thin lines through all panels mark the turning points; spells of partial and of halted
     deference are shaded. A bar below the events shows when the AIs scheme.
 
-    ``ax`` is an array of five Axes, or one Axes that gives its place to five; None makes a figure. Returns the five.
-    Legends stand right of the panels, for which a figure of constrained layout makes room.
+    Returns the five Axes. Legends stand right of the panels, for which a figure of constrained layout makes room.
     """
     events = _events(trajectory.log)
     rows = len(events) + bool(trajectory.scheming)

@@ -103,10 +103,7 @@ PARTS: Mapping[str, str] = {
 )
 @dataclass(frozen=True, repr=False)
 class Brief(Shown):
-    """What a strategist asks of a scenario, answered part by part; ``commands`` has for each what gives its figures.
-
-    ``required`` is None without a rival, ``failing`` where EMA Workbench is not installed.
-    """
+    """What a strategist asks of a scenario, answered part by part."""
 
     scenario: Scenario
     measure: Measure
@@ -256,10 +253,7 @@ def brief(
 ) -> Brief:
     """Answer what to do in ``scenario``, how sure that is, what would change it, and what the answer rests on.
 
-    Choices go by ``measure``: p_good, p_stay or weights
-    of ends. Each is judged on ``replicates`` fresh futures; the other parts take their numbers from it. ``worlds`` are
-    those in which policies are tried as well. ``at_work`` is called as each part begins (see ``parts.AtWork``). Raises
-    ``ScenarioError`` or ``ValueError`` for what cannot be answered.
+    Raises ``ScenarioError`` or ``ValueError`` for what cannot be answered.
     """
     chosen = as_scenario(scenario)
     success_of(measure)

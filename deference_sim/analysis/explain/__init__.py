@@ -51,9 +51,7 @@ _CHUNK = 128  # scenarios that are held at once
 class Explanation(Shown):
     """What of the difference of two scenarios is due to which input.
 
-    ``measures`` has for each the chance in the first, in the second, and the paired difference; ``shares`` in the order
-    of ``players`` what of that is due to each, which sum to it. With ``orders`` None all coalitions were run; else that
-    many orders were drawn, and the intervals of shares hold their error too.
+    Where orders were drawn, the intervals of shares hold their error too.
     """
 
     first: Scenario
@@ -199,12 +197,10 @@ def explain(
 ) -> Explanation:
     """Explain why two scenarios differ in p_stay and p_good: by the inputs in which they do.
 
-    A player is an input that differs; a hazard that only
-    one of them has; a word with the fields of its block that it switches; or one of the ``groups`` of paths, hazards
-    and blocks that are to move together. Up to 12 players all coalitions meet the same ``replicates`` worlds; beyond
-    that orders are drawn. By default there are 10,000 worlds, fewer where there are many players. ``value`` are weights
-    of ends, by which what futures are worth is explained as well. Raises ``ScenarioError`` if nothing
-    differs, and for inputs that cannot be moved one without the other.
+    A player is an input that differs; a hazard that only one of them has; a word with the fields of its block that
+    it switches; or one of the ``groups`` of paths, hazards and blocks that are to move together. Up to 12 players
+    all coalitions meet the same ``replicates`` worlds; beyond that orders are drawn. Raises ``ScenarioError`` if
+    nothing differs, and for inputs that cannot be moved one without the other.
     """
     made = plan(first, second, replicates, seed, groups=groups)
     return explained(made, seed_of(seed), value, engine, progress)

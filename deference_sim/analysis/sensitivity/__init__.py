@@ -48,14 +48,10 @@ def sensitivity(
 ) -> Sensitivity:
     """Find out which inputs of ``scenario`` matter most for the chance of success.
 
-    ``method`` is ``tornado`` (each input at its low and
-    high value), ``sobol`` (shares of variance), ``morris`` (screening), ``rank`` (rank correlations) or ``voi`` (value
-    of knowing an input before taking a decision). ``inputs`` are paths, ``uncertain`` or ``core``; by default every
-    main unknown of the model over its plausible range, and what the scenario has uncertain besides. ``replicates``
-    counts futures at each value (tornado), rows of the base sample (sobol), trajectories (morris) or points (rank,
-    voi); for Sobol' designs it is raised to a power of two. ``decision`` maps the path of one input to its
-    options, for ``voi``; by default every
-    policy. Raises ``ScenarioError`` for what cannot be studied and ``ModuleNotFoundError`` where an extra is missing.
+    ``method`` is ``tornado`` (each input at its low and high value), ``sobol`` (shares of variance), ``morris``
+    (screening), ``rank`` (rank correlations) or ``voi`` (value of knowing an input before taking a decision). Main
+    unknowns are varied over their plausible ranges. For Sobol' designs ``replicates`` is raised to a power of two.
+    Raises ``ScenarioError`` for what cannot be studied and ``ModuleNotFoundError`` where an extra is missing.
     """
     plan = plan_of(
         as_scenario(scenario),

@@ -93,9 +93,8 @@ def takeoff(
 ) -> TakeoffTable:
     """Return the table of a preset, with ``PATH=VALUE`` settings on top of its scenario.
 
-    Raises ``ValueError`` for an unknown preset and for
-    too few or too many replicates, and ``ScenarioError`` for settings that are wrong or for which the source has no
-    procedure.
+    Raises ``ValueError`` for an unknown preset and for too few or too many replicates, and ``ScenarioError`` for
+    settings that are wrong or for which the source has no procedure.
     """
     one_of(preset, "preset", list(PRESETS))
     chosen = PRESETS[preset]
