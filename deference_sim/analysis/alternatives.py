@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from deference_sim.analysis.estimate import NORMAL_975, Estimate
 from deference_sim.analysis.listed import Several
 from deference_sim.analysis.measure import Measure, success_of
+from deference_sim.described import described
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.scenario.chosen import Pool
 from deference_sim.scenario.combined import Point
@@ -34,13 +35,19 @@ class Alternative:
     chance: Estimate
 
 
+@described(
+    kind="``expert`` or ``structure``.",
+    paths="The inputs that differ.",
+    each="Each one with its name, weight and chance.",
+    chance="The mean over them by weight.",
+    between="The share of the variance of one future's success that lies between them.",
+)
 @dataclass(frozen=True, slots=True, repr=False)
 class Alternatives(Shown):
     """All experts, or all structures, of a scenario, in the same worlds.
 
-    ``kind`` is ``expert`` or ``structure``, ``paths`` the inputs that differ. ``chance`` is the mean over them by
-    weight. ``between`` is the share of the variance of one future's success that lies between them; the rest lies
-    within them, in the other inputs and in chance.
+    What of the variance of one future's success does not lie between them lies within them: in the other inputs and
+    in chance.
     """
 
     kind: str
@@ -60,6 +67,7 @@ class Alternatives(Shown):
         }
 
 
+@described()
 def alternatives(
     scenario: ScenarioLike,
     replicates: int = 10_000,
@@ -70,8 +78,8 @@ def alternatives(
 ) -> list[Alternatives]:
     """Run ``replicates`` futures of each expert, and of each structure, of ``scenario``; none if it has neither.
 
-    ``scenario`` is one, or a shipped one's name or a file's path. With an expert alone, every pooled input is as that
-    expert believes; with a structure alone, every uncertain word is fixed. All meet the same worlds.
+    With an expert alone, every pooled input is as that expert believes; with a structure alone, every uncertain
+    word is fixed. All meet the same worlds.
     """
     replicates, seed = replicates_of(replicates), seed_of(seed)
     scenario = as_scenario(scenario)

@@ -24,6 +24,12 @@ class Column:
     unit: str
     meaning: str
 
+    @property
+    def sentence(self) -> str:
+        """The meaning, with the unit where it is one of time or of progress."""
+        told = f"{self.meaning[0].upper()}{self.meaning[1:]}"
+        return f"{told}; {self.unit}." if self.unit in ("months", "py") else f"{told}."
+
 
 def _stock(letter: str) -> Column:
     return Column(STOCKS[letter].unit, STOCKS[letter].meaning)

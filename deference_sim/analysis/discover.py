@@ -22,6 +22,7 @@ from deference_sim.analysis.estimate import Estimate, probability
 from deference_sim.analysis.measure import Measure, success_of
 from deference_sim.analysis.sensitivity.inputs import choose
 from deference_sim.analysis.sensitivity.plan import Plan
+from deference_sim.described import described
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.scenario.problems import ArgumentError
 from deference_sim.scenario.several import OneOrMore, words_of
@@ -78,6 +79,11 @@ class Box:
     of_the_rest: bool = False
 
 
+@described(
+    plan="What was varied, and over which ranges.",
+    failures="The share of all futures that fail.",
+    boxes="By algorithm the boxes that hold up on other futures.",
+)
 @dataclass(frozen=True, repr=False)
 class Discovery(Shown):
     """What makes ``measure`` fail: boxes by PRIM (each found and judged in what those before it leave), leaves by CART.
@@ -131,6 +137,12 @@ def _as_dict(box: Box) -> dict[str, Any]:
     return {"limits": [asdict(limit) for limit in box.limits]} | shares | {"of_the_rest": box.of_the_rest}
 
 
+@described(
+    algorithms="``prim``, ``cart`` or both.",
+    boxes="How many boxes PRIM looks for at most.",
+    replicates="How many futures there are, raised to a power of two; half of them find the boxes, the other half "
+    "judge them.",
+)
 def discover(
     scenario: ScenarioLike,
     *,
@@ -144,10 +156,9 @@ def discover(
 ) -> Discovery:
     """Find out which ranges of the inputs of ``scenario`` make ``measure`` fail.
 
-    ``scenario`` is one, or a shipped one's name or a file's path. ``inputs`` as in ``sensitivity``. Where ``measure``
-    is weights of ends, a future fails that is worth less than half. PRIM looks for ``boxes`` at most. Half of
-    ``replicates`` futures (raised to a power of two) find the boxes, the other half judge them. Raises
-    ``ScenarioError`` for what cannot be studied and ``ModuleNotFoundError`` where EMA Workbench is missing.
+    Where ``measure`` is weights of ends, a future fails that is worth less than half. PRIM peels, CART grows a
+    tree; boxes are found on half of the futures and judged on the other half. Raises ``ScenarioError`` for what
+    cannot be studied and ``ModuleNotFoundError`` where EMA Workbench is missing.
     """
     names = words_of(algorithms, "algorithms", "prim or cart, or both in a list")
     chosen = tuple(one_of(name, "algorithms", ALGORITHMS) for name in dict.fromkeys(names))

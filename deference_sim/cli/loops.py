@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from deference_sim.cli.answer import Answer, Asked, answering
-from deference_sim.cli.options import number_of_futures
+from deference_sim.cli.options import number_of_futures, whole_number
+from deference_sim.study.limits import MOST_REPLICATES
 
 
 @answering(engine="compiled", plot=True)
@@ -14,6 +15,12 @@ def loops(
     replicates: Annotated[
         int, typer.Option(metavar="N", parser=number_of_futures, help="How many runs are looked at, from 1.")
     ] = 1_000,
+    replicate: Annotated[
+        int | None,
+        typer.Option(
+            metavar="K", parser=whole_number(0, MOST_REPLICATES - 1), help="Look at this future alone, counted from 0."
+        ),
+    ] = None,
     cut: Annotated[
         list[str] | None,
         typer.Option(
@@ -34,9 +41,11 @@ def loops(
     from deference_sim.scenario.layers import COMMAND_LINE
 
     families = wanted_cuts(cut or [], COMMAND_LINE)
-    runs = replicates + (pairs * (len(families) + 1) if families else 0)
+    runs = (replicates if replicate is None else 1) + (pairs * (len(families) + 1) if families else 0)
     with asked.at_work(runs, then="scoring the loops") as tick:
-        found = analysis.loops(asked.scenario, replicates, asked.seed, cut=families, pairs=pairs, progress=tick)
+        found = analysis.loops(
+            asked.scenario, replicates, asked.seed, replicate=replicate, cut=families, pairs=pairs, progress=tick
+        )
     told = "What the families of loops carry, over capability"
     return Answer(
         found,

@@ -10,6 +10,7 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from deference_sim.analysis.continuous import MOVED, Continuous, continuous, path
+from deference_sim.described import described
 from deference_sim.exchange.layout import layout
 from deference_sim.exchange.reading import Reader
 from deference_sim.exchange.symbols import Condition, Named, Symbol, text_of
@@ -92,12 +93,15 @@ class Model(Shown):
         return place
 
 
+@described(
+    draw="The replicate whose draws of uncertain inputs to take; by default their medians.",
+)
 def export(scenario: ScenarioLike, draw: int | None = None, seed: int = 1) -> Model:
     """Return a scenario as a model that other tools of system dynamics open; ``save`` writes the XMILE file.
 
     It is the law without chance, in continuous time, from the handoff on; ``LEFT_OUT``, which stands in the file's
-    header, says what that leaves out. Uncertain inputs are at their medians, or as drawn for replicate ``draw`` at
-    ``seed``. Raises ``ValueError`` where the handoff waits for simulations that are made beforehand.
+    header, says what that leaves out. Raises ``ValueError`` where the handoff waits for simulations that are made
+    beforehand.
     """
     draw = None if draw is None else whole(draw, "draw", 0, MOST_REPLICATES - 1)
     seed = seed_of(seed)

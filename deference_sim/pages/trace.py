@@ -42,8 +42,10 @@ DELAY_WORDS = {
 }
 
 
-def page(found: Trajectory, repeat: str = "", *, every_entry: bool = False) -> Page:
+def page(found: Trajectory, repeat: str = "", *, every_entry: bool = False, with_loops: bool = False) -> Page:
     """Return the story of a trajectory; with ``every_entry`` each entry of its log on a line of its own.
+
+    ``with_loops`` it says which feedback loops moved it, which takes longer than the rest.
 
     ``repeat`` is the command that repeats it.
     """
@@ -63,7 +65,7 @@ def page(found: Trajectory, repeat: str = "", *, every_entry: bool = False) -> P
         Heading(f"{title}: {outcome(found)}", why),
         Paragraph(why),
         Paragraph(what_it_cost(found)),
-        *_loops(found),
+        *(_loops(found) if with_loops else []),
         *_draws(found),
         Table("What happened", columns, tuple(rows), right),
         Paragraph(note, aside=True),

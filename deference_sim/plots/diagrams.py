@@ -17,6 +17,7 @@ from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
 
 from deference_sim.analysis.influences import OVERTAKING, Influences, influences
+from deference_sim.described import described
 from deference_sim.model.declare import quantities
 from deference_sim.model.hazards import EXOGENOUS_CATASTROPHE
 from deference_sim.model.processes import RATE_PROCESSES
@@ -99,13 +100,13 @@ LOOPS = (
 )
 
 
+@described()
 def causal_loops(scenario: ScenarioLike, ax: Axes | None = None) -> Axes:
     """Draw what influences what after the handoff in ``scenario``, with the sign of each influence.
 
-    ``scenario`` is one, or a shipped one's name or a file's path. Every arrow is a slope found in the law's own
-    equations at the scenario's parameters (of uncertain inputs, the medians): what is switched off has no arrow. ``+``:
-    more makes for more, all else being equal; ``−``: for less; ``±``: it depends on where the run is. Draws on ``ax``
-    or a new figure; returns the Axes.
+    Every arrow is a slope found in the law's own equations at the scenario's parameters (of uncertain inputs, the
+    medians): what is switched off has no arrow. ``+``: more makes for more, all else being equal; ``−``: for less;
+    ``±``: it depends on where the run is. Draws on ``ax`` or a new figure; returns the Axes.
     """
     scenario = as_scenario(scenario)
     found = influences(scenario).merged(GROUPS)
@@ -221,13 +222,13 @@ AUXILIARIES: dict[str, Spot] = {
 }
 
 
+@described()
 def stocks_and_flows(scenario: ScenarioLike, ax: Axes | None = None) -> Axes:
     """Draw the stocks of the model, the flows that fill them, and what governs each flow after the handoff.
 
-    ``scenario`` is one, or a shipped one's name or a file's path. Boxes are stocks, double lines with a valve their
-    flows; thin arrows say what governs a flow or a quantity, with signs found in the law's own equations as in
-    ``causal_loops``. A stock that never moves in ``scenario`` is left out. Draws on ``ax`` or a new figure; returns the
-    Axes.
+    Boxes are stocks, double lines with a valve their flows; thin arrows say what governs a flow or a quantity, with
+    signs found in the law's own equations as in ``causal_loops``. A stock that never moves in ``scenario`` is left
+    out. Draws on ``ax`` or a new figure; returns the Axes.
     """
     scenario = as_scenario(scenario)
     found = influences(scenario).merged(TOGETHER)

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from deference_sim.analysis.loops.families import BASIN, FAMILIES, OTHER
+from deference_sim.described import described
 from deference_sim.plots import diagrams
 from deference_sim.plots.style import (
     BLACK,
@@ -50,6 +51,7 @@ LEAST = 0.005  # of all, which a family must carry somewhere to be drawn
 LEAST_LINK = 0.02  # of all, which must go through a link for it to be drawn
 
 
+@described(found="What ``loops`` has returned.")
 def loop_areas(found: "Loops", ax: Panels | Axes | None = None) -> Panels:
     """Draw what each family of loops carries over capability: reinforcing upwards, balancing downwards.
 
@@ -106,6 +108,7 @@ def _message(found: "Loops") -> str:
     )
 
 
+@described(found="What ``loops`` has returned.")
 def loop_diagram(found: "Loops", ax: Axes | None = None) -> Axes:
     """Draw the links that at least 2 % of the movement goes through, as thick as that, with their signs.
 

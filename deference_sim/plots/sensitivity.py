@@ -10,6 +10,7 @@ from matplotlib.patheffects import withStroke
 from deference_sim.analysis.digits import with_minus
 from deference_sim.analysis.measure import success_of
 from deference_sim.analysis.sensitivity.plan import short
+from deference_sim.described import described
 from deference_sim.plots.style import BLACK, BLUE, ORANGE, SKY, SMALL, WORDS, clean, entitle, in_percent
 from deference_sim.scenario.catalogue import label_at
 
@@ -30,6 +31,9 @@ _BARS: dict[str, tuple[tuple[tuple[str, str, str], ...], str]] = {
 }
 
 
+@described(
+    found="What ``sensitivity`` has returned, by whatever method.",
+)
 def tornado(found: "Sensitivity", ax: Axes | None = None) -> Axes:
     """Draw what a sensitivity study found, the most important input on top; return the Axes.
 

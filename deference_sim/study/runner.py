@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -76,11 +77,12 @@ def world_of(
     grid: NDArray[np.float64] | None = None,
     policy: "events.Policy | None" = None,
     processes: "Iterable[Callable[[events.World], events.Process]]" = (),
+    law: SimpleNamespace | None = None,
 ) -> "events.World":
-    """Return the events engine's world for one replicate, ready to run."""
+    """Return the events engine's world for one replicate, ready to run; the law is compiled unless another is given."""
     from deference_sim.engines import events
 
-    law = compiled_law()
+    law = compiled_law() if law is None else law
     parameters, hazards = numbers_of(scenario, seed, np.array([replicate]))
     law.prepare(parameters)
     return events.World(

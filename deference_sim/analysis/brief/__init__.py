@@ -44,6 +44,7 @@ from deference_sim.analysis.sensitivity import Sensitivity
 from deference_sim.analysis.sensitivity.result import Method
 from deference_sim.analysis.strategy import BestStrategy, PolicyRegret
 from deference_sim.analysis.worlds import Worlds
+from deference_sim.described import described
 from deference_sim.model.state import OUTCOMES
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.shown import Shown
@@ -80,13 +81,32 @@ PARTS: Mapping[str, str] = {
 }
 
 
+@described(
+    futures="How many futures each part had.",
+    run="The scenario as written.",
+    by="The chance as written by expert and by structure of the world, where the scenario has these.",
+    spread="The chance over what is uncertain.",
+    handoff="When to hand off.",
+    choices="What can be done, and how well each does.",
+    months="What a month more of lead is worth.",
+    keep_up="Whether goodness keeps up with capability.",
+    required="The lead that it takes; None without a rival.",
+    strategy="Which policy does best.",
+    regret="How policies do in other worlds.",
+    tornado="What matters most, one input at a time.",
+    sobol="What matters most, as shares of variance.",
+    knowing="What it is worth to know an input beforehand.",
+    failing="In which ranges it fails; None where EMA Workbench is missing.",
+    flips="Values of inputs at which the advice changes.",
+    policy_flips="Values of inputs at which another policy is best.",
+    weight_flips="Weights of ends at which the advice changes.",
+    signposts="What can be seen, and how the chance goes with it.",
+    switches="Signposts at which another choice is better.",
+    commands="For each part the command that gives its figures.",
+)
 @dataclass(frozen=True, repr=False)
 class Brief(Shown):
-    """What a strategist asks of a scenario, answered part by part; ``commands`` has for each what gives its figures.
-
-    ``required`` is None without a rival, ``failing`` where EMA Workbench is not installed. ``by`` is the chance as
-    written by expert and by structure of the world, where the scenario has these.
-    """
+    """What a strategist asks of a scenario, answered part by part."""
 
     scenario: Scenario
     measure: Measure
@@ -221,6 +241,12 @@ def _without_seconds(found: Any) -> Any:
     return [_without_seconds(value) for value in found] if isinstance(found, list) else found
 
 
+@described(
+    replicates="How many fresh futures judge each choice; the other parts take their numbers from it.",
+    worlds="Scenarios in which policies are tried as well.",
+    at_work="Is called with words as each part begins, and returns a context manager that yields what hears of "
+    "progress.",
+)
 def brief(
     scenario: ScenarioLike,
     replicates: int = USUAL_BRIEF,
@@ -228,20 +254,17 @@ def brief(
     *,
     measure: Measure = "p_good",
     worlds: Sequence[ScenarioLike] = strategies.WORLDS,
-    at_work: AtWork = in_silence,
+    at_work: AtWork | None = None,
 ) -> Brief:
     """Answer what to do in ``scenario``, how sure that is, what would change it, and what the answer rests on.
 
-    ``scenario`` is one, or a shipped one's name or a file's path. Choices go by ``measure``: p_good, p_stay or weights
-    of ends. Each is judged on ``replicates`` fresh futures; the other parts take their numbers from it. ``worlds`` are
-    those in which policies are tried as well. ``at_work`` is called as each part begins (see ``parts.AtWork``). Raises
-    ``ScenarioError`` or ``ValueError`` for what cannot be answered.
+    Raises ``ScenarioError`` or ``ValueError`` for what cannot be answered.
     """
     chosen = as_scenario(scenario)
     success_of(measure)
     replicates, seed = replicates_of(replicates, least=LEAST_BRIEF), seed_of(seed)
     warm_up("compiled")
-    return _Making(chosen, measure, seed, Futures(replicates), worlds, at_work).whole()
+    return _Making(chosen, measure, seed, Futures(replicates), worlds, at_work or in_silence).whole()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,11 +21,12 @@ from deference_sim.analysis.loops.knockouts import PAIRS, Knockout, knock_out, w
 from deference_sim.analysis.loops.moments import linked_with, scored
 from deference_sim.analysis.loops.paths import APART, Paths, paths
 from deference_sim.analysis.loops.scores import Loop, relative
+from deference_sim.described import described
 from deference_sim.model.roads import ROADS, STAYED
 from deference_sim.model.stocks import STOCKS
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.shown import Shown
-from deference_sim.study.runner import check_run
+from deference_sim.study.limits import MOST_REPLICATES, replicates_of, seed_of, whole
 
 USUAL_RUNS = 1_000
 HALF = 0.5  # of all movement: what carries more dominates
@@ -74,17 +75,23 @@ class Shift:
     capability: tuple[float, ...] | None
 
 
+@described(
+    replicates="How many runs were made.",
+    handed_off="In how many of them capability grew after a handoff; all shares are of those.",
+    moments="At how many moments of these runs the law was looked at.",
+    groups="By end (``all``, ``stayed``, or a road) what each family carries: its share in the sum of absolute relative "
+    "scores, averaged over capability.",
+    basin="By way of looking and mark the chance that the basin's own reinforcing loops carry more than that.",
+    basin_above_policy="The chance that they carry more than the policy's.",
+    shift="Where another family takes over.",
+    bands="A row for each band of capability, kind of end and family.",
+    strongest="Every loop, the one that carries most first, with what it carries.",
+    links="What goes through each link, as a share of all.",
+    knockouts="What cutting a family changes, where that was asked.",
+)
 @dataclass(frozen=True, repr=False)
 class Loops(Shown):
-    """Which feedback loops move the takeoff in a scenario.
-
-    In ``handed_off`` of ``replicates`` runs capability grew after a handoff; all shares are of those. ``groups``
-    has by end (``all``, ``stayed``, or a road) what each family carries: its share in the sum of absolute relative
-    scores, averaged over capability. ``basin`` has by way and threshold the chance that the basin's own reinforcing
-    loops carry more than that; ``basin_above_policy`` the chance that they carry more than the policy's. ``bands`` has
-    a row for each band of capability, kind of end and family. ``strongest`` are the loops that carry most, ``links``
-    what goes through each link, both as shares of all. ``knockouts`` say what cutting a family changes, where asked.
-    """
+    """Which feedback loops move the takeoff in a scenario."""
 
     scenario: Scenario
     replicates: int
@@ -159,6 +166,12 @@ class Loops(Shown):
         }
 
 
+@described(
+    replicates="How many runs are looked at.",
+    replicate="The one run that is looked at, instead of ``replicates``.",
+    cut="Families of loops, or ``all``, that are cut at the handoff as well, to see what that changes.",
+    pairs="On how many worlds a family is cut.",
+)
 def loops(
     scenario: ScenarioLike,
     replicates: int = USUAL_RUNS,
@@ -171,16 +184,13 @@ def loops(
 ) -> Loops:
     """Find which feedback loops move the takeoff in ``scenario``, from the handoff to the end of each run.
 
-    ``scenario`` is one, or a shipped one's name or a file's path; uncertain inputs are drawn, one value a run. With
-    ``replicate`` that run alone is looked at.
-    ``cut`` names families of loops, or ``all``, that are cut at the handoff as well, to see what that changes on
-    ``pairs`` worlds. ``progress`` is told how many more runs are done. Raises ``ScenarioError`` for a family that
-    cannot be cut, ``ValueError`` for what cannot be run, and ``StepError``
-    for a replicate that cannot be integrated.
+    Uncertain inputs are drawn, one value a run. Raises ``ScenarioError`` for a family that cannot be cut,
+    ``ValueError`` for what cannot be run, and ``StepError`` for a replicate that cannot be integrated.
     """
     scenario = as_scenario(scenario)
-    check_run(replicates, "compiled")
-    check_run(pairs, "compiled")
+    replicates, pairs, seed = replicates_of(replicates), whole(pairs, "pairs", 1, MOST_REPLICATES), seed_of(seed)
+    if replicate is not None:
+        replicate = whole(replicate, "replicate", 0, MOST_REPLICATES - 1)
     families, progress = wanted_cuts(cut), progress or (lambda count: None)
     started = perf_counter()
     runs = np.arange(replicates) if replicate is None else np.array([replicate])
