@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     axes="The inputs that were varied, with their values.",
     points="The points, the last axis fastest and the scenarios slowest.",
     tallies="The counts at each point, from which estimates come.",
+    design="How the values of several inputs went together: ``grid``, ``paired`` or ``latin-hypercube``.",
 )
 @dataclass(frozen=True, repr=False)
 class Sweep(Shown):

@@ -79,8 +79,8 @@ class Shift:
     replicates="How many runs were made.",
     handed_off="In how many of them capability grew after a handoff; all shares are of those.",
     moments="At how many moments of these runs the law was looked at.",
-    groups="By end (``all``, ``stayed``, or a road) what each family carries: its share in the sum of absolute relative "
-    "scores, averaged over capability.",
+    groups="By end (``all``, ``stayed``, or a road) what each family carries: its share in the sum of absolute scores, "
+    "averaged over capability.",
     basin="By way of looking and mark the chance that the basin's own reinforcing loops carry more than that.",
     basin_above_policy="The chance that they carry more than the policy's.",
     shift="Where another family takes over.",
