@@ -151,7 +151,7 @@ STATE_DTYPE = np.dtype(
 #: the integral at which it next fires, when that is on the living step, how often it has fired, and whether it fires
 #: at this instant, and whether it is integrated together with the others on this step.
 PROCESS_DTYPE = np.dtype(
-    [(name, "f8") for name in ("total", "gain", "so_far", "threshold", "fires_at")]
+    [(name, "f8") for name in ("total", "gain", "tilt", "bend", "so_far", "threshold", "fires_at")]
     + [(name, "i8") for name in ("fired", "due", "together")],
     align=True,
 )
