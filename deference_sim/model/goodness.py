@@ -231,6 +231,15 @@ def losses(state: Any, p: Any, C: float, A: float, W: float, now: Any) -> float:
 
 
 @equation
+def case_of_goodness(C: float, A: float, W: float) -> int:
+    """Return which cases of smaller-of and larger-of hold in what moves goodness; it has corners where they change."""
+    case = 1 if A < W else 0
+    case += 2 if A - C > FULL_RETURNS else 0
+    case += 4 if W - C > FULL_RETURNS else 0
+    return case + (8 if W - C > WISE_ENOUGH else 0)
+
+
+@equation
 def slope_of_start(p: Any, C: float) -> float:
     """Return by how much the starting margin changes per py of capability at handoff."""
     return -p.goodness_loss_above if C >= p.goodness_best_capability else p.goodness_loss_below

@@ -106,6 +106,10 @@ class Rival(Block):
 
 TAKEOFF, DEADLINE, NO_RIVAL = range(3)
 DANGER_SPREAD = 0.7  # standard deviation of the natural logarithm of the capability at which a rival is dangerous
+MOST_TRIES = 100  # of Newton's method, which halves the bracket where it does not converge
+NEARLY_THERE = constant(
+    "NEARLY_THERE", 1e-8, "py", "after a move by less, Newton's method is off by less than rounding"
+)
 STRETCH = constant("STRETCH", 0.25, "py", "how far a rival is followed at once; short beside any law's growth")
 
 
@@ -172,7 +176,7 @@ def rival_months(p: Any, start: float, end: float) -> float:
 def capability_after(p: Any, R: float, months: float) -> float:
     """Return the capability of a rival at ``R`` after ``months`` more of its clock.
 
-    First whole stretches that are short enough for the quadrature, then the last one by halving.
+    First whole stretches that are short enough for the quadrature, then the last one by Newton's method.
     """
     top = p.capability_ceiling if p.capability_law == SOFTWARE_EXPLOSION else LIMIT
     low, left = R, months
@@ -185,15 +189,21 @@ def capability_after(p: Any, R: float, months: float) -> float:
     if high <= low or span <= left:
         return max(high, low)
     start = low
-    for _ in range(100):
-        middle = 0.5 * (low + high)
-        if middle <= low or middle >= high:
-            break
-        if rival_months(p, start, middle) < left:
-            low = middle
+    level = low + left / span * (high - low)
+    for _ in range(MOST_TRIES):
+        late = rival_months(p, start, level) - left
+        if late >= 0.0:
+            high = level
         else:
-            high = middle
-    return low
+            low = level
+        better = level - late * racing_pace(p, level)
+        if not low <= better <= high:
+            better = 0.5 * (low + high)
+        moved = abs(better - level)
+        level = better
+        if moved <= NEARLY_THERE:
+            break
+    return level
 
 
 @equation

@@ -89,7 +89,7 @@ def keep_the_way(state: Any, p: Any, end: float) -> None:
             state.way_taxed_bought -= gone[2]
             state.way_untaxed_bought -= gone[3]
     else:
-        left = months_on_the_way(p, C, end)
+        left = months_on_the_way(p, C, end) if C < end else (0.0, 0.0, 0.0, 0.0)
         state.way_taxed, state.way_untaxed = left[0], left[1]
         state.way_taxed_bought, state.way_untaxed_bought = left[2], left[3]
         state.way_whole = state.way_untaxed

@@ -6,7 +6,7 @@ from typing import Any, Literal, Self
 from pydantic import model_validator
 
 from deference_sim.elementary import exp
-from deference_sim.model.company import advice, advice_ignored
+from deference_sim.model.company import advice
 from deference_sim.model.declare import Block, Quantity, constant, equation, parameter, share
 from deference_sim.model.delay import count_time
 from deference_sim.model.evaluation import margin_estimate, tax_estimate, unknown_margin
@@ -187,7 +187,7 @@ def decide(state: Any, p: Any) -> None:
         scale = state.buying_scale if buying == state.time_buying_share else buying_scale(p, buying)
         target = margin_to_aim_at(state, p, slack(state, p, research, scale), research)
     goodness, gate = wanted_goodness(state, p, target)
-    state.gate_advice = advice(state, state.gate_advice, margin_estimate(state, p) < gate, advice_ignored(state, p))
+    state.gate_advice = advice(state, p, state.gate_advice, margin_estimate(state, p) < gate)
     goodness = research if state.gate_advice == TAKEN else research * goodness
     if p.strategy_policy == FIXED:
         goodness = min(p.strategy_goodness_share, research)

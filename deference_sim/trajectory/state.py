@@ -151,8 +151,12 @@ STATE_DTYPE = np.dtype(
 )
 
 #: Numbers of a rate process, with their units: its integrated rate at the start of the step, the integral over all of
-#: the step and up to now, the integral at which it next fires, and when that is on the living step.
-PROCESS_NUMBERS = {"total": "1", "gain": "1", "so_far": "1", "threshold": "1", "fires_at": "months"}
+#: the step, how that tilts and bends along it, the integral up to now, that at which it next fires, and when that is on
+#: the living step.
+PROCESS_NUMBERS = {
+    **dict.fromkeys(("total", "gain", "tilt", "bend", "so_far", "threshold"), "1"),
+    "fires_at": "months",
+}
 #: And how often it has fired, whether it fires at this instant, and whether it is integrated together with the others
 #: on this step.
 PROCESS_DTYPE = np.dtype(
