@@ -106,7 +106,7 @@ PATHS: Mapping[str, Column] = MappingProxyType(
         "lead": _LEAD,
         "bought": _stock("bought"),
         **_SHARES,
-        "margin_believed": Column("py", "the margin that decisions go by, from the last review"),
+        "margin_believed": _BELIEVED,
         "lead_believed": Column("months", "the lead that decisions go by"),
     }
 )

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 #: What is shown, the function that makes its page, and how to go on with it: its attributes, and what draws it.
 _PAGES = {
-    "analysis.listed.Several": ("several:page", "[0], [1], … each with what it has"),
+    "analysis.listed.Several": ("several:page", "[0] and so on, each by itself"),
     "analysis.listed.Named": ("figures:table_page", ""),
     "scenario.scenario.Scenario": (
         "scenario:page",
