@@ -7,7 +7,9 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from deference_sim.analysis.estimate import Estimate, enough_for, most_replicates
+import numpy as np
+
+from deference_sim.analysis.estimate import Estimate, enough_for, mean_of_own, most_replicates
 from deference_sim.analysis.labelled import labelled_arrays
 from deference_sim.analysis.measure import MEASURES, Measure, success_of
 from deference_sim.analysis.tables import save_table
@@ -15,12 +17,12 @@ from deference_sim.described import described
 from deference_sim.model.state import OUTCOMES
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenarios
 from deference_sim.scenario.layers import ARGUMENT
-from deference_sim.scenario.problems import Mark
+from deference_sim.scenario.problems import ArgumentError, Mark
 from deference_sim.shown import Shown
 from deference_sim.study.arrangements import GRID
 from deference_sim.study.designs import Axis, Point, Spacing, Value, count_points, listed, points_of
 from deference_sim.study.limits import DESIGNS, Design, Engine, one_of, replicates_of, seed_of
-from deference_sim.study.runner import check_run, tally_runs, warm_up
+from deference_sim.study.runner import check_run, engine_of, tally_runs, warm_up
 from deference_sim.study.tally import Tally
 
 if TYPE_CHECKING:
@@ -40,7 +42,8 @@ class Sweep(Shown):
     """What was found at every point of a design, scenario by scenario; in a grid the last axis runs fastest.
 
     ``table`` has a row for each point: ``scenario``, a column for each swept path in its documented unit,
-    ``replicates``, p_stay and p_good with 95 % interval and Monte Carlo standard error, and the share of each outcome.
+    ``replicates``, p_stay and p_good with 95 % interval and Monte Carlo standard error, the mean of each measure of
+    your own likewise, and the share of each outcome.
     """
 
     scenarios: tuple[Scenario, ...]
@@ -72,6 +75,10 @@ class Sweep(Shown):
             columns[f"{measure}_low"] = [estimate.low for estimate in found]
             columns[f"{measure}_high"] = [estimate.high for estimate in found]
             columns[f"{measure}_mcse"] = [estimate.mcse for estimate in found]
+        for name in dict.fromkeys(name for tally in self.tallies for name in tally.own_sums):
+            means = [mean_of_own(tally, name) if name in tally.own_sums else None for tally in self.tallies]
+            for ending, end in (("", "value"), ("_low", "low"), ("_high", "high"), ("_mcse", "mcse")):
+                columns[name + ending] = [np.nan if mean is None else getattr(mean, end) for mean in means]
         for outcome in OUTCOMES[1:]:
             columns[outcome] = [tally.ended(outcome) / tally.n for tally in self.tallies]
         return pd.DataFrame(columns)
@@ -105,6 +112,8 @@ class Sweep(Shown):
 
     def save(self, file: str | Path) -> None:
         """Save the table as CSV, Parquet, Markdown or LaTeX, by the suffix of ``file``."""
+        if not isinstance(file, str | Path):
+            raise ArgumentError("file", file, "the name of a file")
         save_table(self.table, Path(file))
 
     def as_dict(self) -> dict[str, Any]:
@@ -155,6 +164,7 @@ def sweep(
     scenarios = as_scenarios(scenario)
     most = replicates if precision is None else most_replicates(precision)
     check_run(most, engine)
+    engine = engine_of(engine, scenarios)
     one_of(design, "design", DESIGNS)
     axes, points = points_of(scenarios, listed(over), most, ARGUMENT, design=design, seed=seed)
     warm_up(engine)

@@ -1,11 +1,13 @@
 """How everything is drawn: colours, markers and panels that all plots share."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import wraps
+from inspect import signature
 from math import isfinite
 from textwrap import fill
-from typing import Any, Final
+from typing import Any, Final, TypeVar, cast
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -20,6 +22,7 @@ from numpy.typing import NDArray
 from deference_sim.analysis.digits import with_minus
 from deference_sim.analysis.measure import Measure, success_of
 from deference_sim.analysis.run import Result
+from deference_sim.scenario.problems import ArgumentError
 
 #: Colours that colour-blind readers can tell apart (Okabe and Ito, 2008).
 BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = (
@@ -67,6 +70,9 @@ LOOKS = {
 }
 
 
+Drawing = TypeVar("Drawing", bound=Callable[..., Any])
+
+
 def panels(
     ax: Any, shape: tuple[int, int], size: tuple[float, float], heights: Sequence[float] = (), *, share: bool = True
 ) -> Panels:
@@ -92,8 +98,31 @@ def panels(
     return given
 
 
+def drawn_from(kind: type[Any] | str, made_by: str) -> Callable[[Drawing], Drawing]:
+    """Let a plot check that what it is given first is of ``kind``, which ``made_by`` returns, before it begins.
+
+    A kind that is not to be imported is given by its name.
+    """
+
+    def checking(draw: Drawing) -> Drawing:
+        name = next(iter(signature(draw).parameters))
+
+        @wraps(draw)
+        def drawing(*given: Any, **more: Any) -> Any:
+            shown = given[0] if given else more.get(name)
+            if type(shown).__name__ != kind if isinstance(kind, str) else not isinstance(shown, kind):
+                raise ArgumentError(name, shown, f"what {made_by} returns")
+            return draw(*given, **more)
+
+        return cast(Drawing, drawing)
+
+    return checking
+
+
 def axes(ax: Axes | None, size: tuple[float, float]) -> Axes:
     """Return the Axes to draw on: the one given, or that of a new figure of ``size`` inches."""
+    if ax is not None and not isinstance(ax, Axes):
+        raise ArgumentError("ax", ax, "an Axes of matplotlib, or None for a figure of its own")
     return plt.figure(figsize=size, layout="constrained").subplots() if ax is None else ax
 
 

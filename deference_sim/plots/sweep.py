@@ -33,6 +33,7 @@ from deference_sim.plots.style import (
     WORDS,
     axes,
     clean,
+    drawn_from,
     entitle,
     in_percent,
     legend_beside,
@@ -62,6 +63,7 @@ Found = TypeVar("Found")
 @described(
     sweep="What ``sweep`` has returned.",
 )
+@drawn_from(Sweep, "ds.sweep")
 def lead_curve(sweep: Sweep, measure: Measure = "p_stay", ax: Axes | None = None) -> Axes:
     """Draw the chance of success over the first numeric input swept, with its pointwise 95 % interval.
 
@@ -129,6 +131,7 @@ def kind_of(sweep: Sweep) -> str:
     at="At which of its values every other input stands, by path; without it at the middle one.",
     number="Which of several scenarios to draw, counted from 0.",
 )
+@drawn_from(Sweep, "ds.sweep")
 def heat_map(
     sweep: Sweep,
     measure: Measure = "p_stay",
@@ -218,6 +221,7 @@ def _short(axis: Axis, value: Value) -> str:
     sweep="What ``sweep`` in a Latin hypercube has returned.",
     number="Which of several scenarios to draw, counted from 0.",
 )
+@drawn_from(Sweep, "ds.sweep")
 def sweep_points(sweep: Sweep, measure: Measure = "p_stay", ax: Any = None, *, number: int = 0) -> NDArray[Any]:
     """Draw the chance of success at every point of a sweep over each input that was swept, a panel and a dot each.
 

@@ -55,6 +55,16 @@ def logspace(low: float | str, high: float | str, count: int) -> Spacing:
     return Spacing(low, high, whole(count, "count", 2, MOST_POINTS), logarithmic=True)
 
 
+def spacing_between(given: object) -> Spacing | None:
+    """Return two ends as a spacing: given as one, or as a pair. Raises ``ArgumentError`` for what is neither."""
+    if given is None or isinstance(given, Spacing):
+        return given
+    ends = plain_list(given)
+    if not isinstance(ends, list) or len(ends) != 2:
+        raise ArgumentError("between", given, "two ends, such as (1, 12) or ('1 month', '1 year')")
+    return Spacing(ends[0], ends[1], 2)
+
+
 @dataclass(frozen=True, slots=True)
 class Axis:
     """One input and the values that it takes, in its documented unit: in a grid each once, else one for each point."""

@@ -25,6 +25,7 @@ from deference_sim.described import described
 from deference_sim.model.roads import ROADS, STAYED
 from deference_sim.model.stocks import STOCKS
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
+from deference_sim.scenario.own import refuse_own
 from deference_sim.shown import Shown
 from deference_sim.study.limits import MOST_REPLICATES, replicates_of, seed_of, whole
 
@@ -188,6 +189,7 @@ def loops(
     ``ValueError`` for what cannot be run, and ``StepError`` for a replicate that cannot be integrated.
     """
     scenario = as_scenario(scenario)
+    refuse_own(scenario.own, scenario.name, "since only the law's own text says what they depend on")
     replicates, pairs, seed = replicates_of(replicates), whole(pairs, "pairs", 1, MOST_REPLICATES), seed_of(seed)
     if replicate is not None:
         replicate = whole(replicate, "replicate", 0, MOST_REPLICATES - 1)

@@ -86,7 +86,7 @@ def links_of(nodes: Sequence[Node], rates: Mapping[str, Any]) -> set[tuple[str, 
 
 def cycle_partition(links: Iterable[tuple[str, str]], quantity: str) -> frozenset[str]:
     """Return all that is linked both ways with ``quantity``; that alone if nothing is."""
-    import networkx  # type: ignore[import-untyped]
+    import networkx
 
     graph = networkx.DiGraph(links)
     groups = (group for group in networkx.strongly_connected_components(graph) if quantity in group)
