@@ -2,11 +2,15 @@
 
 import json
 import os
+import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from deference_sim.cli.repeat import in_shell
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="streams and names of files are others there")
 
@@ -80,7 +84,23 @@ def test_a_name_that_is_no_utf_8_is_shown_escaped(tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
     for file in ("report.html", "report.md", "provenance.json"):
         (tmp_path / "kept" / file).read_text(encoding="utf-8")
-    assert r"\udce9.yaml" in (tmp_path / "kept" / "report.md").read_text(encoding="utf-8").replace("\\\\", "\\")
+    report = (tmp_path / "kept" / "report.md").read_text(encoding="utf-8").replace("\\\\", "\\")
+    assert r"run $'\xe9.yaml'" in report
+
+
+def test_a_sound_file_of_any_name_is_told_so_that_the_command_can_be_repeated(tmp_path: Path) -> None:
+    """Would catch an escape sequence that is printed as it is, in the answer or in the command that repeats it."""
+    name = "a\x1b[31m'red\\\n.yaml"
+    (tmp_path / name).write_text("schema: 1\nextends: baseline\n")
+    for command in ("check", "tax"):
+        result = shell(f"{command} {shlex.quote(name)}", tmp_path)
+        assert result.returncode == 0, result.stderr
+        assert "\x1b" not in result.stdout + result.stderr
+    assert r"deference-sim tax $'a\x1b[31m\'red\\\x0a.yaml'" in " ".join(result.stdout.split())
+    bash = shutil.which("bash")
+    if bash:
+        told = subprocess.run([bash, "-c", f"printf %s {in_shell(name).partition(' ')[2]}"], capture_output=True)
+        assert told.stdout.decode() == name
 
 
 def test_a_name_cannot_command_the_terminal(tmp_path: Path) -> None:
