@@ -12,6 +12,8 @@ import pytest
 
 from deference_sim.cli.repeat import in_shell
 
+from .commands import call
+
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="streams and names of files are others there")
 
 COMMAND = f'exec "{sys.executable}" -c "from deference_sim.cli import main; main()"'
@@ -101,6 +103,20 @@ def test_a_sound_file_of_any_name_is_told_so_that_the_command_can_be_repeated(tm
     if bash:
         told = subprocess.run([bash, "-c", f"printf %s {in_shell(name).partition(' ')[2]}"], capture_output=True)
         assert told.stdout.decode() == name
+
+
+@pytest.mark.parametrize("option", ["--plot x.png", "--table x.csv", "--plot ro/x.png"])
+def test_a_file_that_cannot_be_written_is_refused_before_any_work(
+    option: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Would catch an answer that is found, and then lost; whoever runs the tests may be one who can write anywhere."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "ro").mkdir()
+    (tmp_path / "x.png").touch()
+    monkeypatch.setattr("deference_sim.cli.output.os.access", lambda path, mode: False)
+    result = call("sweep", "baseline", "--over", "rival.lead=1,2", "--replicates", "10000000", *option.split())
+    assert result.exit_code == 2
+    assert "cannot be written: name another file" in " ".join(result.stderr.split())
 
 
 def test_a_name_cannot_command_the_terminal(tmp_path: Path) -> None:
