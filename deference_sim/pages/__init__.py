@@ -15,6 +15,7 @@ _PAGES = {
         "scenario:page",
         '.rival.lead, .with_(**{"rival.lead": "3 months"}), .uncertain, .to_yaml(); ds.simulate(…)',
     ),
+    "scenario.frozen.FrozenMap": ("scenario:map_page", ""),
     "analysis.brief.Brief": (
         "brief:page",
         ".run, .handoff, .strategy, .required, .sobol, .failing, .flips, .signposts",

@@ -45,6 +45,7 @@ def batched() -> ds.BatchResult:
 
 MAKE: dict[str, Callable[[], Shown]] = {
     "Scenario": lambda: ds.load("uncertain-baseline"),
+    "FrozenMap": lambda: ds.load("uncertain-baseline").uncertain,
     "Result": lambda: ds.simulate(ds.load("five-hazards"), FEW),
     "Trajectory": lambda: ds.simulate(ds.load("rushed-handoff"), FEW).trace(3),
     "Sweep": lambda: ds.sweep(
