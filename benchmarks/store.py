@@ -75,7 +75,8 @@ def main() -> None:
     parser.add_argument("--store-only", action="store_true")
     chosen = parser.parse_args()
     scenario = load(chosen.scenario)
-    plan = plan_for("store", [Point({"scenario": chosen.scenario}, scenario)], [1], chosen.replicates, "compiled")
+    label = {"scenario": chosen.scenario}
+    plan = plan_for("store", [Point(label, scenario)], [1], chosen.replicates, "compiled", [], label)
     warm_up("compiled")
     times = Times()
     chunk.simulated = times.of("simulation", taken_again(plan) if chosen.store_only else chunk.simulated)

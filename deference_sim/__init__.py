@@ -29,6 +29,8 @@ if TYPE_CHECKING:  # the same names for editors and type checkers, which import 
     from deference_sim.analysis.listings import scenarios as scenarios
     from deference_sim.analysis.listings import schema as schema
     from deference_sim.analysis.listings import show as show
+    from deference_sim.analysis.loops import Loops as Loops
+    from deference_sim.analysis.loops import loops as loops
     from deference_sim.analysis.nested import InputSpread as InputSpread
     from deference_sim.analysis.nested import input_spread as input_spread
     from deference_sim.analysis.region import Region as Region
@@ -80,6 +82,7 @@ else:
         "analysis.handoff": ("BestHandoff", "best_handoff"),
         "analysis.least_change": ("LeastChange", "least_change"),
         "analysis.listings": ("diff", "parameters", "scenarios", "schema", "show"),
+        "analysis.loops": ("Loops", "loops"),
         "analysis.nested": ("InputSpread", "input_spread"),
         "analysis.region": ("Region", "region"),
         "analysis.required_lead": ("Requirement", "required_lead"),

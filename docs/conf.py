@@ -18,7 +18,8 @@ version = release = deference_sim.__version__
 extensions = [
     "myst_nb",
     "sphinx.ext.autodoc",
-    "mathml",  # the next three lie in _extensions
+    "mathml",  # the next four lie in _extensions
+    "described",
     "command",
     "pages",
 ]
@@ -32,6 +33,7 @@ myst_enable_extensions = ["dollarmath", "attrs_block", "colon_fence"]
 myst_heading_anchors = 3
 
 autodoc_typehints = "description"
+autodoc_typehints_description_target = "documented_params"
 autodoc_member_order = "bysource"
 autodoc_preserve_defaults = True
 maximum_signature_line_length = 90

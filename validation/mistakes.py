@@ -19,6 +19,7 @@ BAD_FILES = "test_bad_files.py"
 BATCH_FILE = "test_batch_file.py"
 ESTIMATES = "test_estimate.py"
 LEADS = "test_required_lead.py"
+UNITS = "test_units.py::test_units_agree"
 
 
 @dataclass(frozen=True)
@@ -128,8 +129,8 @@ MUTANTS = (
     ),
     Mutant(
         "the rival on our clock instead of its own", "law",
-        "return (1.0 - now.buying) * (rival_pace(p, stocks.R) if state.rival_started else 1.0 / 12.0)",
-        "return rival_pace(p, stocks.R) if state.rival_started else 1.0 / 12.0",
+        "return (1.0 - now.buying) * (rival_pace(p, stocks.R) if state.rival_started else 1.0 / MONTHS_IN_A_PY)",
+        "return rival_pace(p, stocks.R) if state.rival_started else 1.0 / MONTHS_IN_A_PY",
         law("overtaken before handoff, 0.25 of the rival's time bought"),
     ),
     Mutant(
@@ -489,6 +490,131 @@ MUTANTS = (
         "test_sweep_picture.py::test_a_curve_has_a_line_and_a_band_for_each_policy",
     ),
     Mutant(
+        "the interval of a handoff's month, its low end twice", "pictures",
+        '(np.array([getattr(t.estimate, side) for t in found.curve]) for side in ("low", "value", "high"))',
+        '(np.array([getattr(t.estimate, side) for t in found.curve]) for side in ("low", "value", "low"))',
+        "test_choice_pictures.py::test_the_curve_over_months_is_drawn_with_its_intervals",
+    ),
+    Mutant(
+        "a policy's interval, its low end twice", "pictures",
+        "ax.plot([estimate.low, estimate.high], [place, place]",
+        "ax.plot([estimate.low, estimate.low], [place, place]",
+        "test_choice_pictures.py::test_regrets_are_written_where_they_belong",
+    ),
+    Mutant(
+        "the outer band of the tax, its low end twice", "pictures",
+        "ax.fill_between(levels, p5, p95,",
+        "ax.fill_between(levels, p5, p5,",
+        "test_tax_picture.py::test_uncertain_inputs_give_the_tax_a_fan",
+    ),
+    Mutant(
+        "the inner band of the tax, its low end twice", "pictures",
+        "ax.fill_between(levels, p25, p75,",
+        "ax.fill_between(levels, p25, p25,",
+        "test_tax_picture.py::test_uncertain_inputs_give_the_tax_a_fan",
+    ),
+    Mutant(
+        "the outer band of a fan, its low end twice", "pictures",
+        "ax.fill_between(months, p5, p95,",
+        "ax.fill_between(months, p5, p5,",
+        "test_fans.py::test_the_fan_is_the_quantiles_of_all_runs_those_that_have_ended_where_they_ended",
+    ),
+    Mutant(
+        "the inner band of a fan, its low end twice", "pictures",
+        "ax.fill_between(months, p25, p75,",
+        "ax.fill_between(months, p25, p25,",
+        "test_fans.py::test_the_fan_is_the_quantiles_of_all_runs_those_that_have_ended_where_they_ended",
+    ),
+    Mutant(
+        "the interval of outcomes over time, its low end twice", "pictures",
+        'low, high = (np.array([getattr(share, side) for share in found]) for side in ("low", "high"))',
+        'low, high = (np.array([getattr(share, side) for share in found]) for side in ("low", "low"))',
+        "test_incidence.py::test_the_grey_bands_are_intervals_of_both_sums",
+    ),
+    Mutant(
+        "outcomes over time without the last month", "pictures",
+        "ends), POINTS)\n",
+        "ends), POINTS, endpoint=False)\n",
+        "test_incidence.py::test_the_picture_goes_to_its_last_month",
+    ),
+    Mutant(
+        "the interval of a dot, its low end twice", "pictures",
+        'ends = [[abs(getattr(one, end) - one.value) for one in estimates] for end in ("low", "high")]',
+        'ends = [[abs(getattr(one, end) - one.value) for one in estimates] for end in ("low", "low")]',
+        "test_sweep_picture.py::test_inputs_that_are_words_have_dots_with_intervals",
+    ),
+    Mutant(
+        "the band of a region's edge, its low end twice", "pictures",
+        "drawn.fill_between(values, low, high, where=reached",
+        "drawn.fill_between(values, low, low, where=reached",
+        "test_region.py::test_the_picture_has_the_edge_and_its_band",
+    ),
+    Mutant(
+        "the whisker of an index, its low end twice", "pictures",
+        'table[f"{column}_high"] - values])',
+        'values - table[f"{column}_low"]])',
+        "test_sensitivity_picture.py::test_whiskers_of_an_index_are_its_interval",
+    ),
+    Mutant(
+        "the whisker of a swing, its low end twice", "pictures",
+        "(row.at_low + row.swing_low, row.at_low + row.swing_high)",
+        "(row.at_low + row.swing_low, row.at_low + row.swing_low)",
+        "test_sensitivity_picture.py::test_whiskers_of_a_tornado_are_intervals_of_the_swing",
+    ),
+    Mutant(
+        "the interval of a difference, its low end twice", "pictures",
+        "drawn.plot([change.low, change.high], [place, place]",
+        "drawn.plot([change.low, change.low], [place, place]",
+        "test_comparison_picture.py::test_paired_differences_are_drawn_with_their_intervals",
+    ),
+    Mutant(
+        "the interval of a box's coverage, its low end twice", "pictures",
+        "ax.plot([at.low, at.high], [up.value] * 2",
+        "ax.plot([at.low, at.low], [up.value] * 2",
+        "test_comparison_picture.py::test_boxes_are_drawn_at_their_coverage_and_density_with_their_limits",
+    ),
+    Mutant(
+        "the interval of a step of the waterfall, its low end twice", "pictures",
+        "panel.plot([at + 100.0 * low, at + 100.0 * high], [row, row]",
+        "panel.plot([at + 100.0 * low, at + 100.0 * low], [row, row]",
+        "test_waterfall.py::test_steps_lead_from_the_one_chance_to_the_other",
+    ),
+    Mutant(
+        "a shard counted out among what is missing", "store",
+        "            for first, stop in gaps(held.get(run.key, ()), self.replicates):\n"
+        "                for start, end in _cut(first, stop, self.chunk):\n"
+        "                    if (place + start // self.chunk) % parts == part - 1:\n",
+        "            for first, stop in gaps(held.get(run.key, ()), self.replicates):\n"
+        "                for number, (start, end) in enumerate(_cut(first, stop, self.chunk)):\n"
+        "                    if (place + number) % parts == part - 1:\n",
+        f"{STORE}::test_a_shard_is_the_same_whatever_is_held",
+    ),
+    Mutant(
+        "a shard counted out among the runs that are not all there", "store",
+        "for place, run in enumerate(self.runs):\n            for first, stop in gaps(",
+        "for place, run in enumerate(run for run in self.runs if not held.get(run.key)):\n"
+        "            for first, stop in gaps(",
+        f"{STORE}::test_a_shard_is_the_same_whatever_is_held",
+    ),
+    Mutant(
+        "a value of information judged on the futures to which its rule was fitted", "estimators",
+        "gains[list(everyone - fitted)] = [rules.gain(fitted, place, size) for place in everyone - fitted]",
+        "gains[list(fitted)] = [rules.gain(fitted, place, size) for place in fitted]",
+        "test_sensitivity_methods.py::test_what_is_learned_on_one_half_is_judged_on_the_other",
+    ),
+    Mutant(
+        "the best option without information, chosen where it is judged", "estimators",
+        "best = int(np.argmax(self.products[places, 0].sum(axis=0)))",
+        "best = int(np.argmax(self.products[judged, 0]))",
+        "test_sensitivity_methods.py::test_the_best_without_information_is_chosen_where_the_rule_is",
+    ),
+    Mutant(
+        "a later box judged on what the boxes before it hold too", "estimators",
+        "inside = within & left",
+        "inside = within",
+        "test_discover.py::test_a_later_box_is_judged_on_what_those_before_it_leave",
+    ),
+    Mutant(
         "A to B as 10th and 90th percentile", "reader",
         '{"p5": low, "p95": high}',
         '{"p10": low, "p90": high}',
@@ -628,5 +754,53 @@ MUTANTS = (
         "fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)",
         "fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)",
         f"{FAULTS}::test_one_of_several_processes_has_the_folder_and_its_death_frees_it",
+    ),
+    Mutant(
+        "months for progress-years", "units",
+        "state.R = past / MONTHS_IN_A_PY if past < 0.0",
+        "state.R = past if past < 0.0",
+        UNITS,
+    ),
+    Mutant(
+        "py for py a month", "units",
+        "pace = min(pace, p.generations_step / p.generations_min_time)",
+        "pace = min(pace, p.generations_step)",
+        UNITS,
+    ),
+    Mutant(
+        "a share for months", "units",
+        "state.delay_buying += months * state.time_buying_share",
+        "state.delay_buying += state.time_buying_share",
+        UNITS,
+    ),
+    Mutant(
+        "a rate per py taken for one per month", "units",
+        "return growth * p.scheming_rate * likelier_with_capability(p, stocks.C) * protected",
+        "return p.scheming_rate * likelier_with_capability(p, stocks.C) * protected",
+        UNITS,
+    ),
+    Mutant(
+        "a lead compared with a margin", "units",
+        "lead_estimate(state, p) <= p.handoff_when_lead_below",
+        "lead_estimate(state, p) <= p.handoff_when_margin_above",
+        UNITS,
+    ),
+    Mutant(
+        "a variance for a standard deviation", "units",
+        "return sqrt(p.evaluation_noise * p.evaluation_noise + left * left)",
+        "return p.evaluation_noise * p.evaluation_noise + left * left",
+        UNITS,
+    ),
+    Mutant(
+        "the exponential of a number with a unit", "units",
+        "return min(max(-margin / p.basin_hazard_scale, -LEAST_HAZARD), MOST_HAZARD)",
+        "return min(max(-margin, -LEAST_HAZARD), MOST_HAZARD)",
+        UNITS,
+    ),
+    Mutant(
+        "a constant that is not declared", "units",
+        "GAIN * (target - margin_estimate(state, p))",
+        "1.0 * (target - margin_estimate(state, p))",
+        UNITS,
     ),
 )  # fmt: skip

@@ -1,22 +1,29 @@
-"""Exported files opened in PySD, against the law's own text integrated by SciPy; and the engine against the same.
+"""Exported files opened in PySD and BPTK-Py, against the law's own text integrated by SciPy; and the engine too.
 
     python -m validation.xmile      ten scenarios and five policies at two steps, the engine at two review intervals
 
-The error of PySD, which integrates by Euler's method, has to fall with its step in proportion.
+The error of the other tools, which integrate by Euler's method, has to fall with their step in proportion. BPTK-Py
+insists on older versions of other packages than ours, so it runs in an environment of its own, where ``BPTK_PYTHON``
+names the Python of one, or in ours if it is there.
 """
 
+import importlib.util
+import json
+import os
+import subprocess
 import sys
 import tempfile
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 import deference_sim as ds
+from deference_sim.analysis.continuous import CHANCE, MOVED, continuous, path
 from deference_sim.analysis.trace import paths
-from deference_sim.exchange.continuous import CHANCE, MOVED, continuous, path
 from deference_sim.model.stocks import STOCKS
 from deference_sim.study.runner import Own
 
@@ -62,6 +69,26 @@ def by_pysd(scenario: ds.Scenario, at: NDArray[np.float64], step: float) -> Path
     return {name: found[column].to_numpy() for name, column in columns.items()}
 
 
+def bptk_python() -> str | None:
+    """Return the Python that has BPTK-Py; None if there is none."""
+    return os.environ.get("BPTK_PYTHON") or (sys.executable if importlib.util.find_spec("BPTK_Py") else None)
+
+
+def by_bptk(python: str, scenario: ds.Scenario, at: NDArray[np.float64], step: float) -> Paths:
+    """Return what BPTK-Py makes of the exported file, with Euler's method, at these months."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = ds.export(scenario).save(Path(folder) / "world.xmile")
+        command = [python, Path(__file__).with_name("bptk_run.py"), file, repr(step), *map(repr, at.tolist())]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+    found = json.loads(done.stdout.splitlines()[-1])
+    return {name: np.array(found[_in_camel_case(STOCKS[name].words)]) for name in MOVED}
+
+
+def _in_camel_case(words: str) -> str:
+    first, *others = words.replace("'", "").split()
+    return first.lower() + "".join(word.capitalize() for word in others)
+
+
 def largest_error(found: Paths, exact: Paths) -> float:
     """Return by how much a stock is off at most, in py or months, relative where it is above 1."""
     return max(
@@ -85,10 +112,10 @@ def engine_error(scenario: ds.Scenario, interval: str) -> float:
     return max(float(np.max(np.abs(values[0] - exact[name]))) for name, values in compared.items())
 
 
-def errors(scenario: ds.Scenario) -> list[float]:
-    """Return the largest error of PySD's path at each of ``STEPS``."""
+def errors(scenario: ds.Scenario, followed: Callable[..., Paths] = by_pysd) -> list[float]:
+    """Return the largest error of the path that another tool follows, at each of ``STEPS``."""
     exact = reference(scenario)
-    return [largest_error(by_pysd(scenario, exact["month"], step), exact) for step in STEPS]
+    return [largest_error(followed(scenario, exact["month"], step), exact) for step in STEPS]
 
 
 def main() -> None:
@@ -99,6 +126,11 @@ def main() -> None:
     for name, scenario in cases:
         first, second = errors(scenario)
         print(f"{name:24} {len(ds.export(scenario).auxiliaries):11} {first:12.2e} {second:12.2e} {first / second:6.2f}")
+        sys.stdout.flush()
+    print("\nBPTK-Py" if (python := bptk_python()) else "\nBPTK-Py is not there: set BPTK_PYTHON")
+    for name, scenario in cases if python else []:
+        first, second = errors(scenario, partial(by_bptk, python))
+        print(f"{name:24} {'':11} {first:12.2e} {second:12.2e} {first / second:6.2f}")
         sys.stdout.flush()
     print(f"\n{'engine':24} {'':11} " + " ".join(interval.rjust(12) for interval in INTERVALS) + "  ratio")
     for name in ("baseline", "rushed-handoff"):

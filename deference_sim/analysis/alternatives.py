@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from deference_sim.analysis.estimate import NORMAL_975, Estimate
 from deference_sim.analysis.listed import Several
 from deference_sim.analysis.measure import Measure, success_of
+from deference_sim.described import described
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.scenario.chosen import Pool
 from deference_sim.scenario.combined import Point
@@ -34,13 +35,19 @@ class Alternative:
     chance: Estimate
 
 
+@described(
+    kind="``expert`` or ``structure``.",
+    paths="The inputs that differ.",
+    each="Each one with its name, weight and chance.",
+    chance="The mean over them by weight.",
+    between="The share of the variance of one future's success that lies between them.",
+)
 @dataclass(frozen=True, slots=True, repr=False)
 class Alternatives(Shown):
     """All experts, or all structures, of a scenario, in the same worlds.
 
-    ``kind`` is ``expert`` or ``structure``, ``paths`` the inputs that differ. ``chance`` is the mean over them by
-    weight. ``between`` is the share of the variance of one future's success that lies between them; the rest lies
-    within them, in the other inputs and in chance.
+    What of the variance of one future's success does not lie between them lies within them: in the other inputs and
+    in chance.
     """
 
     kind: str
@@ -60,6 +67,7 @@ class Alternatives(Shown):
         }
 
 
+@described()
 def alternatives(
     scenario: ScenarioLike,
     replicates: int = 10_000,
@@ -70,34 +78,35 @@ def alternatives(
 ) -> list[Alternatives]:
     """Run ``replicates`` futures of each expert, and of each structure, of ``scenario``; none if it has neither.
 
-    ``scenario`` is one, or a shipped one's name or a file's path. With an expert alone, every pooled input is as that
-    expert believes; with a structure alone, every uncertain word is fixed. All meet the same worlds.
+    With an expert alone, every pooled input is as that expert believes; with a structure alone, every uncertain
+    word is fixed. All meet the same worlds.
     """
     replicates, seed = replicates_of(replicates), seed_of(seed)
     scenario = as_scenario(scenario)
     check_run(replicates, "compiled")
     return Several(
         _compared(kind, paths, variants, replicates, seed, measure, progress)
-        for kind, paths, variants in _kinds(scenario)
+        for kind, paths, variants in kinds_of(scenario)
     )
 
 
 def planned(scenario: Scenario) -> int:
     """Return how many alternatives a scenario has in all."""
-    return sum(len(variants) for _, _, variants in _kinds(scenario))
+    return sum(len(variants) for _, _, variants in kinds_of(scenario))
 
 
-_Variants = list[tuple[str, float, Scenario]]
+Variants = list[tuple[str, float, Scenario]]
 
 
-def _kinds(scenario: Scenario) -> list[tuple[str, tuple[str, ...], _Variants]]:
+def kinds_of(scenario: Scenario) -> list[tuple[str, tuple[str, ...], Variants]]:
+    """Return, by kind, the inputs that differ and every alternative: name, weight, and the scenario with it alone."""
     pools = {path: one for path, one in scenario.uncertain.items() if isinstance(one, Pool)}
     words = {path: one for path, one in scenario.uncertain.items() if isinstance(one, Words)}
     found = [(EXPERT, tuple(pools), _by_expert(scenario, pools))] if pools else []
     return found + ([(STRUCTURE, tuple(words), _by_structure(scenario, words))] if words else [])
 
 
-def _by_expert(scenario: Scenario, pools: Mapping[str, Pool]) -> _Variants:
+def _by_expert(scenario: Scenario, pools: Mapping[str, Pool]) -> Variants:
     variants = []
     for place, (name, weight) in enumerate(next(iter(pools.values())).shares):
         believed = {path: pool.opinions[place].value for path, pool in pools.items()}
@@ -106,7 +115,7 @@ def _by_expert(scenario: Scenario, pools: Mapping[str, Pool]) -> _Variants:
     return variants
 
 
-def _by_structure(scenario: Scenario, words: Mapping[str, Words]) -> _Variants:
+def _by_structure(scenario: Scenario, words: Mapping[str, Words]) -> Variants:
     variants = []
     for chosen in product(*(one.probabilities for one in words.values())):
         fixed = dict(zip(words, (word for word, _ in chosen), strict=True))
@@ -118,7 +127,7 @@ def _by_structure(scenario: Scenario, words: Mapping[str, Words]) -> _Variants:
 def _compared(
     kind: str,
     paths: tuple[str, ...],
-    variants: _Variants,
+    variants: Variants,
     replicates: int,
     seed: int,
     measure: Measure,

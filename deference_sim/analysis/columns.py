@@ -24,6 +24,12 @@ class Column:
     unit: str
     meaning: str
 
+    @property
+    def sentence(self) -> str:
+        """The meaning, with the unit where it is one of time or of progress."""
+        told = f"{self.meaning[0].upper()}{self.meaning[1:]}"
+        return f"{told}; {self.unit}." if self.unit in ("months", "py") else f"{told}."
+
 
 def _stock(letter: str) -> Column:
     return Column(STOCKS[letter].unit, STOCKS[letter].meaning)
@@ -100,7 +106,7 @@ PATHS: Mapping[str, Column] = MappingProxyType(
         "lead": _LEAD,
         "bought": _stock("bought"),
         **_SHARES,
-        "margin_believed": Column("py", "the margin that decisions go by, from the last review"),
+        "margin_believed": _BELIEVED,
         "lead_believed": Column("months", "the lead that decisions go by"),
     }
 )

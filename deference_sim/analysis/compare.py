@@ -16,6 +16,7 @@ from deference_sim.analysis.ledger import roads_of
 from deference_sim.analysis.listed import Named, Several
 from deference_sim.analysis.measure import MEASURES, VALUE, Measure, Success, success_of
 from deference_sim.analysis.paired import Difference, difference, difference_of_values
+from deference_sim.described import described
 from deference_sim.model.roads import ROADS
 from deference_sim.model.state import OUTCOMES
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenarios
@@ -44,15 +45,22 @@ class Change(Shown):
     examples: tuple[int, ...]
 
 
+@described(
+    first="The scenario that is compared with.",
+    second="The one that is compared.",
+    value="Weights of ends by which what futures are worth is compared as well; None if there are none.",
+    measures="By measure the chance in the first, in the second, and the paired difference.",
+    outcomes="For both the outcome of every replicate, as its place in ``model.state.OUTCOMES``.",
+    roads="For both the road by which every replicate was lost, as its place in ``road_names``; 0 if it stayed.",
+    road_names="The names of the roads.",
+    given="The condition that the first is seen to meet in all worlds that count; None if there is none.",
+    worlds="The replicates that count; None for all.",
+)
 @dataclass(frozen=True, repr=False)
 class Comparison(Shown):
     """Two scenarios on the same worlds: ``second`` as against ``first``.
 
-    Differences are those of the second less the first, paired world by world. ``value`` are the weights
-    by which ``measures`` has what futures are worth, if any. ``outcomes`` holds for both scenarios
-    the outcome of every replicate as its place in ``model.state.OUTCOMES``, ``roads`` the road by which it was lost as
-    its place in ``road_names``, 0 if it stayed. Where something is ``given``, all are of those ``worlds`` (numbers of
-    replicates) in which the first is seen to meet it.
+    Differences are those of the second less the first, paired world by world.
     """
 
     first: Scenario
@@ -140,6 +148,9 @@ class Comparison(Shown):
         }
 
 
+@described(
+    others="Scenarios that are compared with the first, names of shipped ones, or paths of files.",
+)
 def compare(
     first: ScenarioLike,
     *others: ScenarioLike,
@@ -152,10 +163,8 @@ def compare(
 ) -> list[Comparison]:
     """Run scenarios on the same worlds and compare each of ``others`` with the first.
 
-    Each is a scenario, or a shipped one's name or a file's path. ``value`` are weights of ends, by which what futures
-    are worth is compared as well, beside p_stay and p_good. With ``given``, conditions on what can be observed at the
-    handoff and after it, only worlds count in which the first scenario is seen to meet them. Raises ``ValueError`` if
-    there is nothing to compare with.
+    With ``given``, conditions on what can be observed at the handoff and after it, only worlds count in which the
+    first scenario is seen to meet them. Raises ``ValueError`` if there is nothing to compare with.
     """
     if not others:
         raise ValueError("a comparison needs at least two scenarios")

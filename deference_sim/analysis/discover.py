@@ -22,6 +22,7 @@ from deference_sim.analysis.estimate import Estimate, probability
 from deference_sim.analysis.measure import Measure, success_of
 from deference_sim.analysis.sensitivity.inputs import choose
 from deference_sim.analysis.sensitivity.plan import Plan
+from deference_sim.described import described
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.scenario.problems import ArgumentError
 from deference_sim.scenario.several import OneOrMore, words_of
@@ -66,19 +67,26 @@ class Limit:
 class Box:
     """Where failures are: limits that hold together, and what is found there among futures not used to find them.
 
-    ``density``: share of the futures inside that fail; ``coverage``: share of all failures that lie inside; ``mass``:
-    share of all futures that lie inside.
+    Inside is what lies within the limits and in no box before this one. ``density``: share of the futures inside that
+    fail; ``coverage``: share of all failures that lie inside; ``mass``: share of all futures that lie inside.
+    ``of_the_rest``: whether boxes before it hold some of what lies within the limits.
     """
 
     limits: tuple[Limit, ...]
     density: Estimate
     coverage: Estimate
     mass: Estimate
+    of_the_rest: bool = False
 
 
+@described(
+    plan="What was varied, and over which ranges.",
+    failures="The share of all futures that fail.",
+    boxes="By algorithm the boxes that hold up on other futures.",
+)
 @dataclass(frozen=True, repr=False)
 class Discovery(Shown):
-    """What makes ``measure`` fail: boxes by PRIM (each found in what those before it leave) and leaves by CART.
+    """What makes ``measure`` fail: boxes by PRIM (each found and judged in what those before it leave), leaves by CART.
 
     A box in which, on the other futures, no more than anywhere may fail is left out.
     """
@@ -101,12 +109,13 @@ class Discovery(Shown):
                 number + 1,
                 *(getattr(limit, name) for name in Limit.__slots__),
                 *(getattr(box, name).value for name in shares),
+                box.of_the_rest,
             )
             for algorithm, found in self.boxes.items()
             for number, box in enumerate(found)
             for limit in box.limits
         ]
-        return pd.DataFrame(rows, columns=["algorithm", "box", *Limit.__slots__, *shares])
+        return pd.DataFrame(rows, columns=["algorithm", "box", *Limit.__slots__, *shares, "of_the_rest"])
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything for JSON, in full precision."""
@@ -125,9 +134,15 @@ class Discovery(Shown):
 
 def _as_dict(box: Box) -> dict[str, Any]:
     shares = {name: getattr(box, name).as_dict() for name in ("density", "coverage", "mass")}
-    return {"limits": [asdict(limit) for limit in box.limits]} | shares
+    return {"limits": [asdict(limit) for limit in box.limits]} | shares | {"of_the_rest": box.of_the_rest}
 
 
+@described(
+    algorithms="``prim``, ``cart`` or both.",
+    boxes="How many boxes PRIM looks for at most.",
+    replicates="How many futures there are, raised to a power of two; half of them find the boxes, the other half "
+    "judge them.",
+)
 def discover(
     scenario: ScenarioLike,
     *,
@@ -141,10 +156,9 @@ def discover(
 ) -> Discovery:
     """Find out which ranges of the inputs of ``scenario`` make ``measure`` fail.
 
-    ``scenario`` is one, or a shipped one's name or a file's path. ``inputs`` as in ``sensitivity``. Where ``measure``
-    is weights of ends, a future fails that is worth less than half. PRIM looks for ``boxes`` at most. Half of
-    ``replicates`` futures (raised to a power of two) find the boxes, the other half judge them. Raises
-    ``ScenarioError`` for what cannot be studied and ``ModuleNotFoundError`` where EMA Workbench is missing.
+    Where ``measure`` is weights of ends, a future fails that is worth less than half. PRIM peels, CART grows a
+    tree; boxes are found on half of the futures and judged on the other half. Raises ``ScenarioError`` for what
+    cannot be studied and ``ModuleNotFoundError`` where EMA Workbench is missing.
     """
     names = words_of(algorithms, "algorithms", "prim or cart, or both in a list")
     chosen = tuple(one_of(name, "algorithms", ALGORITHMS) for name in dict.fromkeys(names))
@@ -187,8 +201,7 @@ def carry_out(
         finder = _FINDERS[algorithm]
         with _quiet_and_repeatable():
             found = finder(values[:half], failed[:half], most) if _is_mixed(failed[:half]) else []
-        judged = _judged(found, units, values[half:], failed[half:])
-        boxes[algorithm] = tuple(box for box in judged if box.density.low > failed.mean())
+        boxes[algorithm] = _judged(found, units, values[half:], failed[half:], float(failed.mean()))
     failures = probability(int(failed.sum()), len(failed))
     return Discovery(plan, failures, boxes, len(failed), perf_counter() - started)
 
@@ -253,7 +266,10 @@ def _prim_boxes(values: "pd.DataFrame", failed: Truths, most: int = MOST_BOXES) 
         balance = dense["coverage"] * dense["density"] / (dense["coverage"] + dense["density"])
         box.select(int(path["density"].idxmax() if dense.empty else balance.idxmax()))
         _drop_what_may_be_chance(box)
-        found.append(_Found(box.box_lim, search.box_init, box.qp[box._cur_box]))
+        chances = box.qp[box._cur_box]
+        if max(max(ends) for ends in chances.values()) > CHANCE:
+            break  # the limit that remains may be there by chance as well, and so may all that is found after it
+        found.append(_Found(box.box_lim, search.box_init, chances))
     return found
 
 
@@ -286,11 +302,27 @@ def _cart_boxes(values: "pd.DataFrame", failed: Truths, most: int = MOST_BOXES) 
     price = 2.0 * _CHI_SQUARE * failed.mean() * (1.0 - failed.mean()) / len(failed)
     tree.clf.set_params(ccp_alpha=price).fit(values.to_numpy(), failed.astype(int))
     if tree.clf.get_n_leaves() == 1:
-        return []  # no split is worth its price; the workbench cannot read a tree without one
+        return []  # no split is worth its price
     everything = values.agg(["min", "max"]).reset_index(drop=True)
-    leaves = sorted(zip(tree.boxes, tree.stats, strict=True), key=lambda leaf: -leaf[1]["density"])
-    dense = [leaf for leaf in leaves if leaf[1]["density"] >= _wanted_density(failed)]
+    reached = tree.clf.apply(values.to_numpy())
+    leaves = sorted(
+        ((box, float(failed[reached == leaf].mean())) for leaf, box in _leaves(tree.clf.tree_, 0, everything)),
+        key=lambda leaf: -leaf[1],
+    )
+    dense = [leaf for leaf in leaves if leaf[1] >= _wanted_density(failed)]
     return [_Found(box, everything, {}) for box, _ in (dense or leaves)[: MOST_LEAVES if dense else 1]]
+
+
+def _leaves(tree: Any, node: int, box: "pd.DataFrame") -> "Iterator[tuple[int, pd.DataFrame]]":
+    """Yield the leaves below a node of a tree, each with its box: the workbench cannot read a tree over one input."""
+    below, above = int(tree.children_left[node]), int(tree.children_right[node])
+    if below == above:  # scikit-learn's sign of a leaf
+        yield node, box
+        return
+    for child, row in ((below, 1), (above, 0)):
+        inside = box.copy()
+        inside.iloc[row, int(tree.feature[node])] = float(tree.threshold[node])
+        yield from _leaves(tree, child, inside)
 
 
 _FINDERS: dict[Algorithm, Finder] = {"prim": _prim_boxes, "cart": _cart_boxes}
@@ -319,25 +351,35 @@ class _Found:
         return Limit(path, unit, *ends, *chances)
 
 
-def _judged(found: list[_Found], units: dict[str, str], values: "pd.DataFrame", failed: Truths) -> tuple[Box, ...]:
-    """Return the boxes as other futures see them; one inside which there is none is left out."""
-    boxes = []
+def _judged(
+    found: list[_Found], units: dict[str, str], values: "pd.DataFrame", failed: Truths, anywhere: float
+) -> tuple[Box, ...]:
+    """Return the boxes as other futures see them, in turn, each among those that no box before it holds.
+
+    One in which the share that fails may be no more than ``anywhere`` is left out, and holds nothing.
+    """
+    boxes: list[Box] = []
+    left = np.ones(len(failed), bool)
     for one in found:
         limits = tuple(limit for path, unit in units.items() if (limit := one.limit(path, unit)) is not None)
-        inside = np.ones(len(failed), bool)
-        for limit in limits:
-            column = values[limit.path].to_numpy()
-            inside &= (column >= (-np.inf if limit.low is None else limit.low)) & (
-                column <= (np.inf if limit.high is None else limit.high)
-            )
-        if inside.any() and failed.any():
-            caught = int((inside & failed).sum())
-            boxes.append(
-                Box(
-                    limits,
-                    probability(caught, int(inside.sum())),
-                    probability(caught, int(failed.sum())),
-                    probability(int(inside.sum()), len(failed)),
-                )
-            )
+        within = _within(limits, values)
+        inside = within & left
+        if not inside.any() or not failed.any():
+            continue
+        caught = int((inside & failed).sum())
+        density = probability(caught, int(inside.sum()))
+        if density.low > anywhere:
+            coverage, mass = probability(caught, int(failed.sum())), probability(int(inside.sum()), len(failed))
+            boxes.append(Box(limits, density, coverage, mass, bool((within & ~left).any())))
+            left &= ~inside
     return tuple(boxes)
+
+
+def _within(limits: Sequence[Limit], values: "pd.DataFrame") -> Truths:
+    """Return which futures lie within all limits."""
+    within = np.ones(len(values), bool)
+    for limit in limits:
+        column = values[limit.path].to_numpy()
+        within &= column >= (-np.inf if limit.low is None else limit.low)
+        within &= column <= (np.inf if limit.high is None else limit.high)
+    return within

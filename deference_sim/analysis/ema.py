@@ -16,6 +16,7 @@ import numpy as np
 from deference_sim.analysis.discover import missing_extra
 from deference_sim.analysis.measure import good, stayed
 from deference_sim.analysis.sensitivity.inputs import choose
+from deference_sim.described import described
 from deference_sim.model.declare import choices_of
 from deference_sim.model.strategy import Strategy
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
@@ -50,15 +51,17 @@ class Experiment:
         return {"p_stay": float(stayed(records).mean()), "p_good": float(good(records).mean())}
 
 
+@described(
+    replicates="How many futures are run at each point.",
+)
 def ema_model(scenario: ScenarioLike, *, inputs: OneOrMore = (), replicates: int = 200, seed: int = 1) -> Any:
     """Return a ``Model`` of EMA Workbench that runs ``replicates`` futures of ``scenario`` at each point.
 
-    ``scenario`` is one, or a shipped one's name or a file's path. Uncertainties are ``inputs`` (as in
-    ``sensitivity``), each over the whole of its range if that is finite, else from its 5th to its 95th percentile,
-    and those that have only some values as categories; the workbench samples them evenly and knows nothing of
-    correlations. The lever is the policy. Outcomes are p_stay and p_good; every point meets the same worlds. The
-    compiled engine uses all cores, so a sequential evaluator is as fast as any. Raises as ``simulate`` and ``discover``
-    do.
+    Uncertainties are ``inputs`` (as in ``sensitivity``), each over the whole of its range if that is finite, else
+    from its 5th to its 95th percentile, and those that have only some values as categories; the workbench samples
+    them evenly and knows nothing of correlations. The lever is the policy. Outcomes are p_stay and p_good; every
+    point meets the same worlds. The compiled engine uses all cores, so a sequential evaluator is as fast as any.
+    Raises as ``simulate`` and ``discover`` do.
     """
     replicates, seed = replicates_of(replicates), seed_of(seed)
     if told := missing_extra():

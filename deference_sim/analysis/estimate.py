@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deference_sim.analysis.listed import Named
+from deference_sim.described import described
 from deference_sim.quantiles import beta_cumulative, beta_quantile
 from deference_sim.shown import Shown
 from deference_sim.study.limits import number_in
@@ -95,6 +96,14 @@ class Statistic(Shown):
         return {"estimate" if one.name == "value" else one.name: getattr(self, one.name) for one in fields(self)}
 
 
+@described(
+    value="The probability itself.",
+    low="The low end of its 95 % interval.",
+    high="The high end.",
+    mcse="Its Monte Carlo standard error.",
+    n="How many replicates it comes from.",
+    method="How the interval was made.",
+)
 @dataclass(frozen=True, slots=True, repr=False)
 class Estimate(Statistic):
     """A probability with its 95 % interval, Monte Carlo standard error and number of replicates."""

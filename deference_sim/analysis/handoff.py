@@ -14,6 +14,7 @@ from deference_sim.analysis.estimate import Estimate, spread
 from deference_sim.analysis.measure import Measure, Success, Successes, success_of
 from deference_sim.analysis.paired import Difference
 from deference_sim.analysis.worlds import SAFELY, Chosen, Worlds, share_of
+from deference_sim.described import described
 from deference_sim.model.state import CATASTROPHES
 from deference_sim.scenario import Scenario, ScenarioError, ScenarioLike, as_scenario
 from deference_sim.shown import Shown
@@ -106,15 +107,24 @@ class Moved:
     overtaken_safely: float
 
 
+@described(
+    search_replicates="How many worlds the search met.",
+    window="The last month tried.",
+    best="The capability and month that did best.",
+    as_good="The first and the last month tried around the best that do not do significantly worse.",
+    curve="The months tried, each as judged on fresh worlds.",
+    levels="The capabilities tried, each with its best month.",
+    alternatives="Other ways to decide, in the same fresh worlds.",
+    changes="The best month under changed assumptions.",
+)
 @dataclass(frozen=True, repr=False)
 class BestHandoff(Shown, Chosen):
     """When to hand off, to AIs of which capability, and how much that matters.
 
-    ``best`` is the level and month that did best on the worlds of ``seed``; every ``estimate`` is of the fresh worlds
-    of ``fresh_seed``, so that the luck of the best is not in it. ``as_good`` are the first and last month of those
-    tried around it that do not do significantly worse than the best (a paired test at 5 % for each): whichever
-    month is truly best of those tried is among those that pass with a probability of at least 95 %.
-    ``window`` is the last month tried.
+    ``best`` is the level and month that did best on the worlds of ``seed``; every ``estimate`` is of the fresh
+    worlds of ``fresh_seed``, so that the luck of the best is not in it. ``as_good`` are the first and last month of
+    those tried around it that do not do significantly worse than the best (a paired test at 5 % for each):
+    whichever month is truly best of those tried is among those that pass with a probability of at least 95 %.
     """
 
     scenario: Scenario
@@ -217,6 +227,10 @@ def _level_dict(level: Level) -> dict[str, Any]:
     }
 
 
+@described(
+    replicates="How many fresh worlds judge what is found; it is searched on a quarter as many.",
+    moved="Whether to answer under changed assumptions as well.",
+)
 def best_handoff(
     scenario: ScenarioLike,
     replicates: int = 4_000,
@@ -229,11 +243,10 @@ def best_handoff(
 ) -> BestHandoff:
     """Find the month and the capability of the handoff that do best in ``scenario``, and what else does as well.
 
-    ``scenario`` is one, or a shipped one's name or a file's path. Months up to the lead (without a rival: the horizon)
-    and some levels of capability are tried on a quarter of ``replicates`` worlds of ``seed``: first on a coarse grid,
-    then on finer ones around the best. What is found is judged on ``replicates`` fresh worlds, the answers under
-    changed assumptions on a quarter of that. ``measure`` is p_good, p_stay or weights of ends; without ``moved``
-    the answers under changed assumptions are left out. Raises ``ValueError`` for what cannot be run.
+    Months up to the lead (without a rival: the horizon) and some levels of capability are tried on a quarter of
+    ``replicates`` worlds of ``seed``: first on a coarse grid, then on finer ones around the best. What is found is
+    judged on ``replicates`` fresh worlds, the answers under changed assumptions on a quarter of that. Raises
+    ``ValueError`` for what cannot be run.
     """
     replicates, seed = replicates_of(replicates), seed_of(seed)
     scenario = as_scenario(scenario)

@@ -20,6 +20,7 @@ from deference_sim.analysis.measure import Measure
 from deference_sim.analysis.required_lead import Status, solved_along
 from deference_sim.analysis.sensitivity.inputs import Input, choose
 from deference_sim.analysis.worlds import Worlds
+from deference_sim.described import described
 from deference_sim.quantiles import clipped, normal_cumulative
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.scenario.layers import ARGUMENT
@@ -65,12 +66,15 @@ class Way:
         }
 
 
+@described(
+    inputs="What was moved, each with its plausible range.",
+    target="The chance to reach.",
+    alone="A way for each input alone, the nearest first.",
+    together="The nearest way found for all of them together.",
+)
 @dataclass(frozen=True, repr=False)
 class LeastChange(Shown):
-    """How far named inputs must be moved for success to reach ``target``.
-
-    ``alone`` has a way for each input, the nearest first; ``together`` is the nearest way found for all of them.
-    """
+    """How far named inputs must be moved for success to reach ``target``."""
 
     scenario: Scenario
     inputs: tuple[Input, ...]
@@ -121,6 +125,10 @@ class LeastChange(Shown):
         }
 
 
+@described(
+    inputs="Two paths of inputs or more.",
+    target="The chance to reach, above 0 and below 1.",
+)
 def least_change(
     scenario: ScenarioLike,
     inputs: OneOrMore,
@@ -131,17 +139,15 @@ def least_change(
     measure: Measure = "p_stay",
     engine: Engine = "compiled",
     progress: Callable[[int], object] | None = None,
-    mark: Mark = ARGUMENT,
 ) -> LeastChange:
     """Return which of ``inputs``, moved least within their plausible ranges, make ``measure`` reach ``target``.
 
-    ``scenario`` is one, or a shipped one's name or a file's path. An input that is uncertain in it stands at its median
-    and is moved from there. Every way is found on the same worlds and judged on fresh ones. Raises ``ScenarioError``
-    for an input that is no number or has no range.
+    An input that is uncertain in it stands at its median and is moved from there. Every way is found on the same
+    worlds and judged on fresh ones. Raises ``ScenarioError`` for an input that is no number or has no range.
     """
     replicates, seed = replicates_of(replicates), seed_of(seed)
     chosen = as_scenario(scenario)
-    varied = inputs_of(chosen, words_of(inputs, "inputs", "several paths in a list"), mark)
+    varied = inputs_of(chosen, words_of(inputs, "inputs", "several paths in a list"))
     target = share(target, "target")
     check_run(replicates, engine)
     engine = engine_of(engine, [chosen])

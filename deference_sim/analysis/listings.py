@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
+from deference_sim.described import described
 from deference_sim.scenario import ScenarioLike, as_scenario
 from deference_sim.scenario.json_schema import json_schema
 from deference_sim.scenario.listing import (
@@ -27,6 +28,9 @@ def scenarios() -> "pd.DataFrame":
     return _table(ShippedRow, shipped_table())
 
 
+@described(
+    what="A path, a block, or words to look for; by default all parameters.",
+)
 def parameters(what: str | None = None) -> "pd.DataFrame":
     """Return a row for each parameter of the model, the core ones first, or only for those that ``what`` names.
 
@@ -39,15 +43,17 @@ def parameters(what: str | None = None) -> "pd.DataFrame":
     return _table(ParameterRow, parameters_at(what, every=True))
 
 
+@described()
 def show(scenario: ScenarioLike) -> "pd.DataFrame":
     """Return a row for each value of ``scenario``, the core parameters first, in words and with its unit.
 
-    ``scenario`` is one, or a shipped one's name or a file's path. ``source`` is where the value was given (a line of a
+    ``source`` is where the value was given (a line of a
     file, the default, the command line or Python), ``status`` where its declared value comes from.
     """
     return _table(ValueRow, resolved(as_scenario(scenario)))
 
 
+@described()
 def diff(first: ScenarioLike, second: ScenarioLike) -> "pd.DataFrame":
     """Return a row for each path at which two scenarios differ in meaning: the path, and the value in either.
 

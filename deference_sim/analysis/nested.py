@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from deference_sim.analysis.estimate import Estimate, clopper_pearson, quantile_ranks
 from deference_sim.analysis.measure import Measure, success_of
 from deference_sim.analysis.sensitivity.inputs import choose
+from deference_sim.described import described
 from deference_sim.scenario import ScenarioLike, as_scenario
 from deference_sim.shown import Shown
 from deference_sim.study.limits import MOST_REPLICATES, Engine, seed_of, whole
@@ -23,15 +24,28 @@ QUANTILES = (0.05, 0.5, 0.95)
 _LEAST = 1e-6  # part of a variance: what is less, or more than all but this, is as good as that
 
 
+@described(
+    overall="The probability over inputs and worlds.",
+    sd="The standard deviation of the probability given the inputs.",
+    sd_mcse="Its standard error, by the jackknife over draws.",
+    p5="The 5th percentile of the probability given the inputs.",
+    p50="The median.",
+    p95="The 95th percentile.",
+    p5_interval="The 95 % interval of ``p5``.",
+    p50_interval="That of ``p50``.",
+    p95_interval="That of ``p95``.",
+    share_of_variance="The part of the variance of one run's success that knowing the inputs would take away.",
+    share_of_variance_interval="Its 95 % interval.",
+    draws="How many draws of the inputs there were.",
+    worlds="How many worlds each of them met.",
+)
 @dataclass(frozen=True, slots=True, repr=False)
 class InputSpread(Shown):
     """How the probability of success given the inputs varies over what is uncertain about them.
 
-    ``overall`` is the probability over inputs and worlds; its error comes from the number of draws as well as of
-    worlds. ``sd`` and the quantiles are those of the probability given the inputs, the noise of few worlds removed;
-    ``sd_mcse`` is the standard error of ``sd`` (jackknife over draws). ``share_of_variance`` is the part of the
-    variance of one run's success that knowing the inputs would take away (the intraclass correlation). An interval is
-    the 95 % interval of what its name begins with: few draws tell little of an outer percentile.
+    The error of ``overall`` comes from the number of draws as well as of worlds; from ``sd`` and the quantiles the
+    noise of few worlds is removed. Few draws tell little of an outer percentile. ``share_of_variance`` is the
+    intraclass correlation.
     """
 
     overall: Estimate
@@ -53,6 +67,11 @@ class InputSpread(Shown):
         return asdict(self) | {"overall": self.overall.as_dict()}
 
 
+@described(
+    draws="How often the uncertain inputs are drawn.",
+    worlds="How many worlds each draw meets.",
+    ranges="Whether to draw the main unknowns that the scenario holds fixed as well, from their plausible ranges.",
+)
 def input_spread(
     scenario: ScenarioLike,
     draws: int = 200,
@@ -66,9 +85,7 @@ def input_spread(
 ) -> InputSpread:
     """Draw the uncertain inputs ``draws`` times, meet ``worlds`` worlds with each, and tell the two spreads apart.
 
-    ``scenario`` is one, or a shipped one's name or a file's path. With ``ranges`` the main unknowns that it holds fixed
-    are drawn as well, each from its plausible range, as in ``sensitivity``. Raises ``ValueError`` if nothing is
-    uncertain, or for fewer than 2 draws or worlds.
+    Raises ``ValueError`` if nothing is uncertain, or for fewer than 2 draws or worlds.
     """
     draws, worlds = whole(draws, "draws", 2, MOST_REPLICATES), whole(worlds, "worlds", 2, MOST_REPLICATES)
     seed = seed_of(seed)

@@ -10,6 +10,7 @@ import pandas as pd
 from deference_sim.analysis.measure import Measure
 from deference_sim.analysis.required_lead import Answer, check_input, required_lead
 from deference_sim.analysis.sensitivity.inputs import choose
+from deference_sim.described import described
 from deference_sim.elementary import exp, log
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.scenario.layers import ARGUMENT
@@ -47,12 +48,18 @@ class Side:
         return [self.low, *inner, self.high]
 
 
+@described(
+    across="The input along which the edge is told.",
+    up="The input that is solved for.",
+    target="The chance to reach.",
+    edge="For each value of ``across`` the answer for ``up``, with its interval.",
+    rising="Whether success rises with ``up``.",
+)
 @dataclass(frozen=True, repr=False)
 class Region(Shown):
     """Where in two inputs success reaches ``target``: for each value of ``across`` the value of ``up`` that it takes.
 
-    ``edge`` has these, each an answer with its 95 % interval: the band. ``rising`` says whether success rises with the
-    input ``up`` there, so that the region is above the edge.
+    The intervals are the band of the edge. Where success rises with ``up``, the region is above it.
     """
 
     scenario: Scenario
@@ -90,6 +97,11 @@ class Region(Shown):
         }
 
 
+@described(
+    inputs="Two paths, each with the ends between which to look, as ``(path, linspace(low, high, 2))``; None in "
+    "the place of the ends for those of its plausible range.",
+    target="The chance to reach, above 0 and below 1.",
+)
 def region(
     scenario: ScenarioLike,
     inputs: Iterable[str | tuple[str, Spacing | tuple[Any, Any] | None]],
@@ -100,20 +112,17 @@ def region(
     measure: Measure = "p_stay",
     engine: Engine = "compiled",
     progress: Callable[[int], object] | None = None,
-    mark: Mark = ARGUMENT,
 ) -> Region:
     """Return where in two inputs ``measure`` reaches ``target``.
 
-    ``scenario`` is one, or a shipped one's name or a file's path. ``inputs`` are two paths, each alone or, as
-    ``(path, (low, high))``, with the ends between which it is looked at; without ends, those of its plausible range,
-    from its 5th to its 95th percentile. At each of eleven values of the first the second is solved for as
-    ``required_lead`` does, all on the same worlds. Raises ``ScenarioError`` for an input that is no number or has no
-    range.
+    An input may stand without ends: then those of its plausible range are taken, from its 5th to its 95th percentile.
+    At each of eleven values of the first the second is solved for as ``required_lead`` does, all on the same worlds.
+    Raises ``ScenarioError`` for an input that is no number or has no range.
     """
     chosen = as_scenario(scenario)
     replicates, seed = replicates_of(replicates), seed_of(seed)
     target = share(target, "target")
-    across, up = sides_of(chosen, _paths_with_ends(inputs), mark)
+    across, up = sides_of(chosen, _paths_with_ends(inputs))
     started = perf_counter()
     found = []
     for value in across.values:
@@ -127,7 +136,6 @@ def region(
             between=Spacing(up.low, up.high, 2),
             engine=engine,
             progress=progress,
-            mark=mark,
         )
         found.append((value, one))
     rising = sum(one.rising for _, one in found) * 2 >= len(found)

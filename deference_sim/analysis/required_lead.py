@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from deference_sim.analysis.estimate import NORMAL_975, Estimate, binomial_quantile, probability
 from deference_sim.analysis.measure import Measure, Success, success_of
+from deference_sim.described import described
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.scenario.catalogue import find
 from deference_sim.scenario.layers import ARGUMENT
@@ -65,6 +66,13 @@ class Answer:
         }
 
 
+@described(
+    path="The input that was searched.",
+    unit="Its unit.",
+    answers="What each target takes, with its interval.",
+    curve="The values looked at, with the chance at each.",
+    rising="Whether success rises with the input.",
+)
 @dataclass(frozen=True, slots=True, repr=False)
 class Requirement(Shown):
     """What it takes for success to be likely enough, for each target, and the curve that this was read from."""
@@ -118,6 +126,12 @@ class Requirement(Shown):
         return found | {"seconds": self.seconds}
 
 
+@described(
+    target="The chance, or the chances, to reach.",
+    replicates="How many worlds each value that is looked at meets.",
+    solve="The path of the input that is searched.",
+    between="The ends to search between, as ``linspace(low, high, 2)``; a lead is searched from 0 to the horizon.",
+)
 def required_lead(
     scenario: ScenarioLike,
     target: float | Iterable[float] = TARGETS,
@@ -129,15 +143,13 @@ def required_lead(
     between: Spacing | tuple[float | str, float | str] | None = None,
     engine: Engine = "compiled",
     progress: Callable[[int], object] | None = None,
-    mark: Mark = ARGUMENT,
 ) -> Requirement:
     """Return the smallest lead at which ``measure`` reaches each target, with an interval.
 
-    ``scenario`` is one, or a shipped one's name or a file's path. All leads meet the same worlds, in which success
-    hardly ever turns to failure as lead grows, so the curve is as good as monotone. The interval holds every lead at
-    which the exact binomial test (of weights: the normal one) does not reject that the chance is the target. ``solve``
-    names another input, searched ``between`` two ends (``(low, high)``); a lead is searched from 0 to the
-    horizon. Raises ``ScenarioError`` for an input that is no number or has no ends.
+    All leads meet the same worlds, in which success hardly ever turns to failure as lead grows, so the curve is as
+    good as monotone. The interval holds every lead at which the exact binomial test (of weights: the normal one)
+    does not reject that the chance is the target. Raises ``ScenarioError`` for an input that is no number or has no
+    ends.
     """
     chosen = as_scenario(scenario)
     replicates, seed = replicates_of(replicates), seed_of(seed)
@@ -145,7 +157,7 @@ def required_lead(
     success = success_of(measure)
     check_run(replicates, engine)
     engine = engine_of(engine, [chosen])
-    low, high, unit = check_input(chosen, solve, spacing_between(between), mark)
+    low, high, unit = check_input(chosen, solve, spacing_between(between))
     warm_up(engine)
     started = perf_counter()
     answers, curve, rising = solved_along(

@@ -30,6 +30,7 @@ from deference_sim.analysis.listed import Named
 from deference_sim.analysis.measure import Measure, success_of
 from deference_sim.analysis.records import records_table
 from deference_sim.analysis.trace import Trajectories, Trajectory, paths, trace
+from deference_sim.described import described
 from deference_sim.model.state import OUTCOMES
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.scenario.own import own_of
@@ -47,13 +48,19 @@ if TYPE_CHECKING:  # libraries that a run without tables or policies of one's ow
 MOST_POINTS = 100_000  # of a sampled path
 
 
+@described(
+    replicates="How many runs count: all, or those that meet what is given.",
+    tally="The counts and sketches that estimates come from.",
+    kept="The records, if they were kept; ``records`` has them.",
+    given="The conditions that all runs that count are seen to meet; None if there are none.",
+    simulated="How many runs there were in all.",
+)
 @dataclass(frozen=True, repr=False)
 class Result(Shown):
     """What ``replicates`` runs of a scenario say: estimates, and a row for each run where these were kept.
 
     Estimates come from a tally, whose size does not grow with the replicates: shares are exact counts, quantiles in
-    months are within 0.2 % of those of the runs (see ``study.tally.Sketch``). Where something is ``given``, all is said
-    of the runs that were seen to meet it: ``replicates`` of the ``simulated`` ones.
+    months are within 0.2 % of those of the runs (see ``study.tally.Sketch``).
     """
 
     scenario: Scenario
@@ -92,6 +99,7 @@ class Result(Shown):
         """Probability of a good end: the matter is settled, and without a catastrophe from the start on."""
         return self._share(self.tally.good)
 
+    @described()
     def chance(self, measure: Measure) -> Estimate:
         """Return p_stay, p_good, or by weights of ends what a run is worth on average."""
         return success_of(measure).chance(self.tally)
@@ -318,6 +326,10 @@ def _named(name: str, figures: dict[str, Any]) -> dict[str, Any]:
     return {name: figures} if figures else {}
 
 
+@described(
+    engine="``compiled``, or ``events``, the reference, which policies and processes of your own need and get.",
+    keep_records="Whether to keep a row for each replicate; without them memory does not grow.",
+)
 def simulate(
     scenario: ScenarioLike,
     replicates: int = 10_000,
@@ -333,14 +345,10 @@ def simulate(
 ) -> Result:
     """Simulate ``replicates`` runs of ``scenario`` and return what they say.
 
-    ``scenario`` is one, or a shipped one's name or a file's path. The same scenario, seed and replicate always meet the
-    same world. With ``precision`` there are as many runs as it takes for the interval of p_stay to reach at most that
-    far to either side, and ``replicates`` is not looked at: the result is that of a run of this size. Without
-    ``keep_records`` memory does not grow with the replicates. With ``given``, conditions on what can be observed at the
-    handoff and after it such as ``margin_found > 0.3 and lead@2 > 1``, only runs that meet them count. ``policy`` (a
-    function from an ``Observation`` to ``Shares``) and ``processes`` (generator functions of a ``World``) are your own
-    and use the events engine, which is then the default. ``progress`` is told how many more replicates are done.
-    ``seconds`` of the result is the simulation alone, without compiling.
+    The same scenario, seed and replicate always meet the same world. With ``precision`` there are as many runs as
+    it takes for the interval of p_stay to reach at most that far to either side, and ``replicates`` is not looked
+    at: the result is that of a run of this size. Conditions that are ``given`` speak of what can be observed at the
+    handoff and after it. ``seconds`` of the result is the simulation alone, without compiling.
     """
     replicates, seed = replicates_of(replicates), seed_of(seed)
     scenario = as_scenario(scenario)

@@ -12,6 +12,7 @@ from deference_sim.analysis.estimate import Estimate
 from deference_sim.analysis.measure import Measure, Success, Successes
 from deference_sim.analysis.paired import Difference
 from deference_sim.analysis.worlds import SAFELY, Chosen, Worlds
+from deference_sim.described import described
 from deference_sim.model.strategy import Strategy
 from deference_sim.scenario import Scenario, ScenarioError, ScenarioLike, as_scenario, as_scenarios, load
 from deference_sim.scenario.layers import ARGUMENT
@@ -77,12 +78,16 @@ class Tuned:
         return _changes(self.policy, self.settings)
 
 
+@described(
+    own="The chance with the scenario's own policy and settings.",
+    own_overtaken_safely="The part of that which is luck.",
+    policies="Each policy with its best settings, the one chosen first.",
+)
 @dataclass(frozen=True, repr=False)
 class BestStrategy(Shown, Chosen):
     """Which policy does best in ``scenario``: ``policies`` each with its best settings, the one chosen first.
 
-    All choices were made on the worlds of ``seed``; every estimate is of the fresh worlds of ``fresh_seed``. ``own`` is
-    the chance with the scenario's own policy and settings, ``own_overtaken_safely`` the part of p_good that is luck.
+    All choices were made on the worlds of ``seed``; every estimate is of the fresh worlds of ``fresh_seed``.
     """
 
     scenario: Scenario
@@ -138,14 +143,23 @@ class BestStrategy(Shown, Chosen):
         }
 
 
+@described(
+    worlds="The names of the worlds.",
+    policies="By name what each policy changes.",
+    estimates="For each policy its chance in each world.",
+    overtaken_safely="The part of these that is luck.",
+    regret="For each policy what the best one does better in each world.",
+    best="The best policy of each world.",
+    minimax="The policy with the smallest largest regret.",
+    best_on_average="The policy with the highest mean chance.",
+)
 @dataclass(frozen=True, repr=False)
 class PolicyRegret(Shown, Chosen):
     """Policies across worlds. ``estimates`` and ``regret`` have a row for each policy and a column for each world.
 
-    ``regret`` is what the best policy of a world does better there. Which one is best in a world, and which policy has
-    the smallest largest regret (``minimax``) and the highest mean success (``best_on_average``), was decided on the
-    worlds of ``seed``; the estimates are of the fresh ones of ``fresh_seed``. ``overtaken_safely`` holds the part of
-    p_good that is luck, likewise.
+    ``regret`` is what the best policy of a world does better there. Which one is best in a world, and which policy
+    has the smallest largest regret (``minimax``) and the highest mean success (``best_on_average``), was decided on
+    the worlds of ``seed``; the estimates are of the fresh ones of ``fresh_seed``.
     """
 
     worlds: tuple[str, ...]
@@ -213,6 +227,9 @@ class PolicyRegret(Shown, Chosen):
 # ---- searching in one world ---------------------------------------------------------------------------------
 
 
+@described(
+    replicates="How many fresh worlds judge what is found; the last round of the search has as many.",
+)
 def best_strategy(
     scenario: ScenarioLike,
     replicates: int = 4_000,
@@ -224,12 +241,10 @@ def best_strategy(
 ) -> BestStrategy:
     """Find for each policy the settings that do best in ``scenario``, and the best of the policies.
 
-    ``scenario`` is one, or a shipped one's name or a file's path. Of each policy 64 settings, the first points of
-    Sobol's sequence over ``SEARCHED``, and the scenario's own ones are tried on the worlds of ``seed`` by successive
-    halving (Jamieson and Talwalkar, AISTATS 2016): the better quarter of them on a quarter of the replicates, and the
-    better quarter of those on all. The best of each policy is judged on fresh worlds. ``measure`` is p_good, p_stay or
-    weights of ends.
-    Raises ``ValueError`` for what cannot be run.
+    Of each policy 64 settings, the first points of Sobol's sequence over ``SEARCHED``, and the scenario's own ones
+    are tried on the worlds of ``seed`` by successive halving (Jamieson and Talwalkar, AISTATS 2016): the better
+    quarter of them on a quarter of the replicates, and the better quarter of those on all. The best of each policy
+    is judged on fresh worlds. Raises ``ValueError`` for what cannot be run.
     """
     replicates, seed = replicates_of(replicates), seed_of(seed)
     scenario = as_scenario(scenario)
@@ -339,6 +354,11 @@ def _is_at_edge(name: str, value: float) -> bool:
 # ---- across worlds ------------------------------------------------------------------------------------------
 
 
+@described(
+    worlds="Scenarios, names of shipped ones, or paths of files; each once.",
+    policies='By name what a policy changes in a scenario, such as ``{"strategy.policy": "race"}``; by default the '
+    "five policies as declared.",
+)
 def policy_regret(
     worlds: ScenarioLike | Sequence[ScenarioLike] = WORLDS,
     policies: Mapping[str, Settings] | None = None,
@@ -351,10 +371,10 @@ def policy_regret(
 ) -> PolicyRegret:
     """Try ``policies`` in several ``worlds`` (scenarios, their names or paths): how much does each regret in each?
 
-    A policy is a name with what it changes in a scenario (such as ``{"strategy.policy": "race"}``); without any, the
-    five policies at their declared defaults are tried. All else in a world stays as it is, including what its
-    company insists on. Raises ``ScenarioError`` for a world that does not exist or is named twice and for a policy that
-    does not fit one, ``ValueError`` if there is no policy.
+    A policy is a name with what it changes in a scenario (such as ``{"strategy.policy": "race"}``); without any,
+    the five policies at their declared defaults are tried. All else in a world stays as it is, including what its
+    company insists on. Raises ``ScenarioError`` for a world that does not exist or is named twice and for a policy
+    that does not fit one, ``ValueError`` if there is no policy.
     """
     replicates, seed = replicates_of(replicates), seed_of(seed)
     scenarios = as_scenarios(worlds)

@@ -13,6 +13,7 @@ from deference_sim.analysis.estimate import Estimate, enough_for, mean_of_own, m
 from deference_sim.analysis.labelled import labelled_arrays
 from deference_sim.analysis.measure import MEASURES, Measure, success_of
 from deference_sim.analysis.tables import save_table
+from deference_sim.described import described
 from deference_sim.model.state import OUTCOMES
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenarios
 from deference_sim.scenario.layers import ARGUMENT
@@ -29,6 +30,13 @@ if TYPE_CHECKING:
     import xarray
 
 
+@described(
+    scenarios="The scenarios that were swept.",
+    axes="The inputs that were varied, with their values.",
+    points="The points, the last axis fastest and the scenarios slowest.",
+    tallies="The counts at each point, from which estimates come.",
+    design="How the values of several inputs went together: ``grid``, ``paired`` or ``latin-hypercube``.",
+)
 @dataclass(frozen=True, repr=False)
 class Sweep(Shown):
     """What was found at every point of a design, scenario by scenario; in a grid the last axis runs fastest.
@@ -47,6 +55,7 @@ class Sweep(Shown):
     seconds: float
     design: Design = GRID
 
+    @described()
     def estimates(self, measure: Measure = "p_stay") -> list[Estimate]:
         """Return p_stay, p_good or the mean worth by weights at every point, in the order of ``points``."""
         return [success_of(measure).chance(tally) for tally in self.tallies]
@@ -124,6 +133,12 @@ def _attributes(axis: Axis) -> dict[str, str]:
     return {"units": "" if axis.unit == "1" else axis.unit, "long_name": axis.label}
 
 
+@described(
+    scenario="A scenario or several: names of shipped ones, paths of files.",
+    over='Paths, each with ``linspace``, ``logspace``, or its values: ``{"rival.lead": [1, 2, 4]}``.',
+    design="How the values go together: ``grid``, ``paired`` or ``latin-hypercube``.",
+    replicates="How many futures are simulated at each point.",
+)
 def sweep(
     scenario: ScenarioLike | Sequence[ScenarioLike],
     over: Mapping[str, Spacing | Iterable[Value]],
@@ -134,18 +149,16 @@ def sweep(
     engine: Engine = "compiled",
     precision: float | None = None,
     progress: Callable[[int], object] | None = None,
-    mark: Mark = ARGUMENT,
 ) -> Sweep:
     """Run ``scenario`` (or several) at every point of a design over some inputs, on the same worlds everywhere.
 
-    ``scenario`` is one, or a shipped one's name or a file's path. ``over`` maps paths to ``linspace``, ``logspace``, or
-    values in a list, an array or whatever gives one after the other: ``{"rival.lead": linspace("1 month", "1 year",
-    12), "strategy.policy": ["race", "fixed"]}``. ``design`` says how the values go together: ``grid``, every
-    combination; ``paired``, the first of each, the second of each and so on; ``latin-hypercube``, as many points as a
-    range has values, spread over all inputs at once by numbers drawn from ``seed``. A swept input that is uncertain is
-    fixed at each value. With ``precision`` each point gets as many replicates as it takes for its
-    interval of p_stay, instead of ``replicates``. Raises ``ScenarioError`` for a bad path or value, and for too many
-    points or runs, before anything is run.
+    ``over`` maps paths to ``linspace``, ``logspace``, or values in a list, an array or whatever gives one after the
+    other: ``{"rival.lead": linspace("1 month", "1 year", 12), "strategy.policy": ["race", "fixed"]}``. In a ``grid``
+    every combination is a point; ``paired``, the first of each, the second of each and so on; a ``latin-hypercube``
+    has as many points as a range has values, spread over all inputs at once by numbers drawn from ``seed``. A swept
+    input that is uncertain is fixed at each value. With ``precision`` each point gets as many replicates as it takes
+    for its interval of p_stay, instead of ``replicates``. Raises ``ScenarioError`` for a bad path or value, and for
+    too many points or runs, before anything is run.
     """
     replicates, seed = replicates_of(replicates), seed_of(seed)
     scenarios = as_scenarios(scenario)
@@ -153,7 +166,7 @@ def sweep(
     check_run(most, engine)
     engine = engine_of(engine, scenarios)
     one_of(design, "design", DESIGNS)
-    axes, points = points_of(scenarios, listed(over), most, mark, design=design, seed=seed)
+    axes, points = points_of(scenarios, listed(over), most, ARGUMENT, design=design, seed=seed)
     warm_up(engine)
     started = perf_counter()
     tallies = tally_runs(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from deference_sim.analysis.estimate import spread
 from deference_sim.analysis.moment import just_deferring, parameters_drawn, parameters_of, rates_of
+from deference_sim.described import described
 from deference_sim.model.handoff import aggregate_tax as integral
 from deference_sim.model.strategy import end_of_the_way, months_left, set_shares
 from deference_sim.model.tax import total_tax
@@ -22,6 +23,7 @@ from deference_sim.study.limits import seed_of, whole
 DRAWS = 500  # of uncertain inputs
 MOST_DRAWS = 1_000_000
 LEVELS = 6  # capabilities at which the edge is told
+EXACT = 1e-7  # py: how closely the effective edge is found
 FACTOR = 2.0  # by which an input that is not uncertain is lowered and raised
 LEAST_SWING = 1e-9  # months; an input that moves the tax by less does not drive it
 
@@ -60,13 +62,19 @@ class Edge:
     margin: float | None
 
 
+@described(
+    months="The tax in months at central values, the medians of uncertain inputs.",
+    untaxed_months="Months that growth alone takes.",
+    lead="Months of lead at central values; infinite without a rival.",
+    draws="The tax in months for each draw of the uncertain inputs.",
+    leads="The lead of each draw, in months.",
+    drivers="The inputs that move it, those that move it most first.",
+    edges="The tax and the effective edge of the basin at some capabilities.",
+    seed="Of which the uncertain inputs were drawn.",
+)
 @dataclass(frozen=True, repr=False)
 class AggregateTax(Shown):
-    """∫ τ/P dC from the handoff to the end of the way, in months, by itself: nothing is simulated.
-
-    ``months`` is at the central values (medians of uncertain inputs), ``draws`` at draws of the uncertain inputs, with
-    the lead of each draw in ``leads`` (infinite without a rival). ``untaxed_months`` is what growth alone takes.
-    """
+    """∫ τ/P dC from the handoff to the end of the way, in months, by itself: nothing is simulated."""
 
     scenario: Scenario
     months: float
@@ -105,11 +113,14 @@ class AggregateTax(Shown):
         }
 
 
+@described(
+    draws="How often uncertain inputs are drawn; one draw is enough where none is.",
+)
 def aggregate_tax(scenario: ScenarioLike, draws: int = DRAWS, seed: int = 1) -> AggregateTax:
     """Return what staying in the basin costs in months of lead, its distribution, its drivers, and the basin's edge.
 
-    ``scenario`` is one, or a shipped one's name or a file's path.
-    Equations (3) to (5): the tax is that of AIs whose goodness is level with them, from the capability handed off to.
+    Equations (3) to (5): the tax is that of AIs whose goodness is level with them, from the capability handed off
+    to.
     """
     draws, seed = whole(draws, "draws", 1, MOST_DRAWS), seed_of(seed)
     scenario = as_scenario(scenario)
@@ -155,8 +166,6 @@ def effective_edge(scenario: Scenario, levels: Sequence[float] | Floats) -> Floa
     Both components are at the margin, capability rests, and what the scenario gives to buying time, defence and tests
     stays with them. Of uncertain inputs the medians count.
     """
-    from scipy.optimize import brentq
-
     p = parameters_of(scenario)
     margins = np.concatenate([[0.0], np.geomspace(1e-4, p.goodness_reach, 40)])
 
@@ -171,7 +180,11 @@ def effective_edge(scenario: Scenario, levels: Sequence[float] | Floats) -> Floa
         found = next((k for k, margin in enumerate(margins) if gain(margin, level) > 0.0), None)
         if not found:
             return nan if found is None else 0.0
-        return float(brentq(gain, margins[found - 1], margins[found], args=(level,), xtol=1e-6))
+        low, high = float(margins[found - 1]), float(margins[found])
+        while high - low > EXACT:
+            middle = 0.5 * (low + high)
+            low, high = (low, middle) if gain(middle, level) > 0.0 else (middle, high)
+        return high
 
     return np.array([at(float(level)) for level in levels])
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from deference_sim.analysis.columns import FRAME, PATHS, table_of, units_of
 from deference_sim.analysis.labelled import labelled_arrays
 from deference_sim.analysis.records import records_table
+from deference_sim.described import described
 from deference_sim.engines import compiled
 from deference_sim.engines.failure import StepError
 from deference_sim.model.events import EVENTS
@@ -21,6 +22,7 @@ from deference_sim.model.state import OUTCOMES, PHASES, PRE
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.shown import Shown
 from deference_sim.study.limits import MOST_REPLICATES, seed_of, whole
+from deference_sim.study.one_run import law_for_one_run
 from deference_sim.study.runner import numbers_of, world_of
 from deference_sim.trajectory.log import LOG_DTYPE
 from deference_sim.trajectory.sample import SHARES
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray
 
+    from deference_sim.analysis.loops import Loops
     from deference_sim.engines.events import Policy, Process, World
 
 Floats = NDArray[np.float64]
@@ -36,15 +39,22 @@ Floats = NDArray[np.float64]
 FINE = 400  # points of a single trajectory's path
 
 
+@described(
+    months="The grid.",
+    **{
+        name: f"{one.meaning[0].upper()}{one.meaning[1:]}, in {one.unit}.".replace(", in 1.", ".")
+        for name, one in PATHS.items()
+    },
+    end_month="When each replicate ended.",
+    at_end="By quantity where each replicate stands at its end.",
+    outcome="How each replicate ended.",
+    replicates="Which replicates these are.",
+)
 @dataclass(frozen=True, repr=False)
 class Trajectories(Shown):
     """Paths of several replicates on one grid; each array is (replicate, time), NaN once a run has ended.
 
-    ``months`` is the grid. Capability, broad alignment, capability profile, deference-goodness, margin, aligned
-    capability, active defence and rival are in py, lead and bought time in months; shares of effort are of 1, and
-    0 before the handoff. Deference-goodness includes what humans fill in during partial deference. At
-    the time of an event the paths are where they stand after it. A run that ends between two grid times ends at
-    ``end_month`` with ``outcome``; ``at_end`` holds what the fields are then, a value for each replicate.
+    At the time of an event the paths are where they stand after it.
     """
 
     months: Floats
@@ -121,14 +131,21 @@ class Spell:
     end: float
 
 
+@described(
+    replicate="Which future this is.",
+    seed="Which worlds were met.",
+    record="Its row of ``Result.records``.",
+    log="A row for each event, with where things stood just after it.",
+    path="Where it stands on a fine grid of months.",
+    phases="Spells of deference without gaps.",
+    scheming="The months between which the AIs schemed, whether or not anybody knew.",
+    failure="Why it could be followed no further; empty if it came to an end.",
+)
 @dataclass(frozen=True, repr=False)
 class Trajectory(Shown):
     """One replicate: what it leaves behind, its log (a row for each event) and its path on a fine grid.
 
-    ``record`` is the replicate's row of ``Result.records``. The log says for each event where things stood just after
-    it; ``G`` there is deference-goodness with what humans fill in. ``phases`` are spells without gaps, ``scheming``
-    the months between which the AIs schemed, whether or not anybody knew. ``failure`` says why it could be integrated
-    no further; empty if it came to an end.
+    In the log ``G`` is deference-goodness with what humans fill in.
     """
 
     scenario: Scenario
@@ -178,6 +195,15 @@ class Trajectory(Shown):
         draws = self.scenario.draws(self.seed, np.array([self.replicate]))
         return {path: float(values[0]) for path, values in draws.items()}
 
+    @cached_property
+    def loops(self) -> "Loops | None":
+        """Which feedback loops moved this run; None where it has a policy or processes of its own, or failed."""
+        from deference_sim.analysis.loops import loops
+
+        if self.scenario.own or self.failure:
+            return None
+        return loops(self.scenario, 1, self.seed, replicate=self.replicate)
+
     def as_dict(self) -> dict[str, Any]:
         """Return outcome, what was drawn, and every entry of the log for JSON, in full; None for what is infinite."""
         return {
@@ -200,6 +226,9 @@ def _finite(value: Any) -> Any:
     return None if isinstance(value, float) and not isfinite(value) else value
 
 
+@described(
+    replicate="Which future to follow, counted from 0.",
+)
 def trace(
     scenario: ScenarioLike,
     replicate: int = 0,
@@ -210,8 +239,7 @@ def trace(
 ) -> Trajectory:
     """Run one replicate of ``scenario`` with its log and a fine path.
 
-    ``scenario`` is one, or a shipped one's name or a file's path. A replicate that cannot be integrated is followed as
-    far as it comes; its ``failure`` says why it ends there.
+    A replicate that cannot be integrated is followed as far as it comes; its ``failure`` says why it ends there.
     """
     replicate, seed = whole(replicate, "replicate", 0, MOST_REPLICATES - 1), seed_of(seed)
     scenario = as_scenario(scenario)
@@ -261,7 +289,8 @@ class _Run:
 def _run(scenario: Scenario, seed: int, replicate: int) -> _Run:
     seen: list[_Seen] = []
     watchers = [_watcher(stage, seen) for stage in range(len(STAGES))]
-    world = world_of(scenario, seed, replicate, log=True, watchers=watchers)
+    law = law_for_one_run()
+    world = world_of(scenario, seed, replicate, log=True, watchers=watchers, law=law)
     return _Run(world, world.run_to_the_end(), seen)
 
 
@@ -325,7 +354,8 @@ def _about(event: str, item: int, causes: Sequence[str]) -> str:
 def paths(scenario: Scenario, seed: int, replicates: NDArray[np.int64], grid: Floats) -> Trajectories:
     """Run the replicates and sample them at the months of ``grid``."""
     if scenario.own:
-        worlds = [world_of(scenario, seed, int(replicate), grid=grid) for replicate in replicates]
+        law = law_for_one_run() if len(replicates) == 1 else None
+        worlds = [world_of(scenario, seed, int(replicate), grid=grid, law=law) for replicate in replicates]
         records = np.concatenate([world.run_to_the_end() for world in worlds])
         samples = np.array([world.samples for world in worlds])
     else:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
@@ -41,6 +42,7 @@ KEYS: Final = (
     "sweep",
     "design",
     "policies",
+    "reference",
     "seeds",
     "replicates",
     "engine",
@@ -54,6 +56,7 @@ _SCALES: Final = ("linear", "log")
 _BYTES, _RATE = 100, 10_000  # roughly, of a future in a file and of futures a second, to say what is absurd
 
 
+_POLICY: Final = "strategy.policy"
 Step = tuple[Change, ...]  # what one value of an axis changes, the first path being the one that names the axis
 
 
@@ -109,13 +112,14 @@ def _read(root: MapNode, path: Path, instead: Instead) -> Plan:
             partial(_sweeps, node("sweep")),
             partial(_design, node("design")),
             partial(_policies, node("policies")),
+            partial(_reference, node("reference")),
             partial(_seeds, node("seeds"), instead.seed),
             partial(_replicates, node("replicates"), instead.replicates),
             partial(_engine, node("engine"), instead.engine),
             partial(_asked_studies, node("sensitivity")),
         ]
     )
-    _, _, name, scenarios, fixed, columns, design, policies, seeds, replicates, engine, asked = parts
+    _, _, name, scenarios, fixed, columns, design, policies, named, seeds, replicates, engine, asked = parts
     counts = {column.path: len(column.values) for column in columns}
     ranges = [column.path for column in columns if column.at is not None]
     places = count_rows(counts, ranges, design, root.entries["sweep"].node.mark) if columns else 1
@@ -127,11 +131,17 @@ def _read(root: MapNode, path: Path, instead: Instead) -> Plan:
         partial(_point, label, scenario, fixed, [*steps, *policy])
         for (label, scenario), steps, policy in product(scenarios.items(), swept, followed)
     )
+    if design == GRID:
+        axes = [*(column.values for column in columns), *([policies] if policies else [])]
+        _check_values(points[: len(swept) * len(followed)], axes)
     _check_distinct([point.name for point in points], root.mark)
-    bases = [_point(label, scenario, fixed, ()) for label, scenario in scenarios.items()] if asked else []
+    bases = [_point(label, scenario, fixed, ()) for label, scenario in scenarios.items()]
     studies = [Study(base.name, base.scenario, **study) for base in bases for study in asked]
     _check_distinct([study.name for study in studies], root.mark)
-    return plan_for(name, points, seeds, replicates, engine, studies)
+    reference: Mapping[str, str] = {}
+    if points:  # there are none where a listed scenario is no text
+        reference = _matching(named, points, bases[0]) if named else _as_it_is(points, bases[0])
+    return plan_for(name, points, seeds, replicates, engine, studies, reference)
 
 
 # ---- parts of the file
@@ -269,7 +279,7 @@ def _policies(node: Node | None) -> list[Step]:
 
 def _policy(node: Node, allowed: str) -> Step:
     if isinstance(node, Scalar):
-        return (Change("strategy.policy", node),)
+        return (Change(_POLICY, node),)
     entries = _mapping(node, "policies", allowed)
     strategy = catalogue()["strategy"]
     assert isinstance(strategy, Section)
@@ -280,21 +290,31 @@ def _policy(node: Node, allowed: str) -> Step:
     return tuple(Change(f"strategy.{name}", entries[name].node) for name in names)
 
 
-def _seeds(node: Node | None, typed: int | None) -> tuple[int, ...]:
-    if typed is not None:
-        return (typed,)
+def _reference(node: Node | None) -> Mapping[str, Entry]:
+    """Return the entries of the point, or of what is in common to the points, from which differences are taken."""
     if node is None or is_broken(node):
-        return (1,)
-    allowed = "a list of seeds"
+        return {}
+    return _mapping(node, "reference", "a mapping, such as {scenario: baseline} or {rival.lead: 3 months}")
+
+
+def _seeds(node: Node | None, typed: int | None) -> tuple[int, ...]:
+    """Return the seeds; what the file says is checked also where ``typed`` stands in its place."""
+    if node is None or is_broken(node):
+        return (1,) if typed is None else (typed,)
+    allowed = "a list of seeds, such as [1, 2, 3]"
     if isinstance(node, Scalar):
-        hint = f"write [{_seed(node)}] for this one seed, [1, 2, 3] for three"
+        hint = "write [1, 2, 3] for three seeds"
+        with suppress(ScenarioError):
+            seed = read_number(node, "1", "seeds", allowed)
+            if _is_exact(seed):
+                hint = f"write [{seed:.0f}] for this one seed, [1, 2, 3] for three"
         raise refusal(node.mark, "seeds", kind_of(node), allowed, hint)
     items = _items(node, "seeds", allowed)
     seeds: list[int] = gather(partial(_seed, item) for item in items)
     for place, seed in enumerate(seeds):
         if seed in seeds[:place]:
             raise refusal(items[place].mark, "seeds", f"`{seed}` twice", "each seed once")
-    return tuple(seeds)
+    return tuple(seeds) if typed is None else (typed,)
 
 
 def _seed(node: Node) -> int:
@@ -304,14 +324,17 @@ def _seed(node: Node) -> int:
             return seed
     allowed = f"a whole number from 0 to {LAST_SEED}"
     value = read_number(node, "1", "seeds", allowed)
-    whole = value.is_integer() and 0.0 <= value < 2.0**53  # beyond, a decimal number may be another whole one
-    raise refusal(node.mark, "seeds", kind_of(node), allowed, f"write {value:.0f}" if whole else "")
+    raise refusal(node.mark, "seeds", kind_of(node), allowed, f"write {value:.0f}" if _is_exact(value) else "")
+
+
+def _is_exact(value: float) -> bool:
+    """Return whether a number is a seed for certain: beyond 2**53 a decimal number may be another whole one."""
+    return value.is_integer() and 0.0 <= value < 2.0**53
 
 
 def _replicates(node: Node | None, typed: int | None) -> int:
-    if typed is not None:
-        return typed
-    return USUAL_REPLICATES if node is None or is_broken(node) else _whole(node, "replicates", 1, MOST_REPLICATES)
+    held = USUAL_REPLICATES if node is None or is_broken(node) else _whole(node, "replicates", 1, MOST_REPLICATES)
+    return held if typed is None else typed
 
 
 def _whole(node: Node, path: str, least: int, most: int) -> int:
@@ -323,12 +346,12 @@ def _whole(node: Node, path: str, least: int, most: int) -> int:
 
 
 def _engine(node: Node | None, typed: Engine | None) -> Engine:
-    if typed is not None or node is None or is_broken(node):
+    if node is None or is_broken(node):
         return typed or "compiled"
     text = read_text(node, "engine", "one of " + ", ".join(ENGINES))
     for engine in ENGINES:
         if engine == text:
-            return engine
+            return typed or engine
     raise refusal(node.mark, "engine", f"`{text}`", "one of " + ", ".join(ENGINES), did_you_mean(text, ENGINES))
 
 
@@ -383,6 +406,47 @@ def _point(label: str, scenario: Scenario, fixed: Sequence[Change], steps: Seque
         details = ", ".join(f"{change.path.rpartition('.')[2]} {values[change.path]}" for change in more)
         varied[first.path] = values[first.path] + (f" ({details})" if details else "")
     return Point({"scenario": label, **varied}, made)
+
+
+def _matching(named: Mapping[str, Entry], points: Sequence[Point], base: Point) -> dict[str, str]:
+    """Return what the file names of the reference, each as the points are labelled."""
+    axes = list(points[0].label)
+    known = ["policies" if axis == _POLICY else axis for axis in axes]
+    wrong = [key for key in named if key not in (*known, *axes)]
+    gather(partial(_refuse, named[key].key, f"reference.{key}", "not varied", known, "") for key in wrong)
+    return dict(gather(partial(_named, key, entry, points, base) for key, entry in named.items()))
+
+
+def _named(key: str, entry: Entry, points: Sequence[Point], base: Point) -> tuple[str, str]:
+    axis, node = _POLICY if key == "policies" else key, entry.node
+    found = dict.fromkeys(point.label[axis] for point in points)
+    if axis == "scenario":
+        label = read_text(node, "reference.scenario")
+    else:
+        step = _policy(node, "one of the policies") if axis == _POLICY else (Change(axis, node),)
+        label = _point(base.label["scenario"], base.scenario, (), [step]).label[axis]
+    if label not in found:
+        raise refusal(node.mark, f"reference.{key}", f"`{label}`", "one of " + ", ".join(found))
+    return axis, label
+
+
+def _as_it_is(points: Sequence[Point], base: Point) -> dict[str, str]:
+    """Return the label of the first listed scenario as it is, or, where no point is that, of the first point."""
+    first = next((point for point in points if point.scenario.hash == base.scenario.hash), points[0])
+    return dict(first.label)
+
+
+def _check_values(points: Sequence[Point], axes: Sequence[Sequence[Step]]) -> None:
+    """Refuse values of an axis that mean the same. ``points`` are those of one scenario, the last axis moving first."""
+    stride = len(points)
+    for steps in axes:
+        stride //= len(steps)
+        labels = [point.label[steps[0][0].path] for point in points[:: stride or 1][: len(steps)]]
+        for place, label in enumerate(labels):
+            if label in labels[:place]:
+                path = steps[0][0].path
+                allowed = "each policy once" if path == _POLICY else "each value once"
+                raise refusal(steps[place][0].node.mark, path, f"`{label}` twice", allowed)
 
 
 def _check_distinct(names: Sequence[str], start: Mark) -> None:

@@ -10,7 +10,7 @@ from deference_sim.batches.sealed import encoded, table_of
 from deference_sim.engines import compiled
 from deference_sim.study.limits import Engine
 from deference_sim.study.provenance import engine_version
-from deference_sim.study.runner import BLOCK, hazard_names, numbers_of, world_of
+from deference_sim.study.runner import BLOCK, numbers_of, world_of
 
 
 class StoppedError(RuntimeError):
@@ -30,7 +30,7 @@ def made(task: Task, stopped: Callable[[], bool] = lambda: False) -> bytes:
     if task.engine_version != engine_version():
         raise OtherVersionError(f"a worker has engine {engine_version()}, the batch is of {task.engine_version}")
     records = simulated(task.run, task.first, task.stop, task.engine, stopped)
-    return encoded(table_of(records, hazard_names(task.run.scenario)), task.identity)
+    return encoded(table_of(records, task.run), task.identity)
 
 
 def simulated(

@@ -1,5 +1,6 @@
 """The plan of a batch: which scenarios meet which seeds, cut into chunks; and how two plans differ."""
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from deference_sim.scenario.tree import MapNode
 from deference_sim.study.limits import Engine
 from deference_sim.study.provenance import engine_version
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 #: Replicates of a chunk: some seconds of work, so that little is lost, and few enough files. Part of no result.
 CHUNK: Final[Mapping[Engine, int]] = {"compiled": 8_192, "events": 256}
 
@@ -37,15 +38,23 @@ class Point:
 
 @dataclass(frozen=True)
 class Run:
-    """One scenario with one seed. Points of equal meaning share it."""
+    """One point with one seed: its scenario, as it is ``listed`` in the batch file, and the name of the ``point``."""
 
     scenario: Scenario
     seed: int
+    listed: str
+    point: str
 
     @cached_property
     def key(self) -> str:
-        """What the run is called in files: the scenario's hash and the seed."""
-        return f"{self.scenario.hash}-{self.seed}"
+        """What the run is called in files."""
+        return key_of(self.scenario.hash, self.point, self.seed)
+
+
+def key_of(scenario_hash: str, point: str, seed: int | str) -> str:
+    """Return what a run is called in files: a digest of its scenario's hash and its point's name, and its seed."""
+    digest = hashlib.sha256(f"{scenario_hash} {point}".encode()).hexdigest()
+    return f"{digest[:32]}-{seed}"
 
 
 @dataclass(frozen=True)
@@ -112,16 +121,24 @@ class Plan:
     engine_version: str
     chunk: int
     studies: tuple[Study, ...] = ()
+    #: From which point differences are taken: what it has of what is varied; in all else it is as the point compared.
+    reference: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def runs(self) -> tuple[Run, ...]:
-        """Every run once, in the order of the points."""
-        found = {run.key: run for point in self.points for run in self.runs_of(point)}
-        return tuple(found.values())
+        """Every run, in the order of the points."""
+        return tuple(run for point in self.points for run in self.runs_of(point))
 
     def runs_of(self, point: Point) -> list[Run]:
         """Return the runs of one point: one for each seed."""
-        return [Run(point.scenario, seed) for seed in self.seeds]
+        listed, name = point.label["scenario"], point.name
+        return [Run(point.scenario, seed, listed, name) for seed in self.seeds]
+
+    def reference_of(self, point: Point) -> Point | None:
+        """Return the point that ``point`` is compared with; None if it is a reference itself, or there is none."""
+        wanted = {**point.label, **self.reference}
+        found = next((one for one in self.points if dict(one.label) == wanted), None)
+        return None if found is point else found
 
     @property
     def axes(self) -> tuple[str, ...]:
@@ -159,12 +176,14 @@ class Plan:
                 for point in self.points
             ],
             "studies": [study.as_dict() for study in self.studies],
+            "reference": dict(self.reference),
         }
 
 
 def identity(run: Run, engine: str, version: str) -> dict[str, Any]:
     """Return what every file of a run says of itself."""
-    return {"scenario": run.scenario.hash, "seed": str(run.seed), "engine": engine, "engine_version": version}
+    what = {"scenario": run.scenario.hash, "point": run.point, "seed": str(run.seed)}
+    return what | {"engine": engine, "engine_version": version}
 
 
 def plan_of(content: Mapping[str, Any]) -> Plan:
@@ -190,6 +209,7 @@ def plan_of(content: Mapping[str, Any]) -> Plan:
             )
             for held in content["studies"]
         ),
+        content["reference"],
     )
 
 
@@ -212,10 +232,12 @@ def plan_for(
     seeds: Sequence[int],
     replicates: int,
     engine: Engine,
-    studies: Iterable[Study] = (),
+    studies: Iterable[Study],
+    reference: Mapping[str, str],
 ) -> Plan:
     """Return a plan for this version of the engine."""
-    return Plan(name, tuple(points), tuple(seeds), replicates, engine, engine_version(), CHUNK[engine], tuple(studies))
+    version, chunk = engine_version(), CHUNK[engine]
+    return Plan(name, tuple(points), tuple(seeds), replicates, engine, version, chunk, tuple(studies), dict(reference))
 
 
 def gaps(spans: Iterable[tuple[int, int]], end: int) -> Iterator[tuple[int, int]]:

@@ -20,21 +20,27 @@ from deference_sim.batches.store import CHUNKS, RUNS, WHOLE, Shard, Store
 from deference_sim.batches.studies import check_studies, study_tables
 from deference_sim.batches.tables import points_table, table_files
 from deference_sim.batches.work import Failure, LostWorkersError, Pool, Threads, Workers
+from deference_sim.described import described
 from deference_sim.scenario.problems import ArgumentError
 from deference_sim.shown import Shown
 from deference_sim.study.provenance import now
 
 
 def _nothing(_: object) -> None:
-    return None
+    """Hear something, and do nothing."""
 
 
+@described(
+    folder="Where everything lies.",
+    plan="What the batch consists of.",
+    table="A row for each point.",
+    missing="How many replicates are not there yet.",
+    failures="Chunks that cannot be made.",
+    lost="Why there was nobody left to do the work; None if there was.",
+)
 @dataclass(frozen=True, repr=False)
 class BatchResult(Shown):
-    """What a batch found so far. ``table`` has a row for each point; ``missing`` is how many replicates are not there.
-
-    ``failures`` are chunks that cannot be made; ``lost`` says why there was nobody left to do the work, if so.
-    """
+    """What a batch found so far."""
 
     folder: Path
     plan: Plan
@@ -63,31 +69,38 @@ class BatchResult(Shown):
         }
 
 
+@described(
+    file="The batch file, or a plan that was read from one.",
+    out="The folder of the batch: new, empty, or one that holds a part of this batch.",
+    executor="Any ``concurrent.futures.Executor``, or a function that makes one, which is called again when a "
+    "pool breaks; by default threads of this process.",
+    shard="Which part of the work to do, such as ``(1, 4)`` for the first of four; by default all.",
+    instead="What is to hold in the place of what the file says.",
+    say="Is called with sentences that are worth saying.",
+)
 def batch(
     file: str | Path | Plan,
     out: str | Path,
     *,
     executor: Executor | Callable[[], Executor] | None = None,
-    shard: Shard = WHOLE,
+    shard: Shard | None = None,
     instead: Instead | None = None,
-    say: Callable[[str], object] = _nothing,
-    progress: Callable[[int], object] = _nothing,
+    say: Callable[[str], object] | None = None,
+    progress: Callable[[int], object] | None = None,
 ) -> BatchResult:
     """Run the batch of ``file`` in the folder ``out``, or go on with what is there.
 
-    ``executor`` is any ``concurrent.futures.Executor``, or a function that makes one, which is called again when a
-    pool breaks; threads of this process otherwise. ``progress`` is told how many more replicates are done, ``say``
-    what is worth saying. Raises ``ScenarioError`` for a bad file, ``ConflictError`` and ``LockedError`` for a folder
-    that cannot be used, ``OSError`` for a disk that fails.
+    Raises ``ScenarioError`` for a bad file, ``ConflictError`` and ``LockedError`` for a folder that cannot be used,
+    ``OSError`` for a disk that fails.
     """
     for name, given in (("file", file), ("out", out)):
         if not isinstance(given, str | os.PathLike | Plan):
             raise ArgumentError(name, given, "the name of a file" if name == "file" else "the name of a folder")
     plan = file if isinstance(file, Plan) else read_batch(Path(file), instead)
     check_studies(plan)
-    with opened_batch(Path(out), plan, shard=shard, say=say) as session:
+    with opened_batch(Path(out), plan, shard=shard or WHOLE, say=say or _nothing) as session:
         workers = Threads() if executor is None else Pool(executor)
-        return work_in(session, workers, "deference_sim.batch(…)", lambda: False, progress)
+        return work_in(session, workers, "deference_sim.batch(…)", lambda: False, progress or _nothing)
 
 
 def work_in(

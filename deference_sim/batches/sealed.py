@@ -8,8 +8,9 @@ import hashlib
 import io
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -20,8 +21,10 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from deference_sim.batches.files import DamagedError, written_whole
+from deference_sim.batches.plan import Run
 from deference_sim.model.roads import ROADS
 from deference_sim.model.state import OUTCOMES
+from deference_sim.study.runner import hazard_names
 from deference_sim.trajectory.record import NEVER_IS_INFINITE, RECORD_DTYPE, YES_OR_NO
 
 ROWS_OF_A_GROUP: Final = 65_536
@@ -32,21 +35,28 @@ _BEFORE_THE_SEAL = _SEAL.encode() + b"\x18\x40"  # Thrift: text of 64 bytes foll
 _OUTCOME_WORDS = pa.array(OUTCOMES[1:])
 _ROAD_WORDS = pa.array(list(ROADS))
 _WORD = pa.dictionary(pa.int32(), pa.string())
+ORIGIN: Final = ("scenario", "point", "seed")  # columns that tell records of several runs apart
+_LARGEST_NUMBER: Final = 2**64 - 1  # that a column can hold; a larger seed is text
 
 
 @cache
-def schema() -> pa.Schema:
-    """Return the columns of a table of records."""
+def schema(large_seed: bool = False) -> pa.Schema:
+    """Return the columns of a table of records: of what run they are, and what was recorded."""
+    origin = {"scenario": _WORD, "point": _WORD, "seed": pa.string() if large_seed else pa.uint64()}
     kinds = dict.fromkeys(("outcome", "road", "cause"), _WORD) | dict.fromkeys(YES_OR_NO, pa.bool_())
     plain = {name: pa.from_numpy_dtype(RECORD_DTYPE[name]) for name in RECORD_DTYPE.names or ()}
-    return pa.schema(plain | kinds)
+    return pa.schema(origin | plain | kinds)
 
 
-def table_of(records: NDArray[np.void], causes: Sequence[str]) -> pa.Table:
-    """Return records as a table: words for outcomes, roads and causes, missing for what never happened."""
-    words = pa.array(list(causes), pa.string())
+def table_of(records: NDArray[np.void], run: Run) -> pa.Table:
+    """Return records of a run as a table: words for outcomes, roads and causes, missing for what never happened."""
+    words = pa.array(hazard_names(run.scenario), pa.string())
+    wanted = schema(run.seed > _LARGEST_NUMBER)
     columns = []
-    for name in schema().names:
+    for name in wanted.names:
+        if name in ORIGIN:
+            columns.append(_repeated(run, name, len(records)))
+            continue
         values = np.ascontiguousarray(records[name])
         if name == "outcome":
             columns.append(pa.DictionaryArray.from_arrays(pa.array(values - 1, pa.int32()), _OUTCOME_WORDS))
@@ -62,7 +72,15 @@ def table_of(records: NDArray[np.void], causes: Sequence[str]) -> pa.Table:
             columns.append(pa.array(values, mask=~np.isfinite(values)))
         else:
             columns.append(pa.array(values))
-    return pa.table(columns, schema=schema())
+    return pa.table(columns, schema=wanted)
+
+
+def _repeated(run: Run, name: str, rows: int) -> pa.Array:
+    """Return a column that says for each row of what run it is."""
+    if name == "seed":
+        return pa.repeat(pa.scalar(run.seed, pa.uint64()) if run.seed <= _LARGEST_NUMBER else str(run.seed), rows)
+    words = pa.array([run.listed if name == "scenario" else run.point])
+    return pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, np.int32)), words)
 
 
 def encoded(table: pa.Table, identity: Mapping[str, Any]) -> bytes:
@@ -88,10 +106,10 @@ def seal_of(data: bytes) -> str:
     return data[place : place + len(_NO_SEAL)].decode()
 
 
-def write_merged(path: Path, tables: Iterable[pa.Table], causes: Sequence[str], identity: Mapping[str, Any]) -> None:
-    """Write ``tables``, one after the other, as one sealed file whose bytes do not depend on where they were cut."""
+def write_merged(path: Path, tables: Iterable[pa.Table], run: Run, identity: Mapping[str, Any]) -> None:
+    """Write ``tables`` of a run, in order, as one sealed file whose bytes do not depend on where they were cut."""
     with written_whole(path, check_sealed) as stream:
-        _write(stream, _regrouped(tables, pa.array(list(causes), pa.string())), identity)
+        _write(stream, _regrouped(tables, run), identity)
 
 
 def check_sealed(path: Path) -> None:
@@ -103,18 +121,20 @@ def check_sealed(path: Path) -> None:
 
 
 def _write(stream: BinaryIO, tables: Iterable[pa.Table], identity: Mapping[str, Any]) -> None:
-    floats = [field.name for field in schema() if pa.types.is_floating(field.type)]
+    tables = iter(tables)
+    first = next(tables)
+    floats = [field.name for field in first.schema if pa.types.is_floating(field.type)]
     writer = pq.ParquetWriter(
         stream,
-        schema(),
+        first.schema,
         compression="zstd",
         compression_level=1,
-        use_dictionary=[name for name in schema().names if name not in floats],
+        use_dictionary=[name for name in first.schema.names if name not in floats],
         column_encoding=dict.fromkeys(floats, "BYTE_STREAM_SPLIT"),
         write_statistics=False,  # a reader that trusts them would be misled where they are damaged
         write_page_checksum=True,
     )
-    for table in tables:
+    for table in chain([first], tables):
         writer.write_table(table, row_group_size=ROWS_OF_A_GROUP)
     text = json.dumps(dict(identity), sort_keys=True)
     writer.add_key_value_metadata({_IDENTITY: text, _SEAL: _NO_SEAL.decode()})
@@ -125,10 +145,17 @@ def _write(stream: BinaryIO, tables: Iterable[pa.Table], identity: Mapping[str, 
     stream.write(digest.encode())
 
 
-def _regrouped(tables: Iterable[pa.Table], causes: pa.Array) -> Iterator[pa.Table]:
-    waiting: pa.Table = schema().empty_table()
+def _regrouped(tables: Iterable[pa.Table], run: Run) -> Iterator[pa.Table]:
+    words = {
+        "scenario": pa.array([run.listed]),
+        "point": pa.array([run.point]),
+        "outcome": _OUTCOME_WORDS,
+        "road": _ROAD_WORDS,
+        "cause": pa.array(hazard_names(run.scenario), pa.string()),
+    }
+    waiting: pa.Table = schema(run.seed > _LARGEST_NUMBER).empty_table()
     for table in tables:
-        waiting = pa.concat_tables([waiting, _with_words(table, causes)])
+        waiting = pa.concat_tables([waiting, _with_words(table, words)])
         while len(waiting) >= ROWS_OF_A_GROUP:
             yield waiting.slice(0, ROWS_OF_A_GROUP).combine_chunks()
             waiting = waiting.slice(ROWS_OF_A_GROUP)
@@ -136,12 +163,12 @@ def _regrouped(tables: Iterable[pa.Table], causes: pa.Array) -> Iterator[pa.Tabl
         yield waiting.combine_chunks()
 
 
-def _with_words(table: pa.Table, causes: pa.Array) -> pa.Table:
+def _with_words(table: pa.Table, words: Mapping[str, pa.Array]) -> pa.Table:
     """Return ``table`` with the same dictionaries whatever words happen to be in it."""
-    for name, words in (("outcome", _OUTCOME_WORDS), ("road", _ROAD_WORDS), ("cause", causes)):
-        codes = pc.index_in(table[name].combine_chunks().cast(pa.string()), value_set=words)
+    for name, known in words.items():
+        codes = pc.index_in(table[name].combine_chunks().cast(pa.string()), value_set=known)
         place = table.schema.get_field_index(name)
-        table = table.set_column(place, schema().field(name), pa.DictionaryArray.from_arrays(codes, words))
+        table = table.set_column(place, table.schema.field(name), pa.DictionaryArray.from_arrays(codes, known))
     return table
 
 

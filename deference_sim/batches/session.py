@@ -18,7 +18,7 @@ from deference_sim.batches.sealed import encoded, table_of
 from deference_sim.batches.store import PLAN, WHOLE, Chunks, DamagedPlanError, Finding, Held, Shard, Store
 from deference_sim.batches.work import Failure, Workers, work_off
 from deference_sim.study.provenance import circumstances, engine_version, versions
-from deference_sim.study.runner import hazard_names, warm_up
+from deference_sim.study.runner import warm_up
 
 _SELF_TEST: Final = 64  # replicates that are made again when libraries have changed
 _MARGIN: Final = 1.1  # room for what stands beside the chunks
@@ -74,7 +74,7 @@ class Session:
         started = perf_counter()
         records = simulated(run, 0, size, self.plan.engine)
         seconds = (perf_counter() - started) / size
-        table = table_of(records, hazard_names(run.scenario))
+        table = table_of(records, run)
         frame = len(encoded(table.slice(0, 0), {}))
         each = (len(encoded(table, {})) - frame) / size
         return seconds, each + frame / min(self.plan.chunk, self.plan.replicates)
@@ -193,7 +193,7 @@ def _check_libraries(plan: Plan, made_with: Mapping[str, str], held: Sequence[He
     chunk = held[0]
     run = next(run for run in plan.runs if run.key == chunk.run)
     stop = min(chunk.stop, chunk.first + _SELF_TEST)
-    again = table_of(simulated(run, chunk.first, stop, plan.engine), hazard_names(run.scenario))
+    again = table_of(simulated(run, chunk.first, stop, plan.engine), run)
     ((_, before),) = Chunks([chunk]).tables(run.key, chunk.first, stop)
     if first_difference(before, again) is not None:
         raise ConflictError(

@@ -11,9 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from deference_sim.batches.files import DamagedError, make_folder, read_json, write_json, write_whole
-from deference_sim.batches.plan import FORMAT, Plan, Run, Task, plan_of
+from deference_sim.batches.plan import FORMAT, Plan, Run, Task, key_of, plan_of
 from deference_sim.batches.sealed import check_sealed, opened, seal_of, write_merged
-from deference_sim.study.runner import hazard_names
 
 PLAN, MANIFEST, PROVENANCE = "plan.json", "manifest.json", "provenance.json"
 CHUNKS, RUNS, TABLES, STUDIES = "chunks", "runs", "tables", "sensitivity"
@@ -168,7 +167,7 @@ def _examined(path: Path) -> dict[str, Any]:
     """Return what a chunk says it is. Raises ``DamagedError`` if it is damaged, or lies where another belongs."""
     data = path.read_bytes()
     found, content = opened(data)
-    key = f"{found['scenario']}-{found['seed']}"
+    key = key_of(found["scenario"], found["point"], found["seed"])
     name = f"{key}/{found['first']:010d}-{found['stop'] - 1:010d}.parquet"
     if f"{path.parent.name}/{path.name}" != name:
         raise DamagedError(f"it is the chunk {name}")
@@ -209,7 +208,7 @@ class Chunks:
         path = folder / RUNS / f"{run.key}.parquet"
         make_folder(path.parent)
         tables = (table for _, table in self.tables(run.key, 0, plan.replicates))
-        write_merged(path, tables, hazard_names(run.scenario), plan.identity(run))
+        write_merged(path, tables, run, plan.identity(run))
         return path
 
 

@@ -1,6 +1,7 @@
 """Tables of a batch: every point with its probabilities, intervals and paired differences, in four formats."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -65,23 +66,27 @@ def _present(ends: Ends) -> NDArray[np.bool_]:
 def points_table(plan: Plan, chunks: Chunks) -> pd.DataFrame:
     """Return a row for each point of a batch that has any replicates, its seeds taken together.
 
-    What is varied comes first: numbers in the documented unit of their path. p_stay and p_good follow with 95 %
-    interval and Monte Carlo standard error, and with the difference from the first point on the same worlds; then the
+    The point's name and what is varied come first: numbers in the documented unit of their path. p_stay and p_good
+    follow with 95 % interval and Monte Carlo standard error, and with the difference from the point that is the
+    ``reference`` (empty for a reference itself), on the same worlds; then the
     ledger (of all runs, the share lost on each road, and of these the share that was believed safe at the last review
     before, missing where there are none), and the share of each outcome. Raises ``DamagedError`` or ``OSError`` for a
     chunk that cannot be read.
     """
-    reference = _ends(plan, plan.points[0], chunks)
+    ends_of = lru_cache(maxsize=2)(lambda place: _ends(plan, plan.points[place], chunks))
     roads = roads_of({name for point in plan.points for name in hazard_names(point.scenario)})
     rows = []
     for place, (point, varied) in enumerate(zip(plan.points, _varied(plan), strict=True)):
-        ends = _ends(plan, point, chunks)
+        ends = ends_of(place)
         n = int(_present(ends).sum())
         if not n:
             continue
-        row: dict[str, object] = {**varied, "replicates": n}
+        other = plan.reference_of(point)
+        reference = None if other is None else ends_of(plan.points.index(other))
+        row: dict[str, object] = {"point": point.name, **varied, "replicates": n}
+        row["reference"] = "" if other is None else other.name
         for name, success in MEASURES.items():
-            row |= _probability(name, success, ends) | _difference(name, success, ends, reference if place else None)
+            row |= _probability(name, success, ends) | _difference(name, success, ends, reference)
         row |= _ledger(ends, hazard_names(point.scenario), roads)
         counts = {name: np.count_nonzero(ends["outcome"] == OUTCOMES.index(name)) for name in OUTCOMES[1:]}
         rows.append(row | {name: count / n for name, count in counts.items()})
@@ -143,7 +148,7 @@ def runs_table(plan: Plan) -> pd.DataFrame:
     """Return a row for each point and seed: what it is, and what its run is called in the names of files."""
     return pd.DataFrame(
         [
-            {**varied, "seed": str(run.seed), "run": run.key}
+            {"point": point.name, **varied, "seed": str(run.seed), "run": run.key, "hash": point.scenario.hash}
             for point, varied in zip(plan.points, _varied(plan), strict=True)
             for run in plan.runs_of(point)
         ]
@@ -167,14 +172,14 @@ def as_files(name: str, table: pd.DataFrame, shown: pd.DataFrame, caption: str) 
 
 def readable(points: pd.DataFrame) -> pd.DataFrame:
     """Return the table of points for people: shares in per cent and differences in points, to what errors support."""
-    columns = list(points.columns[: list(points.columns).index("replicates") + 1])
+    columns = list(points.columns[1 : list(points.columns).index("replicates") + 1])  # without the point's name
     found = points[columns].copy()
     found[STAY] = _shown(points, "p_stay", in_percent)
     found[DIFFERENCE] = _shown(points, "p_stay_difference", lambda share, digits: signed(100.0 * share, digits))
     found[GOOD] = _shown(points, "p_good", in_percent)
     found[SAFELY] = [in_percent(share, SHARE_DIGITS) for share in points["overtaken_safely"]]
     found["lost most by"] = [_lost_most(row) for _, row in points.iterrows()]
-    found.loc[found.index[0], DIFFERENCE] = "reference" if points["p_stay_difference"][1:].notna().any() else ""
+    found.loc[points["point"].isin(points["reference"]), DIFFERENCE] = "reference"
     return found
 
 
@@ -203,11 +208,20 @@ def _caption(plan: Plan) -> str:
     return (
         f"Batch {plan.name}: probability of staying in the basin of good deference (p_stay) and of a good end "
         f"(p_good), with 95 % intervals (Wilson; Clopper and Pearson with fewer than 10 successes or failures). "
-        f"Differences of p_stay are from the first row, on the same worlds, with paired intervals (Bonett and Price). "
+        f"Differences of p_stay are {compared_with(plan)}, on the same worlds, with paired intervals (Bonett and "
+        f"Price). "
         f"{plan.replicates:,} replicates for each of {_counted(len(plan.seeds), 'seed')}"
         f" ({', '.join(map(str, plan.seeds))}){'; ' if units else ''}{', '.join(units)}. "
         f"Engine {plan.engine}, version {plan.engine_version}."
     )
+
+
+def compared_with(plan: Plan) -> str:
+    """Return in words what points are compared with."""
+    named = ", ".join(f"{name} {value}" for name, value in plan.reference.items())
+    if set(plan.reference) == set(plan.axes):
+        return f"from {Point(plan.reference, plan.points[0].scenario).name}"
+    return f"from the point with {named} that has all else in common"
 
 
 def _counted(number: int, what: str) -> str:

@@ -19,6 +19,8 @@ from deference_sim.cli.explain import explain
 from deference_sim.cli.explore import explore
 from deference_sim.cli.export import export
 from deference_sim.cli.handoff import handoff
+from deference_sim.cli.loops import loops
+from deference_sim.cli.memory import is_want_of_memory, prepare_for_little
 from deference_sim.cli.page import page
 from deference_sim.cli.required_lead import required_lead
 from deference_sim.cli.run import run
@@ -70,6 +72,7 @@ COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (strategy, "Which policy does best, here and across worlds."),
     (sensitivity, "Which inputs matter most."),
     (discover, "In which ranges of the inputs it fails."),
+    (loops, "Which feedback loops move the takeoff."),
     (takeoff, "Published figures of capability growth, and ours."),
     (export, "A file for other tools of system dynamics."),
     (explore, "Inputs moved by hand, on the live page."),
@@ -101,6 +104,7 @@ def fill_closed_streams() -> None:
 def main() -> None:
     """Run the command line; exit codes: 0 done, 2 bad input, 4 output cannot be written, 130 interrupted."""
     fill_closed_streams()
+    prepare_for_little()
     os.environ["MPLBACKEND"] = "agg"  # pictures go into files: another backend could only be missing
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
@@ -118,4 +122,9 @@ def main() -> None:
         # Errors without a number are of the loader of libraries, which says little of why: most often, of no memory.
         what = "cannot write" if error.errno else "cannot load what this needs (is there too little memory?)"
         print(f"{what}: {error}", file=sys.stderr)
+        sys.exit(CANNOT_WRITE)
+    except (MemoryError, ImportError, SystemError) as error:
+        if not is_want_of_memory(error):
+            raise
+        print(f"there is too little memory: {str(error) or 'none is left'}", file=sys.stderr)
         sys.exit(CANNOT_WRITE)

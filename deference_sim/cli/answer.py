@@ -63,12 +63,15 @@ class Asked:
         return self.scenarios[0]
 
     @contextmanager
-    def at_work(self, runs: int | None, *, then: str = "working out the answer") -> Iterator[Callable[[int], object]]:
+    def at_work(
+        self, runs: int | None, *, then: str = "working out the answer", needs: Engine | None = None
+    ) -> Iterator[Callable[[int], object]]:
         """Yield what is to be told how many more of ``runs`` are done; None where nobody knows how many it will be.
 
-        ``then`` is what the work does after the last of them.
+        ``then`` is what the work does after the last of them. Whoever waits for a compiler is told: for that of the
+        engine, unless the work ``needs`` another.
         """
-        announce(self.quiet, self.engine)
+        announce(self.quiet, needs or self.engine)
         with pace(runs, self.quiet, then=then) as tick:
             yield tick
 

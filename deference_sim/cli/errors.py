@@ -1,6 +1,7 @@
 """Errors of the command line: each in plain text with its exit code, never a traceback for a mistake of the user's."""
 
 import sys
+from dataclasses import replace
 from typing import Any
 
 import typer
@@ -25,8 +26,20 @@ class Commands(TyperGroup):
             code = exit_code(error)
             if code is None:
                 raise
-            print(error, file=sys.stderr)
+            print(_as_typed(error), file=sys.stderr)
             raise typer.Exit(code) from None
+
+
+def _as_typed(error: Exception) -> Exception:
+    """Return ``error`` with the command line as the place of what Python was given as an argument."""
+    from deference_sim.scenario.layers import ARGUMENT, COMMAND_LINE
+    from deference_sim.scenario.problems import ScenarioError
+
+    if not isinstance(error, ScenarioError):
+        return error
+    return ScenarioError(
+        replace(one, file=COMMAND_LINE.file) if one.file == ARGUMENT.file else one for one in error.problems
+    )
 
 
 def exit_code(error: Exception) -> int | None:

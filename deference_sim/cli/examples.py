@@ -23,6 +23,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "sensitivity": ("uncertain-baseline", "uncertain-baseline --method sobol --plot sobol.png"),
     "discover": ("uncertain-baseline", "uncertain-baseline --inputs rival.lead,tax.decline --algorithm prim"),
     "takeoff": ("forethought", "--list"),
+    "loops": ("rushed-handoff", "rushed-handoff --plot loops.png", "baseline --cut goodness --cut policy"),
     "explain": ("baseline rushed-handoff", "baseline rushed-handoff --plot waterfall.png"),
     "export": ("rushed-handoff --out rushed-handoff.xmile",),
     "explore": ("rushed-handoff",),

@@ -37,6 +37,9 @@ def check_folder(folder: Path) -> None:
 
     remedy = "name a new or an empty folder that can be written"
     try:
+        for place in (folder, *folder.absolute().parents):
+            if place.is_symlink() and not place.exists():
+                raise typer.BadParameter(f"{place} is a link that leads nowhere; {remedy}", param_hint="'--out'")
         if folder.exists() and not folder.is_dir():
             raise typer.BadParameter(f"{folder} is a file; {remedy}", param_hint="'--out'")
         if folder.is_dir() and (others := _not_of_a_result(folder)):

@@ -65,9 +65,12 @@ def _tell(one: dict[str, Any]) -> None:
     if "error" in one:
         print(one["error"], file=sys.stderr)
         return
-    print(f"{one['file']}: sound, hash {one['hash']}")
+    from deference_sim.scenario.problems import shown
+
+    file = shown(one["file"])
+    print(f"{file}: sound, hash {one['hash']}")
     for notice in one["notices"]:
-        print(f"{one['file']}: notice: {notice}")
+        print(f"{file}: notice: {notice}")
 
 
 def parameters(

@@ -1,6 +1,7 @@
 """What commands print and save: JSON, pages, notices, pictures."""
 
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -50,6 +51,8 @@ def check_file(file: Path, suffixes: Sequence[str], option: str) -> None:
     if not file.parent.is_dir() or file.is_dir():
         found = f"{file} is a folder" if file.is_dir() else f"{file.parent} is not a folder"
         raise typer.BadParameter(f"{found}: name a file in a folder that exists", param_hint=option)
+    if not os.access(file if file.exists() else file.parent, os.W_OK):
+        raise typer.BadParameter(f"{file} cannot be written: name another file", param_hint=option)
 
 
 def save_picture(

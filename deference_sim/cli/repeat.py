@@ -1,5 +1,6 @@
 """The command that repeats what was asked, ready for a shell: from the options as they were given and came out."""
 
+import os
 import shlex
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +13,20 @@ _ALWAYS_TOLD = ("replicate", "replicates", "seed")  # whose defaults differ from
 
 def in_shell(*words: str) -> str:
     """Return a command of the program as a shell takes it."""
-    return shlex.join(["deference-sim", *words])
+    return " ".join(["deference-sim", *map(_quoted, words)])
+
+
+def _quoted(word: str) -> str:
+    """Return a word as a shell takes it, with nothing in it that would command a terminal, end a line, or not print."""
+    if word.isprintable():
+        return shlex.quote(word)
+    letters = (
+        f"\\{letter}" if letter in "\\'" else
+        letter if letter.isprintable() else
+        "".join(f"\\x{byte:02x}" for byte in os.fsencode(letter))
+        for letter in word
+    )  # fmt: skip
+    return f"$'{''.join(letters)}'"
 
 
 def repeated(context: typer.Context, came_out: Mapping[str, Any]) -> str:

@@ -78,7 +78,6 @@ def required_lead(
             between=between,
             engine=asked.engine,
             progress=tick,
-            mark=COMMAND_LINE,
         )
     told = "The curve, and where it meets the targets"
     return Answer(
@@ -114,7 +113,6 @@ def _region(asked: Asked, target: float, measure: str, region: list[str], replic
             measure=measure,
             engine=asked.engine,
             progress=tick,
-            mark=COMMAND_LINE,
         )
     return Answer(
         found,
@@ -139,6 +137,5 @@ def _move(asked: Asked, target: float, measure: str, move: list[str], replicates
             measure=measure,
             engine=asked.engine,
             progress=tick,
-            mark=COMMAND_LINE,
         )
     return Answer(found, replicates, tables=lambda: {"ways": found.table})

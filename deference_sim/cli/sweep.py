@@ -72,7 +72,6 @@ def sweep(
             engine=asked.engine,
             precision=precision,
             progress=tick,
-            mark=COMMAND_LINE,
         )
     if table is not None:
         found.save(table)

@@ -24,14 +24,18 @@ def trace(
     """Tell one future as a story: what happened when, why effort moved, what it cost and why it ended."""
     from deference_sim.analysis.trace import trace as follow
 
-    with asked.at_work(None):
+    with asked.at_work(None, needs="compiled"):
         found = follow(asked.scenario, replicate, asked.seed)
+    carried = "What the families of feedback loops carry, over capability"
     told = "Stocks, margin, lead, effort and events, by month"
     return Answer(
         found,
         1,
-        about={"every_entry": every_entry},
-        drawings=lambda plots: {"picture": (told, lambda: plots.trajectory(found))},
+        about={"every_entry": every_entry, "with_loops": asked.out is not None},
+        drawings=lambda plots: {
+            "picture": (told, lambda: plots.trajectory(found)),
+            **({} if found.loops is None else {"loops": (carried, lambda: plots.loop_areas(found.loops))}),
+        },
         tables=lambda: {"log": found.log, "path": found.to_frame()},
         exit_code=FAILED if found.failure else DONE,
     )

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from deference_sim import streams
 from deference_sim.engines.failure import cannot_integrate
-from deference_sim.engines.kernel import kernel
+from deference_sim.engines.kernel import Kernel, kernel
 from deference_sim.engines.lanes.build import whole_fields
 from deference_sim.model.parameters import PARAMETERS_DTYPE
 from deference_sim.trajectory.record import RECORD_DTYPE
@@ -13,13 +13,17 @@ from deference_sim.trajectory.sample import SAMPLE_DTYPE, blank_samples
 
 
 def run_replicates(
-    parameters: NDArray[np.void], hazards: NDArray[np.void], seed: int, replicates: NDArray[np.int64]
+    parameters: NDArray[np.void],
+    hazards: NDArray[np.void],
+    seed: int,
+    replicates: NDArray[np.int64],
+    run: Kernel | None = None,
 ) -> NDArray[np.void]:
     """Return the records of ``replicates``, which share one row of parameters or have a row each.
 
-    Raises ``StepError`` naming the replicate that cannot be integrated.
+    ``run`` is another kernel than the law's own. Raises ``StepError`` naming the replicate that cannot be integrated.
     """
-    return _run(parameters, hazards, seed, replicates, np.empty(0), np.zeros((0, 1), SAMPLE_DTYPE))
+    return _run(parameters, hazards, seed, replicates, np.empty(0), np.zeros((0, 1), SAMPLE_DTYPE), run)
 
 
 def sample_replicates(
@@ -44,8 +48,9 @@ def _run(
     replicates: NDArray[np.int64],
     grid: NDArray[np.float64],
     samples: NDArray[np.void],
+    run: Kernel | None = None,
 ) -> NDArray[np.void]:
-    key, run = streams.key_of_seed(seed), kernel()
+    key, run = streams.key_of_seed(seed), run or kernel()
     records = np.zeros(len(replicates), RECORD_DTYPE)
     failed: list[tuple[int, float]] = []
     for rows in rows_by_switches(parameters):

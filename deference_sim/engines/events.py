@@ -23,6 +23,7 @@ import simpy
 from numpy.typing import NDArray
 
 from deference_sim import streams
+from deference_sim.described import described
 from deference_sim.engines.failure import cannot_integrate
 from deference_sim.model import stages
 from deference_sim.model.state import RESOLVED
@@ -37,9 +38,17 @@ ROOM_FOR_ONE_INSTANT = 64  # entries of the log
 Process = Generator[simpy.Event, Any, None]
 
 
+@described(
+    month="The time, in months since the lead clock started.",
+    capability="Capability, in py above the minimum for deference.",
+    margin="The margin as reviews have found it, in py.",
+    tax="The tax on capability at that margin: 0.3 makes a py take 30 % longer.",
+    lead="The lead as it is believed, in months.",
+    months_bought="Months bought from the rival's clock so far.",
+)
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What a policy may know: estimates only. Months and py."""
+    """What a policy may know: estimates only."""
 
     month: float
     capability: float
@@ -49,6 +58,12 @@ class Observation:
     months_bought: float
 
 
+@described(
+    goodness="The share that goes into deference-goodness.",
+    time_buying="The share that goes into buying time.",
+    defence="The share that goes into active defence.",
+    tests="The share that goes into tests.",
+)
 @dataclass(frozen=True, slots=True)
 class Shares:
     """Shares of all R&D effort; what is left of 1 goes to capability."""
@@ -150,7 +165,7 @@ class World(simpy.Environment):
         return bool(self._S["phase"][0] == RESOLVED)
 
     def open_instant(self, why: int) -> None:
-        """Find out which stages are due at this instant."""
+        """Find out which stages are due at this instant; ``why`` is what has stopped time."""
         self.due = self.law.open_instant(self._S, self._P, self._X, self._L, why)
 
     def fire_next_stage(self) -> None:

@@ -51,6 +51,16 @@ def _kernel() -> Kernel:
     return _linked(*made)
 
 
+def changed_kernel(changed: build.Changed) -> Kernel:
+    """Return such a function for a law of which functions are ``changed`` for others, compiled now and not kept.
+
+    Raises ``ValueError`` where nothing may be compiled.
+    """
+    if not is_compiling():
+        raise ValueError("a changed law has to be compiled, which NUMBA_DISABLE_JIT forbids: unset it")
+    return _linked(*build.object_code(changed))
+
+
 def is_kept() -> bool:
     """Return whether the kernel of this very law for this very processor is in the cache, whole."""
     return _read() is not None

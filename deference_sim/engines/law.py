@@ -59,6 +59,11 @@ def compiled_law() -> SimpleNamespace:
     make_known()
     options: dict[str, Any] = {**OPTIONS, "cache": folder is not None, "nogil": True}
     compiled = {function.__name__: numba.njit(function, **options) for function in entry.ENTRY_POINTS}
+    if folder is not None:
+        from deference_sim.engines.numba_cache import make_forgiving
+
+        for each in compiled.values():
+            make_forgiving(each)
     return SimpleNamespace(**compiled)
 
 
@@ -109,8 +114,15 @@ def is_structured(value: Any) -> bool:
 
 @functools.cache
 def cache_folder() -> Path | None:
-    """Return the folder for compiled code of this very source, or None where none can be written."""
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    """Return the folder for compiled code of this very source, or None where none can be written.
+
+    A relative ``XDG_CACHE_HOME`` counts for nothing, as its specification has it.
+    """
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    if not os.path.isabs(base):
+        base = os.path.join(os.path.expanduser("~"), ".cache")
+    if not os.path.isabs(base):
+        return None  # a user without a home, for whom ~ stays as it is
     folder = Path(base) / "deference_sim" / law_fingerprint()
     try:
         folder.mkdir(parents=True, exist_ok=True)

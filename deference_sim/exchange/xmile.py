@@ -9,13 +9,15 @@ from types import SimpleNamespace
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-from deference_sim.exchange.continuous import MOVED, Continuous, continuous, path
+from deference_sim.analysis.continuous import MOVED, Continuous, continuous, path
+from deference_sim.described import described
 from deference_sim.exchange.layout import layout
 from deference_sim.exchange.reading import Reader
 from deference_sim.exchange.symbols import Condition, Named, Symbol, text_of
 from deference_sim.model.declare import EQUATIONS
 from deference_sim.model.processes import RATE_PROCESSES
 from deference_sim.model.stocks import STOCKS
+from deference_sim.model.units import law_unit
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.scenario.catalogue import parameters
 from deference_sim.scenario.own import refuse_own
@@ -75,7 +77,7 @@ class Model(Shown):
             f'<xmile version="1.0" xmlns="{NAMESPACE}">',
             f"<header><vendor>deference_sim</vendor><product version={quoteattr(__version__)}>deference_sim</product>",
             f"<name>{escape(self.title)}</name><caption>{escape(LEFT_OUT)}</caption></header>",
-            f'<sim_specs method="RK4" time_units="month"><start>{self.start!r}</start><stop>{self.stop!r}</stop>'
+            f'<sim_specs method="rk4" time_units="month"><start>{self.start!r}</start><stop>{self.stop!r}</stop>'
             f"<dt>{STEP}</dt></sim_specs>",
             "<model><variables>",
             *map(_written, self.variables),
@@ -92,12 +94,15 @@ class Model(Shown):
         return place
 
 
+@described(
+    draw="The replicate whose draws of uncertain inputs to take; by default their medians.",
+)
 def export(scenario: ScenarioLike, draw: int | None = None, seed: int = 1) -> Model:
     """Return a scenario as a model that other tools of system dynamics open; ``save`` writes the XMILE file.
 
     It is the law without chance, in continuous time, from the handoff on; ``LEFT_OUT``, which stands in the file's
-    header, says what that leaves out. Uncertain inputs are at their medians, or as drawn for replicate ``draw`` at
-    ``seed``. Raises ``ValueError`` where the handoff waits for simulations that are made beforehand.
+    header, says what that leaves out. Raises ``ValueError`` where the handoff waits for simulations that are made
+    beforehand.
     """
     draw = None if draw is None else whole(draw, "draw", 0, MOST_REPLICATES - 1)
     seed = seed_of(seed)
@@ -197,7 +202,7 @@ class _Making:
             if not isinstance(value, float) or isnan(value):
                 continue
             name = self.name(one.label + which)
-            unit = _unit({"per year": "per month", "py per year": "py per month"}.get(one.unit, one.unit))
+            unit = _unit(law_unit(one.unit))
             source = one.declaration.source
             told = " ".join([one.meaning, *([f"Source: {source}."] if source else []), f"Input {one.path}."])
             self.model.variables.append(Variable("aux", name, text_of(value), unit, told))

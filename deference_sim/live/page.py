@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from deference_sim.analysis.measure import MEASURES
+from deference_sim.described import described
 from deference_sim.live.building import Scripts, scripts
 from deference_sim.live.kernel import declarations, kernel_bytes
 from deference_sim.pages.files import frame
@@ -28,6 +29,11 @@ USUAL = "baseline"  # what a page shows that is told nothing else
 INDEX, SCRIPT, STYLE, KERNEL = "index.html", "page.js", "page.css", "kernel.wasm"
 
 
+@described(
+    files="The content of each file by its name.",
+    title="The scenario that it begins with.",
+    script="Its script as a policy names it.",
+)
 @dataclass(frozen=True, slots=True, repr=False)
 class LivePage:
     """A live page: its files by name; a single one, ``index.html``, unless it was made for a host that prefers files.
@@ -62,6 +68,14 @@ class LivePage:
         return frame(self.html, self.title)
 
 
+@described(
+    scenarios="Scenarios to offer first, names of shipped ones, or paths of files; all shipped ones are there besides.",
+    out="Where to write the page: a file, or with ``folder`` a folder; by default it is only returned.",
+    folder="Whether to write several files into a folder, for hosts that prefer them.",
+    set="``PATH=VALUE``, or several in a list, on top of the first scenario.",
+    replicates="How many futures the page simulates at first, from 100 to 100,000.",
+    against="Whether the second scenario stands beside the first.",
+)
 def page(
     *scenarios: ScenarioLike,
     out: str | os.PathLike[str] | None = None,
@@ -73,11 +87,8 @@ def page(
 ) -> LivePage:
     """Return a live page that offers ``scenarios`` and all shipped ones, and begins with the first of them.
 
-    A scenario is one, a shipped one's name or a file's path. ``out`` is where to write the page: a file, or with
-    ``folder`` a folder of files, for hosts that prefer them. It begins with ``replicates`` futures of ``seed``, with
-    ``set`` (``PATH=VALUE`` each) on top of the scenario and, if ``against``, the second scenario beside it.
-    Raises ``ScenarioError`` for a scenario or a setting that cannot be read, ``ValueError`` for a number that a page
-    does not show, and ``PageMissing`` or ``KernelMissing`` where a checkout cannot build what it needs.
+    Raises ``ScenarioError`` for a scenario or a setting that cannot be read, ``ValueError`` for a number that a
+    page does not show, and ``PageMissing`` or ``KernelMissing`` where a checkout cannot build what it needs.
     """
     replicates = replicates_of(replicates, least=LEAST_SHOWN, most=MOST_SHOWN)
     seed = whole(seed, "seed", 0, LAST_SEED_SHOWN)
@@ -99,6 +110,9 @@ def page(
     return made
 
 
+@described(
+    replicates="How many futures the page simulates at first, from 100 to 100,000.",
+)
 def explore(scenario: ScenarioLike = USUAL, replicates: int = USUAL_REPLICATES, seed: int = 1) -> LivePage:
     """Return the live page of ``scenario`` (a name, a path or a ``Scenario``), which shows itself in a notebook.
 

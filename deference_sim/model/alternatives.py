@@ -5,7 +5,7 @@ from typing import Any
 from deference_sim import streams
 from deference_sim.elementary import exp
 from deference_sim.model.control import uncontrolled
-from deference_sim.model.declare import Block, equation, parameter
+from deference_sim.model.declare import Block, constant, equation, parameter
 from deference_sim.model.processes import STEADY, rate_process
 from deference_sim.model.stages import OUTCOME_STAGE
 from deference_sim.model.state import PRE
@@ -38,10 +38,13 @@ class Alternatives(Block):
     )
 
 
+GROWN_AFTER = constant("GROWN_AFTER", 12.0, "months", "bought time over which other ways out grow as their growth says")
+
+
 @equation
 def punting_rate(state: Any, p: Any, stocks: Any) -> float:
     """Return the rate per month of punting to another end state; it grows with the months bought."""
-    growth = min(LN10 * p.alternatives_punt_growth * stocks.bought / 12.0, 40.0)
+    growth = min(LN10 * p.alternatives_punt_growth * stocks.bought / GROWN_AFTER, 40.0)
     return p.alternatives_punt_rate * exp(growth)
 
 

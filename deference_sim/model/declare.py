@@ -20,6 +20,7 @@ MAX_KNOTS = 16
 MOST_OFTEN = 100_000.0  # per year, or per py of work; what happens ten times an hour is a condition, not an event
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+Number = TypeVar("Number", float, tuple[float, ...])
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,34 @@ class Equation:
 EQUATIONS: dict[Callable[..., Any], Equation] = {}
 
 
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A number in the text of the law that has a unit, or several with a unit each; ``py or months`` may be either."""
+
+    value: float | tuple[float, ...]
+    unit: str | tuple[str, ...]
+    meaning: str
+
+
+#: Every constant of the law that has a unit, by name.
+CONSTANTS: dict[str, Constant] = {}
+
+
+def constant(name: str, value: Number, unit: str | tuple[str, ...], meaning: str) -> Number:
+    """Declare a constant of the law under the name that its text uses; return ``value``.
+
+    Any other number in that text is one without a unit. Raises ``ValueError`` for a second constant of that name, one
+    without a meaning, or a unit that the law does not know.
+    """
+    if name in CONSTANTS or not meaning:
+        raise ValueError(f"the constant {name} needs a name of its own, and a meaning")
+    for one in (unit,) if isinstance(unit, str) else unit:
+        for either in one.split(" or "):
+            check_law_unit(either, f"the constant {name}")
+    CONSTANTS[name] = Constant(value, unit, meaning)
+    return value
+
+
 @overload
 def equation(function: Function) -> Function: ...
 @overload
@@ -93,6 +122,16 @@ def _registered(function: Function, declared: dict[str, Any]) -> Function:
         raise ValueError(f"{function.__name__} is a function of the law in {twin.__module__} already: rename one")
     EQUATIONS[function] = about
     return function
+
+
+def quantities() -> dict[str, Quantity]:
+    """Return every quantity that is declared of an equation, by name."""
+    found = [
+        one
+        for about in EQUATIONS.values()
+        for one in (*([about.gives] if about.gives else []), *about.takes.values(), *about.sets.values())
+    ]
+    return {one.name: one for one in found}
 
 
 @dataclass(frozen=True, slots=True)

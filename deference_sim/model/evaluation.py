@@ -4,7 +4,7 @@ from math import inf, sqrt
 from typing import Any
 
 from deference_sim.elementary import exp
-from deference_sim.model.declare import Block, Quantity, equation, parameter, share
+from deference_sim.model.declare import Block, Quantity, constant, equation, parameter, share
 from deference_sim.model.events import event
 from deference_sim.model.goodness import effective_profile
 from deference_sim.model.growth import own_pace
@@ -100,12 +100,18 @@ class Evaluation(Block):
     )
 
 
-OVERFITTED_AFTER = 1.0  # py of work against the same tests, after which 63 % of the overfitting is reached
-PRACTICE_A_MONTH = 0.25  # py of work against tests in a month of human work at the reference pace
-LOWEST = -2.53  # py; below any capability, and such that no round capability lies between two cells
-REVIEW_CELL = 0.25  # py of capability in which reviews are numbered together
+OVERFITTED_AFTER = constant(
+    "OVERFITTED_AFTER", 1.0, "py", "work against the same tests after which 63 % of the overfitting is reached"
+)
+PRACTICE_A_MONTH = constant(
+    "PRACTICE_A_MONTH", 0.25, "py per month", "work against tests in a month of human work at the reference pace"
+)
+LOWEST = constant(
+    "LOWEST", -2.53, "py", "below any capability, and such that no round capability lies between two cells"
+)
+REVIEW_CELL = constant("REVIEW_CELL", 0.25, "py", "stretch of capability in which reviews are numbered together")
 MOST_IN_A_CELL = 65_536
-TESTS_AGE = 3.0  # py of capability over which tests lose 63 % of their worth
+TESTS_AGE = constant("TESTS_AGE", 3.0, "py", "capability over which tests lose 63 % of their worth")
 
 
 @equation

@@ -5,15 +5,17 @@ from typing import Any
 
 from deference_sim.model.basin import basin_depth, helpfulness
 from deference_sim.model.company import advice_ignored
-from deference_sim.model.declare import Block, equation, parameter
+from deference_sim.model.declare import Block, Quantity, equation, parameter
 from deference_sim.model.delay import count_time
 from deference_sim.model.evaluation import estimates_of, margin_found
 from deference_sim.model.events import counter, event
 from deference_sim.model.goodness import sufficient
+from deference_sim.model.reference import ONE_PY
 from deference_sim.model.roads import BY_SUCCESSOR, shake
 from deference_sim.streams import GENERATION_SHOCK, normal_pair
 
 MOST_RETRAININGS = 5
+SUCCESSION = Quantity("succession", "py", "change by a successor")
 SUCCESSOR_DEFERRED_TO = event("successor deferred to", "successor {item} is deferred to, {what_it_is}")
 SUCCESSOR_SENT_BACK = event("successor sent back", "the successor fails its review and is trained again (try {item})")
 SUCCESSOR_WAITS = event("successor waits", "the successor fails its last review: capability waits for goodness")
@@ -67,7 +69,7 @@ class Generations(Block):
     )
 
 
-@equation
+@equation(sets={"candidate_alignment": SUCCESSION, "candidate_profile": SUCCESSION})
 def train_successor(state: Any, p: Any) -> None:
     """Train a successor a step ahead and draw what that does to both components; equation (6)."""
     step, ratio = p.generations_step, p.goodness_profile_ratio
@@ -75,7 +77,7 @@ def train_successor(state: Any, p: Any) -> None:
     shock_A, shock_W = normal_pair(state.key, state.replicate, GENERATION_SHOCK, number)
     depth = basin_depth(p, sufficient(state, p, state.C, state.A, state.W) - state.C)
     careless = step * (1.0 - helpfulness(state, depth)) * p.generations_alignment_loss
-    sd = p.generations_alignment_sd * sqrt(step)
+    sd = p.generations_alignment_sd * sqrt(step / ONE_PY)
     state.candidate_alignment = sd * shock_A - careless
     state.candidate_profile = ratio * (sd * shock_W - careless)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from deference_sim.elementary import exp, log
 from deference_sim.model.basin import basin_depth, helpfulness
-from deference_sim.model.declare import MOST_OFTEN, Block, Quantity, equation, parameter, share
+from deference_sim.model.declare import MOST_OFTEN, Block, Quantity, constant, equation, parameter, share
 from deference_sim.model.events import counter, event
 from deference_sim.model.human import human_gain_rate
 from deference_sim.model.processes import STEADY, rate_process
@@ -19,6 +19,8 @@ from deference_sim.streams import INFECTIOUS_SHOCK, normal_quantile, uniform_pai
 LEAST_TAX = 1e-3  # a tax below this is paid as this, so that goodness never moves infinitely fast
 
 ROOM = Quantity("room", "1", "room to prove methods")
+WASTE = Quantity("waste", "1", "waste without wisdom")
+DRIFT = Quantity("drift", "py per month", "drift of goodness")
 GOODNESS = Quantity("goodness", "py", "deference-goodness G = min(A, W)")
 ALIGNED = Quantity("aligned capability", "py", "aligned capability Q")
 A = stock(
@@ -144,9 +146,9 @@ class Goodness(Block):
     )
 
 
-FULL_RETURNS = 1.0  # py; up to this margin work on goodness has full returns
-WISE_ENOUGH = 1.0  # py; a profile this far above capability wastes nothing
-DRIFT_MARGIN = 0.5  # py; margin over which drift falls by a factor of e (footnote 27)
+FULL_RETURNS = constant("FULL_RETURNS", 1.0, "py", "margin up to which work on goodness has full returns")
+WISE_ENOUGH = constant("WISE_ENOUGH", 1.0, "py", "a profile this far above capability wastes nothing")
+DRIFT_MARGIN = constant("DRIFT_MARGIN", 0.5, "py", "margin over which drift falls by a factor of e (footnote 27)")
 INFECTION_SPREAD = 0.5  # standard deviation of the natural logarithm of what an outbreak costs
 
 
@@ -180,7 +182,7 @@ def prepare_goodness(p: Any) -> None:
     p.waste_fall = log(p.goodness_waste)
 
 
-@equation(inlined=True)
+@equation(gives=WASTE, inlined=True)
 def waste_factor(p: Any, ahead: float) -> float:
     """Return the factor on the tax for AIs whose capability profile is ``ahead`` py above their capability."""
     return exp(p.waste_fall * min(max(1.0 - ahead / WISE_ENOUGH, 0.0), 1.0))
@@ -220,12 +222,21 @@ def gains(state: Any, p: Any, C: float, A: float, W: float, now: Any) -> Any:
     )
 
 
-@equation(inlined=True)
+@equation(gives=DRIFT, inlined=True)
 def losses(state: Any, p: Any, C: float, A: float, W: float, now: Any) -> float:
     """Return what drift, and outside the basin the AIs' own work, takes from both components per month."""
     margin = sufficient(state, p, C, A, W) - C
     worn = now.clock * p.goodness_drift * exp(max(-max(margin, 0.0) / DRIFT_MARGIN, -700.0))
     return now.pace * max(-basin_depth(p, margin), 0.0) + worn
+
+
+@equation
+def case_of_goodness(C: float, A: float, W: float) -> int:
+    """Return which cases of smaller-of and larger-of hold in what moves goodness; it has corners where they change."""
+    case = 1 if A < W else 0
+    case += 2 if A - C > FULL_RETURNS else 0
+    case += 4 if W - C > FULL_RETURNS else 0
+    return case + (8 if W - C > WISE_ENOUGH else 0)
 
 
 @equation

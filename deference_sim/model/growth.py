@@ -7,7 +7,8 @@ from typing import Any, Literal, Self
 from pydantic import model_validator
 
 from deference_sim.elementary import exp, log
-from deference_sim.model.declare import MAX_KNOTS, Block, Pairs, Quantity, equation, parameter, share
+from deference_sim.model.declare import MAX_KNOTS, Block, Pairs, Quantity, constant, equation, parameter, share
+from deference_sim.model.reference import MONTHS_IN_A_PY
 from deference_sim.model.stocks import stock
 
 _FORETHOUGHT = "Davidson & Houlden, Forethought, July 2025"
@@ -146,8 +147,9 @@ C = stock(
 PACE = Quantity("pace", "py per month", "pace P")
 
 SOFTWARE_EXPLOSION, CONSTANT_RETURNS, MILESTONES, EXPONENTIAL = range(4)
-LIMIT = 1000.0  # py; the other laws end here, so that a blow-up is an event and never infinite
-_LOG_FASTEST = 23.0  # natural log of the fastest pace, py per month; a blow-up then ends within 1e-7 months of it
+LIMIT = constant("LIMIT", 1000.0, "py", "where the other laws end, so that a blow-up is an event and never infinite")
+DOUBLINGS = constant("DOUBLINGS", 4.0, "per py", "doublings of software in a py, times its share of recent progress")
+_LOG_FASTEST = 23.0  # natural log of the fastest pace over that at 0; a blow-up then ends within 1e-7 months of it
 
 
 @equation
@@ -194,21 +196,21 @@ def own_pace(p: Any, C: float) -> float:
 @equation
 def hardware_pace(p: Any) -> float:
     """Return how fast growing compute alone raises capability, in py per month."""
-    return (1.0 - p.capability_software_share) / 12.0 * p.capability_hardware_pace
+    return (1.0 - p.capability_software_share) / MONTHS_IN_A_PY * p.capability_hardware_pace
 
 
 @equation
 def growth_constants(p: Any) -> Any:
     """Return (pace at 0, slope, power) of the law of growth; equation (1) with 4/``software_share`` for its 8."""
     share = p.capability_software_share
-    at_zero = p.capability_initial_speedup * share / 12.0
-    doublings = 4.0 / max(share, 1e-9) * p.capability_parallel_returns * log(2.0)
+    at_zero = p.capability_initial_speedup * share / MONTHS_IN_A_PY
+    doublings = DOUBLINGS / max(share, 1e-9) * p.capability_parallel_returns * log(2.0)
     if p.capability_law == SOFTWARE_EXPLOSION:
         return at_zero, doublings, doublings * p.capability_ceiling / p.capability_returns
     if p.capability_law == CONSTANT_RETURNS:
         return at_zero, doublings * (1.0 - 1.0 / p.capability_returns), 0.0
     if p.capability_law == MILESTONES:
-        return share / 12.0, 0.0, 0.0
+        return share / MONTHS_IN_A_PY, 0.0, 0.0
     return at_zero, p.capability_exponent * log(10.0), 0.0
 
 

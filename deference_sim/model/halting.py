@@ -42,10 +42,12 @@ def halt_is_in_vain(state: Any, p: Any) -> bool:
 
 
 @equation
-def halt_is_due(state: Any, p: Any, ignored: bool) -> bool:
-    """Return whether the last review calls for a halt that is not in vain, and the company has not ``ignored`` that."""
-    low = margin_estimate(state, p) < p.handoff_halt_below
-    state.halt_advice = advice(state, state.halt_advice, low and not halt_is_in_vain(state, p), ignored)
+def halt_is_due(state: Any, p: Any) -> bool:
+    """Return whether the last review calls for a halt that is not in vain, and the company does not ignore that."""
+    wanted = False
+    if margin_estimate(state, p) < p.handoff_halt_below:
+        wanted = not halt_is_in_vain(state, p)
+    state.halt_advice = advice(state, p, state.halt_advice, wanted)
     return state.halt_advice == TAKEN
 
 

@@ -5,7 +5,7 @@ from typing import Any, Literal, Self
 from pydantic import model_validator
 
 from deference_sim.elementary import exp
-from deference_sim.model.declare import MOST_OFTEN, Block, Quantity, equation, parameter, share
+from deference_sim.model.declare import MOST_OFTEN, Block, Quantity, constant, equation, parameter, share
 from deference_sim.model.events import counter, event
 from deference_sim.model.processes import fire
 from deference_sim.model.rival import TAKEOFF, aligned_capability, lose_lead, recklessness_left
@@ -111,7 +111,9 @@ class Hazard(Block):
 
 
 NO_CAUSE = -1
-MOST_DIFFUSED = 3.0  # py of diffused capability up to which rates grow; without it they decide every long run
+MOST_DIFFUSED = constant(
+    "MOST_DIFFUSED", 3.0, "py", "diffused capability up to which rates grow; without it they decide every long run"
+)
 MOST_GROWTH = 40.0  # natural log; keeps the rate of a hazard that grows with capability finite
 
 

@@ -4,18 +4,21 @@ from math import inf
 from typing import Any
 
 from deference_sim.elementary import exp, log
-from deference_sim.model.declare import equation
+from deference_sim.model.declare import Quantity, constant, equation
 from deference_sim.model.state import HALTED, PARTIAL, PRE
 from deference_sim.model.stocks import flow, stock
 
+HUMAN_GAIN = Quantity("human gain", "py per month", "what human work adds")
 H = stock("H", "human safety work so far, in months at the reference pace", unit="months", words="human work H")
 
-REFERENCE_PACE = 3.0  # py of work a year, for which the curve holds
-MOST_BY_HUMANS = 0.6  # py; what human work adds at most, without end
-CURVE_DEPTH = 0.81  # py; how far below that it starts
-CURVE_SCALE = 0.6  # months
+REFERENCE_PACE = 3.0  # of human work, for which the curve holds, as a multiple of the recent pace
+MOST_BY_HUMANS = constant("MOST_BY_HUMANS", 0.6, "py", "what human work adds at most, without end")
+CURVE_DEPTH = constant("CURVE_DEPTH", 0.81, "py", "how far below that the curve of human work starts")
+CURVE_SCALE = constant("CURVE_SCALE", 0.6, "months", "human work after which that curve begins to flatten")
 CURVE_POWER = 0.457  # with a spread of .3 py: Clymer's .40, .09, .04 misaligned after 1, 12, 120 months
-HALF = 2.0  # py of capability over which what human work adds halves: humans understand AIs beyond them less
+HALF = constant(
+    "HALF", 2.0, "py", "capability over which what human work adds halves: humans understand AIs beyond them less"
+)
 LN2 = log(2.0)
 
 
@@ -67,7 +70,7 @@ def human_work(state: Any, p: Any, stocks: Any, now: Any) -> float:
     return human_effort(state, p) * (1.0 - p.handoff_human_tests) * p.handoff_human_pace / REFERENCE_PACE
 
 
-@equation(inlined=True)
+@equation(gives=HUMAN_GAIN, inlined=True)
 def human_gain_rate(state: Any, p: Any, C: float, months: float) -> float:
     """Return by how much human work raises both components per month, ``months`` of it being done already."""
     rate = human_effort(state, p) * (1.0 - p.handoff_human_tests) * p.handoff_human_pace / REFERENCE_PACE

@@ -87,23 +87,23 @@ def _is_block(annotation: object) -> bool:
     return isinstance(annotation, type) and issubclass(annotation, Block)
 
 
-#: Constants of a run that the law computes once from its parameters (see the ``prepare`` functions).
-DERIVED = (
-    "pace_at_zero",
-    "pace_slope",
-    "pace_power",
-    "pace_floor",
-    "pace_back_at",
-    "pace_peak_at",
-    "fizzle_at",
-    "tax_fall",
-    "waste_fall",
-    "tax_is_flat",
-    "handoff_clock",
-)
+#: Constants of a run that the law computes once from its parameters (see the ``prepare`` functions), with their units.
+DERIVED = {
+    "pace_at_zero": "py per month",
+    "pace_slope": "per py",
+    "pace_power": "1",
+    "pace_floor": "py per month",
+    "pace_back_at": "py",
+    "pace_peak_at": "py",
+    "fizzle_at": "py",
+    "tax_fall": "per py",
+    "waste_fall": "1",
+    "tax_is_flat": "1",
+    "handoff_clock": "months",
+}
 #: For handoff by indifference: months, and the chance of a good end after a handoff then, as log odds at margin 0 and
-#: their slope in the margin found (filled in by ``study.indifference``).
-GOOD_END_TABLE = ("good_end_month", "good_end_base", "good_end_slope")
+#: their slope in the margin found (filled in by ``study.indifference``), with their units.
+GOOD_END_TABLE = {"good_end_month": "months", "good_end_base": "1", "good_end_slope": "per py"}
 
 
 #: Parameters that stand in no block.

@@ -1,5 +1,7 @@
 """Gauss–Legendre quadrature: nodes and weights used by the law's integrals."""
 
+from deference_sim.model.declare import constant
+
 #: Positive nodes and their weights on [-1, 1], 16 points in all (the negative nodes mirror them).
 GAUSS_NODES = (
     0.09501250983763744,
@@ -24,4 +26,5 @@ GAUSS_WEIGHTS = (
 #: Nodes and weights of the three-point rule on [0, 1].
 STEP_NODES = (0.1127016653792583, 0.5, 0.8872983346207417)
 STEP_WEIGHTS = (0.2777777777777778, 0.4444444444444444, 0.2777777777777778)
-SLOWEST = 1e-200  # py per month; keeps a time finite where the pace is 0
+SLOWEST = constant("SLOWEST", 1e-200, "py per month", "keeps a time finite where the pace is 0")
+BRIEFEST = constant("BRIEFEST", 1e-200, "months", "keeps a pace finite where a generation takes no time")

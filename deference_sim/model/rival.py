@@ -5,11 +5,12 @@ from typing import Any, Literal
 
 from deference_sim import streams
 from deference_sim.elementary import exp
-from deference_sim.model.declare import MOST_OFTEN, Block, Quantity, equation, parameter, share
+from deference_sim.model.declare import MOST_OFTEN, Block, Quantity, constant, equation, parameter, share
 from deference_sim.model.events import counter, event
 from deference_sim.model.goodness import ALIGNED, sufficient
 from deference_sim.model.growth import LIMIT, SOFTWARE_EXPLOSION
 from deference_sim.model.processes import STEADY, rate_process
+from deference_sim.model.reference import MONTHS_IN_A_PY
 from deference_sim.model.spans import racing_months, racing_pace
 from deference_sim.model.stages import THEFT_STAGE
 from deference_sim.model.stocks import flow, stock
@@ -105,7 +106,11 @@ class Rival(Block):
 
 TAKEOFF, DEADLINE, NO_RIVAL = range(3)
 DANGER_SPREAD = 0.7  # standard deviation of the natural logarithm of the capability at which a rival is dangerous
-STRETCH = 0.25  # py that a rival is followed at once; short beside any law's growth
+MOST_TRIES = 100  # of Newton's method, which halves the bracket where it does not converge
+NEARLY_THERE = constant(
+    "NEARLY_THERE", 1e-8, "py", "after a move by less, Newton's method is off by less than rounding"
+)
+STRETCH = constant("STRETCH", 0.25, "py", "how far a rival is followed at once; short beside any law's growth")
 
 
 @equation
@@ -171,7 +176,7 @@ def rival_months(p: Any, start: float, end: float) -> float:
 def capability_after(p: Any, R: float, months: float) -> float:
     """Return the capability of a rival at ``R`` after ``months`` more of its clock.
 
-    First whole stretches that are short enough for the quadrature, then the last one by halving.
+    First whole stretches that are short enough for the quadrature, then the last one by Newton's method.
     """
     top = p.capability_ceiling if p.capability_law == SOFTWARE_EXPLOSION else LIMIT
     low, left = R, months
@@ -184,15 +189,21 @@ def capability_after(p: Any, R: float, months: float) -> float:
     if high <= low or span <= left:
         return max(high, low)
     start = low
-    for _ in range(100):
-        middle = 0.5 * (low + high)
-        if middle <= low or middle >= high:
-            break
-        if rival_months(p, start, middle) < left:
-            low = middle
+    level = low + left / span * (high - low)
+    for _ in range(MOST_TRIES):
+        late = rival_months(p, start, level) - left
+        if late >= 0.0:
+            high = level
         else:
-            high = middle
-    return low
+            low = level
+        better = level - late * racing_pace(p, level)
+        if not low <= better <= high:
+            better = 0.5 * (low + high)
+        moved = abs(better - level)
+        level = better
+        if moved <= NEARLY_THERE:
+            break
+    return level
 
 
 @equation
@@ -204,7 +215,7 @@ def lose_lead(state: Any, p: Any, months: float) -> None:
         if state.rival_started:
             state.R = capability_after(p, state.R, months)
         else:
-            state.R = past / 12.0 if past < 0.0 else capability_after(p, 0.0, past)
+            state.R = past / MONTHS_IN_A_PY if past < 0.0 else capability_after(p, 0.0, past)
     state.step_alive = 0
 
 
@@ -213,7 +224,7 @@ def rival_rate(state: Any, p: Any, stocks: Any, now: Any) -> float:
     """Return dR/dt in py per month; the time that we buy slows its clock; equation (10)."""
     if p.rival_mode != TAKEOFF:
         return 0.0
-    return (1.0 - now.buying) * (rival_pace(p, stocks.R) if state.rival_started else 1.0 / 12.0)
+    return (1.0 - now.buying) * (rival_pace(p, stocks.R) if state.rival_started else 1.0 / MONTHS_IN_A_PY)
 
 
 @equation
@@ -234,7 +245,7 @@ def steal_weights(state: Any, p: Any, number: int) -> Any:
     gain = p.rival_theft_cut * max(state.C - state.R, 0.0)
     state.R += gain
     if not state.rival_started:
-        there = rival_months(p, 0.0, state.R) if state.R > 0.0 else 12.0 * state.R
+        there = rival_months(p, 0.0, state.R) if state.R > 0.0 else MONTHS_IN_A_PY * state.R
         state.clock_shift = p.rival_lead + there - (state.t - state.bought)
     state.step_alive = 0
     return WEIGHTS_STOLEN, gain

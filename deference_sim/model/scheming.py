@@ -180,8 +180,10 @@ FINDING = rate_process(
 
 
 @equation
-def showdown_is_won(state: Any, p: Any) -> bool:
-    """Return whether a showdown at this review would be won."""
+def wins_showdown(state: Any, p: Any) -> bool:
+    """Return whether this review comes to a showdown that is won."""
+    if not state.suspected:
+        return False
     likely = p.scheming_recovery * halving(state.C, p.scheming_half)
     return uniform(state.key, state.replicate, RECOVERY, state.reviews) < likely
 

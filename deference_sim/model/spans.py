@@ -8,13 +8,13 @@ taken whenever little is left of the last one, so that no rounding of large mont
 from math import sqrt
 from typing import Any
 
-from deference_sim.model.declare import equation
+from deference_sim.model.declare import constant, equation
 from deference_sim.model.growth import SOFTWARE_EXPLOSION, hardware_pace, own_pace
-from deference_sim.model.quadrature import GAUSS_NODES, GAUSS_WEIGHTS, SLOWEST, STEP_NODES, STEP_WEIGHTS
+from deference_sim.model.quadrature import BRIEFEST, GAUSS_NODES, GAUSS_WEIGHTS, SLOWEST, STEP_NODES, STEP_WEIGHTS
 from deference_sim.model.tax import total_tax
 from deference_sim.model.work import ability
 
-LONGEST = 0.2  # py of a brief span
+LONGEST = constant("LONGEST", 0.2, "py", "how long a brief span is at most")
 MOST_FOLDS = 0.3  # by which the pace bends over a brief span, as natural logarithm: 3 points then err by 4e-10
 LEAST_LEFT = 0.1  # of the last fresh integral, before it is taken anew
 
@@ -89,7 +89,7 @@ def keep_the_way(state: Any, p: Any, end: float) -> None:
             state.way_taxed_bought -= gone[2]
             state.way_untaxed_bought -= gone[3]
     else:
-        left = months_on_the_way(p, C, end)
+        left = months_on_the_way(p, C, end) if C < end else (0.0, 0.0, 0.0, 0.0)
         state.way_taxed, state.way_untaxed = left[0], left[1]
         state.way_taxed_bought, state.way_untaxed_bought = left[2], left[3]
         state.way_whole = state.way_untaxed
@@ -100,7 +100,7 @@ def keep_the_way(state: Any, p: Any, end: float) -> None:
 @equation(inlined=True)
 def racing_pace(p: Any, R: float) -> float:
     """Return the pace of the rival at capability ``R``, in py per month: ours times its speed, hardware included."""
-    fastest = p.generations_step / max(p.generations_min_time, SLOWEST)
+    fastest = p.generations_step / max(p.generations_min_time, BRIEFEST)
     return p.rival_speed * (min(own_pace(p, R), fastest) + hardware_pace(p))
 
 

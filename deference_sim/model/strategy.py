@@ -6,8 +6,8 @@ from typing import Any, Literal, Self
 from pydantic import model_validator
 
 from deference_sim.elementary import exp
-from deference_sim.model.company import advice, advice_ignored
-from deference_sim.model.declare import Block, Quantity, equation, parameter, share
+from deference_sim.model.company import advice
+from deference_sim.model.declare import Block, Quantity, constant, equation, parameter, share
 from deference_sim.model.delay import count_time
 from deference_sim.model.evaluation import margin_estimate, tax_estimate, unknown_margin
 from deference_sim.model.events import BY_ITS_EFFECTS, event
@@ -22,6 +22,7 @@ from deference_sim.model.work import working_pace
 
 SLACK = Quantity("slack", "months", "slack")
 EFFORT_ON_BUYING = Quantity("effort on buying time", "1", "effort on buying time")
+ATTENTION = Quantity("attention to alignment", "1", "attention to alignment")
 EFFORT = {
     "capability_share": Quantity("effort on capability", "1", "effort on capability"),
     "goodness_share": Quantity("effort on goodness", "1", "effort on goodness"),
@@ -73,10 +74,12 @@ class Strategy(Block):
 
 
 FIXED, RACE, MARGIN_TARGET, SAFETY_CASE, DEADLINE_AWARE = range(5)
-MOST_MONTHS = 1e12  # keeps what is left of a way that cannot be paid or walked finite
+MOST_MONTHS = constant(
+    "MOST_MONTHS", 1e12, "months", "keeps what is left of a way that cannot be paid or walked finite"
+)
 LEAST_RESEARCH = 1e-9
 UNKNOWN = 2.0  # standard deviations of what is not known about the margin, below which nobody aims
-GAIN = 1.0  # per py; share of effort moved to goodness per py of margin that is missing
+GAIN = constant("GAIN", 1.0, "per py", "share of effort moved to goodness per py of margin that is missing")
 ROUNDING = 1e-12  # a share of effort below this is none
 
 
@@ -159,7 +162,7 @@ def lead_estimate(state: Any, p: Any) -> float:
     return months_behind(state, p, believed) + state.lead_error
 
 
-@equation
+@equation(gives=ATTENTION)
 def alignment_weight(state: Any, p: Any) -> float:
     """Return the part of goodness work that goes to broad alignment: by tax when level, else to the weaker."""
     if p.tax_broad_alignment == 0.0 and p.tax_capability_profile == 0.0:
@@ -184,7 +187,7 @@ def decide(state: Any, p: Any) -> None:
         scale = state.buying_scale if buying == state.time_buying_share else buying_scale(p, buying)
         target = margin_to_aim_at(state, p, slack(state, p, research, scale), research)
     goodness, gate = wanted_goodness(state, p, target)
-    state.gate_advice = advice(state, state.gate_advice, margin_estimate(state, p) < gate, advice_ignored(state, p))
+    state.gate_advice = advice(state, p, state.gate_advice, margin_estimate(state, p) < gate)
     goodness = research if state.gate_advice == TAKEN else research * goodness
     if p.strategy_policy == FIXED:
         goodness = min(p.strategy_goodness_share, research)

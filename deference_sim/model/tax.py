@@ -6,7 +6,7 @@ from typing import Any, Self
 from pydantic import model_validator
 
 from deference_sim.elementary import exp, log
-from deference_sim.model.declare import MAX_KNOTS, Block, Pairs, Quantity, equation, parameter
+from deference_sim.model.declare import MAX_KNOTS, Block, Pairs, Quantity, constant, equation, parameter
 from deference_sim.model.events import counter, event
 from deference_sim.model.growth import log_linear
 from deference_sim.model.processes import STEADY, rate_process
@@ -101,7 +101,7 @@ class Tax(Block):
 # A tax at these cannot be paid; without them products of them would be infinite, and shares of effort then no numbers.
 MOST_PRICE = 300.0  # natural log
 MOST_PARADIGM = 1e50
-MOST_BY_CHECKING = 0.5  # py
+MOST_BY_CHECKING = constant("MOST_BY_CHECKING", 0.5, "py", "what checking adds to both components at most")
 
 
 @equation

@@ -7,6 +7,7 @@ from deference_sim.model.declare import MOST_OFTEN, Block, Quantity, equation, p
 from deference_sim.model.events import counter, event
 from deference_sim.model.goodness import ALIGNED, sufficient
 from deference_sim.model.processes import STEADY, rate_process
+from deference_sim.model.reference import ONE_PY
 from deference_sim.model.rival import lose_lead
 from deference_sim.model.stages import DEAL_STAGE
 from deference_sim.model.state import HALTED, PRE
@@ -64,6 +65,7 @@ class TimeBuying(Block):
         0.0,
         "Spread of safety methods",
         "Safety methods spread to others per py of progress at full effort and unit aligned capability.",
+        unit="per py",
         ge=0.0,
     )
 
@@ -110,7 +112,7 @@ def spreading(state: Any, p: Any, stocks: Any, now: Any) -> float:
     """Return how fast methods spread while AIs do the work, per month; equation (12)."""
     if not is_deferring(state):
         return 0.0
-    return state.time_buying_share * p.time_buying_proliferation * ability(now.aligned) * now.pace
+    return state.time_buying_share * p.time_buying_proliferation * (ability(now.aligned) / ONE_PY) * now.pace
 
 
 @equation

@@ -30,10 +30,11 @@ UNITS: dict[str, dict[str, Fraction]] = {
 }
 
 #: Units in which the law counts.
-LAW_UNITS = ("1", "months", "py", "per month", "per py", "py per month", "months per month")
+LAW_UNITS = ("1", "months", "py", "per month", "per py", "py per month", "months per month", "months per py")
 
 #: Documented unit -> divisor to the unit in which the law counts (months, py, per month); 1 where not listed.
 LAW_DIVISOR: dict[str, float] = {"per year": 12.0, "py per year": 12.0}
+_LAW_UNIT = {"per year": "per month", "py per year": "py per month"}
 
 
 def in_documented_unit(number: Fraction, spelling: str, unit: str) -> float:
@@ -42,6 +43,16 @@ def in_documented_unit(number: Fraction, spelling: str, unit: str) -> float:
     Raises ``KeyError`` if ``spelling`` is not a unit of that dimension.
     """
     return float(number * UNITS[unit][spelling])
+
+
+def per(unit: str) -> str:
+    """Return what a number in each ``unit`` of something is in."""
+    return "1" if unit == "1" else f"per {unit.removesuffix('s')}"
+
+
+def law_unit(unit: str) -> str:
+    """Return the unit in which the law counts what is documented in ``unit``."""
+    return _LAW_UNIT.get(unit, unit)
 
 
 def check_law_unit(unit: str, what: str) -> None:

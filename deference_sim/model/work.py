@@ -2,17 +2,18 @@
 
 from typing import Any
 
-from deference_sim.model.declare import equation
+from deference_sim.model.declare import constant, equation
 from deference_sim.model.growth import PACE, own_pace
+from deference_sim.model.reference import MONTHS_IN_A_PY
 from deference_sim.model.state import FULL, HALTED, PARTIAL
 
-HEAD_START = 0.5  # py of aligned capability counted as already there at capability 0
+HEAD_START = constant("HEAD_START", 0.5, "py", "aligned capability counted as already there at capability 0")
 
 
 @equation
 def human_pace(p: Any) -> float:
     """Return the pace of humans who do without AIs' decisions, in py per month."""
-    return p.handoff_human_pace / 12.0
+    return p.handoff_human_pace / MONTHS_IN_A_PY
 
 
 @equation

@@ -9,12 +9,13 @@ if TYPE_CHECKING:
 
 #: What is shown, the function that makes its page, and how to go on with it: its attributes, and what draws it.
 _PAGES = {
-    "analysis.listed.Several": ("several:page", "[0], [1], … each with what it has"),
+    "analysis.listed.Several": ("several:page", "[0] and so on, each by itself"),
     "analysis.listed.Named": ("figures:table_page", ""),
     "scenario.scenario.Scenario": (
         "scenario:page",
         '.rival.lead, .with_(**{"rival.lead": "3 months"}), .uncertain, .to_yaml(); ds.simulate(…)',
     ),
+    "scenario.frozen.FrozenMap": ("scenario:map_page", ""),
     "analysis.brief.Brief": (
         "brief:page",
         ".run, .handoff, .strategy, .required, .sobol, .failing, .flips, .signposts",
@@ -49,6 +50,7 @@ _PAGES = {
     ),
     "analysis.compare.Change": ("compare:change_page", ""),
     "analysis.explain.Explanation": ("explain:page", ".table, .shares, .measures; ds.plot.waterfall(…)"),
+    "analysis.loops.Loops": ("loops:page", ".answer, .table, .strongest, .knockouts; ds.plot.loop_areas(…)"),
     "analysis.tax.AggregateTax": ("tax:page", ".drivers, .edges, .draws; ds.plot.tax_by_capability(scenario)"),
     "analysis.handoff.BestHandoff": (
         "handoff:page",

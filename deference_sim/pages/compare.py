@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from deference_sim.analysis.alternatives import EXPERT
+from deference_sim.analysis.apart import ApartBy
 from deference_sim.analysis.compare import Change, Comparison
 from deference_sim.analysis.digits import signed
 from deference_sim.analysis.estimate import Estimate
@@ -20,11 +22,17 @@ SAFELY = "overtaken_safely"
 WHOLE = frozenset(range(1, 5))  # columns beside what a row is about
 
 
-def page(found: Comparison, repeat: str = "", names: tuple[str, str] | None = None, trace: Sequence[str] = ()) -> Page:
+def page(
+    found: Comparison,
+    repeat: str = "",
+    names: tuple[str, str] | None = None,
+    trace: Sequence[str] = (),
+    by: Sequence[ApartBy] = (),
+) -> Page:
     """Return what differs between two scenarios, called ``names`` (by default as they are).
 
     ``trace`` holds the commands, up to the option ``--replicate``, that tell one run of the first and the second;
-    ``repeat`` is the command that repeats the comparison.
+    ``repeat`` is the command that repeats the comparison, ``by`` what they differ by with each expert and structure.
     """
     first, second = names or _names(found)
     columns = ("", first, second, "difference", "95 % interval")
@@ -46,6 +54,7 @@ def page(found: Comparison, repeat: str = "", names: tuple[str, str] | None = No
         *_inputs(found, first, second),
         Table("Chances", columns, _rows(measured), numbers, WHOLE),
         *([Table("Counted by your own processes", columns, own, numbers, WHOLE)] if (own := _own_rows(found)) else []),
+        *_by(by, columns),
         *([Table("Where the others are lost, what moves most first", columns, lost, numbers, WHOLE)] if lost else []),
         Table("How it ends", columns, ends, numbers, frozenset(range(5))),
         *_changes(found, first, second, trace),
@@ -68,7 +77,8 @@ def _answer(found: Comparison) -> str:
 def _in_words(name: str, pair: Pair, first: str, second: str) -> str:
     """Return in a sentence which of two does better by a measure, and by how much."""
     before, after, change = pair
-    shares = f"{percent(after.value, before, after)} with {second}, {percent(before.value, before, after)} with {first}"
+    there = second if second.startswith("with ") else f"with {second}"
+    shares = f"{percent(after.value, before, after)} {there}, {percent(before.value, before, after)} with {first}"
     is_clear = not change.low <= 0.0 <= change.high
     verdict = ("is higher" if change.value > 0.0 else "is lower") if is_clear else "does not differ significantly"
     return f"{name} {verdict}: {shares}, a difference of {points(change)} points."
@@ -82,6 +92,26 @@ def _meaning(found: Comparison, name: str) -> str:
 def _names(found: Comparison) -> tuple[str, str]:
     first, second = found.first.name, found.second.name
     return (first, second) if first != second else (f"{first} (first)", f"{second} (second)")
+
+
+def _by(by: Sequence[ApartBy], columns: tuple[str, ...]) -> Page:
+    """Return a table of what both do with each expert, or structure, alone, for each measure."""
+    made: Page = []
+    for one in by:
+        every = {measure: None for each in one.each for measure in each.measures}
+        for measure in every:
+            rows = _rows({f"{each.name} {_weights(each.weights)}": each.measures[measure] for each in one.each})
+            inputs = f" ({', '.join(one.paths)})" if one.kind == EXPERT else ""
+            made.append(Table(f"{measure} by {one.kind}{inputs}", columns, rows, frozenset({1, 2, 3}), WHOLE))
+    if made:
+        told = "Each expert, or structure of the world, alone (its weight in brackets), all in the same worlds."
+        made.append(Paragraph(told, aside=True))
+    return made
+
+
+def _weights(weights: tuple[float | None, float | None]) -> str:
+    told = dict.fromkeys(f"{100.0 * weight:.3g}" for weight in weights if weight is not None)
+    return f"({' and '.join(told)} %)"
 
 
 def _short(scenario: Scenario, outcome: str) -> str:

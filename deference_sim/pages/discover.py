@@ -57,21 +57,26 @@ def _densest(found: Discovery) -> str:
 
 
 _READING = (
-    "A box is a set of limits that hold together. Boxes are found on one half of the futures and judged on the other; "
-    "one that does not hold up there is left out. Wanted is a density at least halfway from the share that fails "
-    "anywhere to all; of PRIM's boxes that reach it the one with the best balance of density and coverage, of CART's "
-    "leaves all, or the densest if none does. PRIM finds each box in what those before it leave; all are judged among "
-    "all futures. p: how likely so many failures would be inside by chance if the limit did nothing (the literature's "
-    f"quasi-p value); limits above {CHANCE:g} are dropped. CART has no such test. 95 % intervals in brackets."
+    "A box is a set of limits that hold together. Boxes are found on one half of the futures and judged on the "
+    "other; one that does not hold up there is left out. Wanted is a density at least halfway from the share that "
+    "fails anywhere to all; of PRIM's boxes that reach it the one with the best balance of density and coverage, of "
+    "CART's leaves all, or the densest if none does. PRIM finds each box in what those before it leave, and there it "
+    "is judged, so that coverages add up. p: how likely so many failures would be inside by chance if the limit did "
+    f"nothing (the literature's quasi-p value); limits above {CHANCE:g} are dropped, and a box that has no other ends "
+    "the search. CART has no such test. 95 % intervals in brackets."
 )
 
 
 def _lines(box: Box) -> tuple[str, ...]:
     return (
         where(box),
-        f"{_told(box.density)} of the futures there fail (density); they are {_told(box.coverage)} of all failures "
-        f"(coverage), in {_told(box.mass)} of all futures (mass)",
+        f"{_told(box.density)} of the futures {_there(box)} fail (density); they are {_told(box.coverage)} of all "
+        f"failures (coverage), in {_told(box.mass)} of all futures (mass)",
     )
+
+
+def _there(box: Box) -> str:
+    return "there, outside the boxes before it," if box.of_the_rest else "there"
 
 
 def where(box: Box) -> str:
@@ -83,8 +88,8 @@ def in_words(box: Box) -> str:
     """Return a box in one sentence, without the technical words."""
     limits = ", and ".join(_words(limit, technical=False) for limit in box.limits)
     return (
-        f"where {limits}. There {_told(box.density)} of the futures fail, and these are {_told(box.coverage)} of all "
-        "that fail"
+        f"where {limits}. {_there(box).capitalize()} {_told(box.density)} of the futures fail, and these are "
+        f"{_told(box.coverage)} of all that fail"
     )
 
 

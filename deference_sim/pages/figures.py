@@ -1,14 +1,24 @@
 """Single figures with their intervals: estimates, differences, quantiles; and tables of those that have names."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from deference_sim.analysis.digits import in_percent, with_minus
 from deference_sim.analysis.estimate import Estimate, Quantile, Statistic
 from deference_sim.analysis.ledger import Loss
 from deference_sim.analysis.listed import Named
 from deference_sim.analysis.paired import Difference
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
-from deference_sim.pages.wording import as_many_as_fit, chance, percent, points, repeated, with_interval, with_repeat
+from deference_sim.pages.wording import (
+    as_many_as_fit,
+    chances,
+    in_points,
+    percent,
+    points,
+    repeated,
+    with_interval,
+    with_repeat,
+)
 
 _NUMBERS = frozenset(range(1, 8))
 
@@ -18,7 +28,7 @@ def page(found: Statistic, repeat: str = "") -> Page:
     told = with_interval(found) if isinstance(found, Estimate) else f"{points(found)} points"
     kind = "Estimate" if isinstance(found, Estimate) else "Difference" if isinstance(found, Difference) else "Figure"
     said = f"95 % interval in brackets; Monte Carlo standard error {100.0 * found.mcse:.2g} points"
-    method = f", interval by {found.method}" if isinstance(found, Estimate) else ""
+    method = f", interval: {found.method}" if isinstance(found, Estimate) else ""
     return [
         Heading(f"{kind}: {told}, n {found.n:,}"),
         Paragraph(with_repeat(f"{said}{method}. In full: {found.value!r}.", repeat), aside=True),
@@ -42,13 +52,11 @@ def loss_page(found: Loss, repeat: str = "") -> Page:
 
 def table_page(found: Named[Any], repeat: str = "") -> Page:
     """Return figures by name as a table, and the largest of them in a line."""
-    columns = ("", *_columns(next(iter(found.values()), None)))
-    rows = tuple((name, *_cells(value)) for name, value in found.items())
-    return [
-        Heading(f"{found.about}: {len(found)}", _largest(found)),
-        Table("", columns, rows, _NUMBERS),
-        *repeated(repeat),
-    ]
+    values = list(found.values())
+    columns = ("", *_columns(next(iter(values), None)))
+    rows = tuple((name, *cells) for name, cells in zip(found, _rows(values), strict=True))
+    title = Heading(f"{found.about} ({len(found)})", _largest(found))
+    return [title, Table("", columns, rows, _NUMBERS), *repeated(repeat)]
 
 
 def _largest(found: Named[Any]) -> str:
@@ -76,24 +84,34 @@ def _columns(value: Any) -> tuple[str, ...]:
     return tuple(value) if isinstance(value, Mapping) else ("share", "95 % interval")
 
 
-def _cells(value: Any) -> tuple[str, ...]:
-    if isinstance(value, Loss):
-        believed = value.believed_safe
-        return *chance(value.estimate), "" if believed is None else percent(believed.value, believed)
-    if isinstance(value, tuple):
-        first, second, change = value
-        return percent(first.value, first, second), percent(second.value, first, second), points(change)
-    return tuple(map(_number, value.values())) if isinstance(value, Mapping) else chance(value)
+def _rows(values: Sequence[Any]) -> list[tuple[str, ...]]:
+    """Return the cells of figures of one kind, those of a column with as many decimals."""
+    if values and isinstance(values[0], Loss):
+        believed = [one.believed_safe for one in values]
+        told = ["" if one is None else percent(one.value, one) for one in believed]
+        return [(*cells, safe) for cells, safe in zip(chances([one.estimate for one in values]), told, strict=True)]
+    if values and isinstance(values[0], tuple):
+        both = [one for first, second, _ in values for one in (first, second)]
+        changes = in_points([change for *_, change in values])
+        return [
+            (percent(first.value, *both), percent(second.value, *both), change)
+            for (first, second, _), change in zip(values, changes, strict=True)
+        ]
+    if values and isinstance(values[0], Mapping):
+        return [tuple(_number(name, one) for name, one in value.items()) for value in values]
+    return list(chances(values))
 
 
-def _number(value: Any) -> str:
+def _number(name: str, value: Any) -> str:
     if isinstance(value, list):
         return _between(value)
     if value is None:
         return "–"
-    return f"{value:,}" if isinstance(value, int) else f"{value:.2f}"
+    if name == "never":
+        return in_percent(value, 0)
+    return f"{value:,}" if isinstance(value, int) else with_minus(f"{value:.2f}")
 
 
 def _between(ends: Any) -> str:
-    low, high = ("–" if end is None else f"{end:.2f}" for end in ends)
+    low, high = ("–" if end is None else with_minus(f"{end:.2f}") for end in ends)
     return f"{low} to {high}"

@@ -203,8 +203,11 @@ _NUMBER_BEGINS = re.compile(r"[-+−–<×.(]*\d|–")
 
 def _unbroken(cell: str) -> list[str]:
     """Return the parts of a cell that are not to be broken: a whole number with its unit and interval, else words."""
-    is_number = _NUMBER_BEGINS.match(cell) and len(cell) <= LONGEST_NUMBER
-    return [cell] if is_number else cell.split()
+    return [cell] if _is_number(cell) else cell.split()
+
+
+def _is_number(cell: str) -> bool:
+    return bool(_NUMBER_BEGINS.match(cell)) and len(cell) <= LONGEST_NUMBER
 
 
 def _least(table: Table) -> list[int]:
@@ -269,5 +272,7 @@ def _html_row(tag: str, cells: Iterable[str], table: Table) -> str:
     made = []
     for place, cell in enumerate(cells):
         text = f"<em>{escape(cell)}</em>" if table.mark and cell == table.mark else escape(cell)
-        made.append(f'<{tag} style="text-align:{"right" if place in table.right else "left"}">{text}</{tag}>')
+        style = f"text-align:{'right' if place in table.right else 'left'}"
+        style += ";white-space:nowrap" if tag == "td" and _is_number(cell) else ""
+        made.append(f'<{tag} style="{style}">{text}</{tag}>')
     return f"<tr>{''.join(made)}</tr>"

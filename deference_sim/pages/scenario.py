@@ -1,13 +1,18 @@
 """The page of a scenario: every value with its source; and what an answer says of the inputs that it came from."""
 
 from collections.abc import Callable, Sequence
-from typing import get_args
+from typing import Any, get_args
 
 from deference_sim.model.declare import Status
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
-from deference_sim.pages.wording import in_words, shortened, singular, with_repeat
+from deference_sim.pages.wording import as_many_as_fit, in_words, repeated, shortened, singular, with_repeat
 from deference_sim.scenario import Scenario
+from deference_sim.scenario.catalogue import find, general_path, parameters
+from deference_sim.scenario.distributions import Distribution
+from deference_sim.scenario.frozen import FrozenMap
+from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.scenario.listing import ValueRow, parameter_table, resolved
+from deference_sim.scenario.spreads import spread_text
 
 _PARTS: tuple[tuple[str, Callable[[ValueRow], bool]], ...] = (
     ("Core inputs", lambda row: row.tier == "core"),
@@ -32,6 +37,19 @@ def page(found: Scenario, repeat: str = "", *, meanings: bool = True) -> Page:
         *(table for table in tables if table.rows),
         Paragraph(with_repeat(_NOTE, repeat), aside=True),
     ]
+
+
+def map_page(found: FrozenMap[Any], repeat: str = "") -> Page:
+    """Return what a scenario holds by path: distributions of uncertain inputs as a file has them, or plain texts."""
+    rows = tuple((path, _as_written(path, value)) for path, value in found.items())
+    count = "1 entry" if len(rows) == 1 else f"{len(rows)} entries"
+    told = as_many_as_fit([f"{path}: {text}" for path, text in rows], "; ")
+    return [Heading(f"{count} by path", told), Table("", ("", ""), rows), *repeated(repeat)]
+
+
+def _as_written(path: str, value: Any) -> str:
+    is_known = isinstance(value, Distribution) and general_path(path) in parameters()
+    return shortened(spread_text(value, find(path, ARGUMENT).unit)) if is_known else str(value)
 
 
 def _table(title: str, rows: list[ValueRow], meanings: bool) -> Table:

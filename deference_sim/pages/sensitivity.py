@@ -207,7 +207,9 @@ def _read_tornado(found: Sensitivity) -> list[str]:
         "all bars meet the same worlds. swing: chance at the high end less that at the low end, in percentage points; "
         "paired interval. Inputs that are one unknown move together; one that is merely correlated with others is "
         "moved alone."
-    ]
+        + (_WORDS_SHOWN + " Its two were picked by what came of them, so with three words or more the interval is a "
+           "little too short." if _has_words(found) else "")
+    ]  # fmt: skip
 
 
 def _read_sobol(found: Sensitivity) -> list[str]:
@@ -218,7 +220,9 @@ def _read_sobol(found: Sensitivity) -> list[str]:
         "in two independent worlds whose outcomes are multiplied with one another, so that chance cancels; intervals "
         "from independent scramblings. An index slightly below 0 is Monte Carlo error; – means that the chance differs "
         "too little over these inputs to be divided. " + _RANGE_SHOWN
-    ]
+        + (" first order of a word: between the structures of the world that it stands for; the rest lies within them."
+           if _has_words(found) else "")
+    ]  # fmt: skip
 
 
 def _read_morris(found: Sensitivity) -> list[str]:
@@ -254,6 +258,7 @@ def _read_voi(found: Sensitivity) -> list[str]:
 
 
 _RANGE_SHOWN = "p5 to p95: 5th to 95th percentile."
+_WORDS_SHOWN = " Of a word: from the one with the lowest chance to the one with the highest."
 _READINGS: dict[str, Callable[[Sensitivity], list[str]]] = {
     "tornado": _read_tornado,
     "sobol": _read_sobol,
@@ -261,6 +266,10 @@ _READINGS: dict[str, Callable[[Sensitivity], list[str]]] = {
     "rank": _read_rank,
     "voi": _read_voi,
 }
+
+
+def _has_words(found: Sensitivity) -> bool:
+    return any(one.words for one in found.plan.varied.inputs)
 
 
 def _about_inputs(found: Sensitivity) -> list[str]:

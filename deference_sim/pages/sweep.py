@@ -55,16 +55,14 @@ def _answer(found: Sweep, measure: Measure, estimates: Sequence[Estimate]) -> st
 def _where(found: Sweep, place: int) -> str:
     """Return the values of a point, with the scenario where there are several."""
     point = found.points[place]
-    named = len(found.axes) > 1
-    values = (
-        f"{axis.path} {shown_value(axis, value)}" if named else shown_value(axis, value)
-        for axis, value in zip(found.axes, point.values, strict=True)
-    )
+    values = (shown_value(axis, value) for axis, value in zip(found.axes, point.values, strict=True))
     return ", ".join([*values, *([point.base] if len(found.scenarios) > 1 else [])])
 
 
 def _paths(axes: Sequence[Axis]) -> str:
-    return listed([f"{label_at(axis.path)} ({axis.path})" for axis in axes], "and")
+    if len(axes) > 1:
+        return listed([axis.path for axis in axes], "and")
+    return f"{label_at(axes[0].path)} ({axes[0].path})"
 
 
 def _safely(tally: Tally) -> float:

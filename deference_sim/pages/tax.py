@@ -27,7 +27,7 @@ def page(found: AggregateTax, repeat: str = "") -> Page:
         answer += f", {share.removesuffix(' of lead')}"
     if len(found.draws) > 1:
         low, high = np.quantile(found.draws, (0.05, 0.95))
-        answer += f"; {low:.2g} to {high:.2g} over the uncertain inputs"
+        answer += f"; {low:.2f} to {high:.2f} over what is uncertain"
     return [
         Heading(f"{found.scenario.name} – the aggregate deference-goodness tax", answer),
         Paragraph(told),

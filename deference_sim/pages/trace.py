@@ -8,7 +8,9 @@ from typing import Any
 import pandas as pd
 
 from deference_sim.analysis.columns import DELAYS
+from deference_sim.analysis.digits import in_percent
 from deference_sim.analysis.ledger import road_in_words
+from deference_sim.analysis.loops.families import BASIN, FAMILY_WORDS
 from deference_sim.analysis.records import outcome_words
 from deference_sim.analysis.trace import Trajectory
 from deference_sim.model.events import SENTENCES
@@ -40,8 +42,10 @@ DELAY_WORDS = {
 }
 
 
-def page(found: Trajectory, repeat: str = "", *, every_entry: bool = False) -> Page:
+def page(found: Trajectory, repeat: str = "", *, every_entry: bool = False, with_loops: bool = False) -> Page:
     """Return the story of a trajectory; with ``every_entry`` each entry of its log on a line of its own.
+
+    ``with_loops`` it says which feedback loops moved it, which takes longer than the rest.
 
     ``repeat`` is the command that repeats it.
     """
@@ -61,6 +65,7 @@ def page(found: Trajectory, repeat: str = "", *, every_entry: bool = False) -> P
         Heading(f"{title}: {outcome(found)}", why),
         Paragraph(why),
         Paragraph(what_it_cost(found)),
+        *(_loops(found) if with_loops else []),
         *_draws(found),
         Table("What happened", columns, tuple(rows), right),
         Paragraph(note, aside=True),
@@ -90,6 +95,23 @@ def _draws(trajectory: Trajectory) -> Page:
         return []
     told = (f"{path} {value:.3g} {parameter_table(path)[0].unit}".rstrip() for path, value in trajectory.draws.items())
     return [Paragraph(f"Uncertain inputs, as drawn for this replicate: {', '.join(told)}.")]
+
+
+def _loops(trajectory: Trajectory) -> Page:
+    """Return which feedback loops moved the run, if it went on after a handoff."""
+    found = trajectory.loops
+    if found is None or not found.handed_off:
+        return []
+    shares = {name: one.value for name, one in found.groups["all"].shares.items()}
+    most = sorted(shares, key=lambda name: -shares[name])[:3]
+    told = ", ".join(f"{name} ({FAMILY_WORDS[name]}) {in_percent(shares[name], 0)}" for name in most)
+    own = in_percent(sum(shares[name] for name in BASIN), 0)
+    return [
+        Paragraph(
+            f"What moved it after the handoff, by families of feedback loops: {told}; the basin's own loops, by which "
+            f"goodness makes more goodness, {own}."
+        )
+    ]
 
 
 # ---- what it cost, why it ended -----------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from deference_sim.plots.explain import waterfall
 from deference_sim.plots.fans import trajectories
 from deference_sim.plots.handoff import handoff_timing
 from deference_sim.plots.incidence import outcomes_over_time
+from deference_sim.plots.loops import loop_areas, loop_diagram
 from deference_sim.plots.portrait import phase_portrait
 from deference_sim.plots.required_lead import region, required_lead
 from deference_sim.plots.sensitivity import tornado
@@ -27,6 +28,8 @@ __all__ = [
     "handoff_timing",
     "heat_map",
     "lead_curve",
+    "loop_areas",
+    "loop_diagram",
     "outcomes_over_time",
     "phase_portrait",
     "policies",

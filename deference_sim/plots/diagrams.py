@@ -17,13 +17,14 @@ from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
 
 from deference_sim.analysis.influences import OVERTAKING, Influences, influences
-from deference_sim.model.declare import EQUATIONS, Equation, Quantity
+from deference_sim.described import described
+from deference_sim.model.declare import quantities
 from deference_sim.model.hazards import EXOGENOUS_CATASTROPHE
 from deference_sim.model.processes import RATE_PROCESSES
 from deference_sim.model.stocks import STOCKS
 from deference_sim.plots.routes import Floats, Link, Place, Spot, free_spot, ways_of
 from deference_sim.plots.style import BLACK, BLUE, GREY, SKY, SMALL, VERMILION, WORDS, axes, legend_under
-from deference_sim.scenario import ScenarioLike, as_scenario
+from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 
 #: Colour, dashes and words of an influence by its sign.
 SIGNS: dict[str, tuple[str, Any, str]] = {
@@ -34,6 +35,7 @@ SIGNS: dict[str, tuple[str, Any, str]] = {
 ARROW: dict[str, Any] = {"arrowstyle": "-|>", "mutation_scale": 9, "shrinkA": 0, "shrinkB": 0}
 LINE_LENGTH = 20  # letters in a line of a node, about
 CENTRE: Spot = (7.0, 4.0)
+THIN, THICKEST = 0.9, 9.0  # points, of an arrow
 WIDE, HIGH = 2.2, 0.9  # how far a spot is from others, across or up, to be free
 ACROSS, AROUND = 11.5, 1.6  # width of a figure, and its height beyond that of the diagram, in inches
 
@@ -98,13 +100,13 @@ LOOPS = (
 )
 
 
+@described()
 def causal_loops(scenario: ScenarioLike, ax: Axes | None = None) -> Axes:
     """Draw what influences what after the handoff in ``scenario``, with the sign of each influence.
 
-    ``scenario`` is one, or a shipped one's name or a file's path. Every arrow is a slope found in the law's own
-    equations at the scenario's parameters (of uncertain inputs, the medians): what is switched off has no arrow. ``+``:
-    more makes for more, all else being equal; ``−``: for less; ``±``: it depends on where the run is. Draws on ``ax``
-    or a new figure; returns the Axes.
+    Every arrow is a slope found in the law's own equations at the scenario's parameters (of uncertain inputs, the
+    medians): what is switched off has no arrow. ``+``: more makes for more, all else being equal; ``−``: for less;
+    ``±``: it depends on where the run is. Draws on ``ax`` or a new figure; returns the Axes.
     """
     scenario = as_scenario(scenario)
     found = influences(scenario).merged(GROUPS)
@@ -124,17 +126,12 @@ def causal_loops(scenario: ScenarioLike, ax: Axes | None = None) -> Axes:
 
 def placed(links: Collection[Link], spots: Mapping[str, Spot], words: Mapping[str, str]) -> dict[str, Place]:
     """Return a place, with its words, for everything in ``links``: its own spot, or a free one near its neighbours."""
-    said = dict(words) | {one.name: one.words for about in EQUATIONS.values() for one in _quantities(about)}
+    said = dict(words) | {name: one.words for name, one in quantities().items()}
     taken = {name: spot for name, spot in spots.items() if any(name in link for link in links)}
     for name in sorted({end for link in links for end in link} - set(taken)):
         near = [taken[other] for link in links if name in link for other in link if other in taken]
         taken[name] = _free_spot(near or [CENTRE], list(taken.values()))
     return {name: Place(*spot, _in_lines(said[name])) for name, spot in taken.items()}
-
-
-def _quantities(about: Equation) -> list[Quantity]:
-    given = [about.gives] if about.gives else []
-    return [*given, *about.takes.values(), *about.sets.values()]
 
 
 def _free_spot(near: Sequence[Spot], taken: Sequence[Spot]) -> Spot:
@@ -177,6 +174,21 @@ def _label_loops(ax: Axes, loops: Mapping[str, Loop], ways: Mapping[Link, Floats
         ax.text(*spot, name, ha="center", va="center", fontsize=SMALL, color=BLACK, bbox=box, zorder=5)
 
 
+def weighted(ax: Axes | None, scenario: Scenario, weights: Mapping[Link, float], title: str) -> Axes:
+    """Draw the links in ``weights`` alone, each with its sign and as thick as its weight says, of 1; see above."""
+    found = influences(scenario)
+    nodes = placed(weights, CAUSES | {"A": (5.2, 3.4), "W": (9.0, 3.4)}, STOCK_WORDS)
+    drawn = _framed(ax, nodes.values(), title)
+    ways = ways_of(weights, nodes, nodes, list(nodes.values()))
+    signs = {link: found.polarity(*link) or "±" for link in weights}
+    for link, weight in weights.items():
+        _influence(drawn, ways[link], signs[link], THIN + THICKEST * weight)
+    for place in nodes.values():
+        _node(drawn, place, "quantity")
+    legend_under(drawn, _sign_handles(signs.values()), columns=3)
+    return drawn
+
+
 # ---- stocks and flows ---------------------------------------------------------------------------------------
 
 STOCK_SPOTS: dict[str, Spot] = {
@@ -210,13 +222,13 @@ AUXILIARIES: dict[str, Spot] = {
 }
 
 
+@described()
 def stocks_and_flows(scenario: ScenarioLike, ax: Axes | None = None) -> Axes:
     """Draw the stocks of the model, the flows that fill them, and what governs each flow after the handoff.
 
-    ``scenario`` is one, or a shipped one's name or a file's path. Boxes are stocks, double lines with a valve their
-    flows; thin arrows say what governs a flow or a quantity, with signs found in the law's own equations as in
-    ``causal_loops``. A stock that never moves in ``scenario`` is left out. Draws on ``ax`` or a new figure; returns the
-    Axes.
+    Boxes are stocks, double lines with a valve their flows; thin arrows say what governs a flow or a quantity, with
+    signs found in the law's own equations as in ``causal_loops``. A stock that never moves in ``scenario`` is left
+    out. Draws on ``ax`` or a new figure; returns the Axes.
     """
     scenario = as_scenario(scenario)
     found = influences(scenario).merged(TOGETHER)
@@ -290,11 +302,12 @@ def _flow(ax: Axes, stock: Place) -> None:
         ax.add_patch(Polygon(corners, facecolor=SKY, edgecolor=WORDS, linewidth=0.8, zorder=3))
 
 
-def _influence(ax: Axes, way: Floats, sign: str) -> None:
+def _influence(ax: Axes, way: Floats, sign: str, width: float = THIN) -> None:
     """Draw one influence as a bent arrow from node to node, with its sign on the way."""
     colour, dashes, _ = SIGNS[sign]
-    ax.plot(*way[:-3].T, color=colour, linestyle=dashes, linewidth=0.9, zorder=2)
-    ax.add_patch(FancyArrowPatch(path=Path(way[-6:]), color=colour, linewidth=0.9, zorder=2, **ARROW))
+    ax.plot(*way[:-3].T, color=colour, linestyle=dashes if width == THIN else "-", linewidth=width, zorder=2)
+    head = ARROW | {"mutation_scale": ARROW["mutation_scale"] + 2.0 * (width - THIN)}
+    ax.add_patch(FancyArrowPatch(path=Path(way[-6:]), color=colour, linewidth=THIN, zorder=2, **head))
     halo = [withStroke(linewidth=2.0, foreground="white")]
     x, y = way[int(0.72 * len(way))]
     ax.text(x, y, sign, ha="center", va="center", fontsize=SMALL + 1.5, color=colour, path_effects=halo, zorder=2.5)

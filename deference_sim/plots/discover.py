@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from deference_sim.analysis.digits import with_minus
 from deference_sim.analysis.discover import Box, Discovery, Limit
 from deference_sim.analysis.sensitivity.plan import short
+from deference_sim.described import described
 from deference_sim.plots.style import (
     BLUE,
     GREY,
@@ -32,15 +33,19 @@ _ROW, _FRAME = 0.3, 1.6  # inches
 _SHARES = np.linspace(0.001, 0.999, 999)
 
 
+@described(
+    found="What ``discover`` has returned.",
+    ax="An array of two Axes; by default a figure of its own.",
+)
 @drawn_from(Discovery, "ds.discover")
 def boxes(found: Discovery, ax: Any = None) -> Panels:
     """Draw the boxes of a study: coverage and density of each, and its limits as bars.
 
-    On the left each box at its coverage (share of all failures that lie in it) and density (share of the futures in it
-    that fail), with 95 % intervals and the share that fails anywhere as a line. On the right a bar for each limit, from
-    the lowest to the highest percentile of the input's range that the box holds, with the values where it ends.
-    ``ax`` is an array of two Axes, or None for a figure of its own. Raises ``ValueError`` for another number of Axes.
-    Returns the two.
+    On the left each box at its coverage (share of all failures that lie in it) and density (share of the futures in
+    it that fail), with 95 % intervals and the share that fails anywhere as a line.
+    What a box before it holds counts there. On the right a bar for each
+    limit, from the lowest to the highest percentile of the input's range that the box holds, with the values where
+    it ends. Raises ``ValueError`` for another number of Axes. Returns the two.
     """
     named = {
         f"{LOOKS[algorithm][2]} {number}": (algorithm, box)

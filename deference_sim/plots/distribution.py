@@ -8,21 +8,24 @@ from matplotlib.axes import Axes
 from deference_sim.analysis.columns import RECORDS
 from deference_sim.analysis.digits import with_minus
 from deference_sim.analysis.run import Result
+from deference_sim.described import described
 from deference_sim.plots.style import BLACK, OURS, axes, clean, drawn_from, entitle, in_percent, made_from, percent
 
 BINS = 40
 
 
+@described(
+    column="A column of ``result.records`` that holds numbers; ``result.columns`` lists them.",
+    kind="``cdf``, the share of all runs in which it is at most so much, or ``pdf``, a histogram of shares.",
+)
 @drawn_from(Result, "ds.simulate")
 def distribution(
     result: Result, column: str = "months", kind: Literal["cdf", "pdf"] = "cdf", ax: Axes | None = None
 ) -> Axes:
     """Draw how ``column`` of the records is distributed over all runs.
 
-    ``column`` is any numeric column of ``result.records``, such as months, bought, lead, C or handoff_month, in its
-    unit. ``kind`` is ``cdf``, the share of all runs in which it is at most so much, or ``pdf``, a histogram of
-    shares. Runs that have no such number stay in the denominator: the curve then ends below 100 %. Draws on ``ax`` or a
-    new figure; returns the Axes. Raises ``ValueError`` for a column that there is not, or that holds no numbers.
+    Runs that have no such number stay in the denominator: the curve then ends below 100 %. Draws on ``ax`` or a new
+    figure; returns the Axes. Raises ``ValueError`` for a column that there is not, or that holds no numbers.
     """
     records = result.records
     numbers = [str(name) for name in records.columns if records[name].dtype.kind in "fiub"]

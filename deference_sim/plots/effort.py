@@ -5,6 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from deference_sim.analysis.run import Result
+from deference_sim.described import described
 from deference_sim.plots.fans import LEAST_UNDER_WAY
 from deference_sim.plots.style import (
     TIME,
@@ -24,6 +25,7 @@ RUNS = 200
 POINTS = 300  # times
 
 
+@described()
 @drawn_from(Result, "ds.simulate")
 def effort_over_time(result: Result, n: int = RUNS, ax: Axes | None = None) -> Axes:
     """Draw how effort is shared over months: the mean over those of the first ``n`` runs that are still under way.

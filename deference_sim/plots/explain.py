@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 
 from deference_sim.analysis.digits import signed
 from deference_sim.analysis.measure import success_of
+from deference_sim.described import described
 from deference_sim.plots.style import (
     BLACK,
     BLUE,
@@ -31,6 +32,10 @@ _ROW, _FRAME, _WIDTH = 0.36, 1.6, 9.0  # inches
 _LONGEST = 46  # letters of a label
 
 
+@described(
+    found="What ``explain`` has returned.",
+    ax="An array of an Axes for each measure; by default a figure of its own.",
+)
 @drawn_from("Explanation", "ds.explain")
 def waterfall(found: "Explanation", ax: Any = None) -> Panels:
     """Draw how the chance goes from the first scenario's to the second's, the greatest share first.

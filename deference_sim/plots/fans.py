@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from deference_sim.analysis.records import outcome_words
 from deference_sim.analysis.run import Result
 from deference_sim.analysis.trace import Trajectories
+from deference_sim.described import described
 from deference_sim.model.state import CATASTROPHES
 from deference_sim.plots.style import (
     GREY,
@@ -65,19 +66,22 @@ QUANTITIES = (
 )
 
 
+@described(
+    ax="An array of four Axes, or one Axes that gives its place to four; by default a figure of its own.",
+)
 @drawn_from(Result, "ds.simulate")
 def trajectories(result: Result, n: int = 200, ax: Any = None) -> Panels:
     """Draw how runs unfold: capability, deference-goodness and margin in py, lead in months, over months.
 
-    Each of the four panels has a fan (median, 25 to 75 %, 5 to 95 %) of the first ``n`` replicates, in which a run that
-    has ended stays where it ended, so that lost runs do not drop out of it; a grey area, on the axis to the right of
-    the first panel, is the share that has ended. Behind the fan are about a dozen single runs, coloured by outcome,
-    that end in a dot or, for a catastrophe, in a cross. At least one run of every outcome among the ``n`` is drawn; the
-    legend gives the share of each outcome in all replicates. A rival's capability is a line, its median. Runs
-    that last much longer than nearly all others leave the picture on the right.
+    Each of the four panels has a fan (median, 25 to 75 %, 5 to 95 %) of the first ``n`` replicates, in which a run
+    that has ended stays where it ended, so that lost runs do not drop out of it; a grey area, on the axis to the
+    right of the first panel, is the share that has ended. Behind the fan are about a dozen single runs, coloured by
+    outcome, that end in a dot or, for a catastrophe, in a cross. At least one run of every outcome among the ``n``
+    is drawn; the legend gives the share of each outcome in all replicates. A rival's capability is a line, its
+    median. Runs that last much longer than nearly all others leave the picture on the right.
 
-    ``ax`` is an array of four Axes, or one Axes that gives its place to four; None makes a figure. Returns the four.
-    Legends stand below the last two panels, for which a figure of constrained layout makes room.
+    Returns the four Axes. Legends stand below the last two panels, for which a figure of constrained layout makes
+    room.
     """
     n = min(whole(n, "n", 1, MOST_REPLICATES), result.replicates)
     drawn = panels(ax, (2, 2), (9.0, 6.0))

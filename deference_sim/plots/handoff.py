@@ -11,6 +11,7 @@ from deference_sim.analysis.handoff import INDIFFERENCE, NEVER, OWN_WAY, WAYS, B
 from deference_sim.analysis.measure import success_of
 from deference_sim.analysis.records import outcome_words
 from deference_sim.analysis.worlds import SAFELY
+from deference_sim.described import described
 from deference_sim.model.state import CATASTROPHES
 from deference_sim.plots.style import (
     GREEN,
@@ -35,13 +36,17 @@ WAYS_DRAWN: dict[str, tuple[str, Line]] = {OWN_WAY: (ORANGE, "--"), INDIFFERENCE
 BAND = 0.25  # opacity of an interval
 
 
+@described(
+    found="What ``best_handoff`` has returned.",
+    ax="An array of two Axes, or one Axes that gives its place to two; by default a figure of its own.",
+)
 @drawn_from(BestHandoff, "ds.best_handoff")
 def handoff_timing(found: BestHandoff, ax: Any = None) -> Panels:
     """Draw the chance of success over the month of the handoff, and below it the catastrophes that the rest ends in.
 
     The band is the pointwise 95 % interval on fresh worlds, the shaded months do as well as the best one (the dot),
-    horizontal lines are other ways to decide. Of p_good the part that is luck is filled from below. ``ax`` is an array
-    of two Axes, or one Axes that gives its place to two; None makes a figure. Returns the two.
+    horizontal lines are other ways to decide. Of p_good the part that is luck is filled from below. Returns the two
+    Axes.
     """
     drawn = panels(ax, (2, 1), (8.5, 6.0))
     chances, risks = drawn.flat

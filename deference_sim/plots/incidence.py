@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from deference_sim.analysis.estimate import Estimate, probability
 from deference_sim.analysis.records import outcome_words
 from deference_sim.analysis.run import Result
+from deference_sim.described import described
 from deference_sim.model.state import CATASTROPHES
 from deference_sim.plots.style import (
     LOOKS,
@@ -32,6 +33,7 @@ ON_BAND = {True: "white", False: "black"}
 Floats = NDArray[np.float64]
 
 
+@described()
 @drawn_from(Result, "ds.simulate")
 def outcomes_over_time(result: Result, ax: Axes | None = None) -> Axes:
     """Draw the cumulative incidence of every outcome over months: the share of all runs that have ended so by then.

@@ -13,6 +13,7 @@ from deference_sim.analysis.records import outcome_words
 from deference_sim.analysis.run import Result
 from deference_sim.analysis.tax import effective_edge
 from deference_sim.analysis.trace import Trajectories
+from deference_sim.described import described
 from deference_sim.plots.fans import END
 from deference_sim.plots.style import (
     BLACK,
@@ -40,6 +41,7 @@ EDGE_POINTS = 40
 Floats = NDArray[np.float64]
 
 
+@described()
 @drawn_from(Result, "ds.simulate")
 def phase_portrait(result: Result, n: int = RUNS, ax: Axes | None = None) -> Axes:
     """Draw margin M against capability C, both in py: the first ``n`` runs since handoff, coloured by how they end.

@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 from deference_sim.analysis.measure import success_of
 from deference_sim.analysis.region import Region, Side
 from deference_sim.analysis.required_lead import Requirement
+from deference_sim.described import described
 from deference_sim.plots.style import (
     BLACK,
     BLUE,
@@ -21,6 +22,9 @@ from deference_sim.plots.sweep import curve, finish
 from deference_sim.scenario.catalogue import label_at
 
 
+@described(
+    requirement="What ``required_lead`` has returned.",
+)
 @drawn_from(Requirement, "ds.required_lead")
 def required_lead(requirement: Requirement, ax: Axes | None = None) -> Axes:
     """Draw the curve that a required lead was read from, with the target chances and the interval of each answer.
@@ -59,6 +63,9 @@ def required_lead(requirement: Requirement, ax: Axes | None = None) -> Axes:
     return drawn
 
 
+@described(
+    found="What ``region`` has returned.",
+)
 @drawn_from(Region, "ds.region")
 def region(found: Region, ax: Axes | None = None) -> Axes:
     """Draw where in two inputs success reaches the target: the edge, its 95 % band, and the side that does shaded.

@@ -10,6 +10,7 @@ from matplotlib.patheffects import withStroke
 from deference_sim.analysis.digits import with_minus
 from deference_sim.analysis.measure import success_of
 from deference_sim.analysis.sensitivity.plan import short
+from deference_sim.described import described
 from deference_sim.plots.style import BLACK, BLUE, ORANGE, SKY, SMALL, WORDS, clean, drawn_from, entitle, in_percent
 from deference_sim.scenario.catalogue import label_at
 
@@ -30,6 +31,9 @@ _BARS: dict[str, tuple[tuple[tuple[str, str, str], ...], str]] = {
 }
 
 
+@described(
+    found="What ``sensitivity`` has returned, by whatever method.",
+)
 @drawn_from("Sensitivity", "ds.sensitivity")
 def tornado(found: "Sensitivity", ax: Axes | None = None) -> Axes:
     """Draw what a sensitivity study found, the most important input on top; return the Axes.
@@ -87,9 +91,10 @@ def _draw_swings(ax: Axes, found: "Sensitivity", table: Any, places: Any) -> Non
     ax.hlines(places, *zip(*spans, strict=True), color=BLACK, linewidth=0.9, zorder=3, label="swing, 95 %")
     for place, row, span in zip(places, table.itertuples(), spans, strict=True):
         # Where the bar points, beyond the whisker; of a flat one the low value left and the high one right.
-        left, right = (row.low, row.high) if row.at_low <= row.at_high else (row.high, row.low)
-        _write_value(ax, with_minus(short(left)), min(row.at_low, row.at_high, span[0]), place, is_left=True)
-        _write_value(ax, with_minus(short(right)), max(row.at_low, row.at_high, span[1]), place, is_left=False)
+        ends = (row.low, row.high) if row.at_low <= row.at_high else (row.high, row.low)
+        left, right = (one if isinstance(one, str) else with_minus(short(one)) for one in ends)
+        _write_value(ax, left, min(row.at_low, row.at_high, span[0]), place, is_left=True)
+        _write_value(ax, right, max(row.at_low, row.at_high, span[1]), place, is_left=False)
     ax.axvline(centre, color=BLACK, linewidth=0.8)
     ax.set_xlabel(f"{success_of(found.plan.measure).name} with one input moved, everything else as the scenario has it")
     ax.margins(x=0.12)

@@ -11,6 +11,7 @@ from deference_sim.analysis.estimate import Estimate
 from deference_sim.analysis.measure import success_of
 from deference_sim.analysis.strategy import AS_IT_IS, BestStrategy, PolicyRegret
 from deference_sim.analysis.worlds import SAFELY
+from deference_sim.described import described
 from deference_sim.plots.style import (
     LOOKS,
     ORANGE,
@@ -29,14 +30,18 @@ from deference_sim.plots.style import (
 MOST_REGRET = 100.0  # points, where the colour of a regret ends
 
 
+@described(
+    found="What ``best_strategy`` has returned.",
+    regret="What ``policy_regret`` has returned.",
+    ax="An array of two Axes; by default a figure of its own.",
+)
 @drawn_from(BestStrategy, "ds.best_strategy")
 def policies(found: BestStrategy, regret: PolicyRegret, ax: Any = None) -> Panels:
     """Draw how each policy does with its best settings, and what policies regret in each world.
 
-    On the left a dot with its 95 % interval on fresh worlds, a ring for what the search had promised, and of p_good a
-    bar for the part of it that is luck; on the right regrets in points, the best policy of a world marked. ``ax`` is an
-    array of two Axes, or None for a figure of its own. Raises ``ValueError`` for another number of Axes. Returns the
-    two.
+    On the left a dot with its 95 % interval on fresh worlds, a ring for what the search had promised, and of p_good
+    a bar for the part of it that is luck; on the right regrets in points, the best policy of a world marked. Raises
+    ``ValueError`` for another number of Axes. Returns the two.
     """
     drawn = _two_beside(len(regret.worlds)) if ax is None else panels(ax, (1, 2), (0.0, 0.0))
     chances, regrets = drawn.flat

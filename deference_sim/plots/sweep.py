@@ -20,6 +20,7 @@ from deference_sim.analysis.estimate import Estimate
 from deference_sim.analysis.measure import Measure, success_of
 from deference_sim.analysis.sweep import Sweep
 from deference_sim.analysis.worlds import SAFELY
+from deference_sim.described import described
 from deference_sim.plots.style import (
     BLACK,
     BLUE,
@@ -59,6 +60,9 @@ Floats = NDArray[np.float64]
 Found = TypeVar("Found")
 
 
+@described(
+    sweep="What ``sweep`` has returned.",
+)
 @drawn_from(Sweep, "ds.sweep")
 def lead_curve(sweep: Sweep, measure: Measure = "p_stay", ax: Axes | None = None) -> Axes:
     """Draw the chance of success over the first numeric input swept, with its pointwise 95 % interval.
@@ -121,6 +125,12 @@ def kind_of(sweep: Sweep) -> str:
     return "heat_map" if lines > len(COLOURS) or all(axis.is_numeric for axis in sweep.axes) else "lead_curve"
 
 
+@described(
+    sweep="What ``sweep`` over two inputs or more has returned.",
+    inputs="The two inputs, the first on the horizontal axis; without them the first two that were swept.",
+    at="At which of its values every other input stands, by path; without it at the middle one.",
+    number="Which of several scenarios to draw, counted from 0.",
+)
 @drawn_from(Sweep, "ds.sweep")
 def heat_map(
     sweep: Sweep,
@@ -207,6 +217,10 @@ def _short(axis: Axis, value: Value) -> str:
     return f"{value:.4g}" if axis.is_numeric else _word(value)
 
 
+@described(
+    sweep="What ``sweep`` in a Latin hypercube has returned.",
+    number="Which of several scenarios to draw, counted from 0.",
+)
 @drawn_from(Sweep, "ds.sweep")
 def sweep_points(sweep: Sweep, measure: Measure = "p_stay", ax: Any = None, *, number: int = 0) -> NDArray[Any]:
     """Draw the chance of success at every point of a sweep over each input that was swept, a panel and a dot each.

@@ -10,6 +10,7 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from deference_sim.analysis.moment import parameters_drawn
+from deference_sim.described import described
 from deference_sim.model.strategy import end_of_the_way
 from deference_sim.model.tax import total_tax
 from deference_sim.plots.fans import INNER, OUTER, QUANTILES
@@ -35,13 +36,14 @@ DRAWS = 400  # of uncertain inputs
 Floats = NDArray[np.float64]
 
 
+@described()
 def tax_by_capability(scenario: ScenarioLike, seed: int = 1, ax: Axes | None = None) -> Axes:
     """Draw the deference-goodness tax against the capability (py) of AIs whose goodness is just level with it.
 
-    ``scenario`` is one, or a shipped one's name or a file's path. The tax is effort to raise goodness by 1 py over
-    effort to raise capability by 1 py; at 1, keeping in step doubles the work. From the capability handed off to, up to
-    where the takeoff is over. Thin lines are the two components, broad alignment and capability profile. If inputs are
-    uncertain, their first 400 draws of ``seed`` are shown as a fan. Draws on ``ax`` or a new figure; returns the Axes.
+    The tax is effort to raise goodness by 1 py over effort to raise capability by 1 py; at 1, keeping in step
+    doubles the work. From the capability handed off to, up to where the takeoff is over. Thin lines are the two
+    components, broad alignment and capability profile. If inputs are uncertain, their first 400 draws of ``seed``
+    are shown as a fan. Draws on ``ax`` or a new figure; returns the Axes.
     """
     seed = seed_of(seed)
     scenario, drawn = as_scenario(scenario), axes(ax, (8.0, 4.2))

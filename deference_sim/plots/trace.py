@@ -10,6 +10,7 @@ from matplotlib.patches import Patch
 
 from deference_sim.analysis.records import outcome_words
 from deference_sim.analysis.trace import Trajectory
+from deference_sim.described import described
 from deference_sim.plots.style import (
     BLACK,
     BLUE,
@@ -95,6 +96,10 @@ EVENT_LOOKS = {
 }
 
 
+@described(
+    trajectory="What ``trace`` has returned.",
+    ax="An array of five Axes, or one Axes that gives its place to five; by default a figure of its own.",
+)
 @drawn_from(Trajectory, "ds.trace")
 def trajectory(trajectory: Trajectory, ax: Any = None) -> Panels:
     """Draw one replicate over months: stocks and margin in py, lead in months, shares of effort, and events.
@@ -104,8 +109,7 @@ def trajectory(trajectory: Trajectory, ax: Any = None) -> Panels:
     routine reviews left out. Thin lines through all panels mark the turning points; spells of partial and of halted
     deference are shaded. A bar below the events shows when the AIs scheme.
 
-    ``ax`` is an array of five Axes, or one Axes that gives its place to five; None makes a figure. Returns the five.
-    Legends stand right of the panels, for which a figure of constrained layout makes room.
+    Returns the five Axes. Legends stand right of the panels, for which a figure of constrained layout makes room.
     """
     events = _events(trajectory.log)
     rows = len(events) + bool(trajectory.scheming)

@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import NullFormatter
 
+from deference_sim.described import described
 from deference_sim.plots.style import BLUE, GREEN, ORANGE, PURPLE, SKY, SMALL, VERMILION, WORDS, Panels, clean
 from deference_sim.scenario import ScenarioLike, as_scenario
 from deference_sim.scenario.catalogue import Parameter, find
@@ -29,15 +30,17 @@ MOST_LINES = 4
 OF_EXPERTS = (VERMILION, GREEN, ORANGE, PURPLE, SKY)
 
 
+@described(
+    ax="An array of as many Axes as there are uncertain inputs; by default a figure of its own.",
+)
 def uncertain_inputs(scenario: ScenarioLike, ax: Any = None) -> Panels:
     """Draw every uncertain input of ``scenario``, a panel each, with the text that its author wrote above it.
 
     ``scenario`` is one, or a shipped one's name or a file's path.
     A panel shows the density (over a logarithmic axis that of the logarithm), with dots at the 5th, 50th and 95th
-    percentile, and bars for values and words of a probability of their own. Of a pool the experts' own densities, by
-    weight, stand below that of all. The axis goes from the 0.5th to the 99.5th percentile. ``ax`` is an array of as
-    many Axes as there are uncertain inputs; None makes a figure. Returns the Axes. Raises ``ValueError`` if nothing is
-    uncertain, or for another number of Axes.
+    percentile, and bars for values and words of a probability of their own. Of a pool the experts' own densities,
+    by weight, stand below that of all. The axis goes from the 0.5th to the 99.5th percentile. Returns the Axes.
+    Raises ``ValueError`` if nothing is uncertain, or for another number of Axes.
     """
     scenario = as_scenario(scenario)
     count = len(scenario.uncertain)

@@ -23,9 +23,11 @@ MAX_KEY = 64
 PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _NO_ALIASES = "anchors and aliases are not supported: repeat the value"
+_TOLD_LATE = ("text in quotes", "line without")  # found only further down than it begins
 #: Words of PyYAML's and libyaml's syntax errors → what was found, what to do.
 _SYNTAX = (
     ("mapping values are not allowed", "unexpected `:`", "check the indentation; put text that has `: ` in quotes"),
+    ("nesting depth", "nested too deep", f"at most {MAX_DEPTH} levels"),
     ("could not find expected ':'", "line without `:`", "write `key: value`"),
     ("unexpected end of stream", "text in quotes that never ends", "close the quotes"),
     ("document separator", "text in quotes that never ends", "close the quotes"),
@@ -118,7 +120,7 @@ class _Composer:
             return
         for part, found, hint in _SYNTAX:
             if part in words:
-                self._add(self._start(error, mark) if "never ends" in found else mark, found, hint=hint)
+                self._add(self._start(error, mark) if found.startswith(_TOLD_LATE) else mark, found, hint=hint)
                 return
         self._add(mark, f"not valid YAML: {shown(words, 80)}")
 

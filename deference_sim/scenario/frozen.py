@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
+from deference_sim.shown import Shown
+
 Item = TypeVar("Item")
 
 
-class FrozenMap(Mapping[str, Item]):
+class FrozenMap(Shown, Mapping[str, Item]):
     """A read-only copy of a mapping, in the order of its keys; equal to any mapping with the same items."""
 
     __slots__ = ("_items",)
@@ -25,6 +27,3 @@ class FrozenMap(Mapping[str, Item]):
 
     def __hash__(self) -> int:
         return hash(tuple(self._items.items()))
-
-    def __repr__(self) -> str:
-        return f"FrozenMap({self._items!r})"

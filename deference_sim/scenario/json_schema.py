@@ -6,15 +6,16 @@ the schema accepts. Its patterns mean the same to validators in Python and in Ja
 """
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from deference_sim.model.units import UNITS
-from deference_sim.scenario.catalogue import Parameter, Section, catalogue
+from deference_sim.scenario.catalogue import Parameter, Section, catalogue, parameters
 from deference_sim.scenario.experts import MAX_EXPERTS, MAX_ROWS, MAX_WEIGHT, OF_PATTERN
 from deference_sim.scenario.experts import NAME_PATTERN as EXPERT_PATTERN
 from deference_sim.scenario.quantities import NUMBER
-from deference_sim.scenario.reader import NAME_PATTERN, SCHEMA
+from deference_sim.scenario.reader import DEVICES, NAME_PATTERN, SCHEMA
 from deference_sim.scenario.uncertain import BY_NUMBERS, BY_PARTS, MAX_PARTS
 from deference_sim.scenario.values import OF_A_LIST
 
@@ -23,6 +24,9 @@ EDITOR_LINE = "# yaml-language-server: $schema=deference-sim.schema.json"
 _ALL = r"(?!\n)"  # after $, which in Python also stands before a last newline, and in JavaScript does not
 _PERCENTILE = rf"^p(?!00?(\.0*)?$)[0-9]{{1,2}}(\.[0-9]{{1,9}})?${_ALL}"
 
+_NAME_ALONE = {"type": "string", "pattern": rf"^[^/]*${_ALL}"}  # of a file in the same folder
+_POSITIVE = ("sigma", "sd", "alpha", "beta")  # numbers of distributions that are above 0, as are these two whole:
+_ALL_POSITIVE = ("lognormal", "loguniform")
 _PROBABILITY = {"type": "number", "exclusiveMinimum": 0, "maximum": 1}
 _WEIGHT = {"type": "number", "exclusiveMinimum": 0, "maximum": MAX_WEIGHT}
 
@@ -31,9 +35,13 @@ def json_schema() -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of a scenario file."""
     head = {
         "schema": {"const": SCHEMA, "description": "Version of this format; required."},
-        "name": {"type": "string", "pattern": f"^{NAME_PATTERN}${_ALL}", "description": "Name of the scenario."},
+        "name": {
+            "type": "string",
+            "pattern": f"^(?!{DEVICES}$){NAME_PATTERN}${_ALL}",
+            "description": "Name of the scenario.",
+        },
         "description": {"type": "string", "description": "What the scenario is about."},
-        "extends": {"type": "string", "description": "A shipped scenario, or a file in the same folder."},
+        "extends": _NAME_ALONE | {"description": "A shipped scenario, or a file in the same folder."},
     }
     body = {
         name: _section(entry) if isinstance(entry, Section) else _value(entry) for name, entry in catalogue().items()
@@ -135,7 +143,9 @@ def _description(parameter: Parameter) -> str:
 
 
 def _correlations() -> dict[str, Any]:
-    paths = {"type": "array", "items": {"type": "string"}, "minItems": 2, "maxItems": 2}
+    known = "|".join(re.escape(path).replace("NAME", NAME_PATTERN) for path in parameters())
+    path = {"type": "string", "pattern": f"^(?:{known})${_ALL}"}
+    paths = {"type": "array", "items": path, "minItems": 2, "maxItems": 2, "uniqueItems": True}
     rank = {"type": "number", "minimum": -1, "maximum": 1}
     pair = _object({"between": paths, "spearman": rank}) | {"required": ["between", "spearman"]}
     return {"type": "array", "items": pair, "description": "Rank correlations of uncertain inputs."}
@@ -173,8 +183,16 @@ def _distributions(unit: str) -> dict[str, Any]:
 
 def _by_numbers(name: str, unit: str) -> dict[str, Any]:
     kind, quantity = BY_NUMBERS[name], {"anyOf": _quantity(unit)}
-    numbers = _object({each: {"type": "number"} if each in kind.plain else quantity for each in kind.names})
-    numbers |= {"patternProperties": {_PERCENTILE: quantity}} if kind.percentiles else {}
+    above = {"exclusiveMinimum": 0}
+    positive = {"anyOf": [{"type": "number"} | above, *_with_unit(unit)]}
+    of_names = {}
+    for each in kind.names:
+        is_positive = each in _POSITIVE or (name in _ALL_POSITIVE and not (kind.cut and each in ("min", "max")))
+        plain = {"type": "number"} | (above if is_positive else {})
+        of_names[each] = plain if each in kind.plain else positive if is_positive else quantity
+    numbers = _object(of_names)
+    percentile = positive if name in _ALL_POSITIVE else quantity
+    numbers |= {"patternProperties": {_PERCENTILE: percentile}} if kind.percentiles else {}
     numbers |= {"minProperties": kind.fewest}
     beside = {"min": quantity, "max": quantity} if kind.cut else {}
     return _object({name: numbers} | beside) | {"required": [name]}
@@ -198,7 +216,7 @@ def _pool(values: list[dict[str, Any]]) -> dict[str, Any]:
 def _samples(unit: str) -> list[dict[str, Any]]:
     """Return the schemas of a column of a file, and of the rows in their place."""
     text = {"type": "string"}
-    file = _object({"samples": text, "column": text, "weight": text}) | {"required": ["samples", "column"]}
+    file = _object({"samples": _NAME_ALONE, "column": text, "weight": text}) | {"required": ["samples", "column"]}
     of = {"type": "string", "pattern": f"^{OF_PATTERN}${_ALL}"}
     values, weights = (
         {"type": "array", "items": items, "minItems": 2, "maxItems": MAX_ROWS}

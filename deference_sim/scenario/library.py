@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
+from deference_sim.described import described
 from deference_sim.scenario.layers import read_layers, setting
 from deference_sim.scenario.problems import Mark, ScenarioError, did_you_mean, gather, in_order, refusal, shown, sift
 from deference_sim.scenario.reader import NAME_PATTERN
@@ -40,6 +41,10 @@ def as_scenarios(given: ScenarioLike | Iterable[ScenarioLike]) -> tuple[Scenario
     return tuple(gather(partial(as_scenario, one) for one in given))
 
 
+@described(
+    name_or_path="The name of a shipped scenario, or the path of a file.",
+    set="``PATH=VALUE``, or several in a list, on top of it.",
+)
 def load(name_or_path: str | os.PathLike[str], set: OneOrMore = ()) -> Scenario:
     """Return the scenario of a shipped name or of a file, with each ``PATH=VALUE`` of ``set`` on top.
 

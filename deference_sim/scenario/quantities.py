@@ -125,7 +125,7 @@ def _guesses(text: str, unit: str) -> Iterator[tuple[str, str]]:
         yield "not a finite number", ""
     if re.match(r"[-+]?0[xXoObB][0-9a-fA-F]", text):
         yield "not a decimal number", _decimal_hint(text)
-    if re.match(r"[0-9]{4}-[0-9][0-9]?-[0-9][0-9]?\b", text):
+    if re.match(r"[0-9]{4}-[0-9][0-9]?-[0-9][0-9]?(?![0-9])", text):
         yield "a date", "count in months from the start"
     if re.match(r"[-+]?[0-9]+(:[0-9]+)+", text):
         yield "base 60", "decimal numbers only"

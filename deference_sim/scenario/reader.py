@@ -27,7 +27,7 @@ SCHEMA: Final = 1
 NAME_PATTERN: Final = r"[a-z0-9][a-z0-9-]{0,63}"
 NAME_ALLOWED: Final = "a name of small letters, digits and -, at most 64"
 #: Names that Windows keeps for devices: a results folder could not bear them.
-_DEVICES = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]")
+DEVICES: Final = r"(?:con|prn|aux|nul|(?:com|lpt)[0-9])"
 
 #: Keys of a file beside the blocks, in the order in which a file has them.
 HEAD_KEYS: Final = ("schema", "name", "description", "extends")
@@ -75,7 +75,7 @@ def check_schema(tree: MapNode, start: Mark) -> None:
 def read_name(node: Node, path: str = "name") -> str:
     """Return the name of a scenario. It never becomes part of a path unchecked."""
     name = read_text(node, path, NAME_ALLOWED, NAME_PATTERN)
-    if _DEVICES.fullmatch(name):
+    if re.fullmatch(DEVICES, name):
         raise refusal(node.mark, path, f"`{name}`, a device on Windows", NAME_ALLOWED, f"such as `{name}-1`")
     return name
 

@@ -179,7 +179,7 @@ class Scenario(Shown, Fields):
         raise refusal(ARGUMENT, path, "unknown parameter", hint=nearest_path(path))
 
     def with_(self, **changes: Any) -> Self:
-        """Return a copy in which each path has another value: ``scenario.with_(**{"rival.lead": 3})``.
+        """Return a copy with ``changes``: to each path another value, as in ``scenario.with_(**{"rival.lead": 3})``.
 
         A value is a number in the documented unit, a ``Distribution``, a word, a list, None for null, or text as in
         a file ("3 months", "2 to 9 months"). A number for an uncertain input fixes it and drops its correlations.
@@ -219,7 +219,7 @@ class Scenario(Shown, Fields):
         return changed
 
     def draws(self, seed: int, replicates: NDArray[np.integer]) -> dict[str, Floats]:
-        """Return the values of every uncertain input for each of ``replicates``, by path, in documented units.
+        """Return the values of every uncertain input for each of ``replicates`` of ``seed``, by path, in its unit.
 
         An input draws from its own address (stream ``parameter:PATH``, index 0): the same whatever else is
         uncertain, unless a correlation ties it to others. Empty if nothing is uncertain.

@@ -6,6 +6,7 @@ from functools import partial
 from itertools import product
 from typing import Any
 
+from deference_sim.described import described
 from deference_sim.elementary import exp, log
 from deference_sim.scenario import Scenario, ScenarioError
 from deference_sim.scenario.catalogue import Parameter, find, label_at
@@ -34,11 +35,21 @@ class Spacing:
     logarithmic: bool = False
 
 
+@described(
+    low="The first value: a number in the documented unit, or text such as ``1 month``.",
+    high="The last value, likewise.",
+    count="How many values, 2 or more.",
+)
 def linspace(low: float | str, high: float | str, count: int) -> Spacing:
     """Return ``count`` values in equal steps from ``low`` to ``high``, both included."""
     return Spacing(low, high, whole(count, "count", 2, MOST_POINTS))
 
 
+@described(
+    low="The first value, above 0: a number in the documented unit, or text such as ``1 month``.",
+    high="The last value, likewise.",
+    count="How many values, 2 or more.",
+)
 def logspace(low: float | str, high: float | str, count: int) -> Spacing:
     """Return ``count`` values in equal ratios from ``low`` to ``high``, both included and above 0."""
     return Spacing(low, high, whole(count, "count", 2, MOST_POINTS), logarithmic=True)

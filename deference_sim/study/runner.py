@@ -5,6 +5,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -77,11 +78,15 @@ def world_of(
     log: bool = False,
     grid: NDArray[np.float64] | None = None,
     watchers: "Iterable[Callable[[events.World], events.Process]]" = (),
+    law: SimpleNamespace | None = None,
 ) -> "events.World":
-    """Return the events engine's world for one replicate, ready to run, with ``watchers`` that only look."""
+    """Return the events engine's world for one replicate, ready to run, with ``watchers`` that only look.
+
+    The law is compiled unless another is given.
+    """
     from deference_sim.engines import events
 
-    law = compiled_law()
+    law = compiled_law() if law is None else law
     parameters, hazards = numbers_of(scenario, seed, np.array([replicate]))
     law.prepare(parameters)
     return events.World(

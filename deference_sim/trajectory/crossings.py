@@ -3,7 +3,7 @@
 from math import inf
 from typing import Any
 
-from deference_sim.model.declare import equation
+from deference_sim.model.declare import constant, equation
 from deference_sim.model.goodness import covers, sufficient
 from deference_sim.model.rival import TAKEOFF
 from deference_sim.trajectory.levels import (
@@ -25,7 +25,7 @@ from deference_sim.trajectory.regula_falsi import CLOSE_ENOUGH, halved, secant
 from deference_sim.trajectory.state import AT, stocks_of
 from deference_sim.trajectory.step import SAME_INSTANT, bulge, stocks_at
 
-NEARLY = 1.0  # py or months; a gap wider than this is not crossed within an instant
+NEARLY = constant("NEARLY", 1.0, "py or months", "a gap wider than this is not crossed within an instant")
 MOST_TRIES = 100  # of Newton's method, which halves the bracket where it does not converge
 
 

@@ -8,7 +8,7 @@ from math import inf
 from typing import Any
 
 from deference_sim.model.declare import equation
-from deference_sim.trajectory.arrivals import fires, firing_time, integrate_rates, integrated_rate
+from deference_sim.trajectory.arrivals import fires, firing_time, gained, integrate_rates
 from deference_sim.trajectory.crossings import crossed, crossing_gap, crossing_time, set_exactly
 from deference_sim.trajectory.levels import CROSSINGS, EDGE, EVERY_CROSSING, OWN_KNOT, RIVAL_KNOT, set_levels
 from deference_sim.trajectory.minimum_margin import watch_margin
@@ -63,7 +63,7 @@ def flow_on(state: Any, p: Any, hazards: Any, processes: Any, t_stop: float, t_p
     t, why = first_event(state, p, hazards, processes, t_stop, t_pause)
     for row in range(len(processes)):
         process = processes[row]
-        process.so_far = process.gain if t >= state.step_reach else integrated_rate(state, p, hazards, row, t)
+        process.so_far = process.gain if t >= state.step_reach else gained(state, p, hazards, process, row, t)
     move(state, t)
     for which in EVERY_CROSSING:
         if why & (1 << which):

@@ -9,8 +9,7 @@ from math import inf
 from typing import Any
 
 from deference_sim.model.basin import ENTERED_BASIN, LEFT_BASIN, enter_or_leave, remember_exit
-from deference_sim.model.company import advice_ignored
-from deference_sim.model.declare import equation
+from deference_sim.model.declare import constant, equation
 from deference_sim.model.delay import count_time
 from deference_sim.model.evaluation import REVIEWED, margin_estimate, review
 from deference_sim.model.generations import (
@@ -46,7 +45,7 @@ from deference_sim.model.overtaking import (
 from deference_sim.model.processes import RATE_PROCESSES, RateProcess, fire
 from deference_sim.model.rival import DEADLINE, RIVAL_DANGEROUS, RIVAL_TAKES_OFF
 from deference_sim.model.roads import AT_START, OUTRUN, STAYED, shake
-from deference_sim.model.scheming import SHOWDOWN_LOST, SHOWDOWN_WON, clear, showdown_is_won
+from deference_sim.model.scheming import SHOWDOWN_LOST, SHOWDOWN_WON, clear, wins_showdown
 from deference_sim.model.stages import (
     BASIN_STAGE,
     ESTIMATE_STAGE,
@@ -76,7 +75,7 @@ from deference_sim.trajectory.outcomes import RESOLVED_AS, end_state, is_stable,
 from deference_sim.trajectory.state import FIRST_HAZARD
 from deference_sim.trajectory.written import written
 
-LEAST_WORK = 1e-9  # py; less is left of a retraining only by rounding
+LEAST_WORK = constant("LEAST_WORK", 1e-9, "py", "less is left of a retraining only by rounding")
 
 _STAGE_OF = tuple(process.stage for process in RATE_PROCESSES)
 _HAPPENS = tuple(process.happens is not None for process in RATE_PROCESSES)
@@ -267,7 +266,7 @@ def watch_the_edge(state: Any, p: Any, log: Any) -> None:
 @equation
 def change_phase(state: Any, p: Any, log: Any) -> None:
     """Change phase on what the review has found, at most once; being in the basin may change with it."""
-    won, ignored = showdown_is_won(state, p), advice_ignored(state, p)
+    won = wins_showdown(state, p)
     if state.phase == PRE:
         if wants_to_hand_off(state, p):
             state.triggered = 1
@@ -290,7 +289,7 @@ def change_phase(state: Any, p: Any, log: Any) -> None:
             given_up = margin_estimate(state, p) < p.handoff_resume_above
             resume(state, p)
             note(state, p, log, HALT_GIVEN_UP if given_up else RESUMED, 0, 0.0)
-    elif halt_is_due(state, p, ignored):
+    elif halt_is_due(state, p):
         halt(state, p)
         note(state, p, log, HALTED_NOW, state.halts, 0.0)
     elif becomes_full(state, p):

@@ -8,6 +8,7 @@ from deference_sim.model.growth import next_knot
 from deference_sim.model.overtaking import edge_needed
 from deference_sim.model.rival import DEADLINE, NO_RIVAL, TAKEOFF, aligned_capability
 from deference_sim.model.state import HALTED, PRE
+from deference_sim.model.stocks import STOCKS
 from deference_sim.trajectory.state import AT
 
 #: What can be crossed; a number here is also the position of its bit among the reasons why the flow stops.
@@ -60,6 +61,13 @@ STOCK_CROSSING = (
     _RIVAL,
     _CAPABILITY,
     _SEVERAL,
+)
+
+
+#: The unit of each level: of its stock, or of what several stocks make together.
+LEVEL_UNITS = tuple(
+    tuple(STOCKS.values())[stock].unit if stock >= 0 else "months" if which == RIVAL_CLOCK else "py"
+    for which, stock in enumerate(STOCK_CROSSING)
 )
 
 

@@ -1,8 +1,8 @@
 """Regula falsi with the Illinois rule: the steps of locating a crossing or an arrival within a step of the flow."""
 
-from deference_sim.model.declare import equation
+from deference_sim.model.declare import constant, equation
 
-CLOSE_ENOUGH = 1e-13  # months, a thousandth of what counts as one instant
+CLOSE_ENOUGH = constant("CLOSE_ENOUGH", 1e-13, "months", "a thousandth of what counts as one instant")
 
 
 @equation

@@ -4,19 +4,20 @@ from math import inf
 from typing import Any
 
 from deference_sim.model.basin import draw_basin
-from deference_sim.model.declare import equation
+from deference_sim.model.declare import constant, equation
 from deference_sim.model.evaluation import draw_errors_of_the_run
 from deference_sim.model.goodness import prepare_goodness
 from deference_sim.model.growth import prepare_growth
 from deference_sim.model.handoff import draw_start, has_estimate_triggers, prepare_handoff
 from deference_sim.model.hazards import NO_CAUSE
 from deference_sim.model.processes import RATE_PROCESSES, start_process
+from deference_sim.model.reference import MONTHS_IN_A_PY
 from deference_sim.model.rival import TAKEOFF, draw_rival
 from deference_sim.model.state import HALTED, PRE
 from deference_sim.model.tax import prepare_tax
 from deference_sim.trajectory.state import FIRST_HAZARD
 
-FIRST_STEP = 0.05  # months
+FIRST_STEP = constant("FIRST_STEP", 0.05, "months", "how long the first step is tried")
 _STREAMS = tuple(process.stream for process in RATE_PROCESSES)
 
 
@@ -34,7 +35,7 @@ def start(state: Any, p: Any, hazards: Any, processes: Any) -> None:
     """Bring a state of zeros, with key and replicate set, to the moment when the lead clock starts."""
     state.phase = PRE
     state.cause = NO_CAUSE
-    state.R = -p.rival_lead / 12.0 if p.rival_mode == TAKEOFF else 0.0
+    state.R = -p.rival_lead / MONTHS_IN_A_PY if p.rival_mode == TAKEOFF else 0.0
     state.C = min(p.handoff_capability, 0.0)
     state.capable = 1 if state.C >= p.handoff_capability else 0
     state.next_review_at = 0.0 if has_estimate_triggers(p) else inf

@@ -20,76 +20,78 @@ check_flows()
 STOCK_COUNT = len(STOCKS)
 MOST_CROSSINGS = 16  # room in the record; levels.py says which there are
 
-_NUMBERS = (
-    "t",
-    *STOCKS,
-    "clock_shift",  # the rival's clock is clock_shift + t - bought
+#: The numbers of the state, with their units.
+NUMBERS = {
+    "t": "months",
+    **{stock.name: stock.unit for stock in STOCKS.values()},
+    "clock_shift": "months",  # the rival's clock is clock_shift + t - bought
     # controls, held between policy decisions
-    "capability_share",
-    "goodness_share",
-    "time_buying_share",
-    "defence_share",
-    "tests_share",
-    "buying_scale",  # months bought per month by unlimited aligned capability
-    "alignment_weight",  # share of goodness work that goes to broad alignment
+    "capability_share": "1",
+    "goodness_share": "1",
+    "time_buying_share": "1",
+    "defence_share": "1",
+    "tests_share": "1",
+    "buying_scale": "months per month",  # months bought per month by unlimited aligned capability
+    "alignment_weight": "1",  # share of goodness work that goes to broad alignment
     # estimates
-    "alignment_estimate",
-    "profile_estimate",
-    "tax_error_factor",
-    "lead_error",
-    "practice",  # py of goodness work against the same tests
-    "lasting_error_A",  # of the run's tests, before any work on them
-    "lasting_error_W",
+    "alignment_estimate": "py",
+    "profile_estimate": "py",
+    "tax_error_factor": "1",
+    "lead_error": "months",
+    "practice": "py",  # py of goodness work against the same tests
+    "lasting_error_A": "py",  # of the run's tests, before any work on them
+    "lasting_error_W": "py",
     # what happens next by the clock or by level
-    "next_review_at",
-    "next_generation",
-    "retraining_left",  # py of work
-    "retraining_speed",  # py of work per month, since effort was last shared
-    "candidate_alignment",
-    "candidate_profile",
-    "trial_until",
-    "trial_length",
-    "pause_until",  # a deal pauses the rival's clock until then
-    "halted_at",
-    "paradigm_factor",
+    "next_review_at": "months",
+    "next_generation": "py",
+    "retraining_left": "py",  # py of work
+    "retraining_speed": "py per month",  # py of work per month, since effort was last shared
+    "candidate_alignment": "py",
+    "candidate_profile": "py",
+    "trial_until": "months",
+    "trial_length": "months",
+    "pause_until": "months",  # a deal pauses the rival's clock until then
+    "halted_at": "months",
+    "paradigm_factor": "1",
     # months over spans of capability, kept from one decision to the next (spans.py)
-    "way_from",
-    "way_to",
-    "way_taxed",
-    "way_untaxed",
-    "way_taxed_bought",  # of these, for one month bought per month by unlimited aligned capability
-    "way_untaxed_bought",
-    "way_whole",  # at the last fresh integral
-    "race_from",
-    "race_to",
-    "race_months",
-    "race_whole",
+    "way_from": "py",
+    "way_to": "py",
+    "way_taxed": "months",
+    "way_untaxed": "months",
+    "way_taxed_bought": "months",  # of these, for one month bought per month by unlimited aligned capability
+    "way_untaxed_bought": "months",
+    "way_whole": "months",  # at the last fresh integral
+    "race_from": "py",
+    "race_to": "py",
+    "race_months": "months",
+    "race_whole": "months",
     # the rival of this run
-    "edge_run",  # how far ahead of it one must be
-    "danger_run",  # capability from which on it is dangerous
-    "settled_at",  # when the takeoff will have been over for long enough
+    "edge_run": "py",  # how far ahead of it one must be
+    "danger_run": "py",  # capability from which on it is dangerous
+    "settled_at": "months",  # when the takeoff will have been over for long enough
+    "held": "1",  # what is held from the handoff on where a loop is cut (engines/cuts.py), in whichever unit
     # the step of the flow
-    "step_from",
-    "step_end",
-    "step_reach",  # the first crossing on the step, or its end: as far as it will be followed
-    "step_proposed",
-    "step_tried",  # how long the step is that is tried next
+    "step_from": "months",
+    "step_end": "months",
+    "step_reach": "months",  # the first crossing on the step, or its end: as far as it will be followed
+    "step_proposed": "months",
+    "step_tried": "months",  # how long the step is that is tried next
     # what the trajectory leaves behind
-    "handoff_month",
-    "handoff_estimate",  # margin that the review at the handoff found
-    "end_month",
-    "end_Q",
-    "end_lead",
-    "minimum_margin",
-    "first_exit_month",
-    "counted_to",  # time up to which delay is booked
-    "delay_goodness",
-    "delay_buying",
-    "delay_defence",
-    "delay_tests",
-    "delay_halts",
-    "aggregate_tax_months",
-)
+    "handoff_month": "months",
+    "handoff_estimate": "py",  # margin that the review at the handoff found
+    "end_month": "months",
+    "end_Q": "py",
+    "end_lead": "months",
+    "minimum_margin": "py",
+    "first_exit_month": "months",
+    "counted_to": "months",  # time up to which delay is booked
+    "delay_goodness": "months",
+    "delay_buying": "months",
+    "delay_defence": "months",
+    "delay_tests": "months",
+    "delay_halts": "months",
+    "aggregate_tax_months": "months",
+}
 _COUNTS = (
     *COUNTERS,
     "replicate",
@@ -115,6 +117,7 @@ _COUNTS = (
     "paused",  # a deal holds
     "candidate_waiting",  # a successor waits until goodness has caught up
     "attempts",  # retrainings of the present successor
+    "is_held",
     "rival_started",
     "dangerous",
     "fizzle_reached",
@@ -138,7 +141,7 @@ _COUNTS = (
 )
 
 STATE_DTYPE = np.dtype(
-    [(name, "f8") for name in _NUMBERS]
+    [(name, "f8") for name in NUMBERS]
     + [(name, "i8") for name in _COUNTS]
     + [("key", "u8")]
     + [("slopes", "f8", (7, STOCK_COUNT)), ("levels", "f8", (MOST_CROSSINGS,))]
@@ -147,12 +150,17 @@ STATE_DTYPE = np.dtype(
     align=True,
 )
 
-#: A rate process: its integrated rate at the start of the step, the integral over all of the step and up to now,
-#: the integral at which it next fires, when that is on the living step, how often it has fired, and whether it fires
-#: at this instant, and whether it is integrated together with the others on this step.
+#: Numbers of a rate process, with their units: its integrated rate at the start of the step, the integral over all of
+#: the step, how that tilts and bends along it, the integral up to now, that at which it next fires, and when that is on
+#: the living step.
+PROCESS_NUMBERS = {
+    **dict.fromkeys(("total", "gain", "tilt", "bend", "so_far", "threshold"), "1"),
+    "fires_at": "months",
+}
+#: And how often it has fired, whether it fires at this instant, and whether it is integrated together with the others
+#: on this step.
 PROCESS_DTYPE = np.dtype(
-    [(name, "f8") for name in ("total", "gain", "so_far", "threshold", "fires_at")]
-    + [(name, "i8") for name in ("fired", "due", "together")],
+    [(name, "f8") for name in PROCESS_NUMBERS] + [(name, "i8") for name in ("fired", "due", "together")],
     align=True,
 )
 #: The row of the first listed hazard in the process table.

@@ -303,6 +303,7 @@ def test_a_brief_of_too_few_futures_is_refused() -> None:
         ({"rival.mode": "none"}, "p_good", "Nobody presses"),
         ({"rival.mode": "deadline"}, "p_stay", "By p_stay, ends have no weights"),
         ({"handoff.never": True}, "stabilised=1,overtaken_safely=.5,unresolved=.3,month=-.002", "Hand off"),
+        ({"capability.law": "{discrete: {software_explosion: 0.5, milestones: 0.5}}"}, "p_good", "between structures"),
     ],
 )
 def test_a_brief_of_any_kind_of_world(
@@ -316,3 +317,8 @@ def test_a_brief_of_any_kind_of_world(
     assert said in told
     assert "nan" not in told
     assert "None" not in told
+    for by in found.by:  # as the command beside it has it
+        words = [word for path, value in changes.items() for word in ("--set", f"{path}={value}")]
+        command = found.commands["alternatives"]
+        said_there = json.loads(output_of(command.name, "baseline", *SETTINGS, *words, *command.words, "--json"))
+        assert said_there["alternatives"] == [by.as_dict()]

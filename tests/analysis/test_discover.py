@@ -28,7 +28,7 @@ def test_the_box_that_is_there_is_found(algorithm: str) -> None:
     values, failed = pretended(4000, 0.95, 0.05)
     with discovery._quiet_and_repeatable():
         found = discovery._FINDERS[algorithm](values[:2000], failed[:2000])  # type: ignore[index]
-    (box,) = _judged(found[:1], dict.fromkeys(values, "py"), values[2000:], failed[2000:])
+    (box,) = _judged(found[:1], dict.fromkeys(values, "py"), values[2000:], failed[2000:], 0.0)
     limits = {limit.path: limit for limit in box.limits}
     assert limits.keys() == {"x", "y"}
     assert limits["x"].low == pytest.approx(0.7, abs=0.03)
@@ -46,7 +46,7 @@ def test_failures_that_are_anywhere_make_no_dense_box() -> None:
     values, failed = pretended(4000, 0.3, 0.3)
     with discovery._quiet_and_repeatable():
         found = discovery._FINDERS["prim"](values[:2000], failed[:2000])
-    for box in _judged(found, dict.fromkeys(values, ""), values[2000:], failed[2000:]):
+    for box in _judged(found, dict.fromkeys(values, ""), values[2000:], failed[2000:], 0.0):
         assert box.density.value == pytest.approx(0.3, abs=5.0 * np.sqrt(0.21 / box.density.n))
         assert box.density.low < 0.3  # so that discover leaves it out
 
@@ -65,9 +65,53 @@ def test_a_box_is_judged_by_counting() -> None:
         pd.DataFrame({"a": [0.0, 3.0], "b": [0.0, 1.0]}),
     )
     found = _Found(limits, everything, {"a": [0.01, -1.0]})
-    (box,) = _judged([found], {"a": "months", "b": "py"}, values, np.array([True, True, False, True]))
+    (box,) = _judged([found], {"a": "months", "b": "py"}, values, np.array([True, True, False, True]), 0.0)
     assert box.limits == (Limit("a", "months", 1.0, None, 0.01, None),)
     assert (box.density.value, box.coverage.value, box.mass.value) == (2 / 3, 2 / 3, 3 / 4)
+
+
+def test_a_later_box_is_judged_on_what_those_before_it_leave() -> None:
+    """Would catch a second box that looks as good as the first because it contains it."""
+    values = pd.DataFrame({"a": np.arange(200.0)})
+    failed = np.arange(200) % 100 < np.where(np.arange(200) < 100, 95, 30)
+    everything = pd.DataFrame({"a": [0.0, 199.0]})
+    first, second, third = (
+        _Found(pd.DataFrame({"a": [0.0, top]}), everything, {"a": [-1.0, 0.01]}) for top in (99.0, 129.0, 150.0)
+    )
+    one, two = _judged([first, second], {"a": "py"}, values, failed, 0.625)
+    assert (one.density.value, one.coverage.value, one.mass.value, one.of_the_rest) == (0.95, 95 / 125, 0.5, False)
+    assert (two.density.value, two.coverage.value, two.mass.value, two.of_the_rest) == (1.0, 30 / 125, 0.15, True)
+    # Of the 51 futures that the third adds 30 fail: no more than anywhere, though of all 151 within its limits 83 % do.
+    assert _judged([first, third], {"a": "py"}, values, failed, 0.625) == (one,)
+    # What is left out holds nothing.
+    assert _judged([third, second], {"a": "py"}, values, failed, 0.8) == (
+        *_judged([second], {"a": "py"}, values, failed, 0.8),
+    )
+
+
+def test_no_box_hangs_on_a_limit_that_may_be_there_by_chance() -> None:
+    """Would catch a box kept for its last limit, however doubtful: two leads, and only the short one fails more."""
+    rng = np.random.default_rng(2)
+    found = []
+    for _ in range(20):
+        values = pd.DataFrame({"lead": rng.choice([1.0, 8.0], 1000), "x": rng.random(1000)})
+        failed = rng.random(1000) < np.where(values["lead"] == 1.0, 0.95, 0.6)
+        with discovery._quiet_and_repeatable():
+            found.append(discovery._prim_boxes(values, failed))
+    for boxes in found:
+        assert boxes
+        assert boxes[0].limits["lead"].tolist() == [1.0, 4.5]
+        assert all(max(ends) <= discovery.CHANCE for one in boxes for ends in one.quasi_p.values())
+
+
+def test_a_tree_over_one_input_is_read() -> None:
+    """Would catch the workbench's error over a tree of one input, whose leaves it looks up among the inputs."""
+    rng = np.random.default_rng(3)
+    values = pd.DataFrame({"lead": rng.choice([1.0, 8.0], 1000)})
+    failed = rng.random(1000) < np.where(values["lead"] == 1.0, 0.95, 0.1)
+    with discovery._quiet_and_repeatable():
+        (found,) = discovery._cart_boxes(values, failed)
+    assert found.limit("lead", "months") == Limit("lead", "months", None, 4.5)
 
 
 def test_discover_finds_that_little_lead_or_alignment_fails() -> None:

@@ -44,7 +44,11 @@ def test_the_picture_has_the_edge_and_its_band(found: ds.Region) -> None:
     line = next(line for line in drawn.lines if line.get_marker() == ".")
     assert edge <= set(zip(line.get_xdata().tolist(), line.get_ydata().tolist(), strict=True))
     band = {tuple(point) for path in drawn.collections[1].get_paths() for point in path.vertices}
-    assert {(value, one.low) for value, one in found.edge if one.status == "found"} <= band
+    intervals = [(value, one.low, one.high) for value, one in found.edge if one.status == "found"]
+    assert {(value, low) for value, low, _ in intervals} <= band
+    assert {(value, found.up.high if high is None else high) for value, _, high in intervals} <= band
+    enough = {tuple(point) for path in drawn.collections[0].get_paths() for point in path.vertices}
+    assert edge | {(value, found.up.high) for value, _, _ in intervals} <= enough
     plt.close(drawn.figure)
 
 

@@ -244,6 +244,32 @@ def test_value_of_information_is_exact() -> None:
     assert -0.002 < mean < 5.0 * error + 1e-12
 
 
+def test_what_is_learned_on_one_half_is_judged_on_the_other() -> None:
+    """Two halves that teach opposite rules: what either teaches loses in the other half all that there is to lose.
+
+    A rule judged on the futures to which it was fitted would gain ½, one fitted to all of them nothing.
+    """
+    points = design(1, 512, 1).reshape(-1, 1)
+    odd = np.arange(512) // (512 // SCRAMBLINGS) % 2 == 1
+    first = (points[:, 0] < 0.5) != odd
+    value, low, high = value_of_information(points, np.column_stack([first, ~first]).astype(float))
+    assert value == pytest.approx(-0.5, abs=0.02)
+    assert low <= value < high
+
+
+def test_the_best_without_information_is_chosen_where_the_rule_is() -> None:
+    """The third option is best without information in one half (0.51) and fails in the other.
+
+    Knowing is then worth 1 − 0 in the half judged by that choice and 1 − ½ in the other; were the best chosen where it
+    is judged, it would be worth ½ in both.
+    """
+    points = design(1, 512, 1).reshape(-1, 1)
+    odd = np.arange(512) // (512 // SCRAMBLINGS) % 2 == 1
+    first = points[:, 0] < 0.5
+    outcomes = np.column_stack([first, ~first, np.where(odd, 0.0, 0.51)]).astype(float)
+    assert value_of_information(points, outcomes)[0] == pytest.approx(0.75, abs=0.02)
+
+
 def test_options_that_never_differ_are_worth_nothing() -> None:
     points = design(2, 256, 1).reshape(-1, 2)
     outcomes = np.repeat((points[:, :1] < 0.3).astype(float), 3, axis=1)

@@ -47,6 +47,14 @@ def test_the_command_line_has_the_last_word(tmp_path: Path) -> None:
     assert (plan.points[0].scenario.basin.width, plan.points[0].scenario.horizon) == (0.5, 9.0)
 
 
+@pytest.mark.parametrize("wrong", ["replicates: ten", "seeds: [1, 1]", "engine: fast"])
+def test_what_the_command_line_replaces_is_read_all_the_same(tmp_path: Path, wrong: str) -> None:
+    """Would catch a mistake in the file that shows itself only when the option is left out."""
+    file = written(tmp_path, f"schema: 1\nscenarios: [baseline]\n{wrong}\n")
+    with pytest.raises(ScenarioError, match=wrong.partition(":")[0]):
+        read_batch(file, Instead(7, 9, "events"))
+
+
 def test_comments_order_units_and_spelling_of_numbers_change_nothing(tmp_path: Path) -> None:
     one = "schema: 1\nscenarios: [baseline]\nsweep: {horizon: [1 year], tax.decline: [0.1]}\n"
     other = "# the same\nschema: 1\nsweep: {horizon: [12 months], tax.decline: [1e-1]}\nscenarios: ['baseline']\n"
@@ -109,7 +117,21 @@ engine: fast
         ("schema: 1\nscenarios: [baseline]\nseeds: [1, 2, 1]\n", r":3:15  seeds  `1` twice  each seed once"),
         ("schema: 1\nscenarios: [baseline]\nseeds: 3\n", r"write \[3\] for this one seed, \[1, 2, 3\] for three"),
         ("schema: 1\nscenarios: [baseline]\nseeds: [1e3]\n", "write 1000"),
+        ("schema: 1\nscenarios: [baseline]\nseeds: 1e3\n", r"write \[1000\] for this one seed"),
+        ("schema: 1\nscenarios: [baseline]\nseeds: '3'\n", r"a list of seeds, such as \[1, 2, 3\]"),
         ("schema: 1\nscenarios: [baseline]\nseeds: [1.5]\n", "whole number from 0"),
+        (
+            "schema: 1\nscenarios: [baseline]\nsweep: {rival.lead: [1, 2, 1 month]}\n",
+            ":3:28  rival.lead  `1 months` twice",
+        ),
+        ("schema: 1\nscenarios: [baseline]\npolicies: [race, fixed, race]\n", ":3:25  strategy.policy  `race` twice"),
+        ("schema: 1\nscenarios: [baseline]\nreference: baseline\n", "a mapping, such as {scenario: baseline}"),
+        ("schema: 1\nscenarios: [baseline]\nreference: {rival.lead: 3}\n", "not varied  one of scenario"),
+        ("schema: 1\nscenarios: [baseline]\nreference: {scenario: plan-b}\n", r":3:23 .*`plan-b`  one of baseline"),
+        (
+            "schema: 1\nscenarios: [baseline]\nsweep: {rival.lead: [1, 2]}\nreference: {rival.lead: 3}\n",
+            r":4:25  reference.rival.lead  `3 months`  one of 1 months, 2 months",
+        ),
     ],
 )
 def test_bad_files_are_refused_in_words(tmp_path: Path, text: str, said: str) -> None:

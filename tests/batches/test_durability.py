@@ -56,4 +56,4 @@ def test_a_wider_spread_alone_is_another_run() -> None:
         for sigma in (0.2, 0.8)
     )
     assert narrow.value("rival.lead") == wide.value("rival.lead")
-    assert len({Run(narrow, 1).key, Run(wide, 1).key}) == 2
+    assert len({Run(scenario, 1, "baseline", "baseline").key for scenario in (narrow, wide)}) == 2

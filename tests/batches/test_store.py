@@ -19,7 +19,7 @@ from deference_sim.batches import plan as batch_plan
 from deference_sim.batches import session
 from deference_sim.batches.checking import contents, repeat
 from deference_sim.batches.files import DamagedError, read_json, write_json
-from deference_sim.batches.plan import Plan, Point
+from deference_sim.batches.plan import Plan, Point, key_of
 from deference_sim.batches.result import IncompleteError, batch, merged
 from deference_sim.batches.sealed import check_sealed, encoded, opened
 from deference_sim.batches.session import ConflictError, opened_batch
@@ -59,7 +59,7 @@ def test_page_checksums_are_written_and_the_footer_tells_what_it_is(plan: Plan, 
     path = chunks_of(finished)[0]
     identity, _ = opened(path.read_bytes())
     assert identity["engine_version"] == plan.engine_version
-    assert path.parent.name == f"{identity['scenario']}-{identity['seed']}"
+    assert path.parent.name == key_of(identity["scenario"], identity["point"], identity["seed"])
     assert (identity["first"], identity["stop"]) == (0, 16)
     # The seal covers all of the file; without it the page checksums still notice what hits a page.
     data = bytearray(path.read_bytes())
@@ -95,9 +95,9 @@ def test_tables_have_exact_counts_and_paired_differences(plan: Plan, finished: P
         assert table["replicates"][place] == 80
         assert table["exogenous_catastrophe"][place] == (ends["outcome"] == "exogenous_catastrophe").mean()
     assert table["overtaken_safely"][0] > 0.0
-    change = difference(stayed[1], stayed[0])
-    assert table["p_stay_difference"][1] == change.value
-    assert (table["p_stay_difference_low"][1], table["p_stay_difference_high"][1]) == (change.low, change.high)
+    change = difference(stayed[0], stayed[1])  # the scenario as it is has a lead of 6 months
+    assert table["p_stay_difference"][0] == change.value
+    assert (table["p_stay_difference_low"][0], table["p_stay_difference_high"][0]) == (change.low, change.high)
     for name in ("points.md", "points.tex"):
         text = (finished / "tables" / name).read_text()
         assert "95" in text

@@ -252,6 +252,16 @@ def test_a_result_that_someone_worked_on_is_not_replaced(tmp_path: Path, changed
     assert contents(tmp_path) == before
 
 
+def test_a_link_that_leads_nowhere_is_refused_before_any_work(tmp_path: Path) -> None:
+    """Would catch an answer that is made, and then lost because there is no folder to put it into."""
+    (tmp_path / "gone").symlink_to("nothing")
+    (tmp_path / "round").symlink_to("round")
+    for place in ("gone", "round", "gone/below"):
+        result = call("tax", "baseline", "--out", tmp_path / place)
+        assert result.exit_code == 2
+        assert "is a link that leads nowhere; name a new or an empty folder" in " ".join(result.stderr.split())
+
+
 @pytest.mark.parametrize("place", ["a file", "a file/below"])
 def test_a_place_that_cannot_be_a_folder_is_refused(tmp_path: Path, place: str) -> None:
     (tmp_path / "a file").write_text("mine")

@@ -2,11 +2,17 @@
 
 import json
 import os
+import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from deference_sim.cli.repeat import in_shell
+
+from .commands import call
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="streams and names of files are others there")
 
@@ -52,6 +58,26 @@ def test_pictures_do_not_hang_on_the_settings_of_the_machine(setting: dict[str, 
     assert (tmp_path / "odd.png").read_bytes() == (tmp_path / "usual.png").read_bytes()
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is limited otherwise there")
+@pytest.mark.parametrize("command", [FEW, "sweep baseline --over rival.lead=1,2 --replicates 5 --plot x.png",
+                                     "discover baseline --replicates 128", "check baseline"])  # fmt: skip
+@pytest.mark.parametrize("kilobytes", [250_000, 400_000])
+def test_too_little_memory_is_told_in_a_sentence(command: str, kilobytes: int, tmp_path: Path) -> None:
+    """Would catch the traceback of whatever library runs out of memory first, and a wait that has no end."""
+    result = subprocess.run(
+        ["sh", "-c", f"ulimit -v {kilobytes}; {COMMAND} {command}"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert "Traceback" not in result.stderr
+    assert "of memory are allowed (ulimit -v)" in result.stderr
+    assert result.returncode == 0 or "memory" in result.stderr.splitlines()[-1]
+
+
 @pytest.mark.skipif(sys.platform == "darwin", reason="names are UTF-8 there")
 def test_a_name_that_is_no_utf_8_is_shown_escaped(tmp_path: Path) -> None:
     name = b"\xe9.yaml"
@@ -60,7 +86,37 @@ def test_a_name_that_is_no_utf_8_is_shown_escaped(tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
     for file in ("report.html", "report.md", "provenance.json"):
         (tmp_path / "kept" / file).read_text(encoding="utf-8")
-    assert r"\udce9.yaml" in (tmp_path / "kept" / "report.md").read_text(encoding="utf-8").replace("\\\\", "\\")
+    command = json.loads((tmp_path / "kept" / "provenance.json").read_text(encoding="utf-8"))["command"]
+    assert command == r"deference-sim run $'\xe9.yaml' --replicates 5 --seed 1"
+
+
+def test_a_sound_file_of_any_name_is_told_so_that_the_command_can_be_repeated(tmp_path: Path) -> None:
+    """Would catch an escape sequence that is printed as it is, in the answer or in the command that repeats it."""
+    name = "a\x1b[31m'red\\\n.yaml"
+    (tmp_path / name).write_text("schema: 1\nextends: baseline\n")
+    for command in ("check", "tax"):
+        result = shell(f"{command} {shlex.quote(name)}", tmp_path)
+        assert result.returncode == 0, result.stderr
+        assert "\x1b" not in result.stdout + result.stderr
+    assert r"deference-sim tax $'a\x1b[31m\'red\\\x0a.yaml'" in " ".join(result.stdout.split())
+    bash = shutil.which("bash")
+    if bash:
+        told = subprocess.run([bash, "-c", f"printf %s {in_shell(name).partition(' ')[2]}"], capture_output=True)
+        assert told.stdout.decode() == name
+
+
+@pytest.mark.parametrize("option", ["--plot x.png", "--table x.csv", "--plot ro/x.png"])
+def test_a_file_that_cannot_be_written_is_refused_before_any_work(
+    option: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Would catch an answer that is found, and then lost; whoever runs the tests may be one who can write anywhere."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "ro").mkdir()
+    (tmp_path / "x.png").touch()
+    monkeypatch.setattr("deference_sim.cli.output.os.access", lambda path, mode: mode == os.R_OK)
+    result = call("sweep", "baseline", "--over", "rival.lead=1,2", "--replicates", "10000000", *option.split())
+    assert result.exit_code == 2
+    assert "cannot be written: name another file" in " ".join(result.stderr.split())
 
 
 def test_a_name_cannot_command_the_terminal(tmp_path: Path) -> None:

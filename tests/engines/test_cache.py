@@ -68,6 +68,34 @@ def test_a_folder_that_cannot_be_written_is_no_error(writable: bool, tmp_path: P
     assert folder == (str(tmp_path / "deference_sim" / law.law_fingerprint()) if writable else "None")
 
 
+@pytest.mark.parametrize("environment", [{"XDG_CACHE_HOME": "here", "HOME": "there"}, {"HOME": "there"}])
+def test_no_cache_is_made_where_somebody_happens_to_be(
+    environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Would catch a relative folder, or one named ~ where a user has no home, in whatever folder a run is started."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert law.cache_folder.__wrapped__() is None
+    assert not list(tmp_path.iterdir())
+
+
+def test_processes_that_keep_a_kernel_at_once_leave_a_whole_one(tmp_path: Path) -> None:
+    """Would catch a file that is written in its place, which another process reads half written."""
+    text = (
+        "from deference_sim.engines import kernel\n"
+        "for number in range(100):\n"
+        "    kernel._write(('symbol', bytes([number]) * 300_000))\n"
+        "    _, code = kernel._read()\n"
+        "    assert len(code) == 300_000 and len(set(code)) == 1\n"
+    )
+    environment = os.environ | {"XDG_CACHE_HOME": str(tmp_path)}
+    both = [subprocess.Popen([sys.executable, "-c", text], env=environment) for _ in range(2)]
+    assert [process.wait(60) for process in both] == [0, 0]
+    assert [path.suffix for path in tmp_path.rglob("*") if path.is_file()] == [".o"]
+
+
 def test_what_a_run_leaves_is_found_again() -> None:
     """Would catch names of cached files that are not those that Numba gives, so that every run would be announced."""
     for engine in limits.ENGINES:

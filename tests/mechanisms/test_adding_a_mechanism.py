@@ -66,6 +66,15 @@ matplotlib.use("Agg")
 words = {{text.get_text().replace("\\n", " ") for text in ds.plot.causal_loops(scenario).texts}}
 assert {{"candour K", "unjust exposure"}} <= words
 assert "candour K" in {{text.get_text() for text in ds.plot.stocks_and_flows(scenario).texts}}
+
+# Its units are checked: they agree, and a mistake is found where it is.
+import inspect
+from deference_sim.model.candour import candour_rate
+from validation.units.checking import check
+checked = check()
+assert not checked.findings and not checked.not_run and "help_of_candour" in checked.units
+(finding,) = check({{"candour_rate": inspect.getsource(candour_rate).replace(" * now.pace", "")}}).findings
+assert finding.function == "candour_rate" and set(finding.units) == {{"1/py", "1/month"}}
 print("shown")
 """
 
@@ -85,7 +94,7 @@ def changes() -> dict[str, list[tuple[str, str]]]:
 
 def with_changes(folder: Path, leave_out: str = "") -> Path:
     """Copy the package into ``folder`` and make the changes of the guide, without those that hold ``leave_out``."""
-    for name in ("deference_sim", "scenarios"):
+    for name in ("deference_sim", "scenarios", "validation"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name, pairs in changes().items():
         path = folder / name

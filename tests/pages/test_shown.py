@@ -45,6 +45,7 @@ def batched() -> ds.BatchResult:
 
 MAKE: dict[str, Callable[[], Shown]] = {
     "Scenario": lambda: ds.load("uncertain-baseline"),
+    "FrozenMap": lambda: ds.load("uncertain-baseline").uncertain,
     "Result": lambda: ds.simulate(ds.load("five-hazards"), FEW),
     "Trajectory": lambda: ds.simulate(ds.load("rushed-handoff"), FEW).trace(3),
     "Sweep": lambda: ds.sweep(
@@ -54,6 +55,7 @@ MAKE: dict[str, Callable[[], Shown]] = {
     "LeastChange": lambda: ds.least_change(QUICK, ["rival.lead", "tax.decline"], 0.5, FEW),
     "Region": lambda: ds.region(QUICK, [("rival.lead", None), ("tax.decline", None)], 0.5, FEW),
     "Comparison": lambda: ds.compare(ds.load("baseline"), ds.load("rushed-handoff"), replicates=FEW)[0],
+    "Loops": lambda: ds.loops("baseline", FEW),
     "Explanation": lambda: ds.explain("baseline", "rushed-handoff", FEW),
     "Brief": lambda: ds.brief(ds.load("never-hand-off"), FEW, worlds=["never-hand-off"]),
     "AggregateTax": lambda: ds.aggregate_tax(ds.load("uncertain-baseline"), draws=20),

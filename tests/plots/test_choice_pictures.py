@@ -14,6 +14,7 @@ from deference_sim.model.state import CATASTROPHES
 from deference_sim.plots.style import SMALL
 
 from ..analysis.pretended_worlds import pretend_few_points
+from .reading import edges
 
 
 @pytest.fixture(autouse=True)
@@ -29,9 +30,8 @@ def test_the_curve_over_months_is_drawn_with_its_intervals() -> None:
     curve = next(line for line in chances.lines if line.get_linewidth() == 2.0)
     assert list(curve.get_xdata()) == [timing.month for timing in found.curve]
     assert list(curve.get_ydata()) == [timing.estimate.value for timing in found.curve]
-    band = {tuple(point) for path in chances.collections[0].get_paths() for point in path.vertices}
-    assert {(timing.month, timing.estimate.low) for timing in found.curve} <= band
-    assert {(timing.month, timing.estimate.high) for timing in found.curve} <= band
+    ends = {timing.month: (timing.estimate.low, timing.estimate.high) for timing in found.curve}
+    assert edges(chances.collections[0]) == ends  # would catch one end of the interval drawn twice
     luck = {tuple(point) for path in chances.collections[1].get_paths() for point in path.vertices}
     assert {(timing.month, timing.risks["overtaken_safely"]) for timing in found.curve} <= luck
     (shaded,) = chances.patches
@@ -52,6 +52,9 @@ def test_regrets_are_written_where_they_belong() -> None:
         "as it is",
         *(t.policy for t in found.policies),
     ]
+    intervals = [tuple(line.get_xdata()) for line in chances.lines if line.get_linewidth() == 2.0]
+    estimates = [found.own, *(tuned.estimate for tuned in found.policies)]
+    assert intervals == [(estimate.low, estimate.high) for estimate in estimates]
     luck = [bar.get_width() for bar in chances.patches]
     assert luck == [found.own_overtaken_safely, *(tuned.overtaken_safely for tuned in found.policies)]
     written = {

@@ -38,6 +38,9 @@ def test_boxes_are_drawn_at_their_coverage_and_density_with_their_limits() -> No
     assert any(
         (line.get_xdata()[0], line.get_ydata()[0]) == (0.3, 0.8) for line in quality.lines if len(line.get_xdata()) == 1
     )
+    across, up = [line for line in quality.lines if len(line.get_xdata()) == 2 and line.get_alpha()]
+    assert (list(across.get_xdata()), list(across.get_ydata())) == ([box.coverage.low, box.coverage.high], [0.8, 0.8])
+    assert (list(up.get_xdata()), list(up.get_ydata())) == ([0.3, 0.3], [box.density.low, box.density.high])
     below, above = limits.patches
     assert (below.get_x(), below.get_x() + below.get_width()) == pytest.approx((0.0, 0.5), abs=0.01)
     assert (above.get_x(), above.get_x() + above.get_width()) == pytest.approx((0.5, 1.0), abs=0.01)

@@ -10,6 +10,7 @@ import deference_sim as ds
 from deference_sim.analysis.estimate import probability
 from deference_sim.model.state import CATASTROPHES
 from deference_sim.plots import style
+from deference_sim.plots.incidence import POINTS
 
 from .reading import edges, entries
 
@@ -38,6 +39,18 @@ def test_the_picture_goes_on_until_nearly_all_runs_have_ended(result: ds.Result)
     assert ax.get_xlim() == (0.0, last)
     assert (ends <= last).mean() >= 0.98
     assert last >= min(ends.max(), 1.15 * ends.quantile(0.98))
+
+
+def test_the_picture_goes_to_its_last_month() -> None:
+    """Would catch a last point that is left out: these runs all end in the month of the deadline, and it shows more."""
+    late = ds.load("single-deadline").with_(**{"rival.lead": 4, "handoff.never": True, "hazard_factor": 0})
+    result = ds.simulate(late, 20)
+    assert result.records["months"].unique() == pytest.approx([4.0])
+    ax = ds.plot.outcomes_over_time(result)
+    for band in ax.collections:
+        assert max(edges(band)) == pytest.approx(1.02 * 4.0)
+        assert len(edges(band)) == POINTS
+    assert ax.get_xlim() == (0.0, pytest.approx(1.02 * 4.0))
 
 
 def test_the_grey_bands_are_intervals_of_both_sums(result: ds.Result) -> None:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import deference_sim as ds
+from deference_sim.plots.tax import POINTS
 
 from .reading import edges
 
@@ -27,6 +28,12 @@ def test_uncertain_inputs_give_the_tax_a_fan() -> None:
     scenario = ds.load("baseline").with_(**{"tax.broad_alignment": "0.1 to 1", "tax.capability_profile": 0})
     ax = ds.plot.tax_by_capability(scenario, seed=SEED)
     drawn = scenario.draws(SEED, np.arange(400))["tax.broad_alignment"]
-    outer = edges(ax.collections[0])
+    outer, inner = (edges(band) for band in ax.collections)  # would catch one end of a band drawn twice
     assert outer[0.0] == pytest.approx(tuple(np.quantile(drawn, [0.05, 0.95])))
+    assert inner[0.0] == pytest.approx(tuple(np.quantile(drawn, [0.25, 0.75])))
+    assert len(outer) == len(inner) == POINTS
+    for level in outer:
+        fallen = drawn * 10.0 ** (-scenario.tax.decline * level)
+        assert outer[level] == pytest.approx(tuple(np.quantile(fallen, [0.05, 0.95])))
+        assert inner[level] == pytest.approx(tuple(np.quantile(fallen, [0.25, 0.75])))
     assert any(f"seed {SEED}" in text.get_text() for text in ax.texts)

@@ -20,8 +20,11 @@ def test_steps_lead_from_the_one_chance_to_the_other(monkeypatch: pytest.MonkeyP
             assert (start.get_width(), end.get_width()) == pytest.approx((100 * first.value, 100 * second.value))
             at = 100 * first.value
             assert len(bars) == steps
-            for bar, place in zip(bars, found.ranked[:most], strict=False):
+            intervals = [line.get_xdata() for line in panel.lines if line.get_linewidth() == 1.0]
+            for bar, ends, place in zip(bars, intervals, found.ranked[:most], strict=False):
                 assert bar.get_x() == pytest.approx(at)
+                share = found.shares[name][place]
+                assert list(ends) == pytest.approx([at + 100 * share.low, at + 100 * share.high])
                 assert bar.get_width() == pytest.approx(100 * found.shares[name][place].value, abs=1e-9)
                 at += 100 * found.shares[name][place].value
             assert bars[-1].get_x() + bars[-1].get_width() == pytest.approx(100 * second.value)

@@ -106,6 +106,10 @@ BYTES = {
         rb'description: "\ud800"' + b"\n",
         "bad.yaml:1:17  unknown escape in double quotes  write \\\\ for a backslash, or use single quotes",
     ),
+    "nested beyond all measure": (
+        b"schema: 1\nrival: " + b"[" * 5000 + b"\n",
+        "bad.yaml:2:1007  nested too deep  at most 16 levels",
+    ),
     "alias bomb": (
         b"a: &a [x, x]\nb: &b [*a, *a]\n",
         "bad.yaml:1:4  anchor `&a`  anchors and aliases are not supported: repeat the value",

@@ -11,7 +11,7 @@ from scipy import integrate
 
 from deference_sim.model.stocks import STOCKS
 from deference_sim.trajectory import step
-from deference_sim.trajectory.flow import PAUSED, close_step, follow_step
+from deference_sim.trajectory.flow import HORIZON_REACHED, PAUSED, close_step, follow_step
 from deference_sim.trajectory.rates import derivatives
 from deference_sim.trajectory.state import Stocks
 
@@ -267,3 +267,31 @@ def test_who_looks_on_changes_no_step() -> None:
     assert with_hazard.hazards_handled > 100
     with_hazard.hazards_handled = 0
     assert with_hazard == alone
+
+
+# ---- corners of the law -----------------------------------------------------------------------------------
+
+
+PAST_A_CORNER: dict[str, Any] = {
+    "capability": {"initial_speedup": 10.0, "ceiling": 9.0},
+    "goodness": {"broad_alignment": 0.6, "capability_profile": 9.0},
+    "strategy": {"policy": "fixed", "goodness_share": 1.0, "time_buying_share": 0.0, "defence_share": 0.0},
+}
+
+
+def across_a_corner(noise: float, tolerance: float) -> tuple[int, float]:
+    """Goodness rises from margin .6 past 1, where returns begin to fall: (steps, alignment after half a month)."""
+    run = moving(tolerance, 0.5, **PAST_A_CORNER, evaluation=MOVING["evaluation"] | {"noise": noise})
+    while not (why := run.flow()) & HORIZON_REACHED:
+        run.instant(why)
+    return run.state.steps, run.state.A
+
+
+def test_a_step_across_a_corner_may_err_more_where_reviews_are_noisy() -> None:
+    """Would catch: an error that is forgiven without noise, one that is never forgiven, one beyond what is said."""
+    _, exact = across_a_corner(0.0, 1e-10)
+    few, noisy = across_a_corner(0.1, 1e-6)
+    more, quiet_ = across_a_corner(0.0, 1e-6)
+    assert few < more
+    assert abs(quiet_ - exact) < 1e-5
+    assert abs(quiet_ - exact) < abs(noisy - exact) < 0.005 * 0.1  # a few thousandths of the noise

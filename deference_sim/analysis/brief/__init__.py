@@ -16,6 +16,7 @@ from deference_sim.analysis import discover as discovery
 from deference_sim.analysis import handoff as handoffs
 from deference_sim.analysis import sensitivity as sensitivities
 from deference_sim.analysis import strategy as strategies
+from deference_sim.analysis.alternatives import Alternatives, alternatives, planned
 from deference_sim.analysis.brief.choices import (
     BEST,
     NOW,
@@ -43,6 +44,7 @@ from deference_sim.analysis.sensitivity import Sensitivity
 from deference_sim.analysis.sensitivity.result import Method
 from deference_sim.analysis.strategy import BestStrategy, PolicyRegret
 from deference_sim.analysis.worlds import Worlds
+from deference_sim.described import described
 from deference_sim.model.state import OUTCOMES
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario, as_scenarios
 from deference_sim.scenario.own import refuse_own
@@ -65,6 +67,7 @@ MOST_FOR_POLICIES = 3  # of them, along which policies are held against one anot
 PARTS: Mapping[str, str] = {
     "run": "the scenario as written",
     "spread": "the spread over what is uncertain",
+    "alternatives": "by expert and by structure of the world",
     "handoff": "when to hand off",
     "choices": "the choices, side by side",
     "months": "what a month more is worth",
@@ -81,12 +84,32 @@ PARTS: Mapping[str, str] = {
 }
 
 
+@described(
+    futures="How many futures each part had.",
+    run="The scenario as written.",
+    by="The chance as written by expert and by structure of the world, where the scenario has these.",
+    spread="The chance over what is uncertain.",
+    handoff="When to hand off.",
+    choices="What can be done, and how well each does.",
+    months="What a month more of lead is worth.",
+    keep_up="Whether goodness keeps up with capability.",
+    required="The lead that it takes; None without a rival.",
+    strategy="Which policy does best.",
+    regret="How policies do in other worlds.",
+    tornado="What matters most, one input at a time.",
+    sobol="What matters most, as shares of variance.",
+    knowing="What it is worth to know an input beforehand.",
+    failing="In which ranges it fails; None where EMA Workbench is missing.",
+    flips="Values of inputs at which the advice changes.",
+    policy_flips="Values of inputs at which another policy is best.",
+    weight_flips="Weights of ends at which the advice changes.",
+    signposts="What can be seen, and how the chance goes with it.",
+    switches="Signposts at which another choice is better.",
+    commands="For each part the command that gives its figures.",
+)
 @dataclass(frozen=True, repr=False)
 class Brief(Shown):
-    """What a strategist asks of a scenario, answered part by part; ``commands`` has for each what gives its figures.
-
-    ``required`` is None without a rival, ``failing`` where EMA Workbench is not installed.
-    """
+    """What a strategist asks of a scenario, answered part by part."""
 
     scenario: Scenario
     measure: Measure
@@ -94,6 +117,7 @@ class Brief(Shown):
     futures: Futures
     run: Result
     spread: InputSpread
+    by: tuple[Alternatives, ...]
     handoff: BestHandoff
     choices: Choices
     months: tuple[MonthMore, ...]
@@ -146,6 +170,7 @@ class Brief(Shown):
                 ],
                 "as_written": self.chance.as_dict(),
                 "over_ranges": self.spread.as_dict(),
+                "alternatives": [one.as_dict() for one in self.by],
                 "run": self.run.as_dict(),
                 "handoff": self.handoff.as_dict(),
                 "months_more": {
@@ -219,6 +244,12 @@ def _without_seconds(found: Any) -> Any:
     return [_without_seconds(value) for value in found] if isinstance(found, list) else found
 
 
+@described(
+    replicates="How many fresh futures judge each choice; the other parts take their numbers from it.",
+    worlds="Scenarios in which policies are tried as well.",
+    at_work="Is called with words as each part begins, and returns a context manager that yields what hears of "
+    "progress.",
+)
 def brief(
     scenario: ScenarioLike,
     replicates: int = USUAL_BRIEF,
@@ -226,14 +257,11 @@ def brief(
     *,
     measure: Measure = "p_good",
     worlds: Sequence[ScenarioLike] = strategies.WORLDS,
-    at_work: AtWork = in_silence,
+    at_work: AtWork | None = None,
 ) -> Brief:
     """Answer what to do in ``scenario``, how sure that is, what would change it, and what the answer rests on.
 
-    ``scenario`` is one, or a shipped one's name or a file's path. Choices go by ``measure``: p_good, p_stay or weights
-    of ends. Each is judged on ``replicates`` fresh futures; the other parts take their numbers from it. ``worlds`` are
-    those in which policies are tried as well. ``at_work`` is called as each part begins (see ``parts.AtWork``). Raises
-    ``ScenarioError`` or ``ValueError`` for what cannot be answered.
+    Raises ``ScenarioError`` or ``ValueError`` for what cannot be answered.
     """
     chosen = as_scenario(scenario)
     refuse_own(chosen.own, chosen.name, "since a brief runs more than they would leave time for")
@@ -243,7 +271,7 @@ def brief(
     several = (worlds,) if isinstance(worlds, str | Scenario) else worlds
     if not is_several(several):
         raise ArgumentError("worlds", worlds, "scenarios, their names or paths, in a list")
-    return _Making(chosen, measure, seed, Futures(replicates), tuple(several), at_work).whole()
+    return _Making(chosen, measure, seed, Futures(replicates), tuple(several), at_work or in_silence).whole()
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +286,7 @@ class _Making:
     at_work: AtWork
 
     def whole(self) -> Brief:
-        run, spread = self._run(), self._spread()
+        run, spread, by_alternative = self._run(), self._spread(), self._alternatives()
         handoff = self._handoff()
         with self.at_work(PARTS["choices"]) as told:
             fresh = Worlds(self.seed, self.measure, progress=told).fresh.fresh  # the search has judged on the others
@@ -286,6 +314,7 @@ class _Making:
             self.futures,
             run,
             spread,
+            by_alternative,
             handoff,
             choices,
             tuple(months),
@@ -321,6 +350,12 @@ class _Making:
                 ranges=True,
                 progress=told,
             )
+
+    def _alternatives(self) -> tuple[Alternatives, ...]:
+        if not planned(self.scenario):
+            return ()
+        with self.at_work(PARTS["alternatives"]) as told:
+            return tuple(alternatives(self.scenario, self.futures.run, self.seed, measure=self.measure, progress=told))
 
     def _handoff(self) -> BestHandoff:
         with self.at_work(PARTS["handoff"]) as told:
@@ -430,6 +465,7 @@ class _Making:
         worlds = ["--worlds", ",".join(names)] if tuple(self.worlds) != strategies.WORLDS else []
         made: dict[str, tuple[str, list[Any]]] = {
             "run": ("run", ["--replicates", futures.run]),
+            "alternatives": ("run", [*counted, "--replicates", futures.run]),
             "spread": ("run", [*counted, "--draws", futures.draws, "--ranges", "--replicates", futures.run]),
             "handoff": ("handoff", [*counted, "--replicates", futures.each]),
             "required_lead": ("required-lead", [*targets, *counted, "--replicates", futures.each]),
@@ -444,12 +480,16 @@ class _Making:
         return {name: command(words[0], seed, *words[1]) for name, words in made.items()}
 
 
-def most_important(sobol: Sensitivity) -> list[tuple[int, ...]]:
-    """Return the unknowns with the greatest part in the variance, most first, each as the places of its inputs."""
+def most_important(sobol: Sensitivity, *, words: bool = False) -> list[tuple[int, ...]]:
+    """Return the unknowns with the greatest part in the variance, most first, each as the places of its inputs.
+
+    Those that are a word only with ``words``: they have no values between which a choice could flip.
+    """
     varied = sobol.plan.varied
     groups = {varied.label(group): group for group in varied.groups}
     ordered = (set(groups[label]) for label in sobol.table["input"])
-    return [bundle for group in ordered for bundle in varied.bundles if set(bundle) <= group][:MOST_INPUTS]
+    bundles = [bundle for group in ordered for bundle in varied.bundles if set(bundle) <= group]
+    return [one for one in bundles if words or not varied.inputs[one[0]].words][:MOST_INPUTS]
 
 
 def _decision(scenario: Scenario, best: float, choices: Choices) -> dict[str, Sequence[Any]]:

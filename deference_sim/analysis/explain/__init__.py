@@ -19,6 +19,7 @@ from deference_sim.analysis.explain.players import Player, players_of
 from deference_sim.analysis.explain.shapley import Coalition, Floats, Order, exact, sampled
 from deference_sim.analysis.measure import MEASURES, VALUE, Measure, Success, success_of
 from deference_sim.analysis.paired import Difference, difference_of_values
+from deference_sim.described import described
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.scenario.own import refuse_own
@@ -30,20 +31,28 @@ from deference_sim.study.quasi_random import student
 from deference_sim.study.runner import BLOCK, Block, check_run, stream, warm_up
 
 MOST_EXACT = 12  # players of which all coalitions are run: 4,096 of them
-FEWEST = 1_000  # worlds that an answer takes by default, however many coalitions there are
+FEWEST = 400  # worlds that an answer takes by default, however many coalitions there are: then about a minute
 _RUNS = 640_000  # about as many as are made by default, where that leaves worlds enough
 BATCHES = 50  # of worlds, with orders of their own, where orders are drawn
 PAIRS = 4  # of orders, each with its reverse, for a batch
 _CHUNK = 128  # scenarios that are held at once
 
 
+@described(
+    first="The scenario that is explained from.",
+    second="The one whose difference is explained.",
+    players="The inputs that differ, those together that move together.",
+    value="Weights of ends, if these are explained as well.",
+    measures="By measure the chance in the first, in the second, and the paired difference.",
+    shares="By measure what is due to each of ``players``, which sums to the difference.",
+    orders="How many orders were drawn; None if all mixtures were run.",
+    replicates="How many worlds every mixture met.",
+)
 @dataclass(frozen=True, repr=False)
 class Explanation(Shown):
     """What of the difference of two scenarios is due to which input.
 
-    ``measures`` has for each the chance in the first, in the second, and the paired difference; ``shares`` in the order
-    of ``players`` what of that is due to each, which sum to it. With ``orders`` None all coalitions were run; else that
-    many orders were drawn, and the intervals of shares hold their error too.
+    Where orders were drawn, the intervals of shares hold their error too.
     """
 
     first: Scenario
@@ -174,6 +183,10 @@ def plan(
     return made
 
 
+@described(
+    replicates="How many worlds all mixtures meet; by default 10,000, fewer where many inputs differ.",
+    groups="Inputs that are to move together: lists of paths, hazards and blocks.",
+)
 def explain(
     first: ScenarioLike,
     second: ScenarioLike,
@@ -187,12 +200,10 @@ def explain(
 ) -> Explanation:
     """Explain why two scenarios differ in p_stay and p_good: by the inputs in which they do.
 
-    Each is a scenario, or a shipped one's name or a file's path. A player is an input that differs; a hazard that only
-    one of them has; a word with the fields of its block that it switches; or one of the ``groups`` of paths, hazards
-    and blocks that are to move together. Up to 12 players all coalitions meet the same ``replicates`` worlds; beyond
-    that orders are drawn. By default there are 10,000 worlds, fewer where there are many players. ``value`` are weights
-    of ends, by which what futures are worth is explained as well. Raises ``ScenarioError`` if nothing
-    differs, and for inputs that cannot be moved one without the other.
+    A player is an input that differs; a hazard that only one of them has; a word with the fields of its block that
+    it switches; or one of the ``groups`` of paths, hazards and blocks that are to move together. Up to 12 players
+    all coalitions meet the same ``replicates`` worlds; beyond that orders are drawn. Raises ``ScenarioError`` if
+    nothing differs, and for inputs that cannot be moved one without the other.
     """
     made = plan(first, second, replicates, seed, groups=groups)
     return explained(made, seed_of(seed), value, engine, progress)

@@ -94,7 +94,7 @@ class Mixing:
         uncertain, written = {}, {}
         for key, entry in catalogue().items():
             if isinstance(entry, Parameter):
-                fields[key] = getattr(self._side(key, moved), key)
+                fields[key] = getattr(self._side(key, moved).medians, key)
             elif entry.is_list:
                 fields[key] = tuple(self._present(moved))
             else:
@@ -137,7 +137,7 @@ class Mixing:
 
     def _hazards(self) -> Mapping[str, tuple[Any, Any]]:
         """Return the hazards of both by name; None where one has none of that name."""
-        before, after = ({one.name: one for one in side.hazards} for side in (self.first, self.second))
+        before, after = ({one.name: one for one in side.medians.hazards} for side in (self.first, self.second))
         return {name: (before.get(name), after.get(name)) for name in dict.fromkeys([*before, *after])}
 
     def _correlations(self) -> Mapping[tuple[str, str], tuple[float, float]]:
@@ -171,5 +171,5 @@ def _named(pair: tuple[str, str]) -> str:
 def _part(scenario: Scenario, prefix: str) -> Any:
     """Return the block of a scenario at ``prefix``, such as ``rival`` or ``hazards.misuse``."""
     section, _, name = prefix.partition(".")
-    held = getattr(scenario, section)
+    held = getattr(scenario.medians, section)
     return next(item for item in held if item.name == name) if name else held

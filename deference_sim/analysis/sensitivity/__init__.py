@@ -13,6 +13,7 @@ from deference_sim.analysis.sensitivity import morris, rank, sobol, tornado, voi
 from deference_sim.analysis.sensitivity.inputs import DECISIONS, Input, Varied, choose
 from deference_sim.analysis.sensitivity.plan import Decision, Plan
 from deference_sim.analysis.sensitivity.result import Method, Sensitivity
+from deference_sim.described import described
 from deference_sim.model.declare import choices_of
 from deference_sim.model.strategy import Strategy
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
@@ -25,9 +26,16 @@ from deference_sim.study.runner import warm_up
 __all__ = ["Input", "Sensitivity", "Varied", "carry_out", "missing_extra", "plan_of", "planned_runs", "sensitivity"]
 
 _METHODS: dict[str, ModuleType] = {"tornado": tornado, "sobol": sobol, "morris": morris, "rank": rank, "voi": voi}
+WITH_WORDS = ("tornado", "sobol")  # the others need an order of values, which words do not have
 LEAST_TRAJECTORIES = 4
 
 
+@described(
+    method="``tornado``, ``sobol``, ``morris``, ``rank`` or ``voi``.",
+    replicates="Futures at each value (tornado), rows of the base sample (sobol), trajectories (morris) or points "
+    "(rank, voi).",
+    decision="For ``voi``: the path of one input with the options among which to choose; by default every policy.",
+)
 def sensitivity(
     scenario: ScenarioLike,
     method: Method = "tornado",
@@ -41,14 +49,11 @@ def sensitivity(
 ) -> Sensitivity:
     """Find out which inputs of ``scenario`` matter most for the chance of success.
 
-    ``scenario`` is one, or a shipped one's name or a file's path. ``method`` is ``tornado`` (each input at its low and
-    high value), ``sobol`` (shares of variance), ``morris`` (screening), ``rank`` (rank correlations) or ``voi`` (value
-    of knowing an input before taking a decision). ``inputs`` are paths, ``uncertain`` or ``core``; by default every
-    main unknown of the model over its plausible range, and what the scenario has uncertain besides. ``replicates``
-    counts futures at each value (tornado), rows of the base sample (sobol), trajectories (morris) or points (rank,
-    voi); for Sobol' designs it is raised to a power of two. ``decision`` maps the path of one input to its
-    options, for ``voi``; by default every
-    policy. Raises ``ScenarioError`` for what cannot be studied and ``ModuleNotFoundError`` where an extra is missing.
+    ``method`` is ``tornado`` (each input at its low and high value), ``sobol`` (shares of variance), ``morris``
+    (screening), ``rank`` (rank correlations) or ``voi`` (value of knowing an input before taking a decision). Main
+    unknowns are varied over their plausible ranges; words that are uncertain in a tornado and in Sobol' indices only,
+    as the others need an order of values. For Sobol' designs ``replicates`` is raised to a power of two.
+    Raises ``ScenarioError`` for what cannot be studied and ``ModuleNotFoundError`` where an extra is missing.
     """
     plan = plan_of(
         as_scenario(scenario),
@@ -83,7 +88,7 @@ def plan_of(
     count = _METHODS[method].DEFAULT if replicates is None else replicates
     least = LEAST_TRAJECTORIES if method == "morris" else 1
     count, seed = replicates_of(count, least=least), seed_of(seed)
-    varied = choose(scenario, inputs)
+    varied = choose(scenario, inputs, words=method in WITH_WORDS)
     chosen = _decision(varied, decision) if method == "voi" else None
     return Plan(scenario, varied, measure, count, seed, chosen)
 

@@ -1,6 +1,6 @@
 """Which inputs a study varies, over which ranges, and which of them are tied to one another."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 
@@ -31,7 +31,7 @@ class Input:
 
     Its low and high value are the 5th and 95th percentile of ``distribution``, or the ends of a range that is only half
     to double the value, or that was widened to hold it. ``status`` (published, derived, given by the scenario, or
-    guess) is that of the range.
+    guess) is that of the range. Of a word the value is its place among those that are declared.
     """
 
     path: str
@@ -40,6 +40,13 @@ class Input:
     distribution: Distribution
     range_from: str
     status: str
+
+    @property
+    def words(self) -> Mapping[str, float]:
+        """The words of an input that is one, each with its place among those that are declared; else nothing."""
+        if not isinstance(self.distribution, Words):
+            return {}
+        return {word: float(self.distribution.declared.index(word)) for word, _ in self.distribution.probabilities}
 
     @property
     def ends(self) -> tuple[float, float]:
@@ -78,8 +85,8 @@ class Varied:
         return {one.path: points[:, place] for place, one in enumerate(self.inputs)}
 
 
-def choose(scenario: Scenario, wanted: OneOrMore = ()) -> Varied:
-    """Return what a study of ``scenario`` varies.
+def choose(scenario: Scenario, wanted: OneOrMore = (), *, words: bool = False) -> Varied:
+    """Return what a study of ``scenario`` varies; with ``words`` also those that the scenario has uncertain.
 
     ``wanted`` are paths, ``uncertain`` (all that the scenario has uncertain) or ``core`` (every core input). By default
     the main unknowns, which are those of ``uncertain-baseline``, and what the scenario has uncertain besides. What is
@@ -90,11 +97,11 @@ def choose(scenario: Scenario, wanted: OneOrMore = ()) -> Varied:
     """
     wanted = words_of(wanted, "inputs", "a path, or several in a list")
     named = [name for name in wanted if name not in (UNCERTAIN, CORE)]
-    gather(partial(_check_number, path) for path in named)
-    words = [path for path, one in scenario.uncertain.items() if isinstance(one, Words)]
-    left_out = [(path, "it is a word, drawn anew in every future") for path in words]
-    numbers = [path for path in scenario.uncertain if path not in words]
-    paths = dict.fromkeys(numbers if UNCERTAIN in wanted or not wanted else ())
+    drawn = [path for path, one in scenario.uncertain.items() if isinstance(one, Words) and not words]
+    known = [path for path in scenario.uncertain if path not in drawn]
+    gather(partial(_check_number, path) for path in named if path not in known)
+    left_out = [(path, "it is a word, drawn anew in every future") for path in drawn]
+    paths = dict.fromkeys(known if UNCERTAIN in wanted or not wanted else ())
     for path in _main_unknowns(wanted):
         if scenario.value(path) is None:
             left_out.append((path, "it is null"))
@@ -153,6 +160,9 @@ def _groups(joined: Iterable[list[str]], paths: list[str]) -> tuple[tuple[int, .
 
 def _input(scenario: Scenario, path: str) -> Input:
     parameter, value = find(path, ARGUMENT), scenario.value(path)
+    own = scenario.uncertain.get(path)
+    if isinstance(own, Words):
+        return Input(path, parameter.unit, float(own.declared.index(value)), own, scenario.sources[path], GIVEN)
     found = _range_of(scenario, path, parameter)
     if found is None:
         raise refusal(

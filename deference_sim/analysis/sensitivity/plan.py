@@ -68,7 +68,7 @@ def described(varied: Varied, group: Sequence[int]) -> dict[str, Any]:
     return {
         "input": varied.label(group),
         "unit": "; ".join("" if one.unit == "1" else one.unit for one in inputs),
-        "range": "; ".join(range_text(*one.ends, one.unit) for one in inputs),
+        "range": "; ".join(", ".join(one.words) if one.words else range_text(*one.ends, one.unit) for one in inputs),
         "status": "; ".join(one.status for one in inputs),
         "range_from": "; ".join(one.range_from for one in inputs),
     }

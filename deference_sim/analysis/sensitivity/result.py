@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from deference_sim.analysis.sensitivity.plan import Plan
+from deference_sim.described import described
 from deference_sim.shown import Shown
 
 if TYPE_CHECKING:
@@ -12,6 +13,13 @@ if TYPE_CHECKING:
 Method = Literal["tornado", "sobol", "morris", "rank", "voi"]
 
 
+@described(
+    method="``tornado``, ``sobol``, ``morris``, ``rank`` or ``voi``.",
+    plan="What was varied, and over which ranges.",
+    table="A row for each input, or each group that goes together, the most important first.",
+    expected="The chance of success, and its 95 % interval.",
+    more="What the method found beside the table.",
+)
 @dataclass(frozen=True, repr=False)
 class Sensitivity(Shown):
     """What matters most for the chance of success.

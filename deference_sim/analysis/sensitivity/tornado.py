@@ -1,6 +1,7 @@
 """Tornado: each input at its low and at its high value, everything else as the scenario has it, in the same worlds.
 
-Inputs that are one unknown move together; those that are merely correlated move each alone.
+Inputs that are one unknown move together; those that are merely correlated move each alone. A word that is uncertain
+goes through all that it may be: low is the one with the lowest chance, high the one with the highest.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +18,7 @@ DEFAULT = 4096
 
 def runs(plan: Plan) -> int:
     """Return how many futures the study runs."""
-    return plan.replicates * (2 * len(plan.varied.bundles) + 1)
+    return plan.replicates * (sum(len(_settings(plan, bundle)) for bundle in plan.varied.bundles) + 1)
 
 
 def analyse(plan: Plan) -> Finding:
@@ -30,18 +31,30 @@ def analyse(plan: Plan) -> Finding:
 
 
 def _bar(plan: Plan, bundle: Sequence[int]) -> dict[str, Any]:
-    inputs = [plan.varied.inputs[place] for place in bundle]
-    at_low, at_high = (_successes(plan, {one.path: one.ends[end] for one in inputs}) for end in (0, 1))
+    found = [(value, _successes(plan, settings)) for value, settings in _settings(plan, bundle)]
+    about = described(plan.varied, bundle)
+    if plan.varied.inputs[bundle[0]].words:
+        found.sort(key=lambda one: float(one[1].mean()))
+        about |= {"range": f"{found[0][0]} to {found[-1][0]}"}
+    (low, at_low), (high, at_high) = found[0], found[-1]
     swing = success_of(plan.measure).difference(at_high, at_low)
-    return described(plan.varied, bundle) | {
-        "low": inputs[0].ends[0],
-        "high": inputs[0].ends[1],
+    return about | {
+        "low": low,
+        "high": high,
         "at_low": float(at_low.mean()),
         "at_high": float(at_high.mean()),
         "swing": swing.value,
         "swing_low": swing.low,
         "swing_high": swing.high,
     }
+
+
+def _settings(plan: Plan, bundle: Sequence[int]) -> list[tuple[Any, dict[str, float]]]:
+    """Return what the inputs of one bar are set to, each time with the value of the first, or its word."""
+    inputs = [plan.varied.inputs[place] for place in bundle]
+    if inputs[0].words:
+        return [(word, {inputs[0].path: place}) for word, place in inputs[0].words.items()]
+    return [(inputs[0].ends[end], {one.path: one.ends[end] for one in inputs}) for end in (0, 1)]
 
 
 def _successes(plan: Plan, values: Mapping[str, float]) -> Floats:

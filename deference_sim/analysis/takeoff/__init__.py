@@ -8,6 +8,7 @@ from types import MappingProxyType
 from deference_sim.analysis.takeoff import ai_2027, forethought, plans, racing, slowdown
 from deference_sim.analysis.takeoff.forethought import windows
 from deference_sim.analysis.takeoff.table import Request, TakeoffTable, unheard
+from deference_sim.described import described
 from deference_sim.scenario.several import OneOrMore, words_of
 from deference_sim.study.limits import MOST_REPLICATES, one_of, replicates_of, seed_of
 
@@ -78,18 +79,22 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
 )
 
 
+@described(
+    preset="The name of a published table; ``deference-sim takeoff --list`` lists them.",
+    replicates="How many futures are simulated; by default as many as the table needs.",
+    settings="``PATH=VALUE``, or several in a list, on top of the preset's scenario.",
+)
 def takeoff(
     preset: str,
     replicates: int | None = None,
     seed: int = 1,
     settings: OneOrMore = (),
-    told: Callable[[int], object] = unheard,
+    progress: Callable[[int], object] | None = None,
 ) -> TakeoffTable:
     """Return the table of a preset, with ``PATH=VALUE`` settings on top of its scenario.
 
-    ``told`` hears how many more replicates are done. Raises ``ValueError`` for an unknown preset and for
-    too few or too many replicates, and ``ScenarioError`` for settings that are wrong or for which the source has no
-    procedure.
+    Raises ``ValueError`` for an unknown preset and for too few or too many replicates, and ``ScenarioError`` for
+    settings that are wrong or for which the source has no procedure.
     """
     one_of(preset, "preset", list(PRESETS))
     chosen = PRESETS[preset]
@@ -101,6 +106,6 @@ def takeoff(
             count,
             seed_of(seed),
             words_of(settings, "settings", "PATH=VALUE, or several in a list"),
-            told,
+            progress or unheard,
         )
     )

@@ -1,6 +1,8 @@
 """Building the kernel: object code from the text of the rounds and of the law, for one processor."""
 
 import os
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,6 +12,7 @@ from deference_sim.engines.lanes import moves, rounds
 from deference_sim.engines.lanes.frame import Frame
 from deference_sim.engines.lanes.memory import BYTES, Array, Layout, Table, View
 from deference_sim.engines.lanes.module import Module
+from deference_sim.engines.lanes.text import Function
 from deference_sim.engines.lanes.values import FLOAT, WHOLE, WORD, Code, Num
 from deference_sim.engines.lanes.ways import EVERYWHERE
 from deference_sim.model.parameters import HAZARD_DTYPE, PARAMETERS_DTYPE
@@ -38,6 +41,10 @@ TAKEN = {
 }  # fmt: skip
 
 
+Changed = Mapping[Function, Function]
+UNCHANGED: Changed = MappingProxyType({})
+
+
 class Target(NamedTuple):
     """A processor that code is made for, and how many lanes its code has."""
 
@@ -57,9 +64,9 @@ def target() -> Target:
     return Target(named or llvm.get_host_cpu_name(), features, 8 if "+avx512dq" in features else 4)
 
 
-def text_of_kernel(lanes: int) -> str:
-    """Return the kernel, as LLVM reads it, for so many lanes."""
-    module = Module(lanes, {note: _no_log, **moves.SPECIAL}, rounds.PARTS)
+def text_of_kernel(lanes: int, changed: Changed = UNCHANGED) -> str:
+    """Return the kernel, as LLVM reads it, for so many lanes; functions of the law may be ``changed`` for others."""
+    module = Module(lanes, {note: _no_log, **moves.SPECIAL}, rounds.PARTS, changed)
     code = Code(lanes)
 
     def number(name: str) -> Num:
@@ -118,7 +125,7 @@ def _no_log(frame: Frame, *arguments: Any) -> None:
     """Nobody reads a log in lanes: nothing is done."""
 
 
-def optimised(made_for: Target) -> tuple[Any, Any]:
+def optimised(made_for: Target, changed: Changed = UNCHANGED) -> tuple[Any, Any]:
     """Return LLVM's module of the kernel, ready to become code, and its machine."""
     from llvmlite import binding as llvm
 
@@ -127,7 +134,7 @@ def optimised(made_for: Target) -> tuple[Any, Any]:
     machine = llvm.Target.from_default_triple().create_target_machine(
         cpu=made_for.cpu, features=made_for.features, opt=2, codemodel="jitdefault", jit=True
     )
-    module = llvm.parse_assembly(text_of_kernel(made_for.lanes))
+    module = llvm.parse_assembly(text_of_kernel(made_for.lanes, changed))
     module.verify()
     tuning = llvm.create_pipeline_tuning_options(speed_level=2)
     tuning.loop_vectorization = tuning.slp_vectorization = False  # all is in vectors as it is
@@ -137,8 +144,11 @@ def optimised(made_for: Target) -> tuple[Any, Any]:
     return module, machine
 
 
-def object_code() -> tuple[str, bytes]:
-    """Return the symbol of the kernel and the object code that it stands in, for the processor of ``target``."""
+def object_code(changed: Changed = UNCHANGED) -> tuple[str, bytes]:
+    """Return the symbol of the kernel and the object code that it stands in, for the processor of ``target``.
+
+    Functions of the law may be ``changed`` for others of the same arguments.
+    """
     made_for = target()
-    module, machine = optimised(made_for)
+    module, machine = optimised(made_for, changed)
     return symbol_of(made_for.lanes), machine.emit_object(module)

@@ -2,7 +2,7 @@
 
 import inspect
 import math
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -40,10 +40,17 @@ class Module:
     """Functions translated for so many lanes.
 
     ``special`` has what calls of some functions become instead; calls of ``parts`` are never functions of their own.
+    ``changed`` has functions whose text is to be taken in place of others'.
     """
 
-    def __init__(self, lanes: int, special: dict[Function, Callable[..., Any]], parts: Collection[Function]) -> None:
-        self.lanes, self.special, self.parts = lanes, special, parts
+    def __init__(
+        self,
+        lanes: int,
+        special: dict[Function, Callable[..., Any]],
+        parts: Collection[Function],
+        changed: Mapping[Function, Function],
+    ) -> None:
+        self.lanes, self.special, self.parts, self.changed = lanes, special, parts, changed
         self.texts: list[str] = []
         self.globals: dict[Any, str] = {}
         self.made: dict[Any, Made] = {}
@@ -53,6 +60,7 @@ class Module:
     def call(self, frame: Ways, function: Any, arguments: list[Any]) -> Any:
         """Return what a call returns."""
         code = frame.code
+        function = self.changed.get(function, function)
         if function in self.special:
             return self.special[function](frame, *arguments)
         if isinstance(function, type) and hasattr(function, "_fields"):

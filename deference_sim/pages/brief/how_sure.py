@@ -2,6 +2,7 @@
 
 from deference_sim.analysis.discover import missing_extra
 from deference_sim.analysis.measure import success_of
+from deference_sim.pages.alternatives import tables as alternatives_tables
 from deference_sim.pages.brief.section import Section
 from deference_sim.pages.brief.words import a_number, in_months
 from deference_sim.pages.discover import in_words as box_in_words
@@ -36,6 +37,7 @@ class HowSure(Section):
             Table("Two chances, not to be mixed", columns, rows, frozenset({1}), frozenset({0, 1, 2})),
             Paragraph(spread_in_short(spread, self.name)),
             self._from("run", "spread"),
+            *self._by_alternative(),
             *ledger(found.run),
             *self._ledger_note(),
             self._from("run"),
@@ -43,6 +45,11 @@ class HowSure(Section):
             *self._keep_up(),
             *self._failing(),
         ]
+
+    def _by_alternative(self) -> Page:
+        if not self.found.by:
+            return []
+        return [*alternatives_tables(self.found.by, self.found.measure), self._from("alternatives")]
 
     def _ledger_note(self) -> Page:
         if self.found.measure == "p_stay":

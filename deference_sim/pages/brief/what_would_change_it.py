@@ -134,7 +134,7 @@ class WhatWouldChangeIt(Section):
         rows = []
         moved = {row["input"]: row for row in found.tornado.table.to_dict("records")}
         varied = found.sobol.plan.varied
-        for bundle in most_important(found.sobol):
+        for bundle in most_important(found.sobol, words=True):
             name = varied.label(bundle)
             row, share, known = moved[name], totals.get(name), worth.get(name)
             rows.append(

@@ -53,11 +53,11 @@ def natively(function: Call, *arguments: Any) -> Any:
 class Continuous:
     """A world without chance from the moment of its handoff, or from the start if it never comes."""
 
-    p: SimpleNamespace
+    p: Any
     hazards: list[Any]
-    state: SimpleNamespace
+    state: Any
 
-    def at(self, stocks: Mapping[str, Any], practice: Any, month: Any) -> SimpleNamespace:
+    def at(self, stocks: Mapping[str, Any], practice: Any, month: Any) -> Any:
         """Return the state with these stocks and this practice at ``month``, before anything is decided."""
         state = copy.copy(self.state)
         vars(state).update(stocks, practice=practice, t=month)

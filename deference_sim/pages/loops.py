@@ -1,0 +1,177 @@
+"""The page of feedback loops: which of them move the takeoff, and whether it is the basin that keeps the AIs good."""
+
+from deference_sim.analysis.digits import in_percent, with_minus
+from deference_sim.analysis.estimate import Statistic
+from deference_sim.analysis.ledger import road_in_words
+from deference_sim.analysis.loops import CHOSEN, HALF, SHIFTED, THRESHOLDS, Loops, Shift
+from deference_sim.analysis.loops.families import BASIN, CUTS, FAMILY_WORDS, OTHER, family_of, in_words
+from deference_sim.model.roads import ROADS
+from deference_sim.pages.layout import Heading, Page, Paragraph, Table
+from deference_sim.pages.wording import footer, percent, points, with_interval
+
+STRONGEST = 10  # loops that are listed
+_KEPT = ("policy", "growth", "race")  # families with a column of their own in the table by end
+
+
+def page(found: Loops, repeat: str = "") -> Page:
+    """Return which feedback loops move the takeoff; ``repeat`` is the command that repeats it."""
+    title = f"{found.scenario.name} – which feedback loops move it"
+    if found.answer is None:
+        return [
+            Heading(title, "no run came to a handoff"),
+            Paragraph("In no run capability grew after a handoff, so there is nothing to look at."),
+            _footer(found, repeat),
+        ]
+    return [
+        Heading(title, f"the basin's own loops carry more than half in {with_interval(found.answer)} of runs"),
+        Paragraph(_told(found)),
+        _families(found),
+        _by_end(found),
+        *([] if found.shift is None else [Paragraph(_shift(found.shift))]),
+        *_knockouts(found),
+        _strongest(found),
+        _ways(found),
+        Paragraph(_READING, aside=True),
+        _footer(found, repeat),
+    ]
+
+
+_READING = (
+    "A loop's score says how much of what moves the system at a moment goes round that loop: the product of the slopes "
+    "on it, times how fast each stock on it moves compared with how fast that changes (Loops that Matter, Schoenberg, "
+    "Davidsen and Eberlein 2020, in the form of 2023). Shares are of the sum of all scores, leaving out signs, of the "
+    "loops that are linked with deference-goodness both ways. Slopes come from the law's own equations at every "
+    "moment; only the names of the families are chosen. Reviews and decisions are taken to come at every instant, "
+    "wrong by as much as the last review was; successors count by what they change on average. Chance events move a "
+    "run, but are no loops."
+)
+
+
+def _told(found: Loops) -> str:
+    assert found.answer is not None
+    assert found.basin_above_policy is not None
+    moved = [
+        f"{in_percent(found.basin[way][level].value, 0)} where {_way(way, level)}" for way, level in found.hangs_on
+    ]
+    hangs = f" That hangs on how one looks: it is {', '.join(moved)}." if moved else ""
+    return (
+        "Is it the basin itself that keeps AIs good, or those who watch them? The basin's own reinforcing loops, by "
+        "which good AIs work better on goodness and make better successors, carry more than half of what moves the "
+        f"takeoff in {with_interval(found.answer)} of runs.{hangs} They carry more than the loops of the policy, which "
+        f"holds the margin that it believes in, in {with_interval(found.basin_above_policy)}. Of {found.replicates:,} "
+        f"runs {found.handed_off:,} went on after a handoff, so that capability grew; all shares are of those."
+    )
+
+
+def _way(way: str, level: float) -> str:
+    told = "counted by capability" if way == CHOSEN else f"taken {way}"
+    return told if level == HALF else f"{told} and {in_percent(level, 0)} is the mark"
+
+
+def _families(found: Loops) -> Table:
+    ends = [(end, found.groups[end]) for end in ("all", "stayed") if end in found.groups]
+    order = sorted(FAMILY_WORDS, key=lambda name: -found.groups["all"].shares[name].value)
+    rows = [
+        (
+            name + (" (the basin's own)" if name in BASIN else ""),
+            FAMILY_WORDS[name],
+            *(_share(g.shares[name]) for _, g in ends),
+        )
+        for name in order
+    ]
+    heads = tuple(f"{end} (95 %)" for end, _ in ends)
+    columns = ("loops", "what they are", *heads)
+    numbers = frozenset(range(2, len(columns)))
+    return Table("What share of the movement each family of loops carries", columns, tuple(rows), numbers, numbers)
+
+
+def _share(found: Statistic) -> str:
+    low, high = in_percent(found.low, 1).removesuffix(" %"), in_percent(found.high, 1)
+    return f"{in_percent(found.value, 1)} ({low} to {high})"
+
+
+def _by_end(found: Loops) -> Table:
+    rows = []
+    for end, group in found.groups.items():
+        if end != "all":
+            own = sum(group.shares[name].value for name in BASIN)
+            kept = [group.shares[name].value for name in _KEPT]
+            cells = [in_percent(one, 0) for one in (own, *kept, max(1.0 - own - sum(kept), 0.0))]
+            rows.append((ROADS["stayed" if end == "stayed" else end], f"{group.n:,}", *cells))
+    columns = ("how it ended", "runs", "the basin's own", *_KEPT, "the rest")
+    return Table("The same by how the run ended", columns, tuple(rows), frozenset(range(1, len(columns))))
+
+
+def _shift(shift: Shift) -> str:
+    led = f"At the handoff the family {shift.first} carries most in {with_interval(shift.leads)} of runs."
+    if shift.capability is None:
+        return f"{led} No other takes over from it in any of these."
+    low, middle, high = (_to_two_digits(one) for one in shift.capability)
+    return (
+        f"{led} In {with_interval(shift.chance)} of these another takes over at some time, most often {shift.second}, "
+        f"for the first time at a capability of {middle} py in the middle of those runs, and of {low} to {high} py in "
+        "four out of five."
+    )
+
+
+def _to_two_digits(number: float) -> str:
+    return with_minus(f"{number:.2g}")
+
+
+def _knockouts(found: Loops) -> list[Table | Paragraph]:
+    """Return what carries by score beside what matters when it is cut."""
+    if not found.knockouts:
+        return []
+    shares = found.groups["all"].shares
+    rows = []
+    for one in sorted(found.knockouts, key=lambda one: one.measures["p_stay"].value):
+        road, change = max(one.roads.items(), key=lambda item: item[1].value, default=("", None))
+        more = (
+            f"{road_in_words(road)} {points(change)}" if change is not None and change.low > 0.0 else "none certainly"
+        )
+        cells = (points(change) for change in one.measures.values())
+        rows.append((one.family, in_percent(shares[one.family].value, 1), *cells, more))
+    columns = ("family cut", "carries", "p_stay (95 %)", "p_good (95 %)", "road that loses more, in points")
+    uncut = [name for name in FAMILY_WORDS if name not in CUTS and name != OTHER.name]
+    title = f"What cutting a family at the handoff changes, in points, on {found.knockouts[0].pairs:,} worlds"
+    return [
+        Table(title, columns, tuple(rows), frozenset({1, 2, 3}), frozenset({0, 1, 2, 3}), (4,)),
+        Paragraph(
+            f"{_CUTTING} No single argument cuts {' and '.join(uncut)}.",
+            aside=True,
+        ),
+    ]
+
+
+_CUTTING = (
+    "A family is cut by holding one quantity on its way at what it was at the handoff. What carries much and what "
+    "matters when it is cut need not be the same: a loop that has already brought a margin to where it saturates "
+    "carries little, and without it that margin would never have been reached; and a cut also takes away what the held "
+    "quantity does outside the loop."
+)
+
+
+def _strongest(found: Loops) -> Table:
+    rows = []
+    for loop, one in list(found.strongest.items())[:STRONGEST]:
+        part = one.reinforcing / one.share if one.share > 0.0 else 0.0
+        kind = "reinforcing" if part > 0.95 else "balancing" if part < 0.05 else f"reinforcing in {in_percent(part, 0)}"
+        rows.append((in_words(loop), family_of(loop), kind, in_percent(one.share, 1)))
+    columns = ("loop", "family", "kind", "share")
+    return Table("The loops that carry most", columns, tuple(rows), frozenset({3}), frozenset({3}))
+
+
+def _ways(found: Loops) -> Table:
+    rows = [
+        (way, *(percent(chances[level].value, chances[level]) for level in THRESHOLDS))
+        for way, chances in found.basin.items()
+    ]
+    columns = ("", *(f"above {in_percent(level, 0)}" for level in THRESHOLDS))
+    title = "In how many runs the basin's own loops carry more, by mark and way of looking"
+    note = f"; a change by more than {in_percent(SHIFTED, 0)} is said above"
+    return Table(title + note, columns, tuple(rows), frozenset({1, 2, 3}), folded=True)
+
+
+def _footer(found: Loops, repeat: str) -> Paragraph:
+    runs = f"{found.replicates:,} runs looked at {found.moments:,} times, seed {found.seed}"
+    return footer(runs, "compiled", found.seconds, repeat, found.scenario)

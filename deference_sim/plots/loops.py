@@ -1,0 +1,118 @@
+"""Feedback loops: what the families of them carry over capability, and a diagram of what goes through which link."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patches import Patch
+
+from deference_sim.analysis.loops.families import BASIN, FAMILIES, OTHER
+from deference_sim.described import described
+from deference_sim.plots import diagrams
+from deference_sim.plots.style import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    PURPLE,
+    SKY,
+    VERMILION,
+    YELLOW,
+    Panels,
+    clean,
+    entitle,
+    in_percent,
+    legend_beside,
+    panels,
+    percent,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from deference_sim.analysis.loops import Loops
+
+COLOURS = {
+    "successors": "#006b4d",
+    "goodness": GREEN,
+    "humans": YELLOW,
+    "bought time": SKY,
+    "race": BLACK,
+    "tax": PURPLE,
+    "drift": "#8c510a",
+    "reach": "#dfc27d",
+    "growth": VERMILION,
+    "policy": BLUE,
+    "ageing": "#999999",
+    "other": "#dddddd",
+}
+ENDS = {"stayed": "runs that stay in the basin", "left": "runs that do not"}
+LEAST = 0.005  # of all, which a family must carry somewhere to be drawn
+LEAST_LINK = 0.02  # of all, which must go through a link for it to be drawn
+
+
+@described(found="What ``loops`` has returned.")
+def loop_areas(found: "Loops", ax: Panels | Axes | None = None) -> Panels:
+    """Draw what each family of loops carries over capability: reinforcing upwards, balancing downwards.
+
+    A panel for runs that stay in the basin, one for those that do not, as far as either has 20 runs. Draws on new Axes
+    or those given; returns them.
+    """
+    bands = found.bands
+    ends = [end for end in ENDS if (bands["end"] == end).any()] or ["stayed"]
+    drawn = panels(ax, (len(ends), 1), (8.5, 1.0 + 2.9 * len(ends)))
+    names = [family.name for family in (*FAMILIES, OTHER)]
+    shown = [
+        name
+        for name in names
+        if len(part := bands[bands["family"] == name]) and (part["reinforcing"] - part["balancing"]).max() > LEAST
+    ]
+    for panel, end in zip(drawn.flat, ends, strict=True):
+        _draw(panel, bands[bands["end"] == end], shown)
+        panel.set_ylabel(f"share of all movement:\n{ENDS[end]}")
+    drawn.flat[-1].set_xlabel("capability, from the minimum for deference (py)")
+    told = f"{found.replicates:,} runs, seed {found.seed}, scenario hash {found.scenario.hash[:12]}"
+    entitle(drawn.flat[0], _message(found), f"reinforcing above 0, balancing below; {told}")
+    clean(drawn)
+    legend_beside(drawn.flat[0], [Patch(color=COLOURS[name], linewidth=0, label=_label(name)) for name in shown])
+    return drawn
+
+
+def _draw(panel: Axes, bands: "pd.DataFrame", shown: list[str]) -> None:
+    levels = np.unique(bands["capability"])
+    for side in ("reinforcing", "balancing"):
+        heights = [bands[bands["family"] == name][side].to_numpy() for name in shown]
+        if len(levels) == 1:
+            levels = np.array([levels[0] - 0.1, levels[0] + 0.1])
+            heights = [np.repeat(one, 2) for one in heights]
+        if shown and len(levels):
+            panel.stackplot(levels, heights, colors=[COLOURS[name] for name in shown], linewidth=0.3, edgecolor="white")
+    panel.axhline(0.0, color=GREY, linewidth=0.8)
+    panel.set_ylim(-1.0, 1.0)
+    in_percent(panel.yaxis)
+
+
+def _label(name: str) -> str:
+    return f"{name} (the basin's own)" if name in BASIN else name
+
+
+def _message(found: "Loops") -> str:
+    if not found.handed_off:
+        return f"{found.scenario.name}: no run came to a handoff"
+    shares = {name: one.value for name, one in found.groups["all"].shares.items()}
+    first, second = sorted(shares, key=lambda name: -shares[name])[:2]
+    own = sum(shares[name] for name in BASIN)
+    return (
+        f"{found.scenario.name}: of what moves the takeoff the basin's own loops carry {percent(own)}, "
+        f"{first} {percent(shares[first])}, {second} {percent(shares[second])}"
+    )
+
+
+@described(found="What ``loops`` has returned.")
+def loop_diagram(found: "Loops", ax: Axes | None = None) -> Axes:
+    """Draw the links that at least 2 % of the movement goes through, as thick as that, with their signs.
+
+    Draws on ``ax`` or a new figure; returns the Axes.
+    """
+    links = {link: share for link, share in found.links.items() if share >= LEAST_LINK and link[0] != link[1]}
+    return diagrams.weighted(ax, found.scenario, links, f"{found.scenario.name}: what goes through which link")
