@@ -18,7 +18,20 @@ import pytest
 import deference_sim as ds
 from deference_sim.study.limits import MOST_REPLICATES
 
-COUNTED = {"replicate", "replicates", "seed", "draw", "draws", "worlds", "boxes", "n", "points", "number", "count"}
+COUNTED = {
+    "replicate",
+    "replicates",
+    "seed",
+    "draw",
+    "draws",
+    "worlds",
+    "boxes",
+    "n",
+    "points",
+    "number",
+    "count",
+    "pairs",
+}
 pytestmark = pytest.mark.filterwarnings("ignore:ipyparallel not installed")
 FEW: dict[str, Any] = {"replicates": np.int64(64), "seed": np.uint8(3)}
 
@@ -65,6 +78,10 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     ),
     "linspace": (lambda **given: ds.linspace(1, 2, **given), {"count": np.int64(3)}),
     "logspace": (lambda **given: ds.logspace(1, 2, **given), {"count": np.int64(3)}),
+    "loops": (
+        lambda **given: ds.loops("baseline", **given),
+        {"replicates": np.int64(2), "seed": np.int64(1), "replicate": np.int64(1), "pairs": np.int64(2)},
+    ),
     "page": (lambda **given: ds.page("baseline", **given), FEW | {"replicates": np.int64(100)}),
     "policy_regret": (lambda **given: ds.policy_regret("baseline", **given), FEW),
     "region": (

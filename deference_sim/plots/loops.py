@@ -20,6 +20,7 @@ from deference_sim.plots.style import (
     YELLOW,
     Panels,
     clean,
+    drawn_from,
     entitle,
     in_percent,
     legend_beside,
@@ -52,6 +53,7 @@ LEAST_LINK = 0.02  # of all, which must go through a link for it to be drawn
 
 
 @described(found="What ``loops`` has returned.")
+@drawn_from("Loops", "ds.loops")
 def loop_areas(found: "Loops", ax: Panels | Axes | None = None) -> Panels:
     """Draw what each family of loops carries over capability: reinforcing upwards, balancing downwards.
 
@@ -109,6 +111,7 @@ def _message(found: "Loops") -> str:
 
 
 @described(found="What ``loops`` has returned.")
+@drawn_from("Loops", "ds.loops")
 def loop_diagram(found: "Loops", ax: Axes | None = None) -> Axes:
     """Draw the links that at least 2 % of the movement goes through, as thick as that, with their signs.
 
