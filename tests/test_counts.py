@@ -18,9 +18,14 @@ import pytest
 import deference_sim as ds
 from deference_sim.study.limits import MOST_REPLICATES
 
-COUNTED = set(
-    ["replicate", "replicates", "seed", "draw", "draws", "worlds", "boxes", "n", "points", "number", "count", "pairs"]
-)
+COUNTED = {"replicate", "replicates", "seed", "draw", "draws", "worlds"} | {
+    "boxes",
+    "n",
+    "points",
+    "number",
+    "count",
+    "pairs",
+}
 pytestmark = pytest.mark.filterwarnings("ignore:ipyparallel not installed")
 FEW: dict[str, Any] = {"replicates": np.int64(64), "seed": np.uint8(3)}
 
