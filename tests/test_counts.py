@@ -91,6 +91,7 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "plot.phase_portrait": (lambda result, **given: ds.plot.phase_portrait(result, **given), {"n": np.int64(2)}),
     "plot.trajectories": (lambda result, **given: ds.plot.trajectories(result, **given), {"n": np.int64(2)}),
     "plot.tax_by_capability": (lambda **given: ds.plot.tax_by_capability("baseline", **given), {"seed": np.int64(2)}),
+    "plot.sweep_points": (lambda swept, **given: ds.plot.sweep_points(swept, **given), {"number": np.int64(0)}),
     "plot.heat_map": (lambda swept, **given: ds.plot.heat_map(swept, **given), {"number": np.int64(0)}),
 }
 WRONG = [1.5, 2.0, nan, np.float64(3.0), True, np.bool_(True), None, "3", b"3", [3], -1, 10**40]

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from deference_sim.analysis.estimate import Estimate, chance_of
+from deference_sim.analysis.estimate import Estimate, Statistic, chance_of, mean_of_values
 from deference_sim.analysis.given import Given, given_of
 from deference_sim.analysis.ledger import roads_of
 from deference_sim.analysis.listed import Named, Several
 from deference_sim.analysis.measure import MEASURES, VALUE, Measure, Success, success_of
-from deference_sim.analysis.paired import Difference, difference
+from deference_sim.analysis.paired import Difference, difference, difference_of_values
 from deference_sim.described import described
 from deference_sim.model.roads import ROADS
 from deference_sim.model.state import OUTCOMES
@@ -23,7 +23,7 @@ from deference_sim.scenario import Scenario, ScenarioLike, as_scenarios
 from deference_sim.scenario.listing import DifferenceRow, differences
 from deference_sim.shown import Shown
 from deference_sim.study.limits import Engine, replicates_of, seed_of
-from deference_sim.study.runner import blocks, check_run, stream, warm_up
+from deference_sim.study.runner import blocks, check_run, engine_of, stream, warm_up
 from deference_sim.study.tally import losses_of
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ class Change(Shown):
     road_names="The names of the roads.",
     given="The condition that the first is seen to meet in all worlds that count; None if there is none.",
     worlds="The replicates that count; None for all.",
+    own_measures="The means of measures of your own, likewise.",
 )
 @dataclass(frozen=True, repr=False)
 class Comparison(Shown):
@@ -76,6 +77,7 @@ class Comparison(Shown):
     seconds: float
     given: str | None = None
     worlds: NDArray[np.int64] | None = None
+    own_measures: Mapping[str, tuple[Statistic, Statistic, Difference]] = field(default_factory=dict)
 
     @cached_property
     def inputs(self) -> list[DifferenceRow]:
@@ -117,9 +119,10 @@ class Comparison(Shown):
         import pandas as pd
 
         lost = {f"lost: {road}": found for road, found in self.losses.items()}
+        every = (*self.measures.items(), *self.own_measures.items(), *lost.items(), *self.shares.items())
         rows = [
             {"quantity": name, "first": first.value, "second": second.value} | change.as_dict()
-            for name, (first, second, change) in (*self.measures.items(), *lost.items(), *self.shares.items())
+            for name, (first, second, change) in every
         ]
         return pd.DataFrame(rows).rename(columns={"estimate": "difference"})
 
@@ -135,6 +138,7 @@ class Comparison(Shown):
             **({} if self.given is None else {"given": self.given}),
             "inputs": [asdict(row) for row in self.inputs],
             **{name: _as_dict(*found) for name, found in self.measures.items()},
+            **{name: _as_dict(*found) for name, found in self.own_measures.items()},
             "losses": {road: _as_dict(*found) for road, found in self.losses.items()},
             "outcomes": {name: _as_dict(*found) for name, found in self.shares.items()},
             "changes": [
@@ -167,8 +171,11 @@ def compare(
         raise ValueError("a comparison needs at least two scenarios")
     replicates, seed = replicates_of(replicates), seed_of(seed)
     check_run(replicates, engine)
-    warm_up(engine)
     scenarios = as_scenarios([first, *others])
+    engine = engine_of(engine, scenarios)
+    if given is not None and engine_of("compiled", scenarios) == "events":
+        raise ValueError("given goes with no policies and processes of your own")
+    warm_up(engine)
     started = perf_counter()
     wanted = dict(MEASURES) if value is None else {**MEASURES, VALUE: success_of(value)}
     conditions = None if given is None else given_of(given)
@@ -201,6 +208,7 @@ def compare(
             seconds,
             None if conditions is None else str(conditions),
             worlds,
+            {name: _own_pair(values[0], values[place]) for name, values in ran.own.items()},
         )
         made.append(found)
     return made
@@ -214,6 +222,7 @@ class _Ran:
     roads: list[Roads]
     road_names: list[str]
     successes: dict[str, list[NDArray[Any]]]
+    own: dict[str, list[NDArray[np.float64]]]  # measures of the user's own; 0 where a scenario counts none such
 
     def only(self, kept: NDArray[np.int64]) -> "_Ran":
         """Return the same of some of the worlds."""
@@ -222,6 +231,7 @@ class _Ran:
             [found[kept] for found in self.roads],
             self.road_names,
             {name: [one[kept] for one in found] for name, found in self.successes.items()},
+            {name: [one[kept] for one in found] for name, found in self.own.items()},
         )
 
 
@@ -251,14 +261,19 @@ def _run(
             name: [np.zeros(replicates, float if success.is_graded else np.bool_) for _ in scenarios]
             for name, success in measures.items()
         },
+        {name: [np.zeros(replicates) for _ in scenarios] for one in scenarios for name in one.own.measures},
     )
     jobs = ((place, block) for place in range(len(scenarios)) for block in blocks(0, replicates))
     for place, records, causes in stream(scenarios, jobs, seed, engine, progress=progress):
         rows = records["replicate"]
         ran.outcomes[place][rows] = records["outcome"]
-        ran.roads[place][rows] = [names.index(loss) for loss in losses_of(records, causes)]
+        lost = losses_of(records, causes)
+        names += [name for name in dict.fromkeys(lost) if name not in names]  # causes that a user's process has named
+        ran.roads[place][rows] = [names.index(loss) for loss in lost]
         for name, found in ran.successes.items():
             found[place][rows] = measures[name].of_records(records)
+        for name in scenarios[place].own.measures:
+            ran.own[name][place][rows] = records[name]
     return ran
 
 
@@ -275,5 +290,10 @@ def _shares(
     return found
 
 
-def _as_dict(first: Estimate, second: Estimate, change: Difference) -> dict[str, Any]:
+def _own_pair(first: NDArray[np.float64], second: NDArray[np.float64]) -> tuple[Statistic, Statistic, Difference]:
+    reach = float(max(first.max(), second.max()) - min(first.min(), second.min()))
+    return mean_of_values(first), mean_of_values(second), difference_of_values(second, first, reach)
+
+
+def _as_dict(first: Statistic, second: Statistic, change: Difference) -> dict[str, Any]:
     return {"first": first.as_dict(), "second": second.as_dict(), "difference": change.as_dict()}

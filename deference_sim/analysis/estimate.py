@@ -14,7 +14,7 @@ from deference_sim.described import described
 from deference_sim.quantiles import beta_cumulative, beta_quantile
 from deference_sim.shown import Shown
 from deference_sim.study.limits import number_in
-from deference_sim.study.tally import Sketch, Tally
+from deference_sim.study.tally import OWN_TICK, Sketch, Tally
 
 NORMAL_975 = 1.959963984540054  # 97.5 % quantile of the standard normal
 FINEST = 1e-4  # precision that can be asked for: it takes up to a hundred million replicates
@@ -26,7 +26,8 @@ FEW = 10  # with fewer successes or failures than this, the exact interval is us
 class Statistic(Shown):
     """A number found from ``n`` replicates, with its 95 % interval and its Monte Carlo standard error.
 
-    It converts, is formatted and is subtracted as its value: ``float(found)``, ``f"{found:.1%}"``, ``found - 0.1``.
+    It converts, is formatted, is compared and is reckoned with as its value: ``float(found)``, ``f"{found:.1%}"``,
+    ``found > 0.3``, ``found - 0.1``, ``np.asarray([one, other])``. Two are equal only if all of them is.
     """
 
     value: float
@@ -41,11 +42,54 @@ class Statistic(Shown):
     def __format__(self, form: str) -> str:
         return format(float(self), form) if form else str(self)
 
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        """Return the value for NumPy, without its interval."""
+        return np.array(float(self), dtype)
+
+    def __round__(self, digits: int | None = None) -> float:
+        return round(float(self), digits) if digits is not None else float(round(float(self)))
+
+    def __neg__(self) -> float:
+        return -float(self)
+
+    def __abs__(self) -> float:
+        return abs(float(self))
+
+    def __add__(self, other: "Statistic | float") -> float:
+        return float(self) + float(other)
+
+    def __radd__(self, other: float) -> float:
+        return float(other) + float(self)
+
     def __sub__(self, other: "Statistic | float") -> float:
         return float(self) - float(other)
 
     def __rsub__(self, other: float) -> float:
         return float(other) - float(self)
+
+    def __mul__(self, other: "Statistic | float") -> float:
+        return float(self) * float(other)
+
+    def __rmul__(self, other: float) -> float:
+        return float(other) * float(self)
+
+    def __truediv__(self, other: "Statistic | float") -> float:
+        return float(self) / float(other)
+
+    def __rtruediv__(self, other: float) -> float:
+        return float(other) / float(self)
+
+    def __lt__(self, other: "Statistic | float") -> bool:
+        return float(self) < float(other)
+
+    def __le__(self, other: "Statistic | float") -> bool:
+        return float(self) <= float(other)
+
+    def __gt__(self, other: "Statistic | float") -> bool:
+        return float(self) > float(other)
+
+    def __ge__(self, other: "Statistic | float") -> bool:
+        return float(self) >= float(other)
 
     def as_dict(self) -> dict[str, Any]:
         """Return all of it for JSON, in full precision."""
@@ -97,6 +141,23 @@ def probability(successes: int, n: int) -> Estimate:
         return Estimate(share, low, high, error, n, "clopper-pearson")
     low, high = wilson(successes, n)
     return Estimate(share, low, high, error, n, "wilson")
+
+
+def mean_of_own(tally: Tally, name: str) -> Statistic:
+    """Return the mean over all runs of a measure of a user's own, with its normal 95 % interval."""
+    n = tally.n
+    mean = tally.own_sums[name] * OWN_TICK / n
+    return _normal_mean(mean, tally.own_squares[name] * OWN_TICK**2 / n - mean * mean, n)
+
+
+def mean_of_values(values: NDArray[np.float64]) -> Statistic:
+    """Return the same of the values of single runs."""
+    return _normal_mean(float(values.mean()), float(values.var()), len(values))
+
+
+def _normal_mean(mean: float, variance: float, n: int) -> Statistic:
+    error = sqrt(max(variance, 0.0) / max(n - 1, 1))
+    return Statistic(mean, mean - NORMAL_975 * error, mean + NORMAL_975 * error, error, n)
 
 
 def chance_of(found: NDArray[np.bool_]) -> Estimate:

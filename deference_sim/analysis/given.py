@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from deference_sim.engines.compiled import run_replicates, sample_replicates
 from deference_sim.scenario import Scenario
 from deference_sim.scenario.layers import ARGUMENT
-from deference_sim.scenario.problems import Mark, did_you_mean, refusal, shown
+from deference_sim.scenario.problems import ArgumentError, Mark, did_you_mean, refusal, shown
 from deference_sim.study.runner import numbers_of
 
 MARGIN = "margin_found"
@@ -85,6 +85,8 @@ class Given:
 
 def given_of(text: str, mark: Mark = ARGUMENT) -> Given:
     """Read conditions, such as ``margin_found > 0.3 and lead@2 > 1``. Raises ``ScenarioError``."""
+    if not isinstance(text, str):
+        raise ArgumentError("given", text, "conditions in words, such as 'margin_found > 0.3 and lead@2 > 1'")
     return Given(tuple(_condition(part, mark) for part in re.split(r"\band\b", text)))
 
 

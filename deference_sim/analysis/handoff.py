@@ -18,8 +18,8 @@ from deference_sim.described import described
 from deference_sim.model.state import CATASTROPHES
 from deference_sim.scenario import Scenario, ScenarioError, ScenarioLike, as_scenario
 from deference_sim.shown import Shown
-from deference_sim.study.limits import ENGINES, Engine, one_of, replicates_of, seed_of
-from deference_sim.study.runner import warm_up
+from deference_sim.study.limits import Engine, replicates_of, seed_of
+from deference_sim.study.runner import engine_of, warm_up
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -249,8 +249,8 @@ def best_handoff(
     ``ValueError`` for what cannot be run.
     """
     replicates, seed = replicates_of(replicates), seed_of(seed)
-    one_of(engine, "engine", ENGINES)
     scenario = as_scenario(scenario)
+    engine = engine_of(engine, [scenario])
     warm_up(engine)
     started = perf_counter()
     few = max(replicates // SEARCH_SHARE, 1)

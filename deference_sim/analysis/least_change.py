@@ -29,7 +29,7 @@ from deference_sim.scenario.several import OneOrMore, words_of
 from deference_sim.shown import Shown
 from deference_sim.streams import normal_quantile
 from deference_sim.study.limits import Engine, replicates_of, seed_of, share
-from deference_sim.study.runner import check_run, tally_runs, warm_up
+from deference_sim.study.runner import check_run, engine_of, tally_runs, warm_up
 
 FARTHEST = 2.3263478740408408  # 99 % quantile of the standard normal: no input goes beyond its percentiles 1 and 99
 LEAST = 2  # inputs
@@ -150,6 +150,7 @@ def least_change(
     varied = inputs_of(chosen, words_of(inputs, "inputs", "several paths in a list"))
     target = share(target, "target")
     check_run(replicates, engine)
+    engine = engine_of(engine, [chosen])
     warm_up(engine)
     started = perf_counter()
     search = _Search(chosen, varied, target, replicates, Worlds(seed, measure, engine, progress))

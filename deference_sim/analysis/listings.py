@@ -17,6 +17,7 @@ from deference_sim.scenario.listing import (
     resolved,
     shipped_table,
 )
+from deference_sim.scenario.problems import ArgumentError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,6 +38,8 @@ def parameters(what: str | None = None) -> "pd.DataFrame":
     meaning, unit, default, range, status (published, derived or guess), source, tier (core or more), and of a core
     parameter the plausible range with its status. Raises ``ScenarioError`` if ``what`` names none, with the nearest.
     """
+    if what is not None and not isinstance(what, str):
+        raise ArgumentError("what", what, "a path, a block, or words to look for")
     return _table(ParameterRow, parameters_at(what, every=True))
 
 

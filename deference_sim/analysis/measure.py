@@ -123,13 +123,16 @@ MEASURES: Mapping[str, Success] = MappingProxyType(
 )
 
 
-@lru_cache(maxsize=64)
 def success_of(measure: Measure, mark: Mark = ARGUMENT) -> Success:
     """Return what ``measure`` is the chance of, or the mean of. Raises ``ScenarioError`` for one that there is not."""
-    if measure in MEASURES:
-        return MEASURES[measure]
-    if "=" not in str(measure):
-        raise refusal(mark, "measure", shown(str(measure)), f"one of {', '.join(MEASURES)}")
+    name = str(measure)  # whatever was given
+    if name not in MEASURES and "=" not in name:
+        raise refusal(mark, "measure", shown(name), f"one of {', '.join(MEASURES)}")
+    return MEASURES[name] if name in MEASURES else _by_weights(name, mark)
+
+
+@lru_cache(maxsize=64)
+def _by_weights(measure: str, mark: Mark) -> Success:
     weights = weights_of(measure, mark)
     listed = str(weights).replace(",", ", ")
     return Success(

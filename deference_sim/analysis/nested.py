@@ -16,7 +16,7 @@ from deference_sim.scenario import ScenarioLike, as_scenario
 from deference_sim.shown import Shown
 from deference_sim.study.limits import MOST_REPLICATES, Engine, seed_of, whole
 from deference_sim.study.quasi_random import student
-from deference_sim.study.runner import blocks, check_run, stream, warm_up
+from deference_sim.study.runner import blocks, check_run, engine_of, stream, warm_up
 
 Floats = NDArray[np.float64]
 Interval = tuple[float, float]
@@ -97,6 +97,7 @@ def input_spread(
         )
     succeeded = success_of(measure).of_records
     check_run(draws * worlds, engine)
+    engine = engine_of(engine, [scenario])
     warm_up(engine)
     jobs = ((0, block) for block in blocks(0, draws * worlds))
     found = stream([scenario], jobs, seed, engine, worlds_per_draw=worlds, progress=progress)

@@ -1,6 +1,6 @@
 """The region of two inputs in which success is likely enough: its edge, with a band."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -14,9 +14,10 @@ from deference_sim.described import described
 from deference_sim.elementary import exp, log
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.scenario.layers import ARGUMENT
-from deference_sim.scenario.problems import Mark, refusal
+from deference_sim.scenario.problems import ArgumentError, Mark, refusal
+from deference_sim.scenario.several import is_several
 from deference_sim.shown import Shown
-from deference_sim.study.designs import Spacing
+from deference_sim.study.designs import Spacing, spacing_between
 from deference_sim.study.limits import Engine, replicates_of, seed_of, share
 
 ACROSS = 11  # values of the first input
@@ -97,13 +98,13 @@ class Region(Shown):
 
 
 @described(
-    inputs="Two paths, each with the ends between which to look, as ``(path, linspace(low, high, 2))``; None in "
-    "the place of the ends for those of its plausible range.",
+    inputs="Two paths, each with the ends between which to look, as ``(path, (low, high))``; alone "
+    "for those of its plausible range.",
     target="The chance to reach, above 0 and below 1.",
 )
 def region(
     scenario: ScenarioLike,
-    inputs: Sequence[tuple[str, Spacing | None]],
+    inputs: Iterable[str | tuple[str, Spacing | tuple[Any, Any] | None]],
     target: float,
     replicates: int = 2_000,
     seed: int = 1,
@@ -120,7 +121,7 @@ def region(
     chosen = as_scenario(scenario)
     replicates, seed = replicates_of(replicates), seed_of(seed)
     target = share(target, "target")
-    across, up = sides_of(chosen, inputs)
+    across, up = sides_of(chosen, _paths_with_ends(inputs))
     started = perf_counter()
     found = []
     for value in across.values:
@@ -140,6 +141,18 @@ def region(
     edge = tuple((value, one.answers[0]) for value, one in found)
     seconds = perf_counter() - started
     return Region(chosen, across, up, target, measure, edge, rising, replicates, seed, engine, seconds)
+
+
+def _paths_with_ends(inputs: Any) -> list[tuple[str, Spacing | None]]:
+    """Return each path with the ends that were given for it. Raises ``ArgumentError`` for what is neither."""
+    found: list[tuple[str, Spacing | None]] = []
+    for one in inputs if is_several(inputs) else (inputs,):
+        pair = (one, None) if isinstance(one, str) else one
+        if not (isinstance(pair, tuple | list) and len(pair) == 2 and isinstance(pair[0], str)):
+            raise ArgumentError("inputs", one, "two paths, each alone or with its ends: ('rival.lead', (1, 12))")
+        path, between = pair
+        found.append((path, spacing_between(between)))
+    return found
 
 
 def sides_of(

@@ -15,9 +15,9 @@ from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.scenario.problems import ArgumentError, Mark, refusal
 from deference_sim.scenario.several import is_several
 from deference_sim.shown import Shown
-from deference_sim.study.designs import Spacing, ends_of
+from deference_sim.study.designs import Spacing, ends_of, spacing_between
 from deference_sim.study.limits import Engine, replicates_of, seed_of, share
-from deference_sim.study.runner import check_run, tally_runs, warm_up
+from deference_sim.study.runner import check_run, engine_of, tally_runs, warm_up
 from deference_sim.study.tally import Tally
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ class Requirement(Shown):
     target="The chance, or the chances, to reach.",
     replicates="How many worlds each value that is looked at meets.",
     solve="The path of the input that is searched.",
-    between="The ends to search between, as ``linspace(low, high, 2)``; a lead is searched from 0 to the horizon.",
+    between="The ends to search between, as ``(low, high)``; a lead is searched from 0 to the horizon.",
 )
 def required_lead(
     scenario: ScenarioLike,
@@ -140,7 +140,7 @@ def required_lead(
     *,
     measure: Measure = "p_stay",
     solve: str = LEAD,
-    between: Spacing | None = None,
+    between: Spacing | tuple[float | str, float | str] | None = None,
     engine: Engine = "compiled",
     progress: Callable[[int], object] | None = None,
 ) -> Requirement:
@@ -156,7 +156,8 @@ def required_lead(
     targets = targets_of(target)
     success = success_of(measure)
     check_run(replicates, engine)
-    low, high, unit = check_input(chosen, solve, between)
+    engine = engine_of(engine, [chosen])
+    low, high, unit = check_input(chosen, solve, spacing_between(between))
     warm_up(engine)
     started = perf_counter()
     answers, curve, rising = solved_along(

@@ -13,8 +13,10 @@ from deference_sim.analysis.columns import DELAYS, RECORDS, table_of
 from deference_sim.analysis.estimate import (
     Estimate,
     Quantile,
+    Statistic,
     band_half_width,
     enough_for,
+    mean_of_own,
     most_replicates,
     probability,
     quantile,
@@ -31,10 +33,11 @@ from deference_sim.analysis.trace import Trajectories, Trajectory, paths, trace
 from deference_sim.described import described
 from deference_sim.model.state import OUTCOMES
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
+from deference_sim.scenario.own import own_of
 from deference_sim.shown import Shown
 from deference_sim.study import limits
 from deference_sim.study.limits import USUAL_PATHS, Engine, replicates_of, seed_of, whole
-from deference_sim.study.runner import NOTHING, Own, check_run, tally_runs, warm_up
+from deference_sim.study.runner import check_run, engine_of, tally_runs, warm_up
 from deference_sim.study.tally import UNRESOLVED_CODE, Tally, upper_edges
 
 if TYPE_CHECKING:  # libraries that a run without tables or policies of one's own does without
@@ -49,7 +52,6 @@ MOST_POINTS = 100_000  # of a sampled path
     replicates="How many runs count: all, or those that meet what is given.",
     tally="The counts and sketches that estimates come from.",
     kept="The records, if they were kept; ``records`` has them.",
-    own="The policy and the processes of your own.",
     given="The conditions that all runs that count are seen to meet; None if there are none.",
     simulated="How many runs there were in all.",
 )
@@ -68,7 +70,6 @@ class Result(Shown):
     tally: Tally
     kept: "pd.DataFrame | None"
     seconds: float
-    own: Own = NOTHING
     given: Given | None = None
     simulated: int = 0
 
@@ -140,6 +141,11 @@ class Result(Shown):
         """Share of each outcome with intervals that all hold together (Clopper and Pearson, Bonferroni)."""
         return simultaneous_shares({name: self.tally.ended(name) for name in OUTCOMES[1:]})
 
+    @cached_property
+    def own_measures(self) -> dict[str, Statistic]:
+        """The mean over all runs of each measure that a process or a policy of your own counts, with its interval."""
+        return {name: mean_of_own(self.tally, name) for name in self.tally.own_sums}
+
     def outcome_table(self) -> "pd.DataFrame":
         """Return a row for each outcome: share, its 95 % interval by itself, and one that holds with all others."""
         import pandas as pd
@@ -198,7 +204,7 @@ class Result(Shown):
 
         None if no run has the quantity. Raises ``ValueError`` for a name or a share that there is not.
         """
-        if quantity not in self.tally.sketches:
+        if str(quantity) not in self.tally.sketches:
             raise ValueError(f"no quantity {quantity!r}: there are {', '.join(self.tally.sketches)}")
         return quantile(self.tally.sketches[quantity], limits.share(share, "share"), self.replicates)
 
@@ -258,13 +264,13 @@ class Result(Shown):
         n = min(USUAL_PATHS, self.replicates) if n is None else n
         n, points = whole(n, "n", 1, self.replicates), whole(points, "points", 2, MOST_POINTS)
         replicates, last = self._first(n)
-        return paths(self.scenario, self.seed, replicates, np.linspace(0.0, last, points), self.own)
+        return paths(self.scenario, self.seed, replicates, np.linspace(0.0, last, points))
 
     def _first(self, n: int) -> tuple[NDArray[np.int64], float]:
         """Return the numbers of the first ``n`` replicates, and the month in which the last of them ended."""
         if self.kept is None and self.given is None:
             replicates = np.arange(n)
-            return replicates, float(paths(self.scenario, self.seed, replicates, np.zeros(1), self.own).end_month.max())
+            return replicates, float(paths(self.scenario, self.seed, replicates, np.zeros(1)).end_month.max())
         first = self.records.iloc[:n]
         return first["replicate"].to_numpy(), float(first["months"].max())
 
@@ -274,7 +280,7 @@ class Result(Shown):
         ``replicate`` is counted from 0. Raises ``ValueError`` for one that the run does not have.
         """
         replicate = whole(replicate, "replicate", 0, self.simulated - 1)
-        return trace(self.scenario, replicate, self.seed, policy=self.own.policy, processes=self.own.processes)
+        return trace(self.scenario, replicate, self.seed)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the estimates for JSON, in full precision."""
@@ -301,6 +307,11 @@ class Result(Shown):
             "months_bought": self.months_bought,
             "lead_at_end_months": self.lead_at_end,
             "quantile_intervals": self.quantile_intervals,
+            **(
+                {"own_measures": {name: one.as_dict() for name, one in self.own_measures.items()}}
+                if self.own_measures
+                else {}
+            ),
             "seconds": self.seconds,
         }
 
@@ -309,6 +320,10 @@ class Result(Shown):
 
     def _spread(self, quantity: str) -> dict[str, float | None]:
         return spread_of(self.tally.sketches[quantity])
+
+
+def _named(name: str, figures: dict[str, Any]) -> dict[str, Any]:
+    return {name: figures} if figures else {}
 
 
 @described(
@@ -336,13 +351,19 @@ def simulate(
     handoff and after it. ``seconds`` of the result is the simulation alone, without compiling.
     """
     replicates, seed = replicates_of(replicates), seed_of(seed)
-    scenario, own = as_scenario(scenario), Own(policy, tuple(processes))
-    chosen: Engine = engine or ("events" if own else "compiled")
+    scenario = as_scenario(scenario)
+    if policy is not None or processes:
+        added, held = own_of(policy, processes, ()), scenario.own
+        several = (*held.processes, *added.processes)
+        scenario = scenario.with_own(policy=policy or held.policy, processes=several, measures=held.measures)
+    if scenario.own and engine == "compiled":
+        raise ValueError('own policies and processes run on the events engine only: pass engine="events"')
+    chosen = engine_of(engine or "compiled", [scenario])
     most = replicates if precision is None else most_replicates(precision)
     conditions = None if given is None else given_of(given)
-    if conditions is not None and (own or precision is not None):
+    if conditions is not None and (scenario.own or precision is not None):
         raise ValueError("given goes with neither precision nor policies and processes of your own")
-    check_run(most, chosen, own)
+    check_run(most, chosen)
     warm_up(chosen)
     kept: list[tuple[NDArray[np.void], Sequence[str]]] = []
     started = perf_counter()
@@ -352,7 +373,6 @@ def simulate(
         seed,
         chosen,
         enough=enough_for(precision),
-        own=own,
         taken=(lambda *block: kept.append(block)) if keep_records else None,
         only=None if conditions is None else partial(conditions.holds, scenario, seed),
         progress=progress,
@@ -362,4 +382,4 @@ def simulate(
     ran = tally.n if conditions is None else most
     if conditions is not None and not tally.n:
         raise ValueError(f"no run met what is given ({conditions}): ask less of it, or run more")
-    return Result(scenario, seed, chosen, tally.n, tally, table, seconds, own, conditions, ran)
+    return Result(scenario, seed, chosen, tally.n, tally, table, seconds, conditions, ran)

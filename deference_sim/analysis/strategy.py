@@ -16,10 +16,10 @@ from deference_sim.described import described
 from deference_sim.model.strategy import Strategy
 from deference_sim.scenario import Scenario, ScenarioError, ScenarioLike, as_scenario, as_scenarios, load
 from deference_sim.scenario.layers import ARGUMENT
-from deference_sim.scenario.problems import gather, refusal
+from deference_sim.scenario.problems import ArgumentError, gather, refusal
 from deference_sim.shown import Shown
-from deference_sim.study.limits import ENGINES, Engine, one_of, replicates_of, seed_of
-from deference_sim.study.runner import warm_up
+from deference_sim.study.limits import Engine, replicates_of, seed_of
+from deference_sim.study.runner import engine_of, warm_up
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -247,8 +247,9 @@ def best_strategy(
     is judged on fresh worlds. Raises ``ValueError`` for what cannot be run.
     """
     replicates, seed = replicates_of(replicates), seed_of(seed)
-    one_of(engine, "engine", ENGINES)
     scenario = as_scenario(scenario)
+    _check_policies(scenario)
+    engine = engine_of(engine, [scenario])
     warm_up(engine)
     started = perf_counter()
     worlds = Worlds(seed, measure, engine, progress)
@@ -267,6 +268,12 @@ def best_strategy(
         engine=engine,
         replicates=replicates,
     )
+
+
+def _check_policies(scenario: Scenario) -> None:
+    if scenario.own.policy is not None:
+        allowed = "scenarios whose policy is one of the model's, since these are tried in its place"
+        raise ArgumentError("scenario", f"{scenario.name} with a policy of your own", allowed)
 
 
 def _rounds(replicates: int) -> list[int]:
@@ -370,11 +377,13 @@ def policy_regret(
     that does not fit one, ``ValueError`` if there is no policy.
     """
     replicates, seed = replicates_of(replicates), seed_of(seed)
-    one_of(engine, "engine", ENGINES)
     scenarios = as_scenarios(worlds)
+    for scenario in scenarios:
+        _check_policies(scenario)
+    engine = engine_of(engine, scenarios)
     names = [scenario.name for scenario in scenarios]
     _check_each_once(names)
-    ways = with_defaults() if policies is None else dict(policies)
+    ways = with_defaults() if policies is None else _ways_of(policies)
     if not ways:
         raise ValueError("policies are none: name at least one, or leave them out for the five policies")
     changed = {way: [scenario.with_(**changes) for scenario in scenarios] for way, changes in ways.items()}
@@ -405,6 +414,16 @@ def policy_regret(
         engine=engine,
         replicates=replicates,
     )
+
+
+def _ways_of(policies: Any) -> dict[str, Settings]:
+    allowed = "a mapping of names to what each changes: {'racing': {'strategy.policy': 'race'}}"
+    if not isinstance(policies, Mapping):
+        raise ArgumentError("policies", policies, allowed)
+    for changes in policies.values():
+        if not isinstance(changes, Mapping):
+            raise ArgumentError("policies", changes, allowed)
+    return dict(policies)
 
 
 def runs_planned(replicates: int, few: int, worlds: int) -> int:

@@ -23,7 +23,7 @@ from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.shown import Shown
 from deference_sim.study.limits import MOST_REPLICATES, seed_of, whole
 from deference_sim.study.one_run import law_for_one_run
-from deference_sim.study.runner import Own, numbers_of, world_of
+from deference_sim.study.runner import numbers_of, world_of
 from deference_sim.trajectory.log import LOG_DTYPE
 from deference_sim.trajectory.sample import SHARES
 
@@ -232,23 +232,25 @@ def trace(
     A replicate that cannot be integrated is followed as far as it comes; its ``failure`` says why it ends there.
     """
     replicate, seed = whole(replicate, "replicate", 0, MOST_REPLICATES - 1), seed_of(seed)
-    scenario, own = as_scenario(scenario), Own(policy, processes)
+    scenario = as_scenario(scenario)
+    if policy is not None or processes:
+        scenario = scenario.with_own(policy=policy, processes=processes)
     try:
-        return _traced(scenario, replicate, seed, own)
+        return _traced(scenario, replicate, seed)
     except StepError as error:
         shortens = "horizon" in scenario.uncertain or error.month < scenario.medians.horizon
         if not (shortens and error.month > 0.0) or scenario.handoff.indifference:  # which looks ahead to the horizon
             raise
         shorter = scenario.with_(horizon=error.month)  # a horizon changes nothing of what is before it
-        short = trace(shorter, replicate, seed, policy=policy, processes=processes)
+        short = trace(shorter, replicate, seed)
         return replace(short, scenario=scenario, failure=str(error))
 
 
-def _traced(scenario: Scenario, replicate: int, seed: int, own: Own) -> Trajectory:
-    told = _run(scenario, seed, replicate, own)
+def _traced(scenario: Scenario, replicate: int, seed: int) -> Trajectory:
+    told = _run(scenario, seed, replicate)
     record = records_table(told.record, told.world.causes).iloc[0]
     grid = np.linspace(0.0, float(record["months"]), FINE)
-    path = paths(scenario, seed, np.array([replicate]), grid, own)
+    path = paths(scenario, seed, np.array([replicate]), grid)
     phases = [Spell(PHASES[phase], start, end) for phase, start, end in _spells(told, "phase", PRE)]
     scheming = [(start, end) for schemes, start, end in _spells(told, "scheming", 0) if schemes]
     return Trajectory(scenario, replicate, seed, record, _log(told), path, phases, scheming)
@@ -274,12 +276,10 @@ class _Run:
     seen: list[_Seen] = field(default_factory=list)
 
 
-def _run(scenario: Scenario, seed: int, replicate: int, own: Own) -> _Run:
+def _run(scenario: Scenario, seed: int, replicate: int) -> _Run:
     seen: list[_Seen] = []
     watchers = [_watcher(stage, seen) for stage in range(len(STAGES))]
-    processes = (*own.processes, *watchers)
-    law = law_for_one_run()
-    world = world_of(scenario, seed, replicate, log=True, policy=own.policy, processes=processes, law=law)
+    world = world_of(scenario, seed, replicate, log=True, watchers=watchers, law=law_for_one_run())
     return _Run(world, world.run_to_the_end(), seen)
 
 
@@ -340,14 +340,11 @@ def _about(event: str, item: int, causes: Sequence[str]) -> str:
     return OUTCOMES[item] if event == "resolved" else ""
 
 
-def paths(scenario: Scenario, seed: int, replicates: NDArray[np.int64], grid: Floats, own: Own) -> Trajectories:
+def paths(scenario: Scenario, seed: int, replicates: NDArray[np.int64], grid: Floats) -> Trajectories:
     """Run the replicates and sample them at the months of ``grid``."""
-    if own:
+    if scenario.own:
         law = law_for_one_run() if len(replicates) == 1 else None
-        worlds = [
-            world_of(scenario, seed, int(replicate), grid=grid, policy=own.policy, processes=own.processes, law=law)
-            for replicate in replicates
-        ]
+        worlds = [world_of(scenario, seed, int(replicate), grid=grid, law=law) for replicate in replicates]
         records = np.concatenate([world.run_to_the_end() for world in worlds])
         samples = np.array([world.samples for world in worlds])
     else:

@@ -1,15 +1,12 @@
-"""A batch file → its plan: scenarios × sweeps × policies, seeds and replicates, every problem of the file at once."""
+"""A batch file → its plan: scenarios × a sweep × policies, seeds and replicates, every problem of the file at once."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
-from math import prod
 from pathlib import Path
 from typing import Any, Final
-
-import numpy as np
 
 from deference_sim.batches.plan import Plan, Point, Study, plan_for
 from deference_sim.scenario import Scenario, ScenarioError, load, shipped
@@ -20,11 +17,15 @@ from deference_sim.scenario.problems import Mark, did_you_mean, gather, in_order
 from deference_sim.scenario.reader import check_schema, read_name
 from deference_sim.scenario.scalars import kind_of, read_number, read_text
 from deference_sim.scenario.tree import Entry, ListNode, MapNode, Node, Scalar, is_broken, node_of
+from deference_sim.study.arrangements import GRID, Column, count_rows, rows
+from deference_sim.study.designs import Spacing, Value, column_of
 from deference_sim.study.limits import (
+    DESIGNS,
     ENGINES,
     LAST_SEED,
     MOST_REPLICATES,
     USUAL_REPLICATES,
+    Design,
     Engine,
     one_of,
     replicates_of,
@@ -38,6 +39,7 @@ KEYS: Final = (
     "scenarios",
     "set",
     "sweep",
+    "design",
     "policies",
     "seeds",
     "replicates",
@@ -48,8 +50,11 @@ MOST_POINTS, MOST_FUTURES = 10_000, 1_000_000_000  # more only when asked for
 _MOST_VALUES = 100_000  # on one axis
 _STUDY_KEYS = ("method", "inputs", "measure", "replicates")
 _RANGE_KEYS = ("from", "to", "points", "scale")
-_SCALES: Mapping[str, Callable[[float, float, int], Iterable[float]]] = {"linear": np.linspace, "log": np.geomspace}
+_SCALES: Final = ("linear", "log")
 _BYTES, _RATE = 100, 10_000  # roughly, of a future in a file and of futures a second, to say what is absurd
+
+
+Step = tuple[Change, ...]  # what one value of an axis changes, the first path being the one that names the axis
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,7 @@ def _read(root: MapNode, path: Path, instead: Instead) -> Plan:
             partial(_scenarios, node("scenarios"), root.mark, path.parent),
             partial(_settings, node("set"), instead.settings),
             partial(_sweeps, node("sweep")),
+            partial(_design, node("design")),
             partial(_policies, node("policies")),
             partial(_seeds, node("seeds"), instead.seed),
             partial(_replicates, node("replicates"), instead.replicates),
@@ -109,13 +115,17 @@ def _read(root: MapNode, path: Path, instead: Instead) -> Plan:
             partial(_asked_studies, node("sensitivity")),
         ]
     )
-    _, _, name, scenarios, fixed, sweeps, policies, seeds, replicates, engine, asked = parts
-    axes = [*sweeps, policies] if policies else sweeps
-    _check_size(root, len(scenarios) * prod(map(len, axes)), len(seeds) * replicates, instead.allow_large)
+    _, _, name, scenarios, fixed, columns, design, policies, seeds, replicates, engine, asked = parts
+    counts = {column.path: len(column.values) for column in columns}
+    ranges = [column.path for column in columns if column.at is not None]
+    places = count_rows(counts, ranges, design, root.entries["sweep"].node.mark) if columns else 1
+    size = len(scenarios) * places * max(len(policies), 1)
+    _check_size(root, size, len(seeds) * replicates, instead.allow_large)
+    swept: list[tuple[Step, ...]] = rows(columns, design, seeds[0]) if columns else [()]
+    followed: list[tuple[Step, ...]] = [(policy,) for policy in policies] or [()]
     points = gather(
-        partial(_point, label, scenario, fixed, steps)
-        for label, scenario in scenarios.items()
-        for steps in product(*axes)
+        partial(_point, label, scenario, fixed, [*steps, *policy])
+        for (label, scenario), steps, policy in product(scenarios.items(), swept, followed)
     )
     _check_distinct([point.name for point in points], root.mark)
     bases = [_point(label, scenario, fixed, ()) for label, scenario in scenarios.items()] if asked else []
@@ -193,27 +203,34 @@ def _settings(node: Node | None, typed: Sequence[str]) -> list[Change]:
     return list((of_the_file | changes).values())
 
 
-Step = tuple[Change, ...]  # what one value of an axis changes, the first path being the one that names the axis
-
-
-def _sweeps(node: Node | None) -> list[list[Step]]:
+def _sweeps(node: Node | None) -> list[Column[Step]]:
     if node is None or is_broken(node):
         return []
     entries = _mapping(node, "sweep", "a mapping of paths to lists of values")
     return gather(partial(_sweep, path, entry) for path, entry in entries.items())
 
 
-def _sweep(path: str, entry: Entry) -> list[Step]:
+def _sweep(path: str, entry: Entry) -> Column[Step]:
     parameter = find(path, entry.key)
     allowed = "a list of values, or {from: …, to: …, points: …, scale: linear or log}"
     if parameter.kind == "text":
         raise refusal(entry.key, path, "text", "a path of numbers, words or truth values")
-    if isinstance(entry.node, MapNode):
-        return [(Change(path, node_of(value, entry.node.mark)),) for value in _range(entry.node, path, allowed)]
-    return [(Change(path, item),) for item in _items(entry.node, path, allowed)]
+    mark = entry.node.mark
+    if not isinstance(entry.node, MapNode):
+        return Column(path, [(Change(path, item),) for item in _items(entry.node, path, allowed)])
+    found = column_of(path, _range(entry.node, path, allowed), mark)
+
+    def step(value: Value) -> Step:
+        return (Change(path, node_of(value, mark)),)
+
+    def at(share: float) -> Step:
+        assert found.at is not None
+        return step(found.at(share))
+
+    return Column(path, [step(value) for value in found.values], at)
 
 
-def _range(node: MapNode, path: str, allowed: str) -> list[float]:
+def _range(node: MapNode, path: str, allowed: str) -> Spacing:
     parameter = find(path, node.mark)
     _check_keys(node.entries, _RANGE_KEYS, f"{path}.")
     held = {key: entry.node for key, entry in node.entries.items()}
@@ -226,13 +243,21 @@ def _range(node: MapNode, path: str, allowed: str) -> list[float]:
             partial(_whole, held["points"], f"{path}.points", 2, _MOST_VALUES),
         ]
     )
-    low, high, points = ends[0], ends[1], int(ends[2])
     scale = read_text(held["scale"], f"{path}.scale") if "scale" in held else "linear"
     if scale not in _SCALES:
         raise refusal(held["scale"].mark, f"{path}.scale", f"`{scale}`", "linear or log")
-    if scale == "log" and not 0.0 < low * high:
-        raise refusal(node.mark, path, f"{low:g} to {high:g} in steps of equal ratio", "numbers above 0")
-    return [float(value) for value in _SCALES[scale](low, high, points)]
+    return Spacing(ends[0], ends[1], int(ends[2]), scale == "log")
+
+
+def _design(node: Node | None) -> Design:
+    if node is None or is_broken(node):
+        return GRID
+    allowed = f"one of {', '.join(DESIGNS)}"
+    text = read_text(node, "design", allowed)
+    for design in DESIGNS:
+        if design == text:
+            return design
+    raise refusal(node.mark, "design", f"`{text}`", allowed, did_you_mean(text, DESIGNS))
 
 
 def _policies(node: Node | None) -> list[Step]:

@@ -1,5 +1,6 @@
 """Batches from beginning to end: runs planned from a file, made, kept, and told in tables."""
 
+import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
@@ -20,6 +21,7 @@ from deference_sim.batches.studies import check_studies, study_tables
 from deference_sim.batches.tables import points_table, table_files
 from deference_sim.batches.work import Failure, LostWorkersError, Pool, Threads, Workers
 from deference_sim.described import described
+from deference_sim.scenario.problems import ArgumentError
 from deference_sim.shown import Shown
 from deference_sim.study.provenance import now
 
@@ -91,6 +93,9 @@ def batch(
     Raises ``ScenarioError`` for a bad file, ``ConflictError`` and ``LockedError`` for a folder that cannot be used,
     ``OSError`` for a disk that fails.
     """
+    for name, given in (("file", file), ("out", out)):
+        if not isinstance(given, str | os.PathLike | Plan):
+            raise ArgumentError(name, given, "the name of a file" if name == "file" else "the name of a folder")
     plan = file if isinstance(file, Plan) else read_batch(Path(file), instead)
     check_studies(plan)
     with opened_batch(Path(out), plan, shard=shard or WHOLE, say=say or _nothing) as session:

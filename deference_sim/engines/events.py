@@ -109,12 +109,15 @@ class World(simpy.Environment):
         grid: NDArray[np.float64] | None = None,
         policy: Policy | None = None,
         processes: Iterable[Callable[["World"], Process]] = (),
+        measures: Iterable[str] = (),
     ) -> None:
         super().__init__()
         self.law = law
         self.causes = list(hazard_names)
         self.seed, self.replicate = seed, replicate
         self.policy = policy
+        #: What your own processes and policy have counted, by name.
+        self.noted = dict.fromkeys(measures, 0.0)
         self._P, self._H = parameters, hazards
         self._S = np.zeros(1, STATE_DTYPE)
         self._X = np.zeros(FIRST_HAZARD + len(hazards), PROCESS_DTYPE)
@@ -131,8 +134,9 @@ class World(simpy.Environment):
         law.begin(self._S, self._P, self._H, self._X)
         for stage in LAWFUL_STAGES:
             self.process(by_the_law(self, stage))
-        for process in (strategy, *processes):
-            self.process(process(self))
+        self.process(strategy(self))
+        for process in processes:
+            self.process(_generator(process, self))
         for column, _ in enumerate(hazard_names):
             self.process(hazard(self, column))
 
@@ -212,6 +216,17 @@ class World(simpy.Environment):
             self.causes.append(cause)
         self.change(cause=self.causes.index(cause))
 
+    def count(self, name: str, by: float = 1.0) -> None:
+        """Add ``by`` to ``name``, a measure of your own, which begins at 0 in every replicate."""
+        self.note(name, self.noted.get(name, 0.0) + by)
+
+    def note(self, name: str, value: float) -> None:
+        """Set ``name``, a measure of your own, to ``value``. Raises ``ValueError`` for one that was not named beforehand."""
+        if name not in self.noted:
+            known = ", ".join(self.noted) or "none"
+            raise ValueError(f"no measure {name!r}: name it in with_own(measures=...); named are {known}")
+        self.noted[name] = float(value)
+
     def uniform(self, name: str, index: int) -> float:
         """Return the ``index``-th number in (0, 1) of your own stream ``user:name`` for this replicate."""
         return float(streams.uniform(self._S["key"][0], self.replicate, streams.named_stream(f"user:{name}"), index))
@@ -235,6 +250,17 @@ class World(simpy.Environment):
         if len(self._L) and (count := self.state.logged):
             self.log.extend(self._L[:count].copy())
             self._S["logged"] = 0
+
+
+def _generator(process: Callable[[World], Process], world: World) -> Process:
+    made = process(world)
+    if not hasattr(made, "throw"):
+        name = getattr(process, "__name__", repr(process))
+        raise TypeError(
+            f"the process {name} returned {made!r}: it must be a generator function, which waits by "
+            "`yield world.timeout(months)` or `yield world.when(stage)`"
+        )
+    return made
 
 
 def flow(world: World) -> Process:
@@ -264,7 +290,13 @@ def strategy(world: World) -> Process:
         if world.policy is None:
             world.perform(stages.POLICY_STAGE)
         else:
-            world.share_effort(world.policy(world.observe()))
+            shares = world.policy(world.observe())
+            if not isinstance(shares, Shares):
+                raise TypeError(
+                    f"a policy returned {shares!r}: it must return Shares, such as ds.Shares(goodness=0.6, tests=0.1); "
+                    "what is left of 1 goes to capability"
+                )
+            world.share_effort(shares)
 
 
 def by_the_law(world: World, stage: int) -> Process:

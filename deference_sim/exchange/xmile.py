@@ -19,6 +19,7 @@ from deference_sim.model.processes import RATE_PROCESSES
 from deference_sim.model.stocks import STOCKS
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.scenario.catalogue import parameters
+from deference_sim.scenario.own import refuse_own
 from deference_sim.shown import Shown
 from deference_sim.study.limits import MOST_REPLICATES, seed_of, whole
 from deference_sim.trajectory.arrivals import is_active, process_rate
@@ -105,6 +106,7 @@ def export(scenario: ScenarioLike, draw: int | None = None, seed: int = 1) -> Mo
     draw = None if draw is None else whole(draw, "draw", 0, MOST_REPLICATES - 1)
     seed = seed_of(seed)
     one = as_scenario(scenario)
+    refuse_own(one.own, one.name, "since a file of equations cannot hold Python")
     return _Making(one, continuous(one, draw, seed)).model
 
 

@@ -20,6 +20,7 @@ from deference_sim.pages.trace import STORY_NOTE
 from deference_sim.quantiles import BETA_SHAPES
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario, load
 from deference_sim.scenario.library import shipped
+from deference_sim.scenario.own import refuse_own
 from deference_sim.scenario.several import OneOrMore, words_of
 from deference_sim.study.limits import LAST_SEED_SHOWN, LEAST_SHOWN, MOST_SHOWN, USUAL_REPLICATES, replicates_of, whole
 
@@ -122,6 +123,8 @@ def explore(scenario: ScenarioLike = USUAL, replicates: int = USUAL_REPLICATES, 
 
 def _named(scenarios: Sequence[Scenario]) -> tuple[list[str], dict[str, Scenario]]:
     """Return the names of ``scenarios`` on the page, and by name those that do not ship as they are."""
+    for scenario in scenarios:
+        refuse_own(scenario.own, scenario.name, "since a page in a browser cannot run Python")
     names: list[str] = []
     own: dict[str, Scenario] = {}
     for scenario in scenarios:

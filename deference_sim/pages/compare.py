@@ -45,6 +45,7 @@ def page(found: Comparison, repeat: str = "", names: tuple[str, str] | None = No
         *([Paragraph(f"Of worlds in which {first} is seen to have {found.given}.")] if found.given else []),
         *_inputs(found, first, second),
         Table("Chances", columns, _rows(measured), numbers, WHOLE),
+        *([Table("Counted by your own processes", columns, own, numbers, WHOLE)] if (own := _own_rows(found)) else []),
         *([Table("Where the others are lost, what moves most first", columns, lost, numbers, WHOLE)] if lost else []),
         Table("How it ends", columns, ends, numbers, frozenset(range(5))),
         *_changes(found, first, second, trace),
@@ -112,6 +113,14 @@ def _rows(pairs: Mapping[str, Pair]) -> tuple[tuple[str, ...], ...]:
             f"{signed(100.0 * change.low, digits)} to {signed(100.0 * change.high, digits)}",
         )
         for words, (first, second, change) in pairs.items()
+    )
+
+
+def _own_rows(found: Comparison) -> tuple[tuple[str, ...], ...]:
+    """Return the means of what processes and policies of one's own have counted, in both, and their difference."""
+    return tuple(
+        (name, *(f"{one.value:.4g}" for one in (first, second, change)), f"{change.low:.4g} to {change.high:.4g}")
+        for name, (first, second, change) in found.own_measures.items()
     )
 
 

@@ -87,6 +87,7 @@ def page(
         *([Paragraph(spread_over_inputs(spread, measure))] if spread else []),
         *endings(found),
         *on_the_way(found),
+        *own_measures(found),
         *months(found),
         *inputs(scenario),
         glossary(),
@@ -113,6 +114,14 @@ def in_short(found: Result, measure: Measure = "p_stay") -> str:
         return told
     road, share = lost_by(lost[0], [found.scenario]), lost[1].estimate
     return f"{told} What takes most of the others: {road}, {with_interval(share)} of all futures."
+
+
+def own_measures(found: Result) -> Page:
+    """Return the means of what processes and policies of one's own have counted, if they have."""
+    rows = tuple(
+        (name, f"{one.value:.4g}", f"{one.low:.4g} to {one.high:.4g}") for name, one in found.own_measures.items()
+    )
+    return [Table("Counted by your own processes", ("", "mean of a run", "95 % interval"), rows)] if rows else []
 
 
 def _luck(found: Result) -> str:

@@ -1,4 +1,4 @@
-"""The page of a sweep: the chance of success over one or two inputs."""
+"""The page of a sweep: the chance of success over some inputs."""
 
 from collections.abc import Sequence
 
@@ -8,10 +8,13 @@ from deference_sim.analysis.sweep import Sweep
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
 from deference_sim.pages.wording import chances, footer, percent, shown_value, with_interval
 from deference_sim.scenario.catalogue import label_at
+from deference_sim.scenario.problems import listed
+from deference_sim.study.arrangements import GRID, LATIN, PAIRED
 from deference_sim.study.designs import Axis
 from deference_sim.study.tally import Tally
 
 MOST_COLUMNS = 9  # of a grid that is shown as one
+_DESIGNS = {GRID: "", PAIRED: ", values paired", LATIN: " of a Latin hypercube"}
 SAFELY = "of that overtaken safely"
 SAME_WORLDS = "All points meet the same worlds. Intervals hold the Monte Carlo error alone."
 
@@ -24,7 +27,7 @@ def page(found: Sweep, repeat: str = "", measure: Measure = "p_stay") -> Page:
     title = f"{names} – {success.name} ({success.meaning}) over {_paths(found.axes)}"
     answer = _answer(found, measure, estimates)
     blocks: Page = [Heading(title, answer), Paragraph(f"{answer}.")]
-    if len(found.axes) == 2 and len(found.axes[1].values) <= MOST_COLUMNS:
+    if found.design == GRID and len(found.axes) == 2 and len(found.axes[1].values) <= MOST_COLUMNS:
         size = len(found.axes[0].values) * len(found.axes[1].values)
         for place, scenario in enumerate(found.scenarios):
             title = scenario.name if len(found.scenarios) > 1 else ""
@@ -37,7 +40,7 @@ def page(found: Sweep, repeat: str = "", measure: Measure = "p_stay") -> Page:
     else:
         blocks.append(_list(found, estimates, measure))
     runs = sum(tally.n for tally in found.tallies)
-    points = f"{len(found.points)} point{'s' * (len(found.points) > 1)}"
+    points = f"{len(found.points)} point{'s' * (len(found.points) > 1)}{_DESIGNS[found.design]}"
     told = f"{runs:,} runs at {points}, seed {found.seed}"
     return [*blocks, Paragraph(SAME_WORLDS, aside=True), footer(told, found.engine, found.seconds, repeat)]
 
@@ -57,9 +60,7 @@ def _where(found: Sweep, place: int) -> str:
 
 
 def _paths(axes: Sequence[Axis]) -> str:
-    if len(axes) > 1:
-        return " and ".join(axis.path for axis in axes)
-    return " and ".join(f"{label_at(axis.path)} ({axis.path})" for axis in axes)
+    return listed([axis.path if len(axes) > 1 else f"{label_at(axis.path)} ({axis.path})" for axis in axes], "and")
 
 
 def _safely(tally: Tally) -> float:

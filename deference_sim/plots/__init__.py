@@ -13,7 +13,7 @@ from deference_sim.plots.portrait import phase_portrait
 from deference_sim.plots.required_lead import region, required_lead
 from deference_sim.plots.sensitivity import tornado
 from deference_sim.plots.strategy import policies
-from deference_sim.plots.sweep import heat_map, lead_curve
+from deference_sim.plots.sweep import heat_map, lead_curve, sweep_points
 from deference_sim.plots.tax import tax_by_capability
 from deference_sim.plots.trace import trajectory
 from deference_sim.plots.uncertain_inputs import uncertain_inputs
@@ -33,6 +33,7 @@ __all__ = [
     "region",
     "required_lead",
     "stocks_and_flows",
+    "sweep_points",
     "tax_by_capability",
     "tornado",
     "trajectories",

@@ -8,7 +8,7 @@ from deference_sim.analysis.compare import Comparison
 from deference_sim.analysis.ledger import road_in_words
 from deference_sim.analysis.paired import Difference
 from deference_sim.described import described
-from deference_sim.plots.style import BLACK, BLUE, GREY, ORANGE, axes, clean, entitle, in_percent, percent
+from deference_sim.plots.style import BLACK, BLUE, GREY, ORANGE, axes, clean, drawn_from, entitle, in_percent, percent
 
 MOST_ROADS = 10  # that are drawn: those that differ most
 _ROW, _FRAME, _WIDTH = 0.34, 1.4, 8.0  # inches
@@ -18,6 +18,7 @@ _LETTERS = 36  # in a line of the title: the names of the rows take half of the 
 @described(
     found="One comparison that ``compare`` has returned.",
 )
+@drawn_from(Comparison, "ds.compare, of which it is one,")
 def differences(found: Comparison, ax: Axes | None = None) -> Axes:
     """Draw by how many points the second scenario differs from the first, world by world, with 95 % intervals.
 

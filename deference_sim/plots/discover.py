@@ -19,6 +19,7 @@ from deference_sim.plots.style import (
     WORDS,
     Panels,
     clean,
+    drawn_from,
     entitle,
     in_percent,
     panels,
@@ -36,6 +37,7 @@ _SHARES = np.linspace(0.001, 0.999, 999)
     found="What ``discover`` has returned.",
     ax="An array of two Axes; by default a figure of its own.",
 )
+@drawn_from(Discovery, "ds.discover")
 def boxes(found: Discovery, ax: Any = None) -> Panels:
     """Draw the boxes of a study: coverage and density of each, and its limits as bars.
 

@@ -9,7 +9,7 @@ from deference_sim.analysis.columns import RECORDS
 from deference_sim.analysis.digits import with_minus
 from deference_sim.analysis.run import Result
 from deference_sim.described import described
-from deference_sim.plots.style import BLACK, OURS, axes, clean, entitle, in_percent, made_from, percent
+from deference_sim.plots.style import BLACK, OURS, axes, clean, drawn_from, entitle, in_percent, made_from, percent
 
 BINS = 40
 
@@ -18,6 +18,7 @@ BINS = 40
     column="A column of ``result.records`` that holds numbers; ``result.columns`` lists them.",
     kind="``cdf``, the share of all runs in which it is at most so much, or ``pdf``, a histogram of shares.",
 )
+@drawn_from(Result, "ds.simulate")
 def distribution(
     result: Result, column: str = "months", kind: Literal["cdf", "pdf"] = "cdf", ax: Axes | None = None
 ) -> Axes:

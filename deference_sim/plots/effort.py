@@ -7,7 +7,17 @@ from matplotlib.patches import Patch
 from deference_sim.analysis.run import Result
 from deference_sim.described import described
 from deference_sim.plots.fans import LEAST_UNDER_WAY
-from deference_sim.plots.style import TIME, axes, clean, entitle, in_percent, legend_beside, made_from, percent
+from deference_sim.plots.style import (
+    TIME,
+    axes,
+    clean,
+    drawn_from,
+    entitle,
+    in_percent,
+    legend_beside,
+    made_from,
+    percent,
+)
 from deference_sim.plots.trace import SHARES
 from deference_sim.study.limits import MOST_REPLICATES, whole
 
@@ -16,6 +26,7 @@ POINTS = 300  # times
 
 
 @described()
+@drawn_from(Result, "ds.simulate")
 def effort_over_time(result: Result, n: int = RUNS, ax: Axes | None = None) -> Axes:
     """Draw how effort is shared over months: the mean over those of the first ``n`` runs that are still under way.
 

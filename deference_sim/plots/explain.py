@@ -9,7 +9,19 @@ from matplotlib.axes import Axes
 from deference_sim.analysis.digits import signed
 from deference_sim.analysis.measure import success_of
 from deference_sim.described import described
-from deference_sim.plots.style import BLACK, BLUE, GREY, SMALL, VERMILION, WORDS, Panels, clean, entitle, panels
+from deference_sim.plots.style import (
+    BLACK,
+    BLUE,
+    GREY,
+    SMALL,
+    VERMILION,
+    WORDS,
+    Panels,
+    clean,
+    drawn_from,
+    entitle,
+    panels,
+)
 from deference_sim.scenario.catalogue import general_path, label_at, parameters
 
 if TYPE_CHECKING:
@@ -24,6 +36,7 @@ _LONGEST = 46  # letters of a label
     found="What ``explain`` has returned.",
     ax="An array of an Axes for each measure; by default a figure of its own.",
 )
+@drawn_from("Explanation", "ds.explain")
 def waterfall(found: "Explanation", ax: Any = None) -> Panels:
     """Draw how the chance goes from the first scenario's to the second's, the greatest share first.
 

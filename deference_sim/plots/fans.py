@@ -26,6 +26,7 @@ from deference_sim.plots.style import (
     WORDS,
     Panels,
     clean,
+    drawn_from,
     entitle,
     in_percent,
     lead_line,
@@ -68,6 +69,7 @@ QUANTITIES = (
 @described(
     ax="An array of four Axes, or one Axes that gives its place to four; by default a figure of its own.",
 )
+@drawn_from(Result, "ds.simulate")
 def trajectories(result: Result, n: int = 200, ax: Any = None) -> Panels:
     """Draw how runs unfold: capability, deference-goodness and margin in py, lead in months, over months.
 

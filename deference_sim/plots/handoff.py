@@ -22,6 +22,7 @@ from deference_sim.plots.style import (
     PURPLE,
     Panels,
     clean,
+    drawn_from,
     entitle,
     in_percent,
     legend_beside,
@@ -39,6 +40,7 @@ BAND = 0.25  # opacity of an interval
     found="What ``best_handoff`` has returned.",
     ax="An array of two Axes, or one Axes that gives its place to two; by default a figure of its own.",
 )
+@drawn_from(BestHandoff, "ds.best_handoff")
 def handoff_timing(found: BestHandoff, ax: Any = None) -> Panels:
     """Draw the chance of success over the month of the handoff, and below it the catastrophes that the rest ends in.
 

@@ -17,6 +17,7 @@ from deference_sim.plots.style import (
     WORDS,
     axes,
     clean,
+    drawn_from,
     entitle,
     in_percent,
     legend_beside,
@@ -33,6 +34,7 @@ Floats = NDArray[np.float64]
 
 
 @described()
+@drawn_from(Result, "ds.simulate")
 def outcomes_over_time(result: Result, ax: Axes | None = None) -> Axes:
     """Draw the cumulative incidence of every outcome over months: the share of all runs that have ended so by then.
 

@@ -23,6 +23,7 @@ from deference_sim.plots.style import (
     WORDS,
     axes,
     clean,
+    drawn_from,
     entitle,
     legend_beside,
     made_from,
@@ -41,6 +42,7 @@ Floats = NDArray[np.float64]
 
 
 @described()
+@drawn_from(Result, "ds.simulate")
 def phase_portrait(result: Result, n: int = RUNS, ax: Axes | None = None) -> Axes:
     """Draw margin M against capability C, both in py: the first ``n`` runs since handoff, coloured by how they end.
 

@@ -15,6 +15,7 @@ from deference_sim.plots.style import (
     WORDS,
     axes,
     clean,
+    drawn_from,
     entitle,
 )
 from deference_sim.plots.sweep import curve, finish
@@ -24,6 +25,7 @@ from deference_sim.scenario.catalogue import label_at
 @described(
     requirement="What ``required_lead`` has returned.",
 )
+@drawn_from(Requirement, "ds.required_lead")
 def required_lead(requirement: Requirement, ax: Axes | None = None) -> Axes:
     """Draw the curve that a required lead was read from, with the target chances and the interval of each answer.
 
@@ -64,6 +66,7 @@ def required_lead(requirement: Requirement, ax: Axes | None = None) -> Axes:
 @described(
     found="What ``region`` has returned.",
 )
+@drawn_from(Region, "ds.region")
 def region(found: Region, ax: Axes | None = None) -> Axes:
     """Draw where in two inputs success reaches the target: the edge, its 95 % band, and the side that does shaded.
 

@@ -11,7 +11,7 @@ from deference_sim.analysis.digits import with_minus
 from deference_sim.analysis.measure import success_of
 from deference_sim.analysis.sensitivity.plan import short
 from deference_sim.described import described
-from deference_sim.plots.style import BLACK, BLUE, ORANGE, SKY, SMALL, WORDS, clean, entitle, in_percent
+from deference_sim.plots.style import BLACK, BLUE, ORANGE, SKY, SMALL, WORDS, clean, drawn_from, entitle, in_percent
 from deference_sim.scenario.catalogue import label_at
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ _BARS: dict[str, tuple[tuple[tuple[str, str, str], ...], str]] = {
 @described(
     found="What ``sensitivity`` has returned, by whatever method.",
 )
+@drawn_from("Sensitivity", "ds.sensitivity")
 def tornado(found: "Sensitivity", ax: Axes | None = None) -> Axes:
     """Draw what a sensitivity study found, the most important input on top; return the Axes.
 

@@ -20,6 +20,7 @@ from deference_sim.plots.style import (
     WORDS,
     Panels,
     clean,
+    drawn_from,
     entitle,
     in_percent,
     panels,
@@ -34,6 +35,7 @@ MOST_REGRET = 100.0  # points, where the colour of a regret ends
     regret="What ``policy_regret`` has returned.",
     ax="An array of two Axes; by default a figure of its own.",
 )
+@drawn_from(BestStrategy, "ds.best_strategy")
 def policies(found: BestStrategy, regret: PolicyRegret, ax: Any = None) -> Panels:
     """Draw how each policy does with its best settings, and what policies regret in each world.
 

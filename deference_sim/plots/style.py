@@ -1,11 +1,13 @@
 """How everything is drawn: colours, markers and panels that all plots share."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import wraps
+from inspect import signature
 from math import isfinite
 from textwrap import fill
-from typing import Any, Final
+from typing import Any, Final, TypeVar, cast
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -20,6 +22,7 @@ from numpy.typing import NDArray
 from deference_sim.analysis.digits import with_minus
 from deference_sim.analysis.measure import Measure, success_of
 from deference_sim.analysis.run import Result
+from deference_sim.scenario.problems import ArgumentError
 
 #: Colours that colour-blind readers can tell apart (Okabe and Ito, 2008).
 BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = (
@@ -67,31 +70,59 @@ LOOKS = {
 }
 
 
-def panels(ax: Any, shape: tuple[int, int], size: tuple[float, float], heights: Sequence[float] = ()) -> Panels:
+Drawing = TypeVar("Drawing", bound=Callable[..., Any])
+
+
+def panels(
+    ax: Any, shape: tuple[int, int], size: tuple[float, float], heights: Sequence[float] = (), *, share: bool = True
+) -> Panels:
     """Return the Axes to draw on, row by row: new ones, those given, or new ones in the place of the one given.
 
-    ``shape`` is rows and columns, ``size`` that of a new figure in inches. Raises ``ValueError`` for another number
-    of Axes.
+    ``shape`` is rows and columns, ``size`` that of a new figure in inches; new ones ``share`` their horizontal axis.
+    Raises ``ValueError`` for another number of Axes.
     """
     count = shape[0] * shape[1]
     ratios = list(heights) or None
     if ax is None:
         figure = plt.figure(figsize=size, layout="constrained")
-        return _subplots(figure.subplots(*shape, sharex=True, height_ratios=ratios))
+        return _subplots(figure.subplots(*shape, sharex=share, height_ratios=ratios))
     if isinstance(ax, Axes):
         place = ax.get_subplotspec()
         if place is None:
             raise ValueError("ax is not a subplot: pass one from plt.subplots, or an array of them")
         ax.set_axis_off()
-        return _subplots(place.subgridspec(*shape, height_ratios=ratios).subplots(sharex=True))
+        return _subplots(place.subgridspec(*shape, height_ratios=ratios).subplots(sharex=share))
     given = np.asarray(ax, dtype=object)
     if given.size != count or not all(isinstance(panel, Axes) for panel in given.flat):
         raise ValueError(f"ax must be one Axes or {count} of them, not {given.size}")
     return given
 
 
+def drawn_from(kind: type[Any] | str, made_by: str) -> Callable[[Drawing], Drawing]:
+    """Let a plot check that what it is given first is of ``kind``, which ``made_by`` returns, before it begins.
+
+    A kind that is not to be imported is given by its name.
+    """
+
+    def checking(draw: Drawing) -> Drawing:
+        name = next(iter(signature(draw).parameters))
+
+        @wraps(draw)
+        def drawing(*given: Any, **more: Any) -> Any:
+            shown = given[0] if given else more.get(name)
+            if type(shown).__name__ != kind if isinstance(kind, str) else not isinstance(shown, kind):
+                raise ArgumentError(name, shown, f"what {made_by} returns")
+            return draw(*given, **more)
+
+        return cast(Drawing, drawing)
+
+    return checking
+
+
 def axes(ax: Axes | None, size: tuple[float, float]) -> Axes:
     """Return the Axes to draw on: the one given, or that of a new figure of ``size`` inches."""
+    if ax is not None and not isinstance(ax, Axes):
+        raise ArgumentError("ax", ax, "an Axes of matplotlib, or None for a figure of its own")
     return plt.figure(figsize=size, layout="constrained").subplots() if ax is None else ax
 
 

@@ -1,13 +1,17 @@
 """The pictures of a sweep: curves with their interval over one input, heat maps with contours over two."""
 
-from collections.abc import Callable, Sequence
-from math import log10
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from math import log10, prod
+from textwrap import fill
 from typing import Any, TypeVar
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
+from matplotlib.text import Text
 from matplotlib.ticker import LogLocator, NullFormatter
 from numpy.typing import NDArray
 
@@ -28,13 +32,18 @@ from deference_sim.plots.style import (
     WORDS,
     axes,
     clean,
+    drawn_from,
     entitle,
     in_percent,
     legend_beside,
+    panels,
     percent,
     room_for,
 )
 from deference_sim.scenario import Scenario
+from deference_sim.scenario.problems import ArgumentError
+from deference_sim.scenario.several import words_of
+from deference_sim.study.arrangements import GRID, LATIN, PAIRED
 from deference_sim.study.designs import Axis, Value
 from deference_sim.study.limits import whole
 
@@ -43,6 +52,7 @@ COLOURS = (BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, BLACK)
 MARKS = ("o", "s", "^", "D", "v", "P", "X")  # a line each, to be told apart in grey
 ROUND_DIGITS = (1.0, 2.0, 5.0)
 BAND = 0.22  # opacity of an interval
+LETTERS = 26  # in a line below a small panel
 MARK = 4.0  # points; size of a mark
 
 Floats = NDArray[np.float64]
@@ -52,19 +62,23 @@ Found = TypeVar("Found")
 @described(
     sweep="What ``sweep`` has returned.",
 )
+@drawn_from(Sweep, "ds.sweep")
 def lead_curve(sweep: Sweep, measure: Measure = "p_stay", ax: Axes | None = None) -> Axes:
     """Draw the chance of success over the first numeric input swept, with its pointwise 95 % interval.
 
-    A line for each scenario and each value of the other input, at most seven; of inputs that are words a dot for each
-    value of the first. Below each line of p_good stands the part of it that is luck: overtaken safely. Draws on ``ax``
-    or a new figure; returns the Axes. Raises ``ValueError`` for more lines.
+    A line for each scenario and each combination of the other inputs' values, at most seven; of inputs that are words a
+    dot for each value of the first. Where values are paired, the others move along with the first. Below each line of
+    p_good stands the part of it that is luck: overtaken safely. Draws on ``ax`` or a new figure; returns the Axes.
+    Raises ``ValueError`` for more lines, and for a Latin hypercube, whose points lie on none.
     """
+    if sweep.design == LATIN:
+        raise ValueError("the points of a Latin hypercube lie on no curve: draw sweep_points")
     along = _along(sweep)
     lines = _lines(sweep, along, sweep.estimates(measure))
     if len(lines) > len(COLOURS):
         raise ValueError(f"{len(lines)} curves are too many for one picture ({len(COLOURS)}): draw a heat_map")
     drawn = axes(ax, (7.5, 4.2))
-    axis = sweep.axes[along]
+    axis = _drawn_along(sweep, along)
     handles = []
     for place, (colour, mark, (name, estimates)) in enumerate(zip(COLOURS, MARKS, lines, strict=False)):
         if axis.is_numeric:
@@ -78,7 +92,7 @@ def lead_curve(sweep: Sweep, measure: Measure = "p_stay", ax: Axes | None = None
         handles.append(_draw_luck(drawn, sweep, along))
     if not axis.is_numeric:
         _ticks(axis, drawn.set_xticks)
-    finish(drawn, axis.label, measure, axis.logarithmic)
+    finish(drawn, axis.label + _moving_along(sweep, along), measure, axis.logarithmic)
     entitle(
         drawn, _message(measure, [(name or sweep.scenarios[0].name, line) for name, line in lines]), _made_from(sweep)
     )
@@ -90,7 +104,7 @@ def lead_curve(sweep: Sweep, measure: Measure = "p_stay", ax: Axes | None = None
 def _draw_luck(ax: Axes, sweep: Sweep, along: int) -> Line2D:
     """Draw the part of p_good that is luck, in the colour of each curve; return what the legend says of it."""
     look: dict[str, Any] = {"linestyle": ":", "marker": "_", "linewidth": 1.2}
-    axis = sweep.axes[along]
+    axis = _drawn_along(sweep, along)
     places = np.array(axis.values, float) if axis.is_numeric else _places(axis)
     shares = [tally.ended(SAFELY) / tally.n for tally in sweep.tallies]
     for colour, (_, luck) in zip(COLOURS, _lines(sweep, along, shares), strict=False):
@@ -98,31 +112,51 @@ def _draw_luck(ax: Axes, sweep: Sweep, along: int) -> Line2D:
     return Line2D([], [], color=WORDS, label="of it overtaken safely", **look)
 
 
-def is_grid(sweep: Sweep) -> bool:
-    """Return whether a heat map shows a sweep better than curves: of two numbers, or of too many curves."""
-    if len(sweep.axes) < 2:
-        return False
-    lines = len(sweep.scenarios) * len(sweep.axes[1 - _along(sweep)].values)
-    return lines > len(COLOURS) or all(axis.is_numeric for axis in sweep.axes)
+def kind_of(sweep: Sweep) -> str:
+    """Return which picture shows a sweep best: a heat map of two numbers, or in the place of too many curves."""
+    if sweep.design == LATIN:
+        return "sweep_points"
+    if sweep.design == PAIRED or len(sweep.axes) < 2:
+        return "lead_curve"
+    along = _along(sweep)
+    others = (len(axis.values) for place, axis in enumerate(sweep.axes) if place != along)
+    lines = len(sweep.scenarios) * prod(others)
+    return "heat_map" if lines > len(COLOURS) or all(axis.is_numeric for axis in sweep.axes) else "lead_curve"
 
 
 @described(
     sweep="What ``sweep`` over two inputs has returned.",
     number="Which of several scenarios to draw, counted from 0.",
+    inputs="The paths of the two, the first on the horizontal axis; by default the first two that were swept.",
+    at="By path the value at which any other input stands; by default the middle one of its values.",
 )
-def heat_map(sweep: Sweep, measure: Measure = "p_stay", ax: Axes | None = None, *, number: int = 0) -> Axes:
+@drawn_from(Sweep, "ds.sweep")
+def heat_map(
+    sweep: Sweep,
+    measure: Measure = "p_stay",
+    ax: Axes | None = None,
+    *,
+    number: int = 0,
+    inputs: Sequence[str] = (),
+    at: Mapping[str, Value] | None = None,
+) -> Axes:
     """Draw the chance of success over two inputs in colours, with contours where both are numbers.
 
-    The first input is on the horizontal axis. Of several scenarios that with this ``number``, from 0, is drawn. Draws
-    on ``ax`` or a new figure; returns the Axes. Raises ``ValueError`` if not exactly two inputs were swept.
+    ``inputs`` are the two, the first on the horizontal axis; without them the first two that were swept. Every other
+    input stands at its value in ``at``, or at the middle one of its values, which is named below the title. Of several
+    scenarios that with this ``number``, from 0, is drawn. Draws on ``ax`` or a new figure; returns the Axes. Raises
+    ``ValueError`` for what is no grid of two inputs or more, and for inputs and values that it does not have.
     """
-    if len(sweep.axes) != 2:
-        raise ValueError(f"a heat map needs two inputs, and {len(sweep.axes)} was swept: draw a lead_curve")
+    if sweep.design != GRID or len(sweep.axes) < 2:
+        what = f"{len(sweep.axes)} was swept" if sweep.design == GRID else f"this is a {sweep.design} design"
+        raise ValueError(f"a heat map needs a grid of two inputs, and {what}: draw a {kind_of(sweep)}")
     number = whole(number, "number", 0, len(sweep.scenarios) - 1)
-    across, up = sweep.axes
+    cut = _cut(sweep, inputs, at or {})
+    across, up = cut.axes
     shape = len(across.values), len(up.values)
-    size = shape[0] * shape[1]
-    estimates = sweep.estimates(measure)[number * size : (number + 1) * size]
+    size = len(sweep.points) // len(sweep.scenarios)
+    everything = sweep.estimates(measure)[number * size : (number + 1) * size]
+    estimates = [everything[place] for place in cut.places]
     chances = np.array([estimate.value for estimate in estimates]).reshape(shape).T
     drawn = axes(ax, (7.0, 5.2))
     places = _places(across), _places(up)
@@ -138,11 +172,111 @@ def heat_map(sweep: Sweep, measure: Measure = "p_stay", ax: Axes | None = None, 
         (up, drawn.set_yticks, drawn.set_ylabel),
     ):
         _ticks(axis, set_ticks)
-        set_label(axis.label)
+        set_label(axis.label + (cut.told if axis is across else ""))
     message = _message(measure, [(sweep.scenarios[number].name, estimates)])
     entitle(drawn, message, _made_from(sweep, sweep.scenarios[number : number + 1]))
     drawn.spines[:].set_visible(False)
     return drawn
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """Two axes of a grid, the places of the points at which all others are held fixed, and what that is in words."""
+
+    axes: tuple[Axis, Axis]
+    places: list[int]
+    told: str
+
+
+def _cut(sweep: Sweep, inputs: Sequence[str], at: Mapping[str, Value]) -> _Cut:
+    by_path = {axis.path: axis for axis in sweep.axes}
+    chosen = words_of(inputs, "inputs", "two paths that were swept") or tuple(by_path)[:2]
+    if len(set(chosen)) != 2 or len(chosen) != 2 or not set(chosen) <= set(by_path):
+        raise ArgumentError("inputs", ", ".join(chosen), f"two of {', '.join(by_path)}")
+    held = {path: axis.values[len(axis.values) // 2] for path, axis in by_path.items() if path not in chosen}
+    for path, value in at.items():
+        if path not in held or value not in by_path[path].values:
+            allowed = by_path[path].values if path in held else list(held)
+            raise ArgumentError("at", f"{path} {value}", f"one of {', '.join(map(str, allowed))}")
+        held[path] = value
+    first, second = (list(by_path).index(path) for path in chosen)
+    values = [point.values for point in sweep.points[: len(sweep.points) // len(sweep.scenarios)]]
+    known = {value: place for place, value in enumerate(values)}
+    across, up = sweep.axes[first], sweep.axes[second]
+    wanted = [held.get(path) for path in by_path]
+    places = []
+    for one, other in product(across.values, up.values):
+        wanted[first], wanted[second] = one, other
+        places.append(known[tuple(wanted)])  # type: ignore[arg-type]  # whose gaps are filled in
+    told = ", ".join(f"{by_path[path].label} {_short(by_path[path], value)}" for path, value in held.items())
+    return _Cut((across, up), places, f"\nat {told}" if told else "")
+
+
+def _short(axis: Axis, value: Value) -> str:
+    return f"{value:.4g}" if axis.is_numeric else _word(value)
+
+
+@described(
+    sweep="What ``sweep`` has returned.",
+    ax="An array of as many Axes as inputs; by default a figure of its own.",
+    number="Which of several scenarios to draw, counted from 0.",
+)
+@drawn_from(Sweep, "ds.sweep")
+def sweep_points(sweep: Sweep, measure: Measure = "p_stay", ax: Any = None, *, number: int = 0) -> NDArray[Any]:
+    """Draw the chance of success at every point of a sweep over each input that was swept, a panel and a dot each.
+
+    This is the picture of a Latin hypercube: a trend in a panel is what the input does whatever the others are, the
+    rest of the scatter is theirs. Of several scenarios that with this ``number``, from 0, is drawn. Returns the Axes,
+    one for each input.
+    """
+    number = whole(number, "number", 0, len(sweep.scenarios) - 1)
+    size = len(sweep.points) // len(sweep.scenarios)
+    here = slice(number * size, (number + 1) * size)
+    estimates = sweep.estimates(measure)[here]
+    columns = min(len(sweep.axes), 3)
+    lines = -(-len(sweep.axes) // columns)
+    drawn = panels(ax, (lines, columns), (3.0 * columns + 0.6, 2.6 * lines + 0.4), share=False)
+    for panel in drawn.flat[len(sweep.axes) :]:
+        panel.set_visible(False)
+    for place, (panel, axis) in enumerate(zip(drawn.flat, sweep.axes, strict=False)):
+        values = [point.values[place] for point in sweep.points[here]]
+        kinds = list(dict.fromkeys(values))
+        at = np.array([float(value) if axis.is_numeric else kinds.index(value) for value in values])
+        panel.plot(at, [estimate.value for estimate in estimates], ".", color=BLUE, alpha=0.7, markersize=MARK)
+        finish(panel, fill(axis.label, LETTERS), measure, axis.logarithmic)
+        if not axis.is_numeric:
+            panel.set_xticks(range(len(kinds)), [_word(value) for value in kinds])
+        if place % columns:
+            panel.set_ylabel("")
+    message = _message(measure, [(sweep.scenarios[number].name, estimates)])
+    entitle(drawn.flat[0], message, _made_from(sweep, sweep.scenarios[number : number + 1]))
+    for words in (drawn.flat[0].texts[-1], *(drawn.flat[0].get_children())):
+        if isinstance(words, Text) and words.get_text():
+            words.set_in_layout(False)  # it stands above all panels, and must not widen the first
+    drawn.flat[0].set_title(" ", loc="center", pad=SMALL + 8.0)  # which keeps the room above for it
+    return drawn
+
+
+def _order(sweep: Sweep, along: int) -> list[int]:
+    """Return in which order the values of an axis are drawn: paired ones, which may be in any, as they rise."""
+    axis = sweep.axes[along]
+    values = [float(value) for value in axis.values] if sweep.design == PAIRED and axis.is_numeric else axis.values
+    places = list(range(len(values)))
+    return sorted(places, key=lambda place: values[place]) if values is not axis.values else places
+
+
+def _drawn_along(sweep: Sweep, along: int) -> Axis:
+    axis = sweep.axes[along]
+    return replace(axis, values=tuple(axis.values[place] for place in _order(sweep, along)))
+
+
+def _moving_along(sweep: Sweep, along: int) -> str:
+    """Return what moves along with a paired axis, as a second line of its label."""
+    others = [axis for place, axis in enumerate(sweep.axes) if place != along and sweep.design == PAIRED]
+    order = _order(sweep, along)
+    first, last = order[0], order[-1]
+    told = [f"{one.label} from {_short(one, one.values[first])} to {_short(one, one.values[last])}" for one in others]
+    return f"\nand with it {', '.join(told)}" if told else ""
 
 
 def _along(sweep: Sweep) -> int:
@@ -152,18 +286,18 @@ def _along(sweep: Sweep) -> int:
 
 def _lines(sweep: Sweep, along: int, found: Sequence[Found]) -> list[tuple[str, list[Found]]]:
     """Return the name of each line and what was ``found`` at its points, in order along the axis."""
-    lines: dict[tuple[int, Value | None], list[Found]] = {}
+    lines: dict[tuple[int, tuple[Value, ...]], list[Found]] = {}
     per_scenario = len(sweep.points) // len(sweep.scenarios)
     for number, (point, one) in enumerate(zip(sweep.points, found, strict=True)):
-        other = point.values[1 - along] if len(sweep.axes) == 2 else None
-        lines.setdefault((number // per_scenario, other), []).append(one)
-    return [(_line_name(sweep, along, *key), line) for key, line in lines.items()]
+        others = tuple(value for place, value in enumerate(point.values) if place != along and sweep.design == GRID)
+        lines.setdefault((number // per_scenario, others), []).append(one)
+    order = _order(sweep, along)
+    return [(_line_name(sweep, along, *key), [line[place] for place in order]) for key, line in lines.items()]
 
 
-def _line_name(sweep: Sweep, along: int, scenario: int, other: Value | None) -> str:
+def _line_name(sweep: Sweep, along: int, scenario: int, others: tuple[Value, ...]) -> str:
     names = [sweep.scenarios[scenario].name] if len(sweep.scenarios) > 1 else []
-    if other is not None:
-        axis = sweep.axes[1 - along]
+    for axis, other in zip((axis for place, axis in enumerate(sweep.axes) if place != along), others, strict=False):
         shown = f"{other:.4g}" if axis.is_numeric else _word(other)
         says_what = not axis.is_numeric and not isinstance(other, bool)
         names.append(shown if says_what else f"{axis.path.rpartition('.')[2].replace('_', ' ')} {shown}")

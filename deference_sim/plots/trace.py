@@ -28,6 +28,7 @@ from deference_sim.plots.style import (
     WORDS,
     Panels,
     clean,
+    drawn_from,
     entitle,
     in_percent,
     lead_line,
@@ -99,6 +100,7 @@ EVENT_LOOKS = {
     trajectory="What ``trace`` has returned.",
     ax="An array of five Axes, or one Axes that gives its place to five; by default a figure of its own.",
 )
+@drawn_from(Trajectory, "ds.trace")
 def trajectory(trajectory: Trajectory, ax: Any = None) -> Panels:
     """Draw one replicate over months: stocks and margin in py, lead in months, shares of effort, and events.
 

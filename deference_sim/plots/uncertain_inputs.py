@@ -11,7 +11,7 @@ from matplotlib.ticker import NullFormatter
 
 from deference_sim.described import described
 from deference_sim.plots.style import BLUE, GREEN, ORANGE, PURPLE, SKY, SMALL, VERMILION, WORDS, Panels, clean
-from deference_sim.scenario import Scenario
+from deference_sim.scenario import ScenarioLike, as_scenario
 from deference_sim.scenario.catalogue import Parameter, find
 from deference_sim.scenario.chosen import Pool
 from deference_sim.scenario.distributions import Distribution, Floats
@@ -33,7 +33,7 @@ OF_EXPERTS = (VERMILION, GREEN, ORANGE, PURPLE, SKY)
 @described(
     ax="An array of as many Axes as there are uncertain inputs; by default a figure of its own.",
 )
-def uncertain_inputs(scenario: Scenario, ax: Any = None) -> Panels:
+def uncertain_inputs(scenario: ScenarioLike, ax: Any = None) -> Panels:
     """Draw every uncertain input of ``scenario``, a panel each, with the text that its author wrote above it.
 
     A panel shows the density (over a logarithmic axis that of the logarithm), with dots at the 5th, 50th and 95th
@@ -41,6 +41,7 @@ def uncertain_inputs(scenario: Scenario, ax: Any = None) -> Panels:
     by weight, stand below that of all. The axis goes from the 0.5th to the 99.5th percentile. Returns the Axes.
     Raises ``ValueError`` if nothing is uncertain, or for another number of Axes.
     """
+    scenario = as_scenario(scenario)
     count = len(scenario.uncertain)
     if not count:
         raise ValueError(

@@ -13,7 +13,7 @@ from pydantic_core import PydanticUndefined
 from deference_sim.model.declare import Block, Declaration, Pairs, declaration_of, parameters_of
 from deference_sim.model.hazards import NAME_PATTERN
 from deference_sim.model.parameters import Blocks
-from deference_sim.scenario.problems import DID_YOU_MEAN, Mark, did_you_mean, refusal
+from deference_sim.scenario.problems import DID_YOU_MEAN, ArgumentError, Mark, did_you_mean, refusal
 
 Kind = Literal["number", "whole", "truth", "word", "text", "pairs"]
 
@@ -144,6 +144,8 @@ def parameters() -> Mapping[str, Parameter]:
 
 def general_path(path: str) -> str:
     """Return ``path`` with NAME for the name of a list's item: hazards.misuse.rate → hazards.NAME.rate."""
+    if not isinstance(path, str):
+        raise ArgumentError("path", path, "the path of a parameter, such as rival.lead")
     first, *rest = path.split(".")
     section = catalogue().get(first)
     is_item = isinstance(section, Section) and section.is_list and len(rest) == 2

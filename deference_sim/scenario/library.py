@@ -17,6 +17,7 @@ from deference_sim.scenario.shipped import shipped
 
 __all__ = ["ScenarioLike", "as_scenario", "as_scenarios", "load", "shipped"]
 
+_NAMED = "a shipped scenario's name or the path of a file"
 ScenarioLike: TypeAlias = Scenario | str | os.PathLike[str]
 
 
@@ -30,7 +31,7 @@ def as_scenario(given: ScenarioLike) -> Scenario:
         return given
     if isinstance(given, str | os.PathLike):
         return load(given)
-    raise TypeError(f"a scenario is a Scenario, a shipped scenario's name or the path of a file, not {given!r}")
+    raise TypeError(f"a scenario is a Scenario, {_NAMED}, not {given!r}")
 
 
 def as_scenarios(given: ScenarioLike | Iterable[ScenarioLike]) -> tuple[Scenario, ...]:
@@ -49,6 +50,8 @@ def load(name_or_path: str | os.PathLike[str], set: OneOrMore = ()) -> Scenario:
 
     Raises ``ScenarioError`` with every problem of the file, of what it extends and of ``set``, one line each.
     """
+    if not isinstance(name_or_path, str | os.PathLike):
+        raise TypeError(f"what is loaded is {_NAMED}, not {name_or_path!r}")
     settings = words_of(set, "set", "PATH=VALUE, or several in a list")
     path = _file_of(name_or_path)
     layers = read_layers(path)

@@ -1,14 +1,14 @@
 """The scenario: checked as a whole, changed by path, compared by meaning, and drawn from."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ValidationError, model_validator
+from pydantic import BaseModel, PrivateAttr, ValidationError, model_validator
 
 from deference_sim.model.parameters import Blocks
 from deference_sim.scenario.canonical import canonical_text, document, hash_of, yaml_text
@@ -28,8 +28,10 @@ from deference_sim.scenario.distributions import Distribution, Floats
 from deference_sim.scenario.fields import Fields
 from deference_sim.scenario.frozen import FrozenMap
 from deference_sim.scenario.layers import ARGUMENT, Change, change_of, changed, marked_tree
+from deference_sim.scenario.own import NOTHING, Own, own_of
 from deference_sim.scenario.problems import ScenarioError, refusal, sift
 from deference_sim.scenario.reader import read_fields, reworded
+from deference_sim.scenario.several import OneOrMore
 from deference_sim.scenario.source import refused_character
 from deference_sim.scenario.tree import MapNode
 from deference_sim.scenario.uncertain import outside_range
@@ -47,6 +49,8 @@ class Scenario(Shown, Fields):
 
     Two scenarios are equal if name, description and meaning are; ``hash`` is of the meaning alone.
     """
+
+    _own: Own = PrivateAttr(NOTHING)
 
     @model_validator(mode="after")
     def _check_texts(self) -> Self:
@@ -142,7 +146,7 @@ class Scenario(Shown, Fields):
         if not isinstance(other, Scenario):
             return NotImplemented
         mine, theirs = (self.name, self.description), (other.name, other.description)
-        return mine == theirs and canonical_text(self) == canonical_text(other)
+        return mine == theirs and self.own == other.own and canonical_text(self) == canonical_text(other)
 
     def __hash__(self) -> int:
         return hash(canonical_text(self))
@@ -165,6 +169,7 @@ class Scenario(Shown, Fields):
 
         Of an uncertain input it is the median. Raises ``ScenarioError`` if there is no such path.
         """
+        general_path(path)
         for known, _, value in paths_of(self):
             if known == path:
                 return value
@@ -186,7 +191,32 @@ class Scenario(Shown, Fields):
         if problems or refused:
             raise ScenarioError([*problems, *refused])
         kept = {path: text for path, text in self.written.items() if path in made[0].written and path not in changes}
-        return made[0].model_copy(update={"written": FrozenMap({**made[0].written, **kept})})
+        changed = made[0].model_copy(update={"written": FrozenMap({**made[0].written, **kept})})
+        changed._own = self.own
+        return changed
+
+    @property
+    def own(self) -> Own:
+        """The policy, the processes and the measures that were added with ``with_own``."""
+        return self._own
+
+    def with_own(
+        self,
+        *,
+        policy: Callable[..., Any] | None = None,
+        processes: Callable[..., Any] | Iterable[Callable[..., Any]] = (),
+        measures: OneOrMore = (),
+    ) -> Self:
+        """Return a copy with a policy and processes of your own, in the place of those it has; without any, with none.
+
+        ``policy`` is a function from an ``Observation`` to ``Shares``; ``processes`` are generator functions of a
+        ``World``, one or several. ``measures`` names what they count with ``world.count(name)`` or ``world.note(name,
+        value)``. Such a scenario goes wherever one goes that is run, on the events engine, which is far slower. Its
+        ``hash`` says nothing of them. Raises ``ArgumentError`` for what is no function and no name.
+        """
+        changed = self.model_copy()
+        changed._own = own_of(policy, processes, measures)
+        return changed
 
     def draws(self, seed: int, replicates: NDArray[np.integer]) -> dict[str, Floats]:
         """Return the values of every uncertain input for each of ``replicates`` of ``seed``, by path, in its unit.

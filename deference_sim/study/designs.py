@@ -1,10 +1,9 @@
-"""Designs: the axes of a sweep, and the grid of points that they span; counted before anything is built."""
+"""Points: the axes of a sweep, and the points of the design that they make; counted before anything is built."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
-from math import prod
 from typing import Any
 
 from deference_sim.described import described
@@ -15,9 +14,9 @@ from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.scenario.problems import ArgumentError, Mark, gather, refusal, shown
 from deference_sim.scenario.quantities import NumberError, quantity, split
 from deference_sim.scenario.several import plain_list
-from deference_sim.study.limits import whole
+from deference_sim.study.arrangements import GRID, PAIRED, Column, count_rows, rows
+from deference_sim.study.limits import Design, whole
 
-MOST_AXES = 2
 MOST_POINTS = 100_000
 MOST_RUNS = 1_000_000_000  # of all points together
 _WRITTEN_IN_PYTHON = "such as {'rival.lead': linspace('1 month', '1 year', 12)}"
@@ -56,9 +55,19 @@ def logspace(low: float | str, high: float | str, count: int) -> Spacing:
     return Spacing(low, high, whole(count, "count", 2, MOST_POINTS), logarithmic=True)
 
 
+def spacing_between(given: object) -> Spacing | None:
+    """Return two ends as a spacing: given as one, or as a pair. Raises ``ArgumentError`` for what is neither."""
+    if given is None or isinstance(given, Spacing):
+        return given
+    ends = plain_list(given)
+    if not isinstance(ends, list) or len(ends) != 2:
+        raise ArgumentError("between", given, "two ends, such as (1, 12) or ('1 month', '1 year')")
+    return Spacing(ends[0], ends[1], 2)
+
+
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """One input and the values that it takes, in its documented unit."""
+    """One input and the values that it takes, in its documented unit: in a grid each once, else one for each point."""
 
     path: str
     unit: str
@@ -79,7 +88,7 @@ class Axis:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One point of a grid: a scenario with the swept values put in."""
+    """One point of a sweep: a scenario with the swept values put in."""
 
     base: str
     values: tuple[Value, ...]
@@ -93,28 +102,45 @@ def listed(over: Mapping[str, Spacing | Iterable[Value]]) -> dict[str, Spacing |
     return {path: values if isinstance(values, Spacing) else plain_list(values) for path, values in over.items()}
 
 
-def grid(
+def points_of(
     scenarios: Sequence[Scenario],
     over: Mapping[str, Spacing | Sequence[Value]],
     replicates: int,
     mark: Mark = ARGUMENT,
+    *,
+    design: Design = GRID,
+    seed: int = 1,
 ) -> tuple[list[Axis], list[Point]]:
-    """Return the axes of ``over`` and every point of every scenario, the last axis running fastest.
+    """Return the axes of ``over`` and every point of every scenario, in a grid the last axis running fastest.
 
-    Raises ``ScenarioError`` for a path or a value that is none and for more points or runs than can be done, before
+    In other designs than a grid an axis has a value for each point, in their order. Raises ``ScenarioError`` for a path
+    or a value that is none, for values that do not go together, and for more points or runs than can be done, before
     any point is made.
     """
-    count_points(scenarios, over, replicates, mark)
-    axes = gather(partial(_axis, path, values, mark) for path, values in over.items())
-    gather(partial(_check_once, axis, mark) for axis in axes)
-    # Each axis by itself first: of a bad range this tells the two ends, without trying every point of the grid.
+    count_points(scenarios, over, replicates, mark, design)
+    columns = gather(partial(column_of, path, values, mark) for path, values in over.items())
+    if design != PAIRED:
+        gather(partial(_check_once, column.path, column.values, mark) for column in columns)
+    # Each axis by itself first: of a bad range this tells the two ends, without trying every point.
     gather(
-        partial(_changed, scenario, {axis.path: value}, mark)
-        for scenario, axis in product(scenarios, axes)
-        for value in (axis.values if isinstance(over[axis.path], Sequence) else (axis.values[0], axis.values[-1]))
+        partial(_changed, scenario, {column.path: value}, mark)
+        for scenario, column in product(scenarios, columns)
+        for value in (column.values if column.at is None else (column.values[0], column.values[-1]))
     )
-    corners = product(scenarios, product(*(axis.values for axis in axes)))
-    return axes, gather(partial(_point, scenario, axes, values, mark) for scenario, values in corners)
+    places = rows(columns, design, seed)
+    _check_once(" and ".join(over), places, mark)
+    axes = [
+        Axis(
+            column.path,
+            _unit_of(column.path, mark),
+            tuple(column.values if design == GRID else (place[number] for place in places)),
+            _is_logarithmic(over[column.path]),
+        )
+        for number, column in enumerate(columns)
+    ]
+    return axes, gather(
+        partial(_point, scenario, axes, values, mark) for scenario, values in product(scenarios, places)
+    )
 
 
 def count_points(
@@ -122,12 +148,14 @@ def count_points(
     over: Mapping[str, Spacing | Sequence[Value]],
     replicates: int,
     mark: Mark = ARGUMENT,
+    design: Design = GRID,
 ) -> int:
-    """Return how many points a grid has, without making it. Raises ``ScenarioError`` if it is too large."""
-    if not 1 <= len(over) <= MOST_AXES:
-        raise refusal(mark, "", f"{len(over)} inputs to sweep over", f"1 to {MOST_AXES}", _WRITTEN)
-    counts = gather(partial(_count, path, values, mark) for path, values in over.items())
-    points = len(scenarios) * prod(counts)
+    """Return how many points a design has, without making it. Raises ``ScenarioError`` if it is too large."""
+    if not over:
+        raise refusal(mark, "", "no input to sweep over", "at least 1", _WRITTEN)
+    counts = dict(zip(over, gather(partial(_count, path, values, mark) for path, values in over.items()), strict=True))
+    ranges = [path for path, values in over.items() if isinstance(values, Spacing)]
+    points = len(scenarios) * count_rows(counts, ranges, design, mark)
     _check_size(points, replicates, mark)
     return points
 
@@ -174,25 +202,40 @@ def _count(path: str, values: Any, mark: Mark) -> int:
     return values.count
 
 
-def _check_once(axis: Axis, mark: Mark) -> None:
-    twice = next((value for place, value in enumerate(axis.values) if value in axis.values[:place]), None)
-    if twice is not None:
-        raise refusal(mark, axis.path, f"`{twice}` twice", "each value once")
+def _check_once(path: str, values: Sequence[Value | tuple[Value, ...]], mark: Mark) -> None:
+    met: set[Value | tuple[Value, ...]] = set()
+    for value in values:
+        if value in met:
+            told = ", ".join(map(str, value)) if isinstance(value, tuple) else value
+            raise refusal(mark, path, f"`{told}` twice", "each value once")
+        met.add(value)
 
 
-def _axis(path: str, values: Spacing | Sequence[Value], mark: Mark) -> Axis:
+def column_of(path: str, values: Spacing | Sequence[Value], mark: Mark) -> Column[Value]:
+    """Return the values of an input in its documented unit. Raises ``ScenarioError`` for one that is none."""
     parameter = find(path, mark)
     if not isinstance(values, Spacing):
         if parameter.kind not in ("number", "whole"):
-            return Axis(path, "1", tuple(_word(parameter, value) for value in values))
-        return Axis(path, parameter.unit, tuple(_number(path, parameter, value, mark) for value in values))
+            return Column(path, [_word(parameter, value) for value in values])
+        return Column(path, [_number(path, parameter, value, mark) for value in values])
     low, high = ends_of(path, values, mark)
-    steps = [place / (values.count - 1) for place in range(1, values.count - 1)]
-    if values.logarithmic:
-        inner = [exp((1.0 - step) * log(low) + step * log(high)) for step in steps]
-    else:
-        inner = [(1.0 - step) * low + step * high for step in steps]
-    return Axis(path, parameter.unit, (low, *inner, high), values.logarithmic)
+
+    def at(share: float) -> Value:
+        if values.logarithmic:
+            return exp((1.0 - share) * log(low) + share * log(high))
+        return (1.0 - share) * low + share * high
+
+    inner = [at(place / (values.count - 1)) for place in range(1, values.count - 1)]
+    return Column(path, [low, *inner, high], at)
+
+
+def _unit_of(path: str, mark: Mark) -> str:
+    parameter = find(path, mark)
+    return parameter.unit if parameter.kind in ("number", "whole") else "1"
+
+
+def _is_logarithmic(values: Spacing | Sequence[Value]) -> bool:
+    return isinstance(values, Spacing) and values.logarithmic
 
 
 def ends_of(path: str, spacing: Spacing, mark: Mark = ARGUMENT) -> tuple[float, float]:

@@ -13,6 +13,8 @@ from deference_sim.scenario.problems import ArgumentError, listed
 Word = TypeVar("Word", bound=str)
 Engine = Literal["compiled", "events"]
 ENGINES: Final[tuple[Engine, ...]] = get_args(Engine)
+Design = Literal["grid", "paired", "latin-hypercube"]  # how the values of several inputs go together
+DESIGNS: Final[tuple[Design, ...]] = get_args(Design)
 USUAL_REPLICATES: Final = 10_000
 MOST_REPLICATES: Final = 1_000_000_000
 USUAL_PATHS: Final = 200  # replicates that are followed where nobody says how many

@@ -20,7 +20,7 @@ from deference_sim.model.parameters import hazard_numbers, law_numbers
 from deference_sim.scenario import Scenario
 from deference_sim.scenario.distributions import FIRST_U, LAST_U, Floats
 from deference_sim.study.indifference import fill_in_good_ends
-from deference_sim.study.runner import BLOCK, good_ends
+from deference_sim.study.runner import BLOCK, good_ends, hazard_names, run_events
 
 SCRAMBLINGS = 16
 LEAST_ROWS = 8 * SCRAMBLINGS
@@ -101,10 +101,18 @@ def run_at(
         parameters = law_numbers(scenario.medians, drawn)
         if table is not None:
             fill_in_good_ends(parameters, table)
-        kept = keep(run_replicates(parameters, hazard_numbers(scenario.medians, drawn), seed, replicates[rows]))
+        hazards = hazard_numbers(scenario.medians, drawn)
+        if scenario.own:
+            names, block = hazard_names(scenario), replicates[rows]
+            records, _ = run_events((parameters, hazards), seed, block, names, names, scenario.own, lambda _: None)
+        else:
+            records = run_replicates(parameters, hazards, seed, replicates[rows])
+        kept = keep(records)
         if told:
             told(len(kept))
         return kept
 
+    if scenario.own:  # a user's functions need not be made for several threads
+        return np.concatenate([run_block(first) for first in range(0, len(replicates), BLOCK)])
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return np.concatenate(list(pool.map(run_block, range(0, len(replicates), BLOCK))))

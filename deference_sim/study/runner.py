@@ -3,9 +3,8 @@
 import functools
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -17,6 +16,8 @@ from deference_sim.engines.kernel import kernel
 from deference_sim.engines.law import compiled_law
 from deference_sim.model.parameters import Blocks, hazard_numbers, law_numbers
 from deference_sim.scenario import Scenario
+from deference_sim.scenario.own import NOTHING, Own
+from deference_sim.scenario.problems import ArgumentError
 from deference_sim.study.indifference import (
     CHANGED,
     MONTH_PATH,
@@ -27,6 +28,7 @@ from deference_sim.study.indifference import (
 )
 from deference_sim.study.limits import ENGINES, Engine, one_of, replicates_of
 from deference_sim.study.tally import Tally
+from deference_sim.trajectory.record import RECORD_DTYPE
 
 if TYPE_CHECKING:  # its library is needed by those runs alone that are on it
     from deference_sim.engines import events
@@ -57,7 +59,7 @@ def good_ends(scenario: Scenario) -> NDArray[np.float64]:
     """Return the table of good ends that handoff by indifference looks up, made by simulation on a seed of its own."""
 
     def outcomes(month: float) -> NDArray[np.void]:
-        changed = scenario.with_(**CHANGED, **{MONTH_PATH: month})
+        changed = scenario.with_own().with_(**CHANGED, **{MONTH_PATH: month})
         return run(changed, TABLE_REPLICATES, TABLE_SEED)[0]
 
     return table_of_good_ends(outcomes, scenario.medians.rival.lead)
@@ -75,11 +77,13 @@ def world_of(
     *,
     log: bool = False,
     grid: NDArray[np.float64] | None = None,
-    policy: "events.Policy | None" = None,
-    processes: "Iterable[Callable[[events.World], events.Process]]" = (),
+    watchers: "Iterable[Callable[[events.World], events.Process]]" = (),
     law: SimpleNamespace | None = None,
 ) -> "events.World":
-    """Return the events engine's world for one replicate, ready to run; the law is compiled unless another is given."""
+    """Return the events engine's world for one replicate, ready to run, with ``watchers`` that only look.
+
+    The law is compiled unless another is given.
+    """
     from deference_sim.engines import events
 
     law = compiled_law() if law is None else law
@@ -94,8 +98,9 @@ def world_of(
         replicate,
         log=log,
         grid=grid,
-        policy=policy,
-        processes=processes,
+        policy=scenario.own.policy,
+        processes=(*scenario.own.processes, *watchers),
+        measures=scenario.own.measures,
     )
 
 
@@ -105,21 +110,7 @@ def warm_up(engine: Engine) -> None:
     if engine == "compiled":
         compiled.run_replicates(*numbers, 1, np.arange(0))
     else:  # whose parts are compiled as they are called: by one replicate
-        _run_events(numbers, 1, np.arange(1), [], [], NOTHING, lambda count: None)
-
-
-@dataclass(frozen=True, slots=True)
-class Own:
-    """What a user adds to the model in Python; it runs on the events engine only."""
-
-    policy: "events.Policy | None" = None
-    processes: "Sequence[Callable[[events.World], events.Process]]" = ()
-
-    def __bool__(self) -> bool:
-        return self.policy is not None or bool(self.processes)
-
-
-NOTHING = Own()
+        run_events(numbers, 1, np.arange(1), [], [], NOTHING, lambda count: None)
 
 
 def run(
@@ -128,7 +119,6 @@ def run(
     seed: int,
     engine: Engine = "compiled",
     *,
-    own: Own = NOTHING,
     progress: Told | None = None,
 ) -> tuple[NDArray[np.void], list[str]]:
     """Run replicates 0 to ``replicates`` - 1; return their records in order, and the names of the causes.
@@ -136,9 +126,9 @@ def run(
     ``progress`` is told how many more replicates are done. Raises ``ValueError`` for what cannot be run, and
     ``StepError`` for a replicate that cannot be integrated.
     """
-    check_run(replicates, engine, own)
+    check_run(replicates, engine)
     jobs = ((0, block) for block in blocks(0, replicates))
-    found = list(stream([scenario], jobs, seed, engine, own=own, progress=progress))
+    found = list(stream([scenario], jobs, seed, engine, progress=progress))
     return np.concatenate([records for _, records, _ in found]), list(found[-1][2])
 
 
@@ -158,7 +148,6 @@ def tally_runs(
     *,
     enough: Callable[[Tally], bool] | None = None,
     brief: bool = False,
-    own: Own = NOTHING,
     taken: Callable[[NDArray[np.void], Causes], object] | None = None,
     only: Callable[[NDArray[np.void]], NDArray[np.bool_]] | None = None,
     progress: Told | None = None,
@@ -170,13 +159,13 @@ def tally_runs(
     is given the records of each block, in order, and the names of their causes; the last block's names are all. Records
     for which ``only`` does not hold are left out of all that.
     """
-    check_run(replicates, engine, own)
+    check_run(replicates, engine)
     made = [Tally((), with_months=False) if brief else Tally() for _ in scenarios]
     left, done = list(range(len(scenarios))), 0
     while left:
         last = replicates if enough is None else min(next_look(done), replicates)
         jobs = ((place, block) for place in left for block in blocks(done, last))
-        for place, records, causes in stream(scenarios, jobs, seed, engine, own=own, progress=progress):
+        for place, records, causes in stream(scenarios, jobs, seed, engine, progress=progress):
             kept = records if only is None else records[only(records)]
             made[place].add(kept, causes)
             if taken is not None:
@@ -198,14 +187,14 @@ def stream(
     engine: Engine = "compiled",
     *,
     worlds_per_draw: int = 1,
-    own: Own = NOTHING,
     progress: Told | None = None,
 ) -> Iterator[tuple[int, NDArray[np.void], Causes]]:
     """Run blocks of replicates, each of the scenario at the given place, on all cores.
 
     Yields in order the place, the records, and the names of the causes that these number: the scenario's hazards, then
     those that the user's own processes have named so far. Few blocks wait at a time, so memory does not grow with their
-    number. Uncertain inputs are drawn anew every ``worlds_per_draw`` replicates.
+    number. Uncertain inputs are drawn anew every ``worlds_per_draw`` replicates. A scenario with additions of a user's
+    own runs on the events engine whatever ``engine`` is.
     """
     if engine == "compiled":
         kernel()  # before threads wait for it
@@ -219,12 +208,16 @@ def stream(
         told(len(block))
         return place, records, causes[place]
 
-    if engine == "compiled":
+    if engine_of(engine, scenarios) == "compiled":
         yield from _in_order(on_compiled, jobs)
         return
     for place, block in jobs:
-        hazards = hazard_names(scenarios[place])
-        records, causes[place] = _run_events(numbers.of(place, block), seed, block, hazards, causes[place], own, told)
+        one = scenarios[place]
+        if engine == "compiled" and not one.own:
+            yield on_compiled((place, block))
+            continue
+        given = numbers.of(place, block), seed, block, hazard_names(one), causes[place], one.own
+        records, causes[place] = run_events(*given, told)
         yield place, records, causes[place]
 
 
@@ -263,15 +256,23 @@ def _in_order(work: Callable[[Taken], Given], items: Iterable[Taken]) -> Iterato
                 future.cancel()
 
 
-def check_run(replicates: int, engine: str, own: Own = NOTHING) -> None:
+def check_run(replicates: int, engine: str) -> None:
     """Raise ``ValueError`` with the remedy for what cannot be run."""
     replicates_of(replicates)
     one_of(engine, "engine", ENGINES)
-    if engine != "events" and own:
-        raise ValueError('own policies and processes run on the events engine only: pass engine="events"')
 
 
-def _run_events(
+def engine_of(engine: Engine, scenarios: Iterable[Scenario]) -> Engine:
+    """Return the engine that runs ``scenarios``: ``events`` if any of them has additions of a user's own."""
+    with_own = [scenario.own for scenario in scenarios if scenario.own]
+    for own in with_own:
+        for name in own.measures:
+            if name in (RECORD_DTYPE.names or ()):
+                raise ArgumentError("measures", name, "names that no column of the records has")
+    return "events" if with_own else one_of(engine, "engine", ENGINES)
+
+
+def run_events(
     numbers: tuple[NDArray[np.void], NDArray[np.void]],
     seed: int,
     block: Block,
@@ -298,12 +299,26 @@ def _run_events(
             int(replicate),
             policy=own.policy,
             processes=own.processes,
+            measures=own.measures,
         )
         record = world.run_to_the_end()
         _number_own_cause(record, world.causes, causes)
-        records.append(record)
+        records.append(_with_measures(record, world.noted))
         told(1)
     return np.concatenate(records), causes
+
+
+def _with_measures(record: NDArray[np.void], noted: Mapping[str, float]) -> NDArray[np.void]:
+    """Return a record with a column for each measure of the user's own."""
+    if not noted:
+        return record
+    columns = [(name, RECORD_DTYPE[name]) for name in RECORD_DTYPE.names or ()]
+    wider = np.zeros(len(record), [*columns, *((name, np.dtype("f8")) for name in noted)])
+    for name, _ in columns:
+        wider[name] = record[name]
+    for name, value in noted.items():
+        wider[name] = value
+    return wider
 
 
 def _number_own_cause(record: NDArray[np.void], of_world: Sequence[str], causes: list[str]) -> None:

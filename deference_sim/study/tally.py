@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from deference_sim.model.events import COUNTERS
 from deference_sim.model.roads import BY_HAZARD, ROADS, STAYED
 from deference_sim.model.state import OUTCOMES, SETTLED
+from deference_sim.trajectory.record import RECORD_DTYPE
 
 Records = NDArray[np.void]
 Floats = NDArray[np.float64]
@@ -27,6 +28,9 @@ _ZERO = _BINS  # place of the bin around 0; bins of negative months stand before
 _SIZE = 2 * _BINS + 1
 _TICK = 2.0**-17  # months, 20 seconds: sums are whole numbers of these, which a billion replicates do not overflow
 _COARSE = 2.0**-6  # months, half a day: squares are whole numbers of the squares of these, for the same reason
+
+OWN_TICK: Final = 2.0**-20  # of a measure of a user's own: sums are whole numbers of these, exact at any size
+_LAWFUL: Final = frozenset(RECORD_DTYPE.names or ())
 
 #: Outcomes that are a good end: no catastrophe, and the matter is settled. What is not settled is neither good nor bad.
 GOOD_ENDS: Final = ("overtaken_safely", *SETTLED)
@@ -194,6 +198,9 @@ class Tally:
         self.runs_with: Counter[str] = Counter()
         self.events: Counter[str] = Counter()
         self.sketches = {name: Sketch() for name in quantities}
+        #: Sums, and sums of squares, of the measures of a user's own, in whole ticks and their squares.
+        self.own_sums: Counter[str] = Counter()
+        self.own_squares: Counter[str] = Counter()
 
     def add(self, records: Records, causes: Sequence[str]) -> None:
         """Take up records, whose column ``cause`` is a place in ``causes``."""
@@ -215,6 +222,11 @@ class Tally:
         for name, sketch in self.sketches.items():
             sketch.add(records[name][QUANTITIES[name](records)])
 
+        for name in [name for name in records.dtype.names or () if name not in _LAWFUL]:
+            ticks = [round(value / OWN_TICK) for value in records[name].tolist()]
+            self.own_sums[name] += sum(ticks)
+            self.own_squares[name] += sum(value * value for value in ticks)
+
     def _add_losses(self, records: Records, causes: Sequence[str]) -> None:
         names, stayed = losses_of(records, causes), records["road"] == STAYED
         self.losses.update(names[~stayed].tolist())
@@ -231,6 +243,8 @@ class Tally:
         self.causes.update(other.causes)
         self.runs_with.update(other.runs_with)
         self.events.update(other.events)
+        self.own_sums.update(other.own_sums)
+        self.own_squares.update(other.own_squares)
         for name, sketch in self.sketches.items():
             sketch.merge(other.sketches[name])
 

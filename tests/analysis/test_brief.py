@@ -291,7 +291,7 @@ def test_the_page_answers_first_and_tells_its_commands(whole: briefs.Brief) -> N
 
 
 def test_a_brief_of_too_few_futures_is_refused() -> None:
-    with pytest.raises(ValueError, match="at least 40"):
+    with pytest.raises(ValueError, match="allowed: a whole number from 40"):
         ds.brief(QUICK, 10)
     with pytest.raises(ds.ScenarioError, match="one of p_stay, p_good"):
         ds.brief(QUICK, 40, measure="p_bad")

@@ -71,7 +71,7 @@ def test_stopping_at_a_precision_keeps_the_coverage(share: float) -> None:
 
 @pytest.mark.parametrize("precision", [0.0, 1e-9, 0.6, float("nan")])
 def test_a_precision_out_of_range_is_refused(precision: float) -> None:
-    with pytest.raises(ValueError, match=r"between 0\.0001 and 0\.5"):
+    with pytest.raises(ValueError, match=r"^precision: found .*; allowed: a number from 0\.0001 to 0\.5"):
         simulate(load("baseline"), precision=precision)
 
 
@@ -189,7 +189,7 @@ def test_spread_through_the_engine() -> None:
 def test_spread_over_inputs_needs_something_uncertain() -> None:
     with pytest.raises(ValueError, match="no uncertain input"):
         input_spread(load("baseline"))
-    with pytest.raises(ValueError, match="at least 2"):
+    with pytest.raises(ValueError, match="allowed: a whole number from 2"):
         input_spread(load("uncertain-baseline"), 1)
 
 
@@ -209,3 +209,21 @@ def test_an_estimate_serves_as_its_number() -> None:
     assert 1.0 - found == 1.0 - 0.622
     assert found - other == 0.622 - 0.5
     assert np.asarray([found, other], dtype=float).tolist() == [0.622, 0.5]
+
+
+def test_an_estimate_is_reckoned_with_as_its_number() -> None:
+    """Would catch an operation that NumPy or Python does on something else than the value."""
+    half, third = probability(50, 100), probability(30, 100)
+    assert f"{half:.1%}" == "50.0%"
+    assert (float(half), round(half, 1), -half, abs(-1.0 * half)) == (0.5, 0.5, -0.5, 0.5)
+    assert (half + 0.25, 0.25 + half, half - third, 1 - half) == (0.75, 0.75, pytest.approx(0.2), 0.5)
+    assert (half * 2, 2 * half, half / 2, 1 / half) == (1.0, 1.0, 0.25, 2.0)
+    assert half > third
+    assert third <= 0.3
+    assert 0.4 < half < np.float64(0.6)
+    assert max([third, half]) is half
+    assert sum([third, half]) == pytest.approx(0.8)
+    np.testing.assert_array_equal(np.asarray([half, third]), [0.5, 0.3])
+    np.testing.assert_array_equal(np.array([1.0, 2.0]) * np.asarray(half), [0.5, 1.0])
+    assert half == probability(50, 100)
+    assert half != probability(500, 1000)

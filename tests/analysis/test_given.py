@@ -79,9 +79,9 @@ def test_the_margin_and_the_lead_seen_are_those_that_decisions_believe() -> None
             shown[seen.month] = seen
             return ds.Shares(goodness=0.3)
 
-        world_of(wrong, 2, replicate, policy=look).run_to_the_end()
+        world_of(wrong.with_own(policy=look), 2, replicate).run_to_the_end()
         months = np.array([month for month in shown if month > 0.0][:40])
-        again = world_of(wrong, 2, replicate, policy=look, grid=months)
+        again = world_of(wrong.with_own(policy=look), 2, replicate, grid=months)
         again.run_to_the_end()
         for sample, month in zip(again.samples, months, strict=False):
             if np.isnan(sample["t"]):

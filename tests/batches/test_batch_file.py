@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+import deference_sim as ds
 from deference_sim.batches.batch_file import Instead, read_batch
 from deference_sim.batches.plan import conflicts, gaps, plan_of
 from deference_sim.scenario import ScenarioError, load
@@ -146,3 +147,38 @@ def test_a_plan_reads_back_from_what_is_kept_of_it(tmp_path: Path) -> None:
 )
 def test_gaps(spans: list[tuple[int, int]], end: int, expected: list[tuple[int, int]]) -> None:
     assert list(gaps(spans, end)) == expected
+
+
+def test_designs_are_those_of_sweeps(tmp_path: Path) -> None:
+    """Would catch a batch whose points are not those of `ds.sweep` with the same values, seed and design."""
+    for design in ("grid", "paired", "latin-hypercube"):
+        path = tmp_path / f"{design}.yaml"
+        path.write_text(
+            f"schema: 1\nscenarios: [baseline]\nseeds: [3, 4]\ndesign: {design}\nsweep:\n"
+            "  rival.lead: {from: 1 month, to: 4 months, points: 4}\n"
+            "  tax.decline: {from: 0.1, to: 0.4, points: 4, scale: log}\n"
+            "  horizon: {from: 50, to: 60, points: 4}\npolicies: [race, fixed]\n"
+        )
+        over = {
+            "rival.lead": ds.linspace("1 month", 4, 4),
+            "tax.decline": ds.logspace(0.1, 0.4, 4),
+            "horizon": ds.linspace(50, 60, 4),
+        }
+        made = [point.scenario.hash for point in read_batch(path).points[::2]]
+        swept = ds.sweep(ds.load("baseline").with_(**{"strategy.policy": "race"}), over, 1, seed=3, design=design)  # type: ignore[arg-type]
+        assert made == [point.scenario.hash for point in swept.points]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("design: pared\nsweep: {rival.lead: [1, 2]}\n", "did you mean `paired`"),
+        ("design: paired\nsweep: {rival.lead: [1, 2], tax.decline: [0.1]}\n", "equally many of each input"),
+    ],
+)
+def test_a_wrong_design_is_told_with_its_place(text: str, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "b.yaml"
+    path.write_text(f"schema: 1\nscenarios: [baseline]\n{text}")
+    with pytest.raises(ScenarioError, match=said) as caught:
+        read_batch(path)
+    assert ":3:" in str(caught.value) or ":4:" in str(caught.value)

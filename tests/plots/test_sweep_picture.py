@@ -1,9 +1,10 @@
 """Pictures of a sweep: a line and a band a policy, a cell a point, dots where inputs are words."""
 
+import numpy as np
 import pytest
 
 import deference_sim as ds
-from deference_sim.plots.sweep import is_grid
+from deference_sim.plots.sweep import kind_of
 
 from .reading import edges
 
@@ -50,7 +51,7 @@ def test_of_several_scenarios_each_has_a_heat_map_with_its_name() -> None:
     """Would catch a picture under the name of another scenario."""
     over = {"rival.lead": [1, 4], "tax.decline": [0, 0.05]}
     found = ds.sweep([ds.load("baseline"), RUSHED], over=over, replicates=30)
-    assert is_grid(found)
+    assert kind_of(found) == "heat_map"
     for number, name in enumerate(("baseline", "rushed-handoff")):
         ax = ds.plot.heat_map(found, number=number)
         shown = ax.collections[0].get_array().reshape(2, 2).T.ravel().tolist()
@@ -61,7 +62,7 @@ def test_of_several_scenarios_each_has_a_heat_map_with_its_name() -> None:
 
 def test_inputs_that_are_words_have_dots_with_intervals() -> None:
     found = ds.sweep(RUSHED, over={"strategy.policy": ["race", "safety_case"]}, replicates=30)
-    assert not is_grid(found)
+    assert kind_of(found) == "lead_curve"
     ax = ds.plot.lead_curve(found)
     assert [label.get_text() for label in ax.get_xticklabels()] == ["race", "safety case"]
     (dots, _, (bars,)) = ax.containers[0]
@@ -78,3 +79,61 @@ def test_pictures_that_cannot_be_drawn_say_so() -> None:
     many = {"rival.lead": LEADS, "tax.decline": ds.linspace(0, 0.1, 9)}
     with pytest.raises(ValueError, match="heat_map"):
         ds.plot.lead_curve(ds.sweep(RUSHED, over=many, replicates=2))
+
+
+def test_a_grid_of_three_inputs_is_cut_and_the_picture_says_where() -> None:
+    """Would catch a cut at another value than the one it names, and axes that are mixed up."""
+    over = {"rival.lead": [1, 2, 4], "strategy.policy": ["race", "fixed"], "tax.broad_alignment": [0.1, 0.2, 0.4, 0.8]}
+    found = ds.sweep([RUSHED, "baseline"], over, replicates=60)
+    assert kind_of(found) == "heat_map"
+    ax = ds.plot.heat_map(found, number=1, inputs=["tax.broad_alignment", "rival.lead"], at={"strategy.policy": "race"})
+    assert ax.get_xlabel().endswith(" race")
+    drawn = np.asarray(ax.collections[0].get_array()).reshape(3, 4)
+    table = found.table[(found.table["scenario"] == "baseline") & (found.table["strategy.policy"] == "race")]
+    wanted = table.pivot(index="rival.lead", columns="tax.broad_alignment", values="p_stay").to_numpy()
+    np.testing.assert_array_equal(drawn, wanted)
+    default = ds.plot.heat_map(found)
+    assert "0.4" in default.get_xlabel()
+    wrong_ones = {"inputs": ["rival.lead"]}, {"inputs": ["rival.lead", "x"]}, {"at": {"x": 1}}, {"at": {"horizon": 3}}
+    for wrong in wrong_ones:
+        with pytest.raises(ValueError, match=r"^(inputs|at): found .*; allowed: "):
+            ds.plot.heat_map(found, **wrong)
+
+
+def test_curves_have_a_line_for_each_combination_of_the_others() -> None:
+    over = {"rival.lead": [1, 2], "strategy.policy": ["race", "fixed"], "handoff.never": [False, True]}
+    found = ds.sweep(RUSHED, over, replicates=20)
+    assert kind_of(found) == "lead_curve"
+    ax = ds.plot.lead_curve(found)
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == [
+        "race, never false",
+        "race, never true",
+        "fixed, never false",
+        "fixed, never true",
+    ]
+
+
+def test_paired_values_are_one_curve_that_says_what_moves_along() -> None:
+    over = {"rival.lead": [4, 1, 2], "tax.broad_alignment": [0.1, 0.2, 0.4]}
+    found = ds.sweep(RUSHED, over, replicates=40, design="paired")
+    assert kind_of(found) == "lead_curve"
+    ax = ds.plot.lead_curve(found)
+    (line,) = (line for line in ax.lines if len(line.get_xdata()) == 3)
+    assert list(line.get_xdata()) == [1.0, 2.0, 4.0]
+    assert list(line.get_ydata()) == [found.table["p_stay"][place] for place in (1, 2, 0)]
+    assert "from 0.2 to 0.1" in ax.get_xlabel()
+    with pytest.raises(ValueError, match="this is a paired design: draw a lead_curve"):
+        ds.plot.heat_map(found)
+
+
+def test_a_latin_hypercube_has_a_panel_for_each_input() -> None:
+    taxes = ds.logspace(0.1, 1, 20)
+    over = {"rival.lead": ds.linspace(1, 8, 20), "tax.broad_alignment": taxes, "strategy.policy": ["race", "fixed"]}
+    found = ds.sweep(RUSHED, over, replicates=20, design="latin-hypercube")
+    assert kind_of(found) == "sweep_points"
+    panels = ds.plot.sweep_points(found)
+    assert [len(panel.lines[0].get_xdata()) for panel in panels.flat] == [20, 20, 20]
+    assert panels.flat[1].get_xscale() == "log"
+    assert [label.get_text() for label in panels.flat[2].get_xticklabels()] == ["race", "fixed"]
+    with pytest.raises(ValueError, match="lie on no curve: draw sweep_points"):
+        ds.plot.lead_curve(found)

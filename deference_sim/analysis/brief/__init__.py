@@ -45,7 +45,10 @@ from deference_sim.analysis.strategy import BestStrategy, PolicyRegret
 from deference_sim.analysis.worlds import Worlds
 from deference_sim.described import described
 from deference_sim.model.state import OUTCOMES
-from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
+from deference_sim.scenario import Scenario, ScenarioLike, as_scenario, as_scenarios
+from deference_sim.scenario.own import refuse_own
+from deference_sim.scenario.problems import ArgumentError
+from deference_sim.scenario.several import is_several
 from deference_sim.shown import Shown
 from deference_sim.study.limits import LEAST_BRIEF, USUAL_BRIEF, replicates_of, seed_of
 from deference_sim.study.runner import warm_up
@@ -256,10 +259,14 @@ def brief(
     Raises ``ScenarioError`` or ``ValueError`` for what cannot be answered.
     """
     chosen = as_scenario(scenario)
+    refuse_own(chosen.own, chosen.name, "since a brief runs more than they would leave time for")
     success_of(measure)
     replicates, seed = replicates_of(replicates, least=LEAST_BRIEF), seed_of(seed)
     warm_up("compiled")
-    return _Making(chosen, measure, seed, Futures(replicates), worlds, at_work or in_silence).whole()
+    several = (worlds,) if isinstance(worlds, str | Scenario) else worlds
+    if not is_several(several):
+        raise ArgumentError("worlds", worlds, "scenarios, their names or paths, in a list")
+    return _Making(chosen, measure, seed, Futures(replicates), tuple(several), at_work or in_silence).whole()
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,7 +361,7 @@ class _Making:
 
     def _strategy(self) -> tuple[BestStrategy, PolicyRegret]:
         n = self.futures.strategy
-        others = strategies.load_worlds([str(world) for world in self.worlds], beside=self.scenario)
+        others = [self.scenario, *(one for one in as_scenarios(self.worlds) if one.name != self.scenario.name)]
         with self.at_work(PARTS["strategy"]) as told:
             found = strategies.best_strategy(self.scenario, n, self.seed, measure=self.measure, progress=told)
             policies = strategies.policies_to_compare(found)
@@ -442,7 +449,8 @@ class _Making:
         assert decision is not None
         decide = ["--decide", f"{decision.path}={','.join(decision.options)}"]
         targets = [word for target in TARGETS for word in ("--target", target)]
-        worlds = ["--worlds", ",".join(map(str, self.worlds))] if tuple(self.worlds) != strategies.WORLDS else []
+        names = [one if isinstance(one, str) else as_scenario(one).name for one in self.worlds]
+        worlds = ["--worlds", ",".join(names)] if tuple(self.worlds) != strategies.WORLDS else []
         made: dict[str, tuple[str, list[Any]]] = {
             "run": ("run", ["--replicates", futures.run]),
             "spread": ("run", [*counted, "--draws", futures.draws, "--ranges", "--replicates", futures.run]),

@@ -22,6 +22,7 @@ from deference_sim.analysis.paired import Difference, difference_of_values
 from deference_sim.described import described
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.scenario.layers import ARGUMENT
+from deference_sim.scenario.own import refuse_own
 from deference_sim.scenario.problems import Mark, refusal
 from deference_sim.scenario.several import OneOrMore
 from deference_sim.shown import Shown
@@ -167,6 +168,8 @@ def plan(
     seed = seed_of(seed)
     replicates = None if replicates is None else replicates_of(replicates)
     mixing = Mixing(as_scenario(first), as_scenario(second))
+    for one in (mixing.first, mixing.second):
+        refuse_own(one.own, one.name, "since what is explained are differences of inputs")
     if not mixing.inputs:
         raise refusal(mark, "", "two scenarios that say the same: there is nothing to explain", "two that differ")
     players = tuple(players_of(mixing, seed, groups, mark))

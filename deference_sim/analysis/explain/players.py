@@ -9,8 +9,8 @@ import numpy as np
 from deference_sim.analysis.explain.mixing import Input, Mixing, Moved
 from deference_sim.scenario.catalogue import find, general_path, parameters
 from deference_sim.scenario.layers import ARGUMENT
-from deference_sim.scenario.problems import Mark, did_you_mean, refusal, shown
-from deference_sim.scenario.several import OneOrMore, words_of
+from deference_sim.scenario.problems import ArgumentError, Mark, did_you_mean, refusal, shown
+from deference_sim.scenario.several import OneOrMore, is_several, words_of
 from deference_sim.study.runner import run
 
 PROBES = 256  # worlds on which a field is tried: it counts as switched off if it changes nothing in any of them
@@ -39,6 +39,8 @@ def players_of(mixing: Mixing, seed: int, groups: Iterable[OneOrMore] = (), mark
     ``groups`` join more: each names inputs that differ by path, by hazard (``hazards.NAME``) or by block. Raises
     ``ScenarioError`` for a name at which nothing differs.
     """
+    if not is_several(groups):
+        raise ArgumentError("groups", groups, "lists of paths, hazards and blocks that move together, in a list")
     inputs = mixing.inputs
     joined = {one.path: {one.path} for one in inputs}
     ties = [pair for pair in _pairs_in_blocks(inputs) if _is_switched(mixing, *pair, seed)]

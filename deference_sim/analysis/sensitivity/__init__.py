@@ -18,7 +18,7 @@ from deference_sim.model.declare import choices_of
 from deference_sim.model.strategy import Strategy
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.scenario.layers import ARGUMENT
-from deference_sim.scenario.problems import gather, refusal, shown
+from deference_sim.scenario.problems import ArgumentError, gather, refusal, shown
 from deference_sim.scenario.several import OneOrMore, plain_list
 from deference_sim.study.limits import replicates_of, seed_of
 from deference_sim.study.runner import warm_up
@@ -76,7 +76,7 @@ def plan_of(
     decision: Mapping[str, Sequence[Any]] | None = None,
 ) -> Plan:
     """Return the plan of a study, everything about it checked. Raises as ``sensitivity`` does."""
-    if method not in _METHODS:
+    if str(method) not in _METHODS:
         raise refusal(ARGUMENT, "method", shown(str(method)), "one of " + ", ".join(get_args(Method)))
     success_of(measure)
     if told := missing_extra(method):
@@ -120,6 +120,8 @@ def missing_extra(method: str) -> str:
 
 
 def _decision(varied: Varied, given: Mapping[str, Sequence[Any]] | None) -> Decision:
+    if given is not None and not isinstance(given, Mapping):
+        raise ArgumentError("decision", given, "a mapping of one path to its options: {'handoff.at': [1, 2]}")
     wanted = given or {voi.POLICIES: choices_of(Strategy, "policy")}
     if len(wanted) != 1:
         raise refusal(ARGUMENT, "decision", f"{len(wanted)} inputs", "one input and its options")
