@@ -221,7 +221,7 @@ class World(simpy.Environment):
         self.note(name, self.noted.get(name, 0.0) + by)
 
     def note(self, name: str, value: float) -> None:
-        """Set ``name``, a measure of your own, to ``value``. Raises ``ValueError`` for one that was not named beforehand."""
+        """Set the measure ``name`` of your own to ``value``. Raises ``ValueError`` if it was not named beforehand."""
         if name not in self.noted:
             known = ", ".join(self.noted) or "none"
             raise ValueError(f"no measure {name!r}: name it in with_own(measures=...); named are {known}")
