@@ -55,6 +55,7 @@ class Change(Shown):
     road_names="The names of the roads.",
     given="The condition that the first is seen to meet in all worlds that count; None if there is none.",
     worlds="The replicates that count; None for all.",
+    own_measures="The means of measures of your own, likewise.",
 )
 @dataclass(frozen=True, repr=False)
 class Comparison(Shown):

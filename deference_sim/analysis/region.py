@@ -98,8 +98,8 @@ class Region(Shown):
 
 
 @described(
-    inputs="Two paths, each with the ends between which to look, as ``(path, linspace(low, high, 2))``; None in "
-    "the place of the ends for those of its plausible range.",
+    inputs="Two paths, each with the ends between which to look, as ``(path, (low, high))``; alone "
+    "for those of its plausible range.",
     target="The chance to reach, above 0 and below 1.",
 )
 def region(
@@ -115,9 +115,8 @@ def region(
 ) -> Region:
     """Return where in two inputs ``measure`` reaches ``target``.
 
-    An input may stand without ends: then those of its plausible range are taken, from its 5th to its 95th percentile.
-    At each of eleven values of the first the second is solved for as ``required_lead`` does, all on the same worlds.
-    Raises ``ScenarioError`` for an input that is no number or has no range.
+    At each of eleven values of the first the second is solved for as ``required_lead`` does, all on the same
+    worlds. Raises ``ScenarioError`` for an input that is no number or has no range.
     """
     chosen = as_scenario(scenario)
     replicates, seed = replicates_of(replicates), seed_of(seed)

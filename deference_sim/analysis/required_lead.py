@@ -130,7 +130,7 @@ class Requirement(Shown):
     target="The chance, or the chances, to reach.",
     replicates="How many worlds each value that is looked at meets.",
     solve="The path of the input that is searched.",
-    between="The ends to search between, as ``linspace(low, high, 2)``; a lead is searched from 0 to the horizon.",
+    between="The ends to search between, as ``(low, high)``; a lead is searched from 0 to the horizon.",
 )
 def required_lead(
     scenario: ScenarioLike,

@@ -289,8 +289,7 @@ class _Run:
 def _run(scenario: Scenario, seed: int, replicate: int) -> _Run:
     seen: list[_Seen] = []
     watchers = [_watcher(stage, seen) for stage in range(len(STAGES))]
-    law = law_for_one_run()
-    world = world_of(scenario, seed, replicate, log=True, watchers=watchers, law=law)
+    world = world_of(scenario, seed, replicate, log=True, watchers=watchers, law=law_for_one_run())
     return _Run(world, world.run_to_the_end(), seen)
 
 

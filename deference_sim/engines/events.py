@@ -217,11 +217,11 @@ class World(simpy.Environment):
         self.change(cause=self.causes.index(cause))
 
     def count(self, name: str, by: float = 1.0) -> None:
-        """Add ``by`` to a measure of your own, which begins at 0 in every replicate."""
+        """Add ``by`` to ``name``, a measure of your own, which begins at 0 in every replicate."""
         self.note(name, self.noted.get(name, 0.0) + by)
 
     def note(self, name: str, value: float) -> None:
-        """Set a measure of your own. Raises ``ValueError`` for one that was not named beforehand."""
+        """Set the measure ``name`` of your own to ``value``. Raises ``ValueError`` if it was not named beforehand."""
         if name not in self.noted:
             known = ", ".join(self.noted) or "none"
             raise ValueError(f"no measure {name!r}: name it in with_own(measures=...); named are {known}")

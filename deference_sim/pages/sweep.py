@@ -60,9 +60,7 @@ def _where(found: Sweep, place: int) -> str:
 
 
 def _paths(axes: Sequence[Axis]) -> str:
-    if len(axes) > 1:
-        return listed([axis.path for axis in axes], "and")
-    return f"{label_at(axes[0].path)} ({axes[0].path})"
+    return listed([axis.path if len(axes) > 1 else f"{label_at(axis.path)} ({axis.path})" for axis in axes], "and")
 
 
 def _safely(tally: Tally) -> float:

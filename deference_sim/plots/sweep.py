@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from itertools import product
 from math import log10, prod
 from textwrap import fill
-from types import MappingProxyType
 from typing import Any, TypeVar
 
 import numpy as np
@@ -127,9 +126,9 @@ def kind_of(sweep: Sweep) -> str:
 
 @described(
     sweep="What ``sweep`` over two inputs or more has returned.",
-    inputs="The two inputs, the first on the horizontal axis; without them the first two that were swept.",
-    at="At which of its values every other input stands, by path; without it at the middle one.",
     number="Which of several scenarios to draw, counted from 0.",
+    inputs="The paths of the two, the first on the horizontal axis; by default the first two that were swept.",
+    at="By path the value at which any other input stands; by default the middle one of its values.",
 )
 @drawn_from(Sweep, "ds.sweep")
 def heat_map(
@@ -139,7 +138,7 @@ def heat_map(
     *,
     number: int = 0,
     inputs: Sequence[str] = (),
-    at: Mapping[str, Value] = MappingProxyType({}),
+    at: Mapping[str, Value] | None = None,
 ) -> Axes:
     """Draw the chance of success over two inputs in colours, with contours where both are numbers.
 
@@ -152,7 +151,7 @@ def heat_map(
         what = f"{len(sweep.axes)} was swept" if sweep.design == GRID else f"this is a {sweep.design} design"
         raise ValueError(f"a heat map needs a grid of two inputs, and {what}: draw a {kind_of(sweep)}")
     number = whole(number, "number", 0, len(sweep.scenarios) - 1)
-    cut = _cut(sweep, inputs, at)
+    cut = _cut(sweep, inputs, at or {})
     across, up = cut.axes
     shape = len(across.values), len(up.values)
     size = len(sweep.points) // len(sweep.scenarios)
@@ -218,7 +217,8 @@ def _short(axis: Axis, value: Value) -> str:
 
 
 @described(
-    sweep="What ``sweep`` in a Latin hypercube has returned.",
+    sweep="What ``sweep`` has returned.",
+    ax="An array of as many Axes as inputs; by default a figure of its own.",
     number="Which of several scenarios to draw, counted from 0.",
 )
 @drawn_from(Sweep, "ds.sweep")
@@ -226,8 +226,8 @@ def sweep_points(sweep: Sweep, measure: Measure = "p_stay", ax: Any = None, *, n
     """Draw the chance of success at every point of a sweep over each input that was swept, a panel and a dot each.
 
     This is the picture of a Latin hypercube: a trend in a panel is what the input does whatever the others are, the
-    rest of the scatter is theirs. Of several scenarios that with this ``number``, from 0, is drawn. ``ax`` is an array
-    of as many Axes as inputs; None makes a figure. Returns the Axes.
+    rest of the scatter is theirs. Of several scenarios that with this ``number``, from 0, is drawn. Returns the Axes,
+    one for each input.
     """
     number = whole(number, "number", 0, len(sweep.scenarios) - 1)
     size = len(sweep.points) // len(sweep.scenarios)

@@ -36,7 +36,6 @@ OF_EXPERTS = (VERMILION, GREEN, ORANGE, PURPLE, SKY)
 def uncertain_inputs(scenario: ScenarioLike, ax: Any = None) -> Panels:
     """Draw every uncertain input of ``scenario``, a panel each, with the text that its author wrote above it.
 
-    ``scenario`` is one, or a shipped one's name or a file's path.
     A panel shows the density (over a logarithmic axis that of the logarithm), with dots at the 5th, 50th and 95th
     percentile, and bars for values and words of a probability of their own. Of a pool the experts' own densities,
     by weight, stand below that of all. The axis goes from the 0.5th to the 99.5th percentile. Returns the Axes.
