@@ -7,7 +7,7 @@ from deference_sim.analysis.loops import CHOSEN, HALF, SHIFTED, THRESHOLDS, Loop
 from deference_sim.analysis.loops.families import BASIN, CUTS, FAMILY_WORDS, OTHER, family_of, in_words
 from deference_sim.model.roads import ROADS
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
-from deference_sim.pages.wording import footer, percent, points, with_interval
+from deference_sim.pages.wording import footer, points, with_interval
 
 STRONGEST = 10  # loops that are listed
 _KEPT = ("policy", "growth", "race")  # families with a column of their own in the table by end
@@ -163,7 +163,7 @@ def _strongest(found: Loops) -> Table:
 
 def _ways(found: Loops) -> Table:
     rows = [
-        (way, *(percent(chances[level].value, chances[level]) for level in THRESHOLDS))
+        (way, *(in_percent(chances[level].value, 1) for level in THRESHOLDS))
         for way, chances in found.basin.items()
     ]
     columns = ("", *(f"above {in_percent(level, 0)}" for level in THRESHOLDS))
