@@ -22,7 +22,6 @@ PARAMETERS: dict[str, str] = {
     "count.",
     "policy": "A policy of your own: a function from an ``Observation`` to ``Shares``.",
     "processes": "Processes of your own: generator functions of a ``World``.",
-    "measures": "Names of measures that these count, which then stand in tables.",
     "inputs": "Paths of inputs, ``uncertain`` or ``core``; by default every main unknown, and what is uncertain "
     "besides.",
     "progress": "Is called with how many more replicates are done.",
@@ -40,7 +39,6 @@ ATTRIBUTES: dict[str, str] = {
     "engine": "What ran the law.",
     "replicates": "How many futures of each thing there are.",
     "runs": "How many futures were run in all.",
-    "own_measures": "What processes and policies of your own counted, by name.",
     "seconds": "How long the simulation took, without compiling.",
 }
 

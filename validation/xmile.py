@@ -25,7 +25,6 @@ import deference_sim as ds
 from deference_sim.analysis.continuous import CHANCE, MOVED, continuous, path
 from deference_sim.analysis.trace import paths
 from deference_sim.model.stocks import STOCKS
-from deference_sim.study.runner import Own
 
 SCENARIOS = (
     "baseline",
@@ -107,7 +106,7 @@ def engine_error(scenario: ds.Scenario, interval: str) -> float:
         "evaluation.review_interval": interval,
         "evaluation.review_work": None,
     }
-    found = paths(scenario.with_(**quiet), 1, np.arange(1), exact["month"], Own())
+    found = paths(scenario.with_(**quiet), 1, np.arange(1), exact["month"])
     compared = {"C": found.capability, "A": found.broad_alignment, "W": found.capability_profile, "R": found.rival}
     return max(float(np.max(np.abs(values[0] - exact[name]))) for name, values in compared.items())
 

@@ -163,8 +163,7 @@ def _strongest(found: Loops) -> Table:
 
 def _ways(found: Loops) -> Table:
     rows = [
-        (way, *(in_percent(chances[level].value, 1) for level in THRESHOLDS))
-        for way, chances in found.basin.items()
+        (way, *(in_percent(chances[level].value, 1) for level in THRESHOLDS)) for way, chances in found.basin.items()
     ]
     columns = ("", *(f"above {in_percent(level, 0)}" for level in THRESHOLDS))
     title = "In how many runs the basin's own loops carry more, by mark and way of looking"

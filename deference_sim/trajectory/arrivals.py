@@ -137,7 +137,7 @@ def integrated_rate(state: Any, p: Any, hazards: Any, row: int, t: float) -> flo
         at, end = max(at, hazard.onset), min(end, hazard.until)
     factors = turn(state, p, hazards, row, stocks_of(state.y0), stocks_of(state.y1))
     total = 0.0
-    longest = (state.step_end - state.step_from) / (1 + int(min(factors, STEP_PANELS)))
+    longest = (state.step_end - state.step_from) / (1 + int(min(STEP_PANELS, factors)))  # NaN is no fewer
     while at < end:
         until = next_bend(state, p, hazards, row, at, min(end, at + longest) if at + longest > at else end)
         gain = 0.0

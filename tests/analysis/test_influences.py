@@ -81,7 +81,8 @@ def test_the_essays_influences_are_found_with_their_signs() -> None:
         ("time buying", "R"): "−",
         ("bought", "slack"): "±",  # more time, and less that can still be bought
         ("D", "aligned capability"): "+",
-        ("W", "A"): "+",  # without wisdom the same work costs more
+        ("W", "waste"): "−",
+        ("waste", "A"): "−",  # without wisdom the same work costs more
         ("R", "rival's pace"): "+",  # it takes off as we do
         ("A", "onset of scheming"): "−",
         ("C", "onset of scheming"): "+",

@@ -180,7 +180,7 @@ KEPT = {
     "strategy rushed-handoff --worlds baseline --replicates 4": {"policies.csv", "regret.csv", "picture.png"},
     "sensitivity baseline --inputs rival.lead,tax.decline --replicates 20": {"table.csv", "picture.png"},
     "discover baseline --inputs rival.lead,goodness.broad_alignment --replicates 1024": {"boxes.csv", "boxes.png"},
-    "trace rushed-handoff --replicate 3": {"log.csv", "path.csv", "picture.png"},
+    "trace rushed-handoff --replicate 3": {"log.csv", "path.csv", "picture.png", "loops.png"},
     "tax rushed-handoff": {"picture.png"},
     "takeoff forethought --replicates 20": {"figures.csv"},
 }

@@ -3,6 +3,7 @@
 import inspect
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -48,7 +49,7 @@ class Module:
         lanes: int,
         special: dict[Function, Callable[..., Any]],
         parts: Collection[Function],
-        changed: Mapping[Function, Function],
+        changed: Mapping[Function, Function] = MappingProxyType({}),
     ) -> None:
         self.lanes, self.special, self.parts, self.changed = lanes, special, parts, changed
         self.texts: list[str] = []
