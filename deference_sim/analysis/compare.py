@@ -46,7 +46,6 @@ class Change(Shown):
 
 
 @described(
-    own_measures="What processes and policies of your own counted, by name.",
     first="The scenario that is compared with.",
     second="The one that is compared.",
     value="Weights of ends by which what futures are worth is compared as well; None if there are none.",
