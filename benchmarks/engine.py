@@ -176,7 +176,11 @@ def page(speeds: list[Speed], spent: list[tuple[str, Spent]], memory: dict[int, 
         Table(
             "Operations in a step",
             ("operation", *(s.name for s in speeds)),
-            tuple((kind, *(f"{s.operations[kind]:,.1f}" for s in speeds)) for kind in KINDS),
+            tuple(
+                (kind, *(f"{s.operations[kind]:,.1f}" for s in speeds))
+                for kind in KINDS
+                if any(s.operations[kind] for s in speeds)
+            ),
             right=frozenset(range(1, len(speeds) + 1)),
         ),
         *([commands] if (commands := commands_table(spent)).rows else []),

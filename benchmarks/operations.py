@@ -59,7 +59,7 @@ class Rows(list[list[float]]):
     """A table that is read and written by (row, column)."""
 
     def __getitem__(self, at: Any) -> Any:
-        return list.__getitem__(self, at[0])[at[1]]
+        return list.__getitem__(self, at[0])[at[1]] if isinstance(at, tuple) else list.__getitem__(self, at)
 
     def __setitem__(self, at: Any, value: Any) -> None:
         list.__getitem__(self, at[0])[at[1]] = value

@@ -31,7 +31,7 @@ from deference_sim.study.quasi_random import student
 from deference_sim.study.runner import BLOCK, Block, check_run, stream, warm_up
 
 MOST_EXACT = 12  # players of which all coalitions are run: 4,096 of them
-FEWEST = 400  # worlds that an answer takes by default, however many coalitions there are: then about a minute
+FEWEST = 700  # worlds that an answer takes by default, however many coalitions there are: then about a minute
 _RUNS = 640_000  # about as many as are made by default, where that leaves worlds enough
 BATCHES = 50  # of worlds, with orders of their own, where orders are drawn
 PAIRS = 4  # of orders, each with its reverse, for a batch
