@@ -93,7 +93,6 @@ def _trace(tracer: "_Tracer", law: SimpleNamespace, state: Any, p: Any, hazards:
     state.dangerous = int(p.rival_mode == TAKEOFF)
     law.review(state, p)
     law.decide(state, p)
-    state.alignment_weight = _value(state.alignment_weight)
     stocks = stocks_in(state)
     for stock, rate in law.derivatives(state, p, stocks)._asdict().items():
         tracer.arrive(stock, rate)
