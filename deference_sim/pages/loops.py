@@ -22,6 +22,16 @@ def page(found: Loops, repeat: str = "") -> Page:
             Paragraph("In no run capability grew after a handoff, so there is nothing to look at."),
             _footer(found, repeat),
         ]
+    if found.replicate is not None:
+        return [
+            Heading(f"{title}: replicate {found.replicate} of seed {found.seed}", _one_run(found)),
+            Paragraph(f"{_one_run(found)[0].upper()}{_one_run(found)[1:]}."),
+            _families(found),
+            *_knockouts(found),
+            _strongest(found),
+            Paragraph(_READING, aside=True),
+            _footer(found, repeat),
+        ]
     return [
         Heading(title, f"the basin's own loops carry more than half in {with_interval(found.answer)} of runs"),
         Paragraph(_told(found)),
@@ -63,23 +73,34 @@ def _told(found: Loops) -> str:
     )
 
 
+def _one_run(found: Loops) -> str:
+    shares = {name: one.value for name, one in found.groups["all"].shares.items()}
+    own = in_percent(sum(shares[name] for name in BASIN), 0)
+    end = next(end for end in found.groups if end != "all")
+    policy = in_percent(shares["policy"], 0)
+    return f"the basin's own loops carried {own} of what moved this run, those of the policy {policy}; {ROADS[end]}"
+
+
 def _way(way: str, level: float) -> str:
     told = "counted by capability" if way == CHOSEN else f"taken {way}"
     return told if level == HALF else f"{told} and {in_percent(level, 0)} is the mark"
 
 
 def _families(found: Loops) -> Table:
-    ends = [(end, found.groups[end]) for end in ("all", "stayed") if end in found.groups]
-    order = sorted(FAMILY_WORDS, key=lambda name: -found.groups["all"].shares[name].value)
+    """Return what each family carries, that with the most first; of one run without intervals."""
+    ends = {end: found.groups[end].shares for end in ("all", "stayed") if end in found.groups}
+    heads = tuple(f"{end} (95 %)" for end in ends)
+    if found.replicate is not None:
+        ends, heads = {"all": ends["all"]}, ("share",)
+    tell = _share if found.replicate is None else lambda one: in_percent(one.value, 1)
     rows = [
         (
             name + (" (the basin's own)" if name in BASIN else ""),
             FAMILY_WORDS[name],
-            *(_share(g.shares[name]) for _, g in ends),
+            *(tell(s[name]) for s in ends.values()),
         )
-        for name in order
+        for name in sorted(FAMILY_WORDS, key=lambda name: -ends["all"][name].value)
     ]
-    heads = tuple(f"{end} (95 %)" for end, _ in ends)
     columns = ("loops", "what they are", *heads)
     numbers = frozenset(range(2, len(columns)))
     return Table("What share of the movement each family of loops carries", columns, tuple(rows), numbers, numbers)
@@ -172,5 +193,6 @@ def _ways(found: Loops) -> Table:
 
 
 def _footer(found: Loops, repeat: str) -> Paragraph:
-    runs = f"{found.replicates:,} runs looked at {found.moments:,} times, seed {found.seed}"
+    made = f"{found.replicates:,} runs" if found.replicate is None else f"replicate {found.replicate}"
+    runs = f"{made} looked at {found.moments:,} times, seed {found.seed}"
     return footer(runs, "compiled", found.seconds, repeat, found.scenario)

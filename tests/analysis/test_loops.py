@@ -105,7 +105,7 @@ def test_uncertain_inputs_are_drawn() -> None:
 
 
 def test_a_family_that_cannot_be_cut_is_told() -> None:
-    for name, told in (("reach", "no single argument cuts"), ("tacks", "one of successors, goodness")):
+    for name, told in (("reach", "no single argument cuts"), ("polcy", "did you mean `policy`")):
         with pytest.raises(ScenarioError, match=told):
             ds.loops("baseline", 3, cut=[name])
 
@@ -118,3 +118,21 @@ def test_a_cut_is_paired_with_the_runs_as_they_are() -> None:
     assert knockout.measures["p_stay"].n == 300
     lost = sum(change.value for change in knockout.roads.values())
     assert lost == pytest.approx(-knockout.measures["p_stay"].value)
+
+
+def test_one_run_is_told_by_itself() -> None:
+    found = ds.loops("baseline", replicate=12)
+    assert (found.replicate, found.replicates, found.handed_off) == (12, 1, 1)
+    assert "replicate 12 of seed 1" in repr(found)
+    trajectory = ds.trace("baseline", 12)
+    assert trajectory.loops is not None
+    assert trajectory.loops.as_dict() | {"seconds": 0} == found.as_dict() | {"seconds": 0}
+    with pytest.raises(ValueError, match="replicate"):
+        ds.loops("baseline", replicate=-1)
+
+
+def test_own_processes_are_refused() -> None:
+    own = ds.load("baseline").with_own(policy=lambda seen: ds.Shares(0.5))
+    with pytest.raises(ValueError, match="one without them"):
+        ds.loops(own, 3)
+    assert ds.trace(own, 3).loops is None

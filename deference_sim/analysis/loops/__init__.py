@@ -26,8 +26,10 @@ from deference_sim.model.roads import ROADS, STAYED
 from deference_sim.model.stocks import STOCKS
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.scenario.own import refuse_own
+from deference_sim.scenario.several import OneOrMore
 from deference_sim.shown import Shown
 from deference_sim.study.limits import MOST_REPLICATES, replicates_of, seed_of, whole
+from deference_sim.study.runner import warm_up
 
 USUAL_RUNS = 1_000
 HALF = 0.5  # of all movement: what carries more dominates
@@ -78,6 +80,7 @@ class Shift:
 
 @described(
     replicates="How many runs were made.",
+    replicate="The one run that was looked at alone; None for the first ``replicates``.",
     handed_off="In how many of them capability grew after a handoff; all shares are of those.",
     moments="At how many moments of these runs the law was looked at.",
     groups="By end (``all``, ``stayed``, or a road) what each family carries: its share in the sum of absolute scores, "
@@ -96,6 +99,7 @@ class Loops(Shown):
 
     scenario: Scenario
     replicates: int
+    replicate: int | None
     seed: int
     handed_off: int
     moments: int
@@ -138,6 +142,7 @@ class Loops(Shown):
             "scenario": self.scenario.name,
             "hash": self.scenario.hash,
             "replicates": self.replicates,
+            **({} if self.replicate is None else {"replicate": self.replicate}),
             "seed": self.seed,
             "handed_off": self.handed_off,
             "moments": self.moments,
@@ -179,7 +184,7 @@ def loops(
     seed: int = 1,
     *,
     replicate: int | None = None,
-    cut: Sequence[str] = (),
+    cut: OneOrMore = (),
     pairs: int = PAIRS,
     progress: Callable[[int], object] | None = None,
 ) -> Loops:
@@ -194,6 +199,7 @@ def loops(
     if replicate is not None:
         replicate = whole(replicate, "replicate", 0, MOST_REPLICATES - 1)
     families, progress = wanted_cuts(cut), progress or (lambda count: None)
+    warm_up("events")
     started = perf_counter()
     runs = np.arange(replicates) if replicate is None else np.array([replicate])
     made = paths(scenario, seed, runs, APART, progress)
@@ -213,6 +219,7 @@ def loops(
     return Loops(
         scenario,
         len(runs),
+        replicate,
         seed,
         int(shares.runs.size),
         len(made.states),

@@ -15,7 +15,8 @@ from deference_sim.engines.kernel import Kernel
 from deference_sim.model.roads import ROADS
 from deference_sim.scenario import Scenario
 from deference_sim.scenario.layers import ARGUMENT
-from deference_sim.scenario.problems import Mark, refusal, shown
+from deference_sim.scenario.problems import Mark, did_you_mean, refusal, shown
+from deference_sim.scenario.several import OneOrMore, words_of
 from deference_sim.study.runner import BLOCK, numbers_of
 
 EVERY = "all"
@@ -44,17 +45,16 @@ class Knockout:
         }
 
 
-def wanted_cuts(names: Sequence[str], mark: Mark = ARGUMENT) -> list[str]:
+def wanted_cuts(names: OneOrMore, mark: Mark = ARGUMENT) -> list[str]:
     """Return the families to cut by name; ``all`` stands for all that can be. Raises ``ScenarioError`` for others."""
-    names = [names] if isinstance(names, str) else list(names)
+    allowed = f"one of {', '.join([*CUTS, EVERY])}"
     known = {family.name for family in FAMILIES}
     found: list[str] = []
-    for name in names:
+    for name in words_of(names, "cut", f"{allowed}, or several in a list"):
+        if name in known - CUTS.keys():
+            raise refusal(mark, "cut", f"{name}: loops that no single argument cuts", allowed)
         if name != EVERY and name not in CUTS:
-            why = "loops that no single argument cuts" if name in known else shown(name)
-            raise refusal(
-                mark, "cut", f"{name}: {why}" if name in known else why, f"one of {', '.join([*CUTS, EVERY])}"
-            )
+            raise refusal(mark, "cut", shown(name), allowed, did_you_mean(name, [*CUTS, EVERY]))
         found += [one for one in (CUTS if name == EVERY else [name]) if one not in found]
     return found
 
