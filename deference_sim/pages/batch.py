@@ -4,7 +4,7 @@ from deference_sim.batches.result import BatchResult
 from deference_sim.batches.store import CHUNKS, RUNS, TABLES
 from deference_sim.batches.tables import GOOD, SAFELY, STAY, compared_with, readable
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
-from deference_sim.pages.wording import repeated
+from deference_sim.pages.wording import repeated, singular
 from deference_sim.scenario.catalogue import label_at, parameters
 
 MOST_ROWS, MOST_AXES = 30, 2  # of a table on a page; with more axes p_good is in the files alone
@@ -36,7 +36,7 @@ def points(found: BatchResult) -> Page:
         return [Paragraph(f"{found.folder}: {found.missing:,} replicates are missing")]
     shown = readable(found.table)
     counts = shown["replicates"].unique()
-    text = f"95 % intervals; differences of p_stay {compared_with(found.plan)}, on the same worlds."
+    text = f"95 % intervals; differences of p_stay {singular(compared_with(found.plan))}, on the same worlds."
     if len(counts) == 1:
         text = f"{counts[0]:,} futures at each point; {text}"
         shown = shown.drop(columns="replicates")

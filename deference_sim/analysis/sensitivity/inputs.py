@@ -85,6 +85,15 @@ class Varied:
         return {one.path: points[:, place] for place, one in enumerate(self.inputs)}
 
 
+def as_written(scenario: Scenario, one: Input) -> str:
+    """Return the range of an input in its author's own text; empty where nobody wrote this very one."""
+    for source in (scenario, _shipped_ranges()):
+        known = source.uncertain.get(one.path)
+        if known is not None and known.specification() == one.distribution.specification():
+            return source.written.get(one.path, "")
+    return ""
+
+
 def choose(scenario: Scenario, wanted: OneOrMore = (), *, words: bool = False) -> Varied:
     """Return what a study of ``scenario`` varies; with ``words`` also those that the scenario has uncertain.
 

@@ -13,6 +13,7 @@ from deference_sim.analysis.brief import (
 from deference_sim.analysis.brief.choices import SURE, is_sure
 from deference_sim.analysis.brief.signposts import Signpost, Third
 from deference_sim.analysis.given import COUNTED
+from deference_sim.analysis.sensitivity.inputs import as_written
 from deference_sim.pages.brief.section import Section
 from deference_sim.pages.brief.words import choice_words, in_per_cent, policy_words
 from deference_sim.pages.glossary import label_of
@@ -134,12 +135,14 @@ class WhatWouldChangeIt(Section):
         rows = []
         moved = {row["input"]: row for row in found.tornado.table.to_dict("records")}
         varied = found.sobol.plan.varied
+        by_path = {one.path: one for one in varied.inputs}
         for bundle in most_important(found.sobol, words=True):
             name = varied.label(bundle)
             row, share, known = moved[name], totals.get(name), worth.get(name)
             rows.append(
                 (
                     _input_words(name.split(" + ")),
+                    as_written(found.scenario, by_path[name.split(" + ")[0]]) or "–",
                     f"{str(row['range']).split('; ')[0]}: {100 * row['at_low']:.0f} to {100 * row['at_high']:.0f} %",
                     "–" if share is None else _share(share, "total"),
                     "–" if known is None else _gain(known, "value"),
@@ -148,6 +151,7 @@ class WhatWouldChangeIt(Section):
             )
         columns = (
             "",
+            "range as written",
             f"range (5th to 95th percentile): {self.name} there",
             "part in the variance",
             "knowing it",
@@ -158,7 +162,7 @@ class WhatWouldChangeIt(Section):
             columns,
             tuple(rows),
             frozenset(),
-            frozenset({1, 4}),
+            frozenset({2, 5}),
             mark="guess",
         )
 
