@@ -3,7 +3,7 @@
 from deference_sim.analysis.digits import in_percent, with_minus
 from deference_sim.analysis.estimate import Statistic
 from deference_sim.analysis.ledger import road_in_words
-from deference_sim.analysis.loops import CHOSEN, HALF, SHIFTED, THRESHOLDS, Loops, Shift
+from deference_sim.analysis.loops import SHIFTED, THRESHOLDS, Loops, Shift
 from deference_sim.analysis.loops.families import BASIN, CUTS, FAMILY_WORDS, OTHER, family_of, in_words
 from deference_sim.model.roads import ROADS
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
@@ -61,16 +61,25 @@ def _told(found: Loops) -> str:
     assert found.answer is not None
     assert found.basin_above_policy is not None
     moved = [
-        f"{in_percent(found.basin[way][level].value, 0)} where {_way(way, level)}" for way, level in found.hangs_on
+        f"{in_percent(found.basin[way][level].value, 0)} ({way}, above {in_percent(level, 0)})"
+        for way, level in found.hangs_on
     ]
     hangs = f" That hangs on how one looks: it is {', '.join(moved)}." if moved else ""
     return (
         "Is it the basin itself that keeps AIs good, or those who watch them? The basin's own reinforcing loops, by "
         "which good AIs work better on goodness and make better successors, carry more than half of what moves the "
-        f"takeoff in {with_interval(found.answer)} of runs.{hangs} They carry more than the loops of the policy, which "
+        f"takeoff in {with_interval(found.answer)} of runs{_by_stay(found)}.{hangs} They carry more than the loops of "
+        "the policy, which "
         f"holds the margin that it believes in, in {with_interval(found.basin_above_policy)}. Of {found.replicates:,} "
         f"runs {found.handed_off:,} went on after a handoff, so that capability grew; all shares are of those."
     )
+
+
+def _by_stay(found: Loops) -> str:
+    """Return the same for runs that stay in the basin and for others, which these loops take further out."""
+    words = {"stayed": "of those that stay in the basin", "left": "of those that do not, which they drive further out"}
+    told = [f"in {with_interval(one)} {words[end]}" for end, one in found.basin_by_end.items()]
+    return f": {', and '.join(told)}"
 
 
 def _one_run(found: Loops) -> str:
@@ -79,11 +88,6 @@ def _one_run(found: Loops) -> str:
     end = next(end for end in found.groups if end != "all")
     policy = in_percent(shares["policy"], 0)
     return f"the basin's own loops carried {own} of what moved this run, those of the policy {policy}; {ROADS[end]}"
-
-
-def _way(way: str, level: float) -> str:
-    told = "counted by capability" if way == CHOSEN else f"taken {way}"
-    return told if level == HALF else f"{told} and {in_percent(level, 0)} is the mark"
 
 
 def _families(found: Loops) -> Table:

@@ -48,6 +48,7 @@ COLOURS = {
     "other": "#dddddd",
 }
 ENDS = {"stayed": "runs that stay in the basin", "left": "runs that do not"}
+_HATCH = "////"  # of the basin's own, so that they stand out in grey too
 LEAST = 0.005  # of all, which a family must carry somewhere to be drawn
 LEAST_LINK = 0.02  # of all, which must go through a link for it to be drawn
 
@@ -76,7 +77,7 @@ def loop_areas(found: "Loops", ax: Panels | Axes | None = None) -> Panels:
     told = f"{found.replicates:,} runs, seed {found.seed}, scenario hash {found.scenario.hash[:12]}"
     entitle(drawn.flat[0], _message(found), f"reinforcing above 0, balancing below; {told}")
     clean(drawn)
-    legend_beside(drawn.flat[0], [Patch(color=COLOURS[name], linewidth=0, label=_label(name)) for name in shown])
+    legend_beside(drawn.flat[0], [_handle(name) for name in shown])
     return drawn
 
 
@@ -88,10 +89,16 @@ def _draw(panel: Axes, bands: "pd.DataFrame", shown: list[str]) -> None:
             levels = np.array([levels[0] - 0.1, levels[0] + 0.1])
             heights = [np.repeat(one, 2) for one in heights]
         if shown and len(levels):
-            panel.stackplot(levels, heights, colors=[COLOURS[name] for name in shown], linewidth=0.3, edgecolor="white")
+            colours, marks = [COLOURS[name] for name in shown], [_HATCH if name in BASIN else "" for name in shown]
+            panel.stackplot(levels, heights, colors=colours, hatch=marks, linewidth=0.3, edgecolor="white")
     panel.axhline(0.0, color=GREY, linewidth=0.8)
     panel.set_ylim(-1.0, 1.0)
     in_percent(panel.yaxis)
+
+
+def _handle(name: str) -> Patch:
+    hatch = _HATCH if name in BASIN else None
+    return Patch(facecolor=COLOURS[name], edgecolor="white", hatch=hatch, linewidth=0, label=_label(name))
 
 
 def _label(name: str) -> str:

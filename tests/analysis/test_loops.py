@@ -53,6 +53,10 @@ def test_the_answer_is_that_of_the_shares(found: ds.Loops) -> None:
     assert found.answer == found.basin[CHOSEN][HALF]
     assert found.answer is not None
     assert found.answer.value == np.mean(own > 0.5)
+    ends = found.basin_by_end.values()
+    assert sum(one.value * one.n for one in ends) == pytest.approx(found.answer.value * found.handed_off)
+    assert found.basin_by_end["stayed"].n == found.groups["stayed"].n
+    assert np.all(shares.of_runs(BASIN, of_goodness=True) >= own - 1e-12)
     # Outside the basin from the start, goodness feeds on itself: that is what takes these runs further out.
     assert found.groups["start"].shares["goodness"].value > 0.5 if "start" in found.groups else True
     carried = shares.carried.sum(axis=1)

@@ -36,11 +36,13 @@ HALF = 0.5  # of all movement: what carries more dominates
 THRESHOLDS = (0.4, HALF, 0.6)
 #: Ways to weigh and to look at a run; the first is the answer, the others show what hangs on it.
 CHOSEN, BY_MONTHS, WITHOUT_ERROR = "by capability", "by months", "estimates without error"
+OF_GOODNESS = "loops of goodness alone"  # that pass alignment or the profile: a narrower meaning of all movement
 SHIFTED = 0.1  # of all runs: an answer that another way moves by more hangs on it
 BAND = 0.25  # py of capability
 FEWEST = 20  # runs that a band needs
 NAMES = tuple(family.name for family in (*FAMILIES, OTHER))
 STOCK_NAMES = frozenset(STOCKS)
+_COMPONENTS = frozenset({"A", "W"})  # of goodness
 GOODNESS = "A"  # the stock whose cycle partition is looked at
 
 Floats = NDArray[np.float64]
@@ -86,6 +88,8 @@ class Shift:
     groups="By end (``all``, ``stayed``, or a road) what each family carries: its share in the sum of absolute scores, "
     "averaged over capability.",
     basin="By way of looking and mark the chance that the basin's own reinforcing loops carry more than that.",
+    basin_by_end="The chance that they carry more than half, in runs that ``stayed`` in the basin and in those that "
+    "``left``, which the same loops take further out.",
     basin_above_policy="The chance that they carry more than the policy's.",
     shift="Where another family takes over.",
     bands="A row for each band of capability, kind of end and family.",
@@ -105,6 +109,7 @@ class Loops(Shown):
     moments: int
     groups: Mapping[str, Group]
     basin: Mapping[str, Mapping[float, Estimate]]
+    basin_by_end: Mapping[str, Estimate]
     basin_above_policy: Estimate | None
     shift: Shift | None
     bands: pd.DataFrame
@@ -151,6 +156,7 @@ class Loops(Shown):
                 for way, chances in self.basin.items()
                 for level, chance in chances.items()
             ],
+            "basin_carries_more_than_half": {end: one.as_dict() for end, one in self.basin_by_end.items()},
             "basin_above_policy": None if self.basin_above_policy is None else self.basin_above_policy.as_dict(),
             "shift": None
             if self.shift is None
@@ -214,6 +220,7 @@ def loops(
                 (CHOSEN, shares.of_runs(BASIN)),
                 (BY_MONTHS, shares.of_runs(BASIN, by_months=True)),
                 (WITHOUT_ERROR, without_error.of_runs(BASIN)),
+                (OF_GOODNESS, shares.of_runs(BASIN, of_goodness=True)),
             )
         }
     return Loops(
@@ -225,6 +232,7 @@ def loops(
         len(made.states),
         shares.groups(),
         basin,
+        shares.by_end(),
         chance_of(shares.of_runs(BASIN) > shares.of_runs(("policy",))) if shares.runs.size else None,
         shares.shift(),
         shares.bands(),
@@ -249,6 +257,7 @@ class Shares:
         self.paths = made
         self.reinforcing = np.zeros((len(made.states), len(NAMES)))
         self.balancing = np.zeros_like(self.reinforcing)
+        self.of_goodness = np.zeros(len(made.states))  # what all loops that pass a component of goodness carry
         length = np.bincount(made.run, made.by_capability, len(made.records))
         self.runs: NDArray[np.intp] = np.flatnonzero(length > 0.0)  # those that went on after a handoff
         whole = length[made.run] * max(len(self.runs), 1)
@@ -265,6 +274,8 @@ class Shares:
         family = NAMES.index(family_of(loop))
         self.reinforcing[places, family] += np.maximum(score, 0.0)
         self.balancing[places, family] += np.minimum(score, 0.0)
+        if not _COMPONENTS.isdisjoint(loop):
+            self.of_goodness[places] += np.abs(score)
         carried = float(self._weight[places] @ np.abs(score))
         self.loops[loop] += carried
         self.up[loop] += float(self._weight[places] @ np.maximum(score, 0.0))
@@ -276,13 +287,26 @@ class Shares:
         """What each family carries at every moment."""
         return self.reinforcing - self.balancing
 
-    def of_runs(self, families: tuple[str, ...], *, by_months: bool = False) -> Floats:
-        """Return what families carry together in each of the ``runs``, averaged over its way."""
+    def of_runs(self, families: tuple[str, ...], *, by_months: bool = False, of_goodness: bool = False) -> Floats:
+        """Return what families carry together in each of the ``runs``, averaged over its way.
+
+        With ``of_goodness`` as a share of what the loops carry that pass a component of goodness.
+        """
         weight = self.paths.by_months if by_months else self.paths.by_capability
         together = self.carried[:, [NAMES.index(name) for name in families]].sum(axis=1)
+        if of_goodness:
+            together = np.divide(together, self.of_goodness, out=np.zeros_like(together), where=self.of_goodness > 0.0)
         total = np.bincount(self.paths.run, weight, len(self.paths.records))[self.runs]
         found = np.bincount(self.paths.run, weight * together, len(self.paths.records))[self.runs]
         return np.divide(found, total, out=np.zeros_like(found), where=total > 0.0)
+
+    def by_end(self) -> dict[str, Estimate]:
+        """Return the chance that the basin's own loops carry more than half, in runs that stay and in others."""
+        if not self.runs.size:
+            return {}
+        most = self.of_runs(BASIN) > HALF
+        stayed = self.paths.records["road"][self.runs] == STAYED
+        return {end: chance_of(most[here]) for end, here in (("stayed", stayed), ("left", ~stayed)) if here.any()}
 
     def groups(self) -> dict[str, Group]:
         """Return by end what each family carries on average."""

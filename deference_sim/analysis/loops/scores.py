@@ -40,13 +40,8 @@ def loop_scores(nodes: Sequence[Node], rates: Mapping[str, Any], points: int) ->
     the first stock on; several ways from quantity to quantity of the same names are one loop.
     """
     speeds = _speeds(nodes, rates)
-    place_of = {node.name: place for place, node in enumerate(nodes) if node.name in rates}
-    links: dict[tuple[int, int], Any] = {
-        (source, place): slope for place, node in enumerate(nodes) for source, slope in node.slopes.items()
-    }
-    for name, rate in rates.items():
-        links |= {(source, place_of[name]): slope for source, slope in slopes_of(rate).items()}
-    slopes = {link: np.broadcast_to(slope, points) for link, slope in sorted(links.items())}
+    place_of = _places(nodes, rates)
+    slopes = {link: np.broadcast_to(slope, points) for link, slope in sorted(_links(nodes, rates).items())}
     weights = {
         place_of[name]: np.broadcast_to(link_score(1.0, value_of(rate), _change(rate, speeds)), points)
         for name, rate in rates.items()
@@ -72,16 +67,21 @@ def loop_scores(nodes: Sequence[Node], rates: Mapping[str, Any], points: int) ->
 
 def links_of(nodes: Sequence[Node], rates: Mapping[str, Any]) -> set[tuple[str, str]]:
     """Return the links of a system, from name to name: where a slope is not 0 at any point."""
-    found = {
-        (nodes[source].name, node.name)
-        for node in nodes
-        for source, slope in node.slopes.items()
-        if np.any(slope != 0.0)
-    }
-    into = ((name, slopes_of(rate)) for name, rate in rates.items())
-    return found | {
-        (nodes[source].name, name) for name, slopes in into for source, slope in slopes.items() if np.any(slope != 0.0)
-    }
+    linked = (link for link, slope in _links(nodes, rates).items() if np.any(slope != 0.0))
+    return {(nodes[source].name, nodes[target].name) for source, target in linked}
+
+
+def _places(nodes: Sequence[Node], rates: Mapping[str, Any]) -> dict[str, int]:
+    """Return the place of every stock among the nodes."""
+    return {node.name: place for place, node in enumerate(nodes) if node.name in rates}
+
+
+def _links(nodes: Sequence[Node], rates: Mapping[str, Any]) -> dict[tuple[int, int], Any]:
+    """Return the slope of every link, by the places of its ends; into a stock those of its rate."""
+    place_of = _places(nodes, rates)
+    into = [(place, node.slopes) for place, node in enumerate(nodes)]
+    into += [(place_of[name], slopes_of(rate)) for name, rate in rates.items()]
+    return {(source, place): slope for place, slopes in into for source, slope in slopes.items()}
 
 
 def cycle_partition(links: Iterable[tuple[str, str]], quantity: str) -> frozenset[str]:
