@@ -44,7 +44,7 @@ def main(scenario: str = "baseline", replicates: str = str(REPLICATES)) -> None:
     print(f"*Each mechanism of {scenario} off, {replicates} worlds, seed 1: p_stay without it less with it.*\n")
     print("| off | change of p_stay, points | 95 % interval |\n| --- | ---: | --- |")
     for name, change in without_each(ds.load(scenario), int(replicates)):
-        print(f"| {name} | {100 * change.value:+.1f} | {100 * change.low:+.1f} to {100 * change.high:+.1f} |")
+        print(f"| {name} | {100 * change.estimate:+.1f} | {100 * change.low:+.1f} to {100 * change.high:+.1f} |")
         sys.stdout.flush()
     print(
         f"\n*Each family of loops of {scenario} cut at the handoff, {replicates} worlds, seed 1: with the cut less "
@@ -54,10 +54,10 @@ def main(scenario: str = "baseline", replicates: str = str(REPLICATES)) -> None:
     found = ds.loops(scenario, cut="all", pairs=int(replicates))
     for one in found.knockouts:
         told = (
-            f"{100 * one.measures[name].value:+.1f} ± {196 * one.measures[name].mcse:.1f}"
+            f"{100 * one.measures[name].estimate:+.1f} ± {196 * one.measures[name].mcse:.1f}"
             for name in ("p_stay", "p_good")
         )
-        share = 100 * found.groups["all"].shares[one.family].value
+        share = 100 * found.groups["all"].shares[one.family].estimate
         print(f"| {one.family} | {share:.1f} % | {' | '.join(told)} |")
 
 

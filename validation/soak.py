@@ -323,7 +323,7 @@ def world_rows(found: Soak) -> Iterator[tuple[str, ...]]:
             continue
         shares = (probability(sum(counts), n) for counts in ([r.stayed for r in held], [r.good for r in held]))
         months = sum(r.months * r.resolved for r in held) / resolved
-        yield world, *(f"{share.value:.5f} ± {share.mcse:.5f}" for share in shares), f"{months:.4f}"
+        yield world, *(f"{share.estimate:.5f} ± {share.mcse:.5f}" for share in shares), f"{months:.4f}"
 
 
 def occurred(total: Tally) -> str:

@@ -121,7 +121,7 @@ class Comparison(Shown):
         lost = {f"lost: {road}": found for road, found in self.losses.items()}
         every = (*self.measures.items(), *self.own_measures.items(), *lost.items(), *self.shares.items())
         rows = [
-            {"quantity": name, "first": first.value, "second": second.value} | change.as_dict()
+            {"quantity": name, "first": first.estimate, "second": second.estimate} | change.as_dict()
             for name, (first, second, change) in every
         ]
         return pd.DataFrame(rows).rename(columns={"estimate": "difference"})

@@ -108,7 +108,7 @@ class Discovery(Shown):
                 algorithm,
                 number + 1,
                 *(getattr(limit, name) for name in Limit.__slots__),
-                *(getattr(box, name).value for name in shares),
+                *(getattr(box, name).estimate for name in shares),
                 box.of_the_rest,
             )
             for algorithm, found in self.boxes.items()

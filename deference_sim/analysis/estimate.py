@@ -26,24 +26,24 @@ FEW = 10  # with fewer successes or failures than this, the exact interval is us
 class Statistic(Shown):
     """A number found from ``n`` replicates, with its 95 % interval and its Monte Carlo standard error.
 
-    It converts, is formatted, is compared and is reckoned with as its value: ``float(found)``, ``f"{found:.1%}"``,
+    It converts, is formatted, is compared and counts as its ``estimate``: ``float(found)``, ``f"{found:.1%}"``,
     ``found > 0.3``, ``found - 0.1``, ``np.asarray([one, other])``. Two are equal only if all of them is.
     """
 
-    value: float
+    estimate: float
     low: float
     high: float
     mcse: float
     n: int
 
     def __float__(self) -> float:
-        return float(self.value)
+        return float(self.estimate)
 
     def __format__(self, form: str) -> str:
         return format(float(self), form) if form else str(self)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
-        """Return the value for NumPy, without its interval."""
+        """Return the estimate for NumPy, without its interval."""
         return np.array(float(self), dtype)
 
     def __round__(self, digits: int | None = None) -> float:
@@ -93,11 +93,11 @@ class Statistic(Shown):
 
     def as_dict(self) -> dict[str, Any]:
         """Return all of it for JSON, in full precision."""
-        return {"estimate" if one.name == "value" else one.name: getattr(self, one.name) for one in fields(self)}
+        return {one.name: getattr(self, one.name) for one in fields(self)}
 
 
 @described(
-    value="The probability itself.",
+    estimate="The probability itself.",
     low="The low end of its 95 % interval.",
     high="The high end.",
     mcse="Its Monte Carlo standard error.",
@@ -113,7 +113,7 @@ class Estimate(Statistic):
     def __str__(self) -> str:
         """Return value and interval with no more digits than the standard error supports."""
         digits = digits_for(self.mcse)
-        return f"{self.value:.{digits}f} ({self.low:.{digits}f} to {self.high:.{digits}f})"
+        return f"{self.estimate:.{digits}f} ({self.low:.{digits}f} to {self.high:.{digits}f})"
 
 
 def digits_for(error: float, most: int = 4) -> int:
@@ -238,7 +238,7 @@ class Quantile(Shown):
     the quantity does not exist, such as the month of a handoff that never came.
     """
 
-    value: float
+    estimate: float
     low: float | None
     high: float | None
     n: int

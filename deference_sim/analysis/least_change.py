@@ -233,15 +233,15 @@ class _Search:
             self.worlds.progress,
         )
         (answer,) = answers
-        is_found = rising and answer.status != "not reachable" and answer.value is not None
-        at = answer.value if is_found and answer.value is not None else answer.level_at
+        is_found = rising and answer.status != "not reachable" and answer.estimate is not None
+        at = answer.estimate if is_found and answer.estimate is not None else answer.level_at
         values = self.values(at * direction)
         there = self.scenario.with_(**values)
         fresh = self.worlds.fresh
         (tally,) = tally_runs([there], self.replicates, fresh.seed, fresh.engine, brief=True, progress=fresh.progress)
         distance, low, high = (
             None if end is None or not rising else self.length(end * direction)
-            for end in (answer.value, answer.low, answer.high)
+            for end in (answer.estimate, answer.low, answer.high)
         )
         paths = tuple(self.inputs[place].path for place in places)
         status: Status = answer.status if is_found else "not reachable"

@@ -30,10 +30,10 @@ class Loss(Shown):
     def as_dict(self) -> dict[str, Any]:
         """Return share, interval and how much of it had looked safe for JSON, in full precision."""
         return {
-            "estimate": self.estimate.value,
+            "estimate": self.estimate.estimate,
             "low": self.estimate.low,
             "high": self.estimate.high,
-            "believed_safe": None if self.believed_safe is None else self.believed_safe.value,
+            "believed_safe": None if self.believed_safe is None else self.believed_safe.estimate,
         }
 
 

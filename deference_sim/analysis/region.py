@@ -77,7 +77,7 @@ class Region(Shown):
     @property
     def table(self) -> pd.DataFrame:
         """A row for each value of the first input: what it takes of the second, and the interval of that."""
-        rows = [{self.across.path: value} | one.as_dict() | {"level": one.level.value} for value, one in self.edge]
+        rows = [{self.across.path: value} | one.as_dict() | {"level": one.level.estimate} for value, one in self.edge]
         return pd.DataFrame(rows).rename(columns={"estimate": self.up.path})
 
     def as_dict(self) -> dict[str, Any]:

@@ -40,15 +40,15 @@ Counted = Callable[[Sequence[float]], Sequence[float]]
 class Answer:
     """The value at which success reaches ``target``, with its 95 % interval.
 
-    ``found``: ``value`` is the smallest (where success falls with the input, the largest) that is enough. ``none
+    ``found``: ``estimate`` is the smallest (where success falls with the input, the largest) that is enough. ``none
     needed``: it is reached at the easy end already. ``not reachable``: the curve levels off below, and there is no
-    ``value``. ``low`` or ``high`` is None where the interval is open: the target may not be reachable after all.
+    ``estimate``. ``low`` or ``high`` is None where the interval is open: the target may not be reachable after all.
     ``level`` is the highest chance that was found, at the value ``level_at``.
     """
 
     target: float
     status: Status
-    value: float | None
+    estimate: float | None
     low: float | None
     high: float | None
     level: Estimate
@@ -59,7 +59,7 @@ class Answer:
         return {
             "target": self.target,
             "status": self.status,
-            "estimate": self.value,
+            "estimate": self.estimate,
             "low": self.low,
             "high": self.high,
             "level": self.level.as_dict() | {"at": self.level_at},
@@ -94,7 +94,7 @@ class Requirement(Shown):
         """A row for each target: status, value, interval, and the chance at the best end."""
         import pandas as pd
 
-        rows = [one.as_dict() | {"level": one.level.value} for one in self.answers]
+        rows = [one.as_dict() | {"level": one.level.estimate} for one in self.answers]
         return pd.DataFrame(rows).rename(columns={"estimate": self.path})
 
     @property
@@ -120,7 +120,7 @@ class Requirement(Shown):
         if len(self.answers) == 1:
             (answer,) = self.answers
             found |= {"target": answer.target, "status": answer.status}
-            found[name] = {"estimate": answer.value, "low": answer.low, "high": answer.high}
+            found[name] = {"estimate": answer.estimate, "low": answer.low, "high": answer.high}
         found["targets"] = [answer.as_dict() for answer in self.answers]
         found["curve"] = [{name: value} | estimate.as_dict() for value, estimate in self.curve]
         return found | {"seconds": self.seconds}
@@ -248,7 +248,7 @@ class _Worths:
     def bounds(self, target: float, counts: Counts) -> tuple[Bound, Bound, Bound]:
         """Return what the protocol says; the error is that of the value whose runs come nearest to the target."""
         estimates = [self.estimate(counts, value) for value in counts]
-        nearest = min(estimates, key=lambda one: abs(one.value - target))
+        nearest = min(estimates, key=lambda one: abs(one.estimate - target))
         error = nearest.n * nearest.mcse
         enough = target * nearest.n
         return tuple(Bound(enough + side * NORMAL_975 * error, error) for side in (-1.0, 0.0, 1.0))  # type: ignore[return-value]

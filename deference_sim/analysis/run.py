@@ -152,7 +152,7 @@ class Result(Shown):
 
         together = self.outcomes_together
         rows = [
-            (name, self.tally.ended(name), one.value, one.low, one.high, together[name].low, together[name].high)
+            (name, self.tally.ended(name), one.estimate, one.low, one.high, together[name].low, together[name].high)
             for name, one in self.outcomes.items()
         ]
         columns = ["outcome", "runs", "share", "low", "high", "low_together", "high_together"]

@@ -174,7 +174,7 @@ class PolicyRegret(Shown, Chosen):
 
     def largest_regret(self, policy: str) -> float:
         """Return the largest regret of ``policy`` in any of the worlds."""
-        return max(regret.value for regret in self.regret[policy])
+        return max(regret.estimate for regret in self.regret[policy])
 
     @property
     def table(self) -> "pd.DataFrame":
@@ -198,7 +198,7 @@ class PolicyRegret(Shown, Chosen):
 
     def average(self, policy: str) -> float:
         """Return the mean success of ``policy`` over the worlds, each counted alike."""
-        return float(np.mean([estimate.value for estimate in self.estimates[policy]]))
+        return float(np.mean([estimate.estimate for estimate in self.estimates[policy]]))
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything for JSON, in full precision."""

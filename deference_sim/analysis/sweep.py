@@ -71,13 +71,13 @@ class Sweep(Shown):
         columns["replicates"] = [tally.n for tally in self.tallies]
         for measure in MEASURES:
             found = self.estimates(measure)
-            columns[measure] = [estimate.value for estimate in found]
+            columns[measure] = [estimate.estimate for estimate in found]
             columns[f"{measure}_low"] = [estimate.low for estimate in found]
             columns[f"{measure}_high"] = [estimate.high for estimate in found]
             columns[f"{measure}_mcse"] = [estimate.mcse for estimate in found]
         for name in dict.fromkeys(name for tally in self.tallies for name in tally.own_sums):
             means = [mean_of_own(tally, name) if name in tally.own_sums else None for tally in self.tallies]
-            for ending, end in (("", "value"), ("_low", "low"), ("_high", "high"), ("_mcse", "mcse")):
+            for ending, end in (("", "estimate"), ("_low", "low"), ("_high", "high"), ("_mcse", "mcse")):
                 columns[name + ending] = [np.nan if mean is None else getattr(mean, end) for mean in means]
         for outcome in OUTCOMES[1:]:
             columns[outcome] = [tally.ended(outcome) / tally.n for tally in self.tallies]

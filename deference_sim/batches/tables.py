@@ -97,7 +97,7 @@ def _probability(name: str, success: Success, ends: Ends) -> dict[str, object]:
     present = _present(ends)
     found = probability(int((success.of_records(ends) & present).sum()), int(present.sum()))
     return {
-        name: found.value,
+        name: found.estimate,
         f"{name}_low": found.low,
         f"{name}_high": found.high,
         f"{name}_mcse": found.mcse,
@@ -111,7 +111,7 @@ def _difference(name: str, success: Success, ends: Ends, reference: Ends | None)
     if reference is None or not (both := _present(ends) & _present(reference)).any():
         return dict.fromkeys(names, float("nan"))
     found = difference(success.of_records(ends)[both], success.of_records(reference)[both])
-    return dict(zip(names, (found.value, found.low, found.high, found.mcse), strict=True))
+    return dict(zip(names, (found.estimate, found.low, found.high, found.mcse), strict=True))
 
 
 def _ledger(ends: Ends, hazards: Sequence[str], roads: Sequence[str]) -> dict[str, object]:

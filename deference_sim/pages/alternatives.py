@@ -10,7 +10,7 @@ from deference_sim.pages.wording import chance, repeated, with_interval
 
 def page(found: Alternatives, repeat: str = "") -> Page:
     """Return the answer by expert, or by structure; ``repeat`` is the command that repeats it."""
-    order = sorted(found.each, key=lambda one: one.chance.value)
+    order = sorted(found.each, key=lambda one: one.chance.estimate)
     ends = " to ".join(f"{with_interval(one.chance)} ({one.name})" for one in (order[0], order[-1]))
     title = f"The chance of success by {found.kind}: {with_interval(found.chance)} over all {len(found.each)}"
     return [Heading(title, f"from {ends}"), *_table(found, "Chance of success"), *repeated(repeat)]

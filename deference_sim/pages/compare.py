@@ -39,7 +39,7 @@ def page(
     measured = {f"{name}: {_meaning(found, name)}": pair for name, pair in found.measures.items()}
     if SAFELY in found.shares:
         measured["part of p_good: overtaken, and safely by luck"] = found.shares[SAFELY]
-    moves = sorted(found.losses.items(), key=lambda item: -abs(item[1][2].value))
+    moves = sorted(found.losses.items(), key=lambda item: -abs(item[1][2].estimate))
     lost = _rows({lost_by(road, [found.first, found.second]): pair for road, pair in moves})
     ends = _rows({_short(found.second, name): pair for name, pair in found.shares.items()})
     numbers = frozenset({1, 2, 3})
@@ -78,9 +78,9 @@ def _in_words(name: str, pair: Pair, first: str, second: str) -> str:
     """Return in a sentence which of two does better by a measure, and by how much."""
     before, after, change = pair
     there = second if second.startswith("with ") else f"with {second}"
-    shares = f"{percent(after.value, before, after)} {there}, {percent(before.value, before, after)} with {first}"
+    shares = f"{percent(after.estimate, before, after)} {there}, {percent(before.estimate, before, after)} with {first}"
     is_clear = not change.low <= 0.0 <= change.high
-    verdict = ("is higher" if change.value > 0.0 else "is lower") if is_clear else "does not differ significantly"
+    verdict = ("is higher" if change.estimate > 0.0 else "is lower") if is_clear else "does not differ significantly"
     return f"{name} {verdict}: {shares}, a difference of {points(change)} points."
 
 
@@ -137,9 +137,9 @@ def _rows(pairs: Mapping[str, Pair]) -> tuple[tuple[str, ...], ...]:
     return tuple(
         (
             words,
-            percent(first.value, *both),
-            percent(second.value, *both),
-            signed(100.0 * change.value, digits),
+            percent(first.estimate, *both),
+            percent(second.estimate, *both),
+            signed(100.0 * change.estimate, digits),
             f"{signed(100.0 * change.low, digits)} to {signed(100.0 * change.high, digits)}",
         )
         for words, (first, second, change) in pairs.items()
@@ -149,7 +149,7 @@ def _rows(pairs: Mapping[str, Pair]) -> tuple[tuple[str, ...], ...]:
 def _own_rows(found: Comparison) -> tuple[tuple[str, ...], ...]:
     """Return the means of what processes and policies of one's own have counted, in both, and their difference."""
     return tuple(
-        (name, *(f"{one.value:.4g}" for one in (first, second, change)), f"{change.low:.4g} to {change.high:.4g}")
+        (name, *(f"{one.estimate:.4g}" for one in (first, second, change)), f"{change.low:.4g} to {change.high:.4g}")
         for name, (first, second, change) in found.own_measures.items()
     )
 

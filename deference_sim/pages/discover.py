@@ -43,7 +43,7 @@ def _answer(found: Discovery) -> str:
     boxes = [box for several in found.boxes.values() for box in several]
     if not boxes:
         return f"{_told(found.failures)} of all futures fail; no ranges of the inputs hold many more than others"
-    best = max(boxes, key=lambda box: box.density.value)
+    best = max(boxes, key=lambda box: box.density.estimate)
     limits = " and ".join(_words(limit, technical=False) for limit in best.limits)
     return f"{_told(found.failures)} fail, {_told(best.density)} where {limits}"
 
@@ -53,7 +53,7 @@ def _densest(found: Discovery) -> str:
     boxes = [box for several in found.boxes.values() for box in several]
     if not boxes:
         return "No ranges of these inputs hold many more failures than others."
-    return f"They are densest {in_words(max(boxes, key=lambda box: box.density.value))}."
+    return f"They are densest {in_words(max(boxes, key=lambda box: box.density.estimate))}."
 
 
 _READING = (
@@ -112,4 +112,4 @@ def _p(chance: float) -> str:
 
 def _told(estimate: Estimate) -> str:
     low, high = (percent(end, estimate).removesuffix(" %") for end in (estimate.low, estimate.high))
-    return f"{percent(estimate.value, estimate)} ({low} to {high})"
+    return f"{percent(estimate.estimate, estimate)} ({low} to {high})"

@@ -46,7 +46,7 @@ def _chances(found: Explanation, first: str, second: str) -> Table:
     for name, (before, after, change) in found.measures.items():
         measure = name if name in MEASURES or found.value is None else found.value
         told = f"{name}: {success_of(measure).meaning}"
-        rows.append((told, percent(before.value, before), percent(after.value, after), points(change)))
+        rows.append((told, percent(before.estimate, before), percent(after.estimate, after), points(change)))
     columns = ("", first, second, "difference (95 %)")
     return Table("What is to be explained", columns, tuple(rows), frozenset({1, 2, 3}), frozenset({1, 2, 3}))
 

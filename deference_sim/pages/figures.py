@@ -31,13 +31,13 @@ def page(found: Statistic, repeat: str = "") -> Page:
     method = f", interval: {found.method}" if isinstance(found, Estimate) else ""
     return [
         Heading(f"{kind}: {told}, n {found.n:,}"),
-        Paragraph(with_repeat(f"{said}{method}. In full: {found.value!r}.", repeat), aside=True),
+        Paragraph(with_repeat(f"{said}{method}. In full: {found.estimate!r}.", repeat), aside=True),
     ]
 
 
 def quantile_page(found: Quantile, repeat: str = "") -> Page:
     """Return a quantile with its interval, and in how many runs there is the quantity."""
-    told = f"{found.value:.2f} ({_between((found.low, found.high))}) months"
+    told = f"{found.estimate:.2f} ({_between((found.low, found.high))}) months"
     return [
         Heading(f"Quantile: {told}, n {found.n:,}"),
         Paragraph(with_repeat(f"{100.0 * found.never:.3g} % of the runs do not have it.", repeat), aside=True),
@@ -64,7 +64,7 @@ def _largest(found: Named[Any]) -> str:
     names, told = list(found), {name: name for name in found}
     if all(isinstance(value, Estimate | Loss) for value in found.values()):
         sizes = {name: value.estimate if isinstance(value, Loss) else value for name, value in found.items()}
-        names.sort(key=lambda name: -sizes[name].value)
+        names.sort(key=lambda name: -sizes[name].estimate)
         told = {name: f"{name} {with_interval(one)}" for name, one in sizes.items()}
     elif all(_is_spread(value) for value in found.values()):
         told = {name: f"{name} {one['p50']:.2f} ({_between((one['p5'], one['p95']))})" for name, one in found.items()}
@@ -88,13 +88,13 @@ def _rows(values: Sequence[Any]) -> list[tuple[str, ...]]:
     """Return the cells of figures of one kind, those of a column with as many decimals."""
     if values and isinstance(values[0], Loss):
         believed = [one.believed_safe for one in values]
-        told = ["" if one is None else percent(one.value, one) for one in believed]
+        told = ["" if one is None else percent(one.estimate, one) for one in believed]
         return [(*cells, safe) for cells, safe in zip(chances([one.estimate for one in values]), told, strict=True)]
     if values and isinstance(values[0], tuple):
         both = [one for first, second, _ in values for one in (first, second)]
         changes = in_points([change for *_, change in values])
         return [
-            (percent(first.value, *both), percent(second.value, *both), change)
+            (percent(first.estimate, *both), percent(second.estimate, *both), change)
             for (first, second, _), change in zip(values, changes, strict=True)
         ]
     if values and isinstance(values[0], Mapping):

@@ -61,7 +61,7 @@ def _told(found: Loops) -> str:
     assert found.answer is not None
     assert found.basin_above_policy is not None
     moved = [
-        f"{in_percent(found.basin[way][level].value, 0)} ({way}, above {in_percent(level, 0)})"
+        f"{in_percent(found.basin[way][level].estimate, 0)} ({way}, above {in_percent(level, 0)})"
         for way, level in found.hangs_on
     ]
     hangs = f" That hangs on how one looks: it is {', '.join(moved)}." if moved else ""
@@ -83,7 +83,7 @@ def _by_stay(found: Loops) -> str:
 
 
 def _one_run(found: Loops) -> str:
-    shares = {name: one.value for name, one in found.groups["all"].shares.items()}
+    shares = {name: one.estimate for name, one in found.groups["all"].shares.items()}
     own = in_percent(sum(shares[name] for name in BASIN), 0)
     end = next(end for end in found.groups if end != "all")
     policy = in_percent(shares["policy"], 0)
@@ -96,14 +96,14 @@ def _families(found: Loops) -> Table:
     heads = tuple(f"{end} (95 %)" for end in ends)
     if found.replicate is not None:
         ends, heads = {"all": ends["all"]}, ("share",)
-    tell = _share if found.replicate is None else lambda one: in_percent(one.value, 1)
+    tell = _share if found.replicate is None else lambda one: in_percent(one.estimate, 1)
     rows = [
         (
             name + (" (the basin's own)" if name in BASIN else ""),
             FAMILY_WORDS[name],
             *(tell(s[name]) for s in ends.values()),
         )
-        for name in sorted(FAMILY_WORDS, key=lambda name: -ends["all"][name].value)
+        for name in sorted(FAMILY_WORDS, key=lambda name: -ends["all"][name].estimate)
     ]
     columns = ("loops", "what they are", *heads)
     numbers = frozenset(range(2, len(columns)))
@@ -112,15 +112,15 @@ def _families(found: Loops) -> Table:
 
 def _share(found: Statistic) -> str:
     low, high = in_percent(found.low, 1).removesuffix(" %"), in_percent(found.high, 1)
-    return f"{in_percent(found.value, 1)} ({low} to {high})"
+    return f"{in_percent(found.estimate, 1)} ({low} to {high})"
 
 
 def _by_end(found: Loops) -> Table:
     rows = []
     for end, group in found.groups.items():
         if end != "all":
-            own = sum(group.shares[name].value for name in BASIN)
-            kept = [group.shares[name].value for name in _KEPT]
+            own = sum(group.shares[name].estimate for name in BASIN)
+            kept = [group.shares[name].estimate for name in _KEPT]
             cells = [in_percent(one, 0) for one in (own, *kept, max(1.0 - own - sum(kept), 0.0))]
             rows.append((ROADS["stayed" if end == "stayed" else end], f"{group.n:,}", *cells))
     columns = ("how it ended", "runs", "the basin's own", *_KEPT, "the rest")
@@ -149,13 +149,13 @@ def _knockouts(found: Loops) -> list[Table | Paragraph]:
         return []
     shares = found.groups["all"].shares
     rows = []
-    for one in sorted(found.knockouts, key=lambda one: one.measures["p_stay"].value):
-        road, change = max(one.roads.items(), key=lambda item: item[1].value, default=("", None))
+    for one in sorted(found.knockouts, key=lambda one: one.measures["p_stay"].estimate):
+        road, change = max(one.roads.items(), key=lambda item: item[1].estimate, default=("", None))
         more = (
             f"{road_in_words(road)} {points(change)}" if change is not None and change.low > 0.0 else "none certainly"
         )
         cells = (points(change) for change in one.measures.values())
-        rows.append((one.family, in_percent(shares[one.family].value, 1), *cells, more))
+        rows.append((one.family, in_percent(shares[one.family].estimate, 1), *cells, more))
     columns = ("family cut", "carries", "p_stay (95 %)", "p_good (95 %)", "road that loses more, in points")
     uncut = [name for name in FAMILY_WORDS if name not in CUTS and name != OTHER.name]
     title = f"What cutting a family at the handoff changes, in points, on {found.knockouts[0].pairs:,} worlds"
@@ -188,7 +188,7 @@ def _strongest(found: Loops) -> Table:
 
 def _ways(found: Loops) -> Table:
     rows = [
-        (way, *(in_percent(chances[level].value, 1) for level in THRESHOLDS)) for way, chances in found.basin.items()
+        (way, *(in_percent(chances[level].estimate, 1) for level in THRESHOLDS)) for way, chances in found.basin.items()
     ]
     columns = ("", *(f"above {in_percent(level, 0)}" for level in THRESHOLDS))
     title = "In how many runs the basin's own loops carry more, by mark and way of looking"

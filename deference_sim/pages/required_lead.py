@@ -84,10 +84,10 @@ def _in_one_line(found: Requirement) -> str:
 
 
 def _answer(one: Answer) -> tuple[str, str]:
-    if one.status != "found" or one.value is None:
+    if one.status != "found" or one.estimate is None:
         return one.status, _interval(one) if one.status == "not reachable" and one.low is not None else ""
-    width = (one.high if one.high is not None else one.value) - (one.low if one.low is not None else one.value)
-    return to_error(one.value, width / 4.0), _interval(one)
+    width = (one.high if one.high is not None else one.estimate) - (one.low if one.low is not None else one.estimate)
+    return to_error(one.estimate, width / 4.0), _interval(one)
 
 
 def _interval(one: Answer) -> str:

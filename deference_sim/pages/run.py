@@ -109,8 +109,8 @@ def in_short(found: Result, measure: Measure = "p_stay") -> str:
     told += f"{good.meaning.replace(':', ',')}, is {with_interval(found.p_good)}, {_luck(found)}."
     if measure not in MEASURES:
         told = f"{VALUE}, {success_of(measure).meaning}: {with_interval(found.chance(measure))}. {told}"
-    lost = max(found.losses.items(), key=lambda item: item[1].estimate.value, default=None)
-    if lost is None or lost[1].estimate.value == 0.0:
+    lost = max(found.losses.items(), key=lambda item: item[1].estimate.estimate, default=None)
+    if lost is None or lost[1].estimate.estimate == 0.0:
         return told
     road, share = lost_by(lost[0], [found.scenario]), lost[1].estimate
     return f"{told} What takes most of the others: {road}, {with_interval(share)} of all futures."
@@ -119,13 +119,13 @@ def in_short(found: Result, measure: Measure = "p_stay") -> str:
 def own_measures(found: Result) -> Page:
     """Return the means of what processes and policies of one's own have counted, if they have."""
     rows = tuple(
-        (name, f"{one.value:.4g}", f"{one.low:.4g} to {one.high:.4g}") for name, one in found.own_measures.items()
+        (name, f"{one.estimate:.4g}", f"{one.low:.4g} to {one.high:.4g}") for name, one in found.own_measures.items()
     )
     return [Table("Counted by your own processes", ("", "mean of a run", "95 % interval"), rows)] if rows else []
 
 
 def _luck(found: Result) -> str:
-    return f"of which {percent(found.overtaken_safely.value, found.overtaken_safely)} by luck, overtaken safely"
+    return f"of which {percent(found.overtaken_safely.estimate, found.overtaken_safely)} by luck, overtaken safely"
 
 
 def _given(found: Result) -> Page:
@@ -149,7 +149,7 @@ def headline(result: Result, measure: Measure = "p_stay") -> Page:
         told[f"stays in it, of the {unschemed.n:,} in which no AI ever schemed"] = unschemed
     told[f"{MEASURES['p_good'].meaning} (p_good)"] = result.p_good
     told["part of that: overtaken, and safely by luck"] = result.overtaken_safely
-    if result.unresolved.value > 0.0:
+    if result.unresolved.estimate > 0.0:
         told[f"not settled by month {result.scenario.medians.horizon:g}: neither good nor bad"] = result.unresolved
     rows = list(zip(told, *zip(*chances(list(told.values())), strict=True), strict=True))
     if measure not in MEASURES:
@@ -165,14 +165,14 @@ def headline(result: Result, measure: Measure = "p_stay") -> Page:
 
 def ledger(result: Result) -> Page:
     """Return by which roads the other runs were lost, the most frequent first, and how many had looked safe."""
-    lost = sorted(result.losses.items(), key=lambda item: -item[1].estimate.value)
+    lost = sorted(result.losses.items(), key=lambda item: -item[1].estimate.estimate)
     seen = [(road, loss.estimate, loss.believed_safe) for road, loss in lost if loss.believed_safe is not None]
     if not seen:
         return []
     shares = chances([share for _, share, _ in seen])
     rarest = max((believed for _, _, believed in seen), key=lambda one: one.high - one.low)
     rows = tuple(
-        (lost_by(road, [result.scenario]), *told, percent(believed.value, rarest))
+        (lost_by(road, [result.scenario]), *told, percent(believed.estimate, rarest))
         for (road, _, believed), told in zip(seen, shares, strict=True)
     )
     columns = ("", "share", "95 % interval", "believed safe")
@@ -213,13 +213,13 @@ def _values(unknown: Unknown, values: tuple[float, ...]) -> str:
 def endings(result: Result) -> Page:
     """Return how runs end, good ends first, each group with the most frequent first; and what was never seen."""
     ends = _ends(result)
-    seen = [(group, name, estimate) for group, name, estimate in ends if estimate.value > 0.0]
+    seen = [(group, name, estimate) for group, name, estimate in ends if estimate.estimate > 0.0]
     order = {GOOD: 0, OPEN: 1, CATASTROPHE: 2}
-    seen.sort(key=lambda end: (order[end[0]], -end[2].value))
+    seen.sort(key=lambda end: (order[end[0]], -end[2].estimate))
     shares = chances([estimate for _, _, estimate in seen])
     rows = tuple((group, name, *told) for (group, name, _), told in zip(seen, shares, strict=True))
     table = Table("How it ends", ("", "", "share", "95 % interval"), rows, frozenset({2}))
-    unseen = [(name.partition(":")[0], estimate) for group, name, estimate in ends if estimate.value == 0.0]
+    unseen = [(name.partition(":")[0], estimate) for group, name, estimate in ends if estimate.estimate == 0.0]
     if not unseen:
         return [table]
     limit = unseen[0][1]
@@ -239,7 +239,7 @@ def _ends(result: Result) -> list[tuple[str, str, Estimate]]:
                 ends.append((CATASTROPHE, f"hazard {name}: {told}, not handled", share))
         else:
             ends.append((_group(outcome), ending(result.scenario, outcome), estimate))
-    return [end for end in ends if end[2].value > 0.0 or _is_possible(result.scenario, end)]
+    return [end for end in ends if end[2].estimate > 0.0 or _is_possible(result.scenario, end)]
 
 
 def ending(scenario: Scenario, outcome: str) -> str:
@@ -288,7 +288,7 @@ def on_the_way(result: Result) -> Page:
     if not counted:
         return []
     shares = [share for _, share, _ in counted]
-    rows = [(words, percent(share.value, *shares), mean) for words, share, mean in counted]
+    rows = [(words, percent(share.estimate, *shares), mean) for words, share, mean in counted]
     columns = ("", "share of runs", "mean per run")
     return [Table("What happened on the way", columns, tuple(rows), frozenset({1, 2}))]
 

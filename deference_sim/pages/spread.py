@@ -24,7 +24,7 @@ def page(found: InputSpread, repeat: str = "") -> Page:
 
 def spread_over_inputs(spread: InputSpread, measure: Measure = "p_stay") -> str:
     """Return in words how ``measure`` given the inputs varies over what is uncertain about them."""
-    mean = f"{100.0 * spread.overall.value:.0f} % ({_whole((spread.overall.low, spread.overall.high))})"
+    mean = f"{100.0 * spread.overall.estimate:.0f} % ({_whole((spread.overall.low, spread.overall.high))})"
     worlds = f"{spread.draws:,} draws of the inputs with {spread.worlds:,} worlds each"
     told = spread_in_short(spread, success_of(measure).name)
     spread_of = "Spread over the uncertain inputs, apart from Monte Carlo error"

@@ -178,7 +178,7 @@ def _regret_answer(found: PolicyRegret) -> str:
 
 def _chances_by_world(found: PolicyRegret) -> Table:
     rows = [
-        (world, *(f"{100.0 * row[place].value:.0f}" for row in found.estimates.values()))
+        (world, *(f"{100.0 * row[place].estimate:.0f}" for row in found.estimates.values()))
         for place, world in enumerate(found.worlds)
     ]
     rows.append(("mean", *(f"{100.0 * found.average(policy):.0f}" for policy in found.policies)))
@@ -199,7 +199,7 @@ def _regrets(found: PolicyRegret) -> Table:
         (
             world,
             *(
-                "best" if policy == found.best[place] else with_minus(f"{100.0 * row[place].value:.0f}")
+                "best" if policy == found.best[place] else with_minus(f"{100.0 * row[place].estimate:.0f}")
                 for policy, row in found.regret.items()
             ),
         )

@@ -32,7 +32,7 @@ def page(found: Sweep, repeat: str = "", measure: Measure = "p_stay") -> Page:
         for place, scenario in enumerate(found.scenarios):
             title = scenario.name if len(found.scenarios) > 1 else ""
             here = slice(place * size, (place + 1) * size)
-            shares = [one.value for one in estimates[here]]
+            shares = [one.estimate for one in estimates[here]]
             blocks.append(_grid(found, title, shares, estimates[here]))
             if measure == "p_good":
                 safely = [_safely(tally) for tally in found.tallies[here]]
@@ -47,7 +47,7 @@ def page(found: Sweep, repeat: str = "", measure: Measure = "p_stay") -> Page:
 
 def _answer(found: Sweep, measure: Measure, estimates: Sequence[Estimate]) -> str:
     """Return where success is least and most likely."""
-    order = sorted(range(len(estimates)), key=lambda place: estimates[place].value)
+    order = sorted(range(len(estimates)), key=lambda place: estimates[place].estimate)
     least, most = (f"{with_interval(estimates[place])} at {_where(found, place)}" for place in (order[0], order[-1]))
     return f"{success_of(measure).name} goes from {least} to {most}"
 

@@ -102,7 +102,7 @@ def _loops(trajectory: Trajectory) -> Page:
     found = trajectory.loops
     if found is None or not found.handed_off:
         return []
-    shares = {name: one.value for name, one in found.groups["all"].shares.items()}
+    shares = {name: one.estimate for name, one in found.groups["all"].shares.items()}
     most = sorted(shares, key=lambda name: -shares[name])[:3]
     told = ", ".join(f"{name} ({FAMILY_WORDS[name]}) {in_percent(shares[name], 0)}" for name in most)
     own = in_percent(sum(shares[name] for name in BASIN), 0)

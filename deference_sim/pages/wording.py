@@ -41,7 +41,7 @@ def chances(column: Sequence[Estimate]) -> list[tuple[str, str]]:
     """Return each probability of a column of a table with its interval, all with as many decimals."""
     digits = shared_decimals([_error(one) for one in column])
     return [
-        (in_percent(one.value, digits), f"{100.0 * one.low:.{digits}f} to {100.0 * one.high:.{digits}f} %")
+        (in_percent(one.estimate, digits), f"{100.0 * one.low:.{digits}f} to {100.0 * one.high:.{digits}f} %")
         for one in column
     ]
 
@@ -133,7 +133,7 @@ def in_points(column: Sequence[Statistic]) -> list[str]:
     """Return each difference of a column of a table in points with its interval, all with as many decimals."""
     digits = points_decimals(column)
     return [
-        "{} ({} to {})".format(*(signed(100.0 * part, digits) for part in (one.value, one.low, one.high)))
+        "{} ({} to {})".format(*(signed(100.0 * part, digits) for part in (one.estimate, one.low, one.high)))
         for one in column
     ]
 

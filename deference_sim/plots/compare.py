@@ -25,14 +25,14 @@ def differences(found: Comparison, ax: Axes | None = None) -> Axes:
     On top the measures, below them the roads by which runs are lost, those that differ most first. A dot is grey where
     the interval holds 0. Draws on ``ax`` or a new figure; returns the Axes.
     """
-    roads = sorted(found.losses.items(), key=lambda item: -abs(item[1][2].value))[:MOST_ROADS]
+    roads = sorted(found.losses.items(), key=lambda item: -abs(item[1][2].estimate))[:MOST_ROADS]
     rows = [(name, change) for name, (_, _, change) in found.measures.items()]
     rows += [(f"lost: {road_in_words(road)}", change) for road, (_, _, change) in roads]
     drawn = axes(ax, (_WIDTH, _FRAME + _ROW * len(rows)))
     for place, (_, change) in enumerate(rows):
         colour = _colour(change, is_good=place < len(found.measures))
         drawn.plot([change.low, change.high], [place, place], color=colour, linewidth=2.0, zorder=2)
-        drawn.plot(change.value, place, "o", color=colour, markersize=6, zorder=3)
+        drawn.plot(change.estimate, place, "o", color=colour, markersize=6, zorder=3)
     drawn.axvline(0.0, color=BLACK, linewidth=0.8)
     drawn.axhline(len(found.measures) - 0.5, color=GREY, linewidth=0.6, linestyle=":")
     drawn.set_yticks(range(len(rows)), [name for name, _ in rows])
@@ -41,7 +41,9 @@ def differences(found: Comparison, ax: Axes | None = None) -> Axes:
     in_percent(drawn.xaxis)
     drawn.set_xlabel(f"share of runs, {found.second.name} less {found.first.name}")
     before, after, _ = found.measures["p_stay"]
-    message = f"p_stay: {percent(before.value)} in {found.first.name}, {percent(after.value)} in {found.second.name}"
+    message = (
+        f"p_stay: {percent(before.estimate)} in {found.first.name}, {percent(after.estimate)} in {found.second.name}"
+    )
     worlds = f"{found.replicates:,} worlds, the same for both, 95 % intervals, seed {found.seed}"
     entitle(drawn, message, worlds, _LETTERS)
     drawn.xaxis.set_major_locator(MaxNLocator(5))
@@ -54,4 +56,4 @@ def _colour(change: Difference, *, is_good: bool) -> str:
     """Return the colour of a difference: blue for better, orange for worse, grey where it may be none."""
     if change.low <= 0.0 <= change.high:
         return GREY
-    return BLUE if (change.value > 0.0) == is_good else ORANGE
+    return BLUE if (change.estimate > 0.0) == is_good else ORANGE

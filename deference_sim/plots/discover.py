@@ -68,23 +68,25 @@ def _two_beside(rows: int) -> Panels:
 
 
 def _draw_quality(ax: Axes, named: Mapping[str, tuple[str, Box]], found: Discovery) -> None:
-    anywhere = found.failures.value
+    anywhere = found.failures.estimate
     ax.axhline(anywhere, color=GREY, linewidth=0.9, linestyle=(0, (4, 2)))
     ax.annotate("anywhere", (1.0, anywhere), xytext=(-2, -10), textcoords="offset points", ha="right", fontsize=SMALL)
     for name, (algorithm, box) in named.items():
         colour, marker, _ = LOOKS[algorithm]
         at, up = box.coverage, box.density
-        ax.plot([at.low, at.high], [up.value] * 2, color=colour, linewidth=1.0, alpha=0.6)
-        ax.plot([at.value] * 2, [up.low, up.high], color=colour, linewidth=1.0, alpha=0.6)
-        ax.plot(at.value, up.value, marker, color=colour, markersize=7, zorder=3)
-        ax.annotate(name, (at.value, up.value), xytext=(6, 5), textcoords="offset points", fontsize=SMALL, color=WORDS)
+        ax.plot([at.low, at.high], [up.estimate] * 2, color=colour, linewidth=1.0, alpha=0.6)
+        ax.plot([at.estimate] * 2, [up.low, up.high], color=colour, linewidth=1.0, alpha=0.6)
+        ax.plot(at.estimate, up.estimate, marker, color=colour, markersize=7, zorder=3)
+        ax.annotate(
+            name, (at.estimate, up.estimate), xytext=(6, 5), textcoords="offset points", fontsize=SMALL, color=WORDS
+        )
     ax.set_xlim(-0.02, 1.02)
     ax.set_ylim(-0.02, 1.02)
     in_percent(ax.xaxis)
     in_percent(ax.yaxis)
     ax.set_xlabel("coverage: share of all failures that lie in the box")
     ax.set_ylabel("density: share of the futures in the box that fail")
-    densest = max((box.density.value for _, box in named.values()), default=None)
+    densest = max((box.density.estimate for _, box in named.values()), default=None)
     inside = "no box holds many more" if densest is None else f"{percent(densest)} in the densest box"
     message = f"{found.plan.scenario.name}: {percent(anywhere)} of the futures fail, {inside}"
     entitle(ax, message, f"{found.runs:,} futures, half of them to judge, 95 % intervals, seed {found.plan.seed}")

@@ -64,14 +64,14 @@ def waterfall(found: "Explanation", ax: Any = None) -> Panels:
 def _draw(panel: Axes, found: "Explanation", name: str, places: list[int], rest: list[int], rows: Any) -> None:
     first, second, _ = found.measures[name]
     shares = found.shares[name]
-    steps = [(shares[place].value, shares[place].low, shares[place].high) for place in places]
+    steps = [(shares[place].estimate, shares[place].low, shares[place].high) for place in places]
     if rest:
-        total = sum(shares[place].value for place in rest)
+        total = sum(shares[place].estimate for place in rest)
         steps.append((total, total, total))
     for row, estimate in ((rows[0], first), (rows[-1], second)):
-        panel.barh(row, 100.0 * estimate.value, height=0.6, color=GREY, zorder=2)
-        _write(panel, 100.0 * estimate.value, row, f"{100.0 * estimate.value:.1f} %")
-    at = 100.0 * first.value
+        panel.barh(row, 100.0 * estimate.estimate, height=0.6, color=GREY, zorder=2)
+        _write(panel, 100.0 * estimate.estimate, row, f"{100.0 * estimate.estimate:.1f} %")
+    at = 100.0 * first.estimate
     for row, (share, low, high) in zip(rows[1:-1], steps, strict=True):
         end = at + 100.0 * share
         panel.barh(row, end - at, left=at, height=0.6, color=BLUE if share > 0.0 else VERMILION, zorder=2)
@@ -84,7 +84,7 @@ def _draw(panel: Axes, found: "Explanation", name: str, places: list[int], rest:
     panel.set_ylim(rows[-1] - 0.7, rows[0] + 0.7)
     label = name if name not in ("p_stay", "p_good") else success_of(name).label
     panel.set_xlabel(f"{label} (%)")
-    change = signed(100.0 * (second.value - first.value), 0)
+    change = signed(100.0 * (second.estimate - first.estimate), 0)
     made_from = f"{found.first.name} to {found.second.name}: {found.replicates:,} worlds, seed {found.seed}"
     entitle(panel, f"{name}: {change} points", made_from)
 

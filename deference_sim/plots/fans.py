@@ -229,7 +229,7 @@ def _fan_handles(with_rival: bool) -> list[Any]:
 
 def _outcome_handles(result: Result) -> list[Line2D]:
     with_deadline = result.scenario.rival.mode == "deadline"
-    shares = {name: estimate.value for name, estimate in result.outcomes.items() if estimate.value > 0.0}
+    shares = {name: estimate.estimate for name, estimate in result.outcomes.items() if estimate.estimate > 0.0}
     return [
         outcome_handle(name, f"{outcome_words(name, with_deadline)} {100.0 * share:.1f} %")
         for name, share in shares.items()

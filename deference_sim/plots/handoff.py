@@ -65,11 +65,12 @@ def handoff_timing(found: BestHandoff, ax: Any = None) -> Panels:
 
 def _draw_chances(ax: Axes, found: BestHandoff) -> None:
     months = [timing.month for timing in found.curve]
-    low, value, high = (np.array([getattr(t.estimate, side) for t in found.curve]) for side in ("low", "value", "high"))
+    estimates = [timing.estimate for timing in found.curve]
     ax.axvspan(*found.as_good, color=GREEN, alpha=0.15, linewidth=0, zorder=1)
+    low, high = ([getattr(one, end) for one in estimates] for end in ("low", "high"))
     ax.fill_between(months, low, high, color=OURS, alpha=BAND, linewidth=0, zorder=2)
-    ax.plot(months, value, color=OURS, linewidth=2.0, zorder=3)
-    ax.plot(found.best.month, found.best.estimate.value, "o", color=OURS, markersize=7, zorder=4)
+    ax.plot(months, estimates, color=OURS, linewidth=2.0, zorder=3)
+    ax.plot(found.best.month, found.best.estimate.estimate, "o", color=OURS, markersize=7, zorder=4)
     first, last = found.as_good
     handles: list[Any] = [
         Line2D([], [], color=OURS, linewidth=2.0, label="handoff in a fixed month,\n95 % interval"),
@@ -82,12 +83,12 @@ def _draw_chances(ax: Axes, found: BestHandoff) -> None:
         handles.append(Patch(color=LOOKS[SAFELY].colour, alpha=0.7, label="of it overtaken safely"))
     for way in found.alternatives:
         colour, line = WAYS_DRAWN[way.name]
-        ax.axhline(way.estimate.value, color=colour, linewidth=1.2, linestyle=line, zorder=2.5)
+        ax.axhline(way.estimate.estimate, color=colour, linewidth=1.2, linestyle=line, zorder=2.5)
         handles.append(Line2D([], [], color=colour, linewidth=1.2, linestyle=line, label=WAYS[way.name]))
     ax.set_ylabel(success_of(found.measure).name)
     name = success_of(found.measure).name
     message = f"{found.scenario.name}: a handoff in month {found.best.month:g} does best"
-    message += f", {name} {percent(found.best.estimate.value)}"
+    message += f", {name} {percent(found.best.estimate.estimate)}"
     runs = f"{found.replicates:,} fresh worlds a month, seed {found.seed}, AIs of {found.best.capability:g} py"
     entitle(ax, message, runs)
     legend_beside(ax, handles)

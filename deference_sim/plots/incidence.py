@@ -47,7 +47,7 @@ def outcomes_over_time(result: Result, ax: Axes | None = None) -> Axes:
     ends = result.records["months"].to_numpy()
     outcomes = result.records["outcome"].to_numpy()
     months = np.linspace(0.0, _last_month(ends[outcomes != "unresolved"], ends), POINTS)
-    occurring = [name for name in LOOKS if name != "unresolved" and result.outcomes[name].value > 0.0]
+    occurring = [name for name in LOOKS if name != "unresolved" and result.outcomes[name].estimate > 0.0]
     counts = {name: np.searchsorted(np.sort(ends[outcomes == name]), months, side="right") for name in occurring}
     bad = [name for name in occurring if name in CATASTROPHES]
     well = [name for name in LOOKS if name in occurring and name not in CATASTROPHES][::-1]
@@ -59,7 +59,7 @@ def outcomes_over_time(result: Result, ax: Axes | None = None) -> Axes:
     drawn.set_xlabel(TIME)
     drawn.set_ylabel("share of all runs")
     in_percent(drawn.yaxis)
-    lost = sum(result.outcomes[name].value for name in bad)
+    lost = sum(result.outcomes[name].estimate for name in bad)
     message = f"{result.scenario.name}: {percent(lost)} of the runs end in a catastrophe"
     entitle(drawn, message, made_from(result))
     clean(np.array([drawn]))
@@ -95,7 +95,7 @@ def _stack(
         ax.plot(months, high if not from_above else low, color="white", linewidth=0.7, zorder=2.5)
     found = [probability(int(count), replicates) for count in total]
     low, high = (np.array([getattr(share, side) for share in found]) for side in ("low", "high"))
-    edge = np.array([share.value for share in found])
+    edge = np.array([share.estimate for share in found])
     if from_above:
         low, high, edge = 1.0 - high, 1.0 - low, 1.0 - edge
     if counts:
@@ -122,9 +122,11 @@ def _handle(name: str, share: Estimate, with_deadline: bool) -> Patch:
 
 def _under_way(unresolved: Estimate) -> str:
     return (
-        "under way" if unresolved.value == 0.0 else f"under way, or unresolved\nat the horizon {_percent(unresolved)}"
+        "under way"
+        if unresolved.estimate == 0.0
+        else f"under way, or unresolved\nat the horizon {_percent(unresolved)}"
     )
 
 
 def _percent(share: Estimate) -> str:
-    return f"{100 * share.value:.1f} % ({100 * share.low:.1f} to {100 * share.high:.1f})"
+    return f"{100 * share.estimate:.1f} % ({100 * share.low:.1f} to {100 * share.high:.1f})"

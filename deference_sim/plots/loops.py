@@ -108,7 +108,7 @@ def _label(name: str) -> str:
 def _message(found: "Loops") -> str:
     if not found.handed_off:
         return f"{found.scenario.name}: no run came to a handoff"
-    shares = {name: one.value for name, one in found.groups["all"].shares.items()}
+    shares = {name: one.estimate for name, one in found.groups["all"].shares.items()}
     first, second = sorted(shares, key=lambda name: -shares[name])[:2]
     own = sum(shares[name] for name in BASIN)
     return (

@@ -34,17 +34,17 @@ def required_lead(requirement: Requirement, ax: Axes | None = None) -> Axes:
     drawn = axes(ax, (7.5, 4.2))
     values = np.array([value for value, _ in requirement.curve])
     curve(drawn, values, [estimate for _, estimate in requirement.curve], BLUE)
-    reached = [answer.high or answer.value for answer in requirement.answers if answer.status == "found"]
+    reached = [answer.high or answer.estimate for answer in requirement.answers if answer.status == "found"]
     ends = [end for end in reached if end is not None]
     if requirement.rising and values[0] == 0.0 and ends:
         drawn.set_xlim(0.0, min(values[-1], 2.0 * max(ends)))
     for answer in requirement.answers:
         drawn.axhline(answer.target, color=BLACK, linewidth=0.6, linestyle=(0, (4, 2)), zorder=1.5)
-        if answer.status == "found" and answer.value is not None:
+        if answer.status == "found" and answer.estimate is not None:
             low = values[0] if answer.low is None else answer.low
             high = drawn.get_xlim()[1] if answer.high is None else answer.high
             drawn.plot([low, high], [answer.target] * 2, color=VERMILION, linewidth=4.0, alpha=0.5, zorder=3)
-            drawn.plot(answer.value, answer.target, "o", color=VERMILION, markersize=5, zorder=4)
+            drawn.plot(answer.estimate, answer.target, "o", color=VERMILION, markersize=5, zorder=4)
         words = f"{100.0 * answer.target:g} %" + ("" if answer.status == "found" else f": {answer.status}")
         drawn.annotate(
             words,
@@ -75,7 +75,7 @@ def region(found: Region, ax: Axes | None = None) -> Axes:
     drawn = axes(ax, (6.5, 4.8))
     values = np.array([value for value, _ in found.edge])
     hard = found.up.high if found.rising else found.up.low
-    edge = np.array([one.value if one.value is not None else hard for _, one in found.edge])
+    edge = np.array([one.estimate if one.estimate is not None else hard for _, one in found.edge])
     reached = np.array([one.status == "found" for _, one in found.edge])
     low = np.array([_or(one.low, found.up.low) for _, one in found.edge])
     high = np.array([_or(one.high, found.up.high) for _, one in found.edge])
@@ -115,9 +115,9 @@ def _message(requirement: Requirement) -> str:
     """Return what the first target takes."""
     first = requirement.answers[0]
     target = f"{100.0 * first.target:g} %"
-    if first.status == "found" and first.value is not None:
+    if first.status == "found" and first.estimate is not None:
         unit = "" if requirement.unit == "1" else f" {requirement.unit}"
-        target += f" takes {first.value:.3g}{unit} ({label_at(requirement.path).lower()})"
+        target += f" takes {first.estimate:.3g}{unit} ({label_at(requirement.path).lower()})"
     else:
         target += f" is {first.status}" if first.status == "not reachable" else f": {first.status}"
     return f"{requirement.scenario.name}: {success_of(requirement.measure).name} of {target}"

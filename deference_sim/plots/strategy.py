@@ -66,7 +66,7 @@ def _draw_policies(ax: Axes, found: BestStrategy) -> None:
         words += "; bar: of it overtaken safely"
     for place, (_, estimate, searched) in enumerate(rows):
         ax.plot([estimate.low, estimate.high], [place, place], color=OURS, linewidth=2.0, zorder=2)
-        ax.plot(estimate.value, place, "o", color=OURS, markersize=6, zorder=3)
+        ax.plot(estimate.estimate, place, "o", color=OURS, markersize=6, zorder=3)
         if searched is not None:
             ax.plot(searched, place, "o", markersize=9, markerfacecolor="none", markeredgecolor=ORANGE, zorder=4)
     ax.set_yticks(range(len(rows)), [name for name, _, _ in rows])
@@ -80,7 +80,7 @@ def _draw_policies(ax: Axes, found: BestStrategy) -> None:
 
 
 def _draw_regret(ax: Axes, found: PolicyRegret) -> None:
-    points = np.array([[100.0 * regret.value for regret in row] for row in found.regret.values()])
+    points = np.array([[100.0 * regret.estimate for regret in row] for row in found.regret.values()])
     ax.imshow(points, cmap="Oranges", vmin=0.0, vmax=MOST_REGRET, aspect="auto")
     for row, policy in enumerate(found.policies):
         for column, best in enumerate(found.best):

@@ -157,7 +157,7 @@ def heat_map(
     size = len(sweep.points) // len(sweep.scenarios)
     everything = sweep.estimates(measure)[number * size : (number + 1) * size]
     estimates = [everything[place] for place in cut.places]
-    chances = np.array([estimate.value for estimate in estimates]).reshape(shape).T
+    chances = np.array([estimate.estimate for estimate in estimates]).reshape(shape).T
     drawn = axes(ax, (7.0, 5.2))
     places = _places(across), _places(up)
     mesh = drawn.pcolormesh(_edges(places[0]), _edges(places[1]), chances, cmap="cividis", vmin=0.0, vmax=1.0)
@@ -242,7 +242,7 @@ def sweep_points(sweep: Sweep, measure: Measure = "p_stay", ax: Any = None, *, n
         values = [point.values[place] for point in sweep.points[here]]
         kinds = list(dict.fromkeys(values))
         at = np.array([float(value) if axis.is_numeric else kinds.index(value) for value in values])
-        panel.plot(at, [estimate.value for estimate in estimates], ".", color=BLUE, alpha=0.7, markersize=MARK)
+        panel.plot(at, [estimate.estimate for estimate in estimates], ".", color=BLUE, alpha=0.7, markersize=MARK)
         finish(panel, fill(axis.label, LETTERS), measure, axis.logarithmic)
         if not axis.is_numeric:
             panel.set_xticks(range(len(kinds)), [_word(value) for value in kinds])
@@ -309,13 +309,13 @@ def curve(ax: Axes, values: Floats, estimates: Sequence[Estimate], colour: str, 
     low, high = ([getattr(estimate, end) for estimate in estimates] for end in ("low", "high"))
     ax.fill_between(values, low, high, color=colour, alpha=BAND, linewidth=0, zorder=2)
     every = max(len(values) // 20, 1)  # marks that touch tell nothing
-    shares = [estimate.value for estimate in estimates]
+    shares = [estimate.estimate for estimate in estimates]
     ax.plot(values, shares, color=colour, linewidth=1.6, marker=mark, markersize=MARK, markevery=every, zorder=3)
 
 
 def _dots(ax: Axes, places: Floats, estimates: Sequence[Estimate], colour: str, mark: str) -> None:
-    values = np.array([estimate.value for estimate in estimates])
-    ends = [[abs(getattr(one, end) - one.value) for one in estimates] for end in ("low", "high")]
+    values = np.array([estimate.estimate for estimate in estimates])
+    ends = [[abs(getattr(one, end) - one.estimate) for one in estimates] for end in ("low", "high")]
     ax.errorbar(places, values, yerr=ends, fmt=mark, color=colour, markersize=5, elinewidth=1.2, capsize=3)
 
 
@@ -339,7 +339,7 @@ MOST_NAMED = 3  # lines in a title
 def _message(measure: Measure, lines: Sequence[tuple[str, Sequence[Estimate]]]) -> str:
     """Return between which shares each line lies, of a few lines; of many, all of them together."""
     named = lines if len(lines) <= MOST_NAMED else [("all", [one for _, line in lines for one in line])]
-    told = ((name, [estimate.value for estimate in line]) for name, line in named)
+    told = ((name, [estimate.estimate for estimate in line]) for name, line in named)
     ranges = (f"{name} {percent(min(values))} to {percent(max(values))}".strip() for name, values in told)
     return f"{success_of(measure).name}: {', '.join(ranges)}"
 

@@ -35,8 +35,10 @@ def test_each_alternative_is_the_scenario_with_it_alone() -> None:
 def test_the_whole_is_the_mean_of_its_parts_and_what_a_run_finds() -> None:
     run = ds.simulate(pooled(), N, 2).p_stay
     for found in alternatives(pooled(), N, 2):
-        assert found.chance.value == pytest.approx(sum(one.weight * one.chance.value for one in found.each), abs=1e-12)
-        assert abs(found.chance.value - run.value) < 5.0 * np.hypot(found.chance.mcse, run.mcse)
+        assert found.chance.estimate == pytest.approx(
+            sum(one.weight * one.chance.estimate for one in found.each), abs=1e-12
+        )
+        assert abs(found.chance.estimate - run.estimate) < 5.0 * np.hypot(found.chance.mcse, run.mcse)
 
 
 def test_a_scenario_without_experts_and_uncertain_words_has_no_alternatives() -> None:
@@ -49,9 +51,9 @@ def test_the_variance_between_alternatives_against_the_exact_one() -> None:
     weights, n = np.array([0.4, 0.6]), 200_000
     u = generator.random(n)
     chance, between = shared_variance(np.array([u < 0.2, u < 0.7], float), weights, (0.0, 1.0))
-    assert abs(chance.value - 0.5) < 5.0 * chance.mcse
-    assert abs(between.value - 0.24) < 5.0 * between.mcse
-    assert between.low < between.value < between.high
+    assert abs(chance.estimate - 0.5) < 5.0 * chance.mcse
+    assert abs(between.estimate - 0.24) < 5.0 * between.mcse
+    assert between.low < between.estimate < between.high
 
 
 def test_the_interval_of_the_share_covers_it() -> None:
@@ -67,7 +69,7 @@ def test_the_interval_of_the_share_covers_it() -> None:
 def test_alternatives_that_are_alike_have_no_variance_between_them() -> None:
     generator = np.random.default_rng(4)
     same = np.repeat((generator.random(2000) < 0.3)[None, :].astype(float), 2, axis=0)
-    assert shared_variance(same, np.array([0.5, 0.5]), (0.0, 1.0))[1].value == 0.0
+    assert shared_variance(same, np.array([0.5, 0.5]), (0.0, 1.0))[1].estimate == 0.0
 
 
 def test_a_study_leaves_words_out_and_moves_what_one_table_holds_together() -> None:
@@ -91,7 +93,7 @@ def test_a_word_is_a_bar_of_the_tornado_from_its_worst_to_its_best() -> None:
     found = ds.sensitivity(pooled(), inputs=["capability.law"], replicates=N, seed=2)
     (row,) = found.table.to_dict("records")
     _, by_structure = alternatives(pooled(), N, 2)
-    chances = {one.name.split()[1]: one.chance.value for one in by_structure.each}
+    chances = {one.name.split()[1]: one.chance.estimate for one in by_structure.each}
     low, high = sorted(chances, key=lambda word: chances[word])
     assert (row["low"], row["high"], row["range"]) == (low, high, f"{low} to {high}")
     assert (row["at_low"], row["at_high"]) == (chances[low], chances[high])
@@ -117,7 +119,7 @@ def test_the_variance_between_structures_is_the_first_order_of_the_word() -> Non
         error = (row[f"{order}_high"] - row[f"{order}_low"]) / 3.92
         assert abs(row[order] - 1.0) < 5.0 * error < 0.5
     (by_structure,) = alternatives(scenario, N, 1)
-    exact = sum(one.weight * (one.chance.value - by_structure.chance.value) ** 2 for one in by_structure.each)
+    exact = sum(one.weight * (one.chance.estimate - by_structure.chance.estimate) ** 2 for one in by_structure.each)
     assert found.more["variance_of_expected_outcome"]["estimate"] == pytest.approx(exact, rel=0.3)
 
 

@@ -206,8 +206,8 @@ def test_the_least_lead_is_that_of_the_paths() -> None:
     least = np.nanmin(np.where(paths.months >= 0.5, paths.lead, np.nan), axis=1)
     assert found.least_lead is not None
     middle, low = found.least_lead
-    assert middle.value == pytest.approx(np.median(least), abs=0.3)
-    assert low.value <= middle.value
+    assert middle.estimate == pytest.approx(np.median(least), abs=0.3)
+    assert low.estimate <= middle.estimate
     assert keep_up(QUICK.with_(**{"handoff.never": True}), 64, 1, 24.0, lambda count: None).least_lead is None
 
 

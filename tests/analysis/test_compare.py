@@ -35,9 +35,9 @@ def test_differences_are_paired_world_by_world(pair: tuple[ds.Scenario, ds.Scena
     change = found.measures["p_good"][2]
     gained, lost = int((good[1] & ~good[0]).sum()), int((good[0] & ~good[1]).sum())
     assert (change.gained, change.lost) == (gained, lost)
-    assert change.value == pytest.approx((gained - lost) / N)
+    assert change.estimate == pytest.approx((gained - lost) / N)
     assert change.mcse == pytest.approx(np.sqrt(gained + lost - (gained - lost) ** 2 / N) / N)
-    assert found.measures["p_good"][0].value == good[0].mean()
+    assert found.measures["p_good"][0].estimate == good[0].mean()
     assert min(gained, lost) > 5
     unpaired = np.hypot(*(found.measures["p_good"][place].mcse for place in (0, 1)))
     assert change.mcse < unpaired
@@ -49,8 +49,8 @@ def test_what_is_not_settled_is_no_good_end_of_either(pair: tuple[ds.Scenario, d
     (one,) = ds.compare(*hurried, replicates=N, seed=SEED)
     for place, scenario in enumerate(hurried):
         ends = ds.simulate(scenario, N, seed=SEED).records["outcome"]
-        assert one.measures["p_good"][place].value == ends.isin(GOOD).mean()
-        assert one.shares["unresolved"][place].value == (ends == "unresolved").mean() > 0.2
+        assert one.measures["p_good"][place].estimate == ends.isin(GOOD).mean()
+        assert one.shares["unresolved"][place].estimate == (ends == "unresolved").mean() > 0.2
     assert "unresolved" in one.losses
 
 
@@ -63,8 +63,8 @@ def test_every_changed_world_is_counted_once(found: ds.Comparison) -> None:
         assert all((before[k], after[k]) == (was, became) for k in change.examples)
         assert 1 <= len(change.examples) <= 3
     shares = found.shares
-    assert sum(one.value for one, _, _ in shares.values()) == pytest.approx(1.0)
-    assert sum(change.value for _, _, change in shares.values()) == pytest.approx(0.0)
+    assert sum(one.estimate for one, _, _ in shares.values()) == pytest.approx(1.0)
+    assert sum(change.estimate for _, _, change in shares.values()) == pytest.approx(0.0)
 
 
 def test_inputs_that_differ_are_named(found: ds.Comparison) -> None:
@@ -74,7 +74,7 @@ def test_inputs_that_differ_are_named(found: ds.Comparison) -> None:
 def test_a_scenario_differs_from_itself_in_nothing(pair: tuple[ds.Scenario, ds.Scenario]) -> None:
     (same,) = ds.compare(pair[0], pair[0], replicates=50)
     assert (same.inputs, same.changes) == ([], [])
-    assert same.measures["p_stay"][2].value == 0.0
+    assert same.measures["p_stay"][2].estimate == 0.0
     text = html(compare_page.page(same))
     assert "no input differs" in text
     assert "Every world ends the same way in both." in text
@@ -103,12 +103,12 @@ def test_the_page_says_which_road_moves_most_first(found: ds.Comparison) -> None
     file = io.StringIO()
     show(compare_page.page(found, "again", ("as it is", "at once")), file)
     roads = file.getvalue().partition("Where the others are lost, what moves most first")[2].partition("How it ends")[0]
-    moves = sorted(found.losses, key=lambda road: -abs(found.losses[road][2].value))
+    moves = sorted(found.losses, key=lambda road: -abs(found.losses[road][2].estimate))
     begun = {road: lost_by(road, [found.first])[:20] for road in moves}
     places = [roads.index(begun[road]) for road in moves]
     assert places == sorted(places)
     first = next(line for line in roads.splitlines() if line.startswith(begun[moves[0]]))
-    assert f"{100 * found.losses[moves[0]][2].value:+.0f}" in first
+    assert f"{100 * found.losses[moves[0]][2].estimate:+.0f}" in first
     assert "part of p_good: overtaken, and safely" in file.getvalue()
     assert "hazard adversary was fatal: foreign" in roads
 

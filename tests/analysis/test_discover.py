@@ -35,7 +35,7 @@ def test_the_box_that_is_there_is_found(algorithm: str) -> None:
     assert limits["y"].high == pytest.approx(0.4, abs=0.03)
     assert (limits["x"].high, limits["y"].low) == (None, None)
     assert box.density.low < 0.95 < box.density.high + 0.05
-    assert box.coverage.value > 0.6  # exactly 0.114/(0.114 + 0.044) = 0.72
+    assert box.coverage.estimate > 0.6  # exactly 0.114/(0.114 + 0.044) = 0.72
     if algorithm == "prim":
         assert limits["x"].quasi_p_low is not None
         assert limits["x"].quasi_p_low < 1e-6
@@ -47,7 +47,7 @@ def test_failures_that_are_anywhere_make_no_dense_box() -> None:
     with discovery._quiet_and_repeatable():
         found = discovery._FINDERS["prim"](values[:2000], failed[:2000])
     for box in _judged(found, dict.fromkeys(values, ""), values[2000:], failed[2000:], 0.0):
-        assert box.density.value == pytest.approx(0.3, abs=5.0 * np.sqrt(0.21 / box.density.n))
+        assert box.density.estimate == pytest.approx(0.3, abs=5.0 * np.sqrt(0.21 / box.density.n))
         assert box.density.low < 0.3  # so that discover leaves it out
 
 
@@ -67,7 +67,7 @@ def test_a_box_is_judged_by_counting() -> None:
     found = _Found(limits, everything, {"a": [0.01, -1.0]})
     (box,) = _judged([found], {"a": "months", "b": "py"}, values, np.array([True, True, False, True]), 0.0)
     assert box.limits == (Limit("a", "months", 1.0, None, 0.01, None),)
-    assert (box.density.value, box.coverage.value, box.mass.value) == (2 / 3, 2 / 3, 3 / 4)
+    assert (box.density.estimate, box.coverage.estimate, box.mass.estimate) == (2 / 3, 2 / 3, 3 / 4)
 
 
 def test_a_later_box_is_judged_on_what_those_before_it_leave() -> None:
@@ -79,8 +79,18 @@ def test_a_later_box_is_judged_on_what_those_before_it_leave() -> None:
         _Found(pd.DataFrame({"a": [0.0, top]}), everything, {"a": [-1.0, 0.01]}) for top in (99.0, 129.0, 150.0)
     )
     one, two = _judged([first, second], {"a": "py"}, values, failed, 0.625)
-    assert (one.density.value, one.coverage.value, one.mass.value, one.of_the_rest) == (0.95, 95 / 125, 0.5, False)
-    assert (two.density.value, two.coverage.value, two.mass.value, two.of_the_rest) == (1.0, 30 / 125, 0.15, True)
+    assert (one.density.estimate, one.coverage.estimate, one.mass.estimate, one.of_the_rest) == (
+        0.95,
+        95 / 125,
+        0.5,
+        False,
+    )
+    assert (two.density.estimate, two.coverage.estimate, two.mass.estimate, two.of_the_rest) == (
+        1.0,
+        30 / 125,
+        0.15,
+        True,
+    )
     # Of the 51 futures that the third adds 30 fail: no more than anywhere, though of all 151 within its limits 83 % do.
     assert _judged([first, third], {"a": "py"}, values, failed, 0.625) == (one,)
     # What is left out holds nothing.
@@ -119,7 +129,7 @@ def test_discover_finds_that_little_lead_or_alignment_fails() -> None:
     (box, *_) = found.boxes["prim"]
     assert {limit.path for limit in box.limits} <= set(QUICK.uncertain)
     assert any(limit.low is None for limit in box.limits)  # both fail at their low end
-    assert box.density.value > found.failures.value
+    assert box.density.estimate > found.failures.estimate
     assert "rival.lead" in found._repr_html_() or "goodness.broad_alignment" in found._repr_html_()
     assert json.loads(json.dumps(found.as_dict(), allow_nan=False))["replicates"] == 1024
     assert ds.discover(QUICK, inputs=["uncertain"], replicates=1024, seed=0).boxes == found.boxes

@@ -92,8 +92,8 @@ def test_a_quantile_lies_in_its_interval_and_knows_how_many_never_came(n: int, s
     found = quantile(sketch, share, 2 * n)
     assert found is not None
     assert (found.n, found.never) == (n, 0.5)
-    assert (found.low or 0.0) <= found.value <= (found.high or n)
-    assert found.value == pytest.approx(share * n, abs=1.0, rel=2.1e-3)
+    assert (found.low or 0.0) <= found.estimate <= (found.high or n)
+    assert found.estimate == pytest.approx(share * n, abs=1.0, rel=2.1e-3)
     assert quantile(Sketch(), share, 10) is None
 
 
@@ -126,7 +126,7 @@ def test_spread_over_inputs_is_free_of_noise() -> None:
         found = spread_over_draws(lomax(n, worlds, worlds)[1][:4000], worlds)
         assert abs(found.sd - sqrt(0.0524691358025)) < 5 * found.sd_mcse
         assert found.sd_mcse < 0.004
-        assert abs(found.overall.value - 4 / 9) < 5 * found.overall.mcse
+        assert abs(found.overall.estimate - 4 / 9) < 5 * found.overall.mcse
         # Var(p) + noise over K draws: the design effect of the exact answer.
         expected = sqrt((0.0524691358025 + (0.246913580247 - 0.0524691358025) / worlds) / 4000)
         assert found.overall.mcse == pytest.approx(expected, rel=0.06)
@@ -180,7 +180,7 @@ def test_spread_through_the_engine() -> None:
     uncertain = world.with_(**{"hazards.storm.rate": "{uniform: {min: 0 per year, max: 0.2 per year}}"})
     found = input_spread(uncertain, 150, 40, seed=6, measure="p_good")
     mean, square = (1 - exp(-2.0)) / 2, (1 - exp(-4.0)) / 4
-    assert abs(found.overall.value - mean) < 5 * found.overall.mcse
+    assert abs(found.overall.estimate - mean) < 5 * found.overall.mcse
     assert abs(found.sd - sqrt(square - mean**2)) < 5 * found.sd_mcse
     assert found.p5 == pytest.approx(exp(-1.9), abs=0.05)
     assert (found.draws, found.worlds, found.overall.n) == (150, 40, 6000)
@@ -195,7 +195,7 @@ def test_spread_over_inputs_needs_something_uncertain() -> None:
 
 def test_draws_that_all_come_out_alike_know_little() -> None:
     found = spread_over_draws(np.full(20, 50), 50)
-    assert (found.sd, found.p5, found.p95, found.overall.value) == (0.0, 1.0, 1.0, 1.0)
+    assert (found.sd, found.p5, found.p95, found.overall.estimate) == (0.0, 1.0, 1.0, 1.0)
     assert 0.8 < found.overall.low < 0.9
 
 

@@ -56,8 +56,8 @@ def test_it_finds_the_best_month_and_level_and_what_is_as_good(monkeypatch: pyte
     assert found.lead == 6.0
     assert found.after == pytest.approx(6.0 - found.best.month)
     own, never = (next(way for way in found.alternatives if way.name == name) for name in (OWN_WAY, NEVER))
-    assert own.loss.value == pytest.approx(HIGHEST - hump(world), abs=5 * own.loss.mcse)
-    assert never.loss.value == pytest.approx(HIGHEST - 0.05, abs=5 * never.loss.mcse)
+    assert own.loss.estimate == pytest.approx(HIGHEST - hump(world), abs=5 * own.loss.mcse)
+    assert never.loss.estimate == pytest.approx(HIGHEST - 0.05, abs=5 * never.loss.mcse)
     assert never.share_handed_off == 0.0
 
 
@@ -79,7 +79,7 @@ def test_the_luck_of_the_winner_is_not_in_its_estimate(
     found = [best_handoff(world, 80, seed) for seed in range(40)]
     truth = np.array([hump(world.with_(**{"handoff.at": one.best.month})) for one in found])
     error = sqrt(HIGHEST * (1.0 - HIGHEST) / (40 * 80))
-    assert abs(np.mean([one.best.estimate.value for one in found] - truth)) < 5 * error
+    assert abs(np.mean([one.best.estimate.estimate for one in found] - truth)) < 5 * error
     assert np.mean([one.best.searched for one in found] - truth) > 5 * error  # where the luck is
     passed = [max(one.curve, key=lambda timing: -abs(timing.month - BEST)).as_good for one in found]
     assert sum(passed) > 40 * 0.95 - 5 * sqrt(40 * 0.95 * 0.05)

@@ -74,7 +74,7 @@ def test_the_nearest_way_is_found_alone_and_together(seeds: list[int]) -> None:
         assert abs(way.distance - known) < 5.0 * error
         moved = [standing(path, value) for path, value in zip(way.paths, way.values, strict=True)]
         assert sum(step**2 for step in moved) ** 0.5 == pytest.approx(way.distance, abs=1e-6)
-        assert abs(way.judged.value - 0.5) < 0.5 * error + 5.0 * way.judged.mcse
+        assert abs(way.judged.estimate - 0.5) < 0.5 * error + 5.0 * way.judged.mcse
     decline, lead = (standing(*moved) for moved in zip(found.together.paths, found.together.values, strict=True))
     assert (decline, lead) == pytest.approx((0.6, 0.8), abs=0.15)
     assert set(seeds) == {SEED, SEED + FRESH}

@@ -21,8 +21,8 @@ def found() -> ds.Result:
 
 
 def test_shares_add_up_to_what_did_not_stay(found: ds.Result) -> None:
-    counts = [round(loss.estimate.value * N) for loss in found.losses.values()]
-    assert sum(counts) + round(found.p_stay.value * N) == N
+    counts = [round(loss.estimate.estimate * N) for loss in found.losses.values()]
+    assert sum(counts) + round(found.p_stay.estimate * N) == N
     hazards = {f"hazard {hazard.name}" for hazard in found.scenario.hazards}
     assert set(found.losses) == (set(ROADS) - {"stayed", "hazard"}) | hazards
 
@@ -33,7 +33,7 @@ def test_believed_safe_is_a_share_of_the_losses(found: ds.Result) -> None:
         lost = found.records["road"] == road
         if road.startswith("hazard "):
             lost = (found.records["road"] == "hazard") & (found.records["cause"] == road.removeprefix("hazard "))
-        assert loss.estimate.value == lost.mean()
+        assert loss.estimate.estimate == lost.mean()
         assert told[road]["estimate"] == lost.mean()
         assert told[road]["low"] <= lost.mean() <= told[road]["high"]
         safe = found.records["believed_safe"][lost]
@@ -45,14 +45,14 @@ def test_p_stay_without_scheming_is_that_of_runs_without_any(found: ds.Result) -
     without = found.records[~found.records["ever_schemed"]]
     assert found.p_stay_without_scheming is not None
     assert found.p_stay_without_scheming.n == len(without) < N
-    assert found.p_stay_without_scheming.value == (without["road"] == "stayed").mean() > found.p_stay.value
+    assert found.p_stay_without_scheming.estimate == (without["road"] == "stayed").mean() > found.p_stay.estimate
 
 
 def test_an_unresolved_run_is_neither_good_nor_bad() -> None:
     """Would catch that never handing off is good by definition."""
     never = ds.simulate(ds.load("baseline", set=["handoff.at=100 months", "horizon=1 month", "rival.mode=none"]), 50)
-    assert never.p_good.value == never.p_stay.value == 0.0
-    assert never.unresolved.value == never.losses["unresolved"].estimate.value > 0.9
+    assert never.p_good.estimate == never.p_stay.estimate == 0.0
+    assert never.unresolved.estimate == never.losses["unresolved"].estimate.estimate > 0.9
 
 
 def test_roads_are_told_in_words() -> None:
@@ -78,10 +78,10 @@ def test_no_line_of_the_ledger_is_broken(found: ds.Result) -> None:
 
 def test_a_comparison_says_which_road_moves(found: ds.Result) -> None:
     (pair,) = ds.compare("five-hazards", ds.load("five-hazards", set=["rival.lead=1 month"]), replicates=N, seed=7)
-    assert {road: first.value for road, (first, _, _) in pair.losses.items() if first.value} == {
-        road: loss.estimate.value for road, loss in found.losses.items() if loss.estimate.value
+    assert {road: first.estimate for road, (first, _, _) in pair.losses.items() if first.estimate} == {
+        road: loss.estimate.estimate for road, loss in found.losses.items() if loss.estimate.estimate
     }
-    change = pair.measures["p_stay"][2].value + sum(moved.value for _, _, moved in pair.losses.values())
+    change = pair.measures["p_stay"][2].estimate + sum(moved.estimate for _, _, moved in pair.losses.values())
     assert change == pytest.approx(0.0, abs=1e-12)
-    assert max(pair.losses, key=lambda road: pair.losses[road][2].value) == "rival"
+    assert max(pair.losses, key=lambda road: pair.losses[road][2].estimate) == "rival"
     assert set(pair.as_dict()["losses"]) == set(pair.losses)

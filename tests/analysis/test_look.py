@@ -28,8 +28,8 @@ def test_its_shares_are_those_of_runs_with_the_input_changed(found: Look) -> Non
             assert (low, high) == pytest.approx(tuple(plausible_ranges()[path].quantile(np.array([0.05, 0.95]))))
         for values, share in ((unknown.low, unknown.p_low), (unknown.high, unknown.p_high)):
             changed = baseline.with_(**dict(zip(unknown.paths, values, strict=True)))
-            assert ds.simulate(changed, WORLDS, SEED).p_stay.value == share
-        assert ds.simulate(baseline, WORLDS, SEED).p_stay.value == unknown.p_here
+            assert ds.simulate(changed, WORLDS, SEED).p_stay.estimate == share
+        assert ds.simulate(baseline, WORLDS, SEED).p_stay.estimate == unknown.p_here
     assert found.most[0].spread >= found.most[1].spread > 0.3
 
 

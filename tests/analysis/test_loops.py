@@ -30,13 +30,15 @@ def found() -> ds.Loops:
 
 def test_shares_of_the_families_sum_to_one(found: ds.Loops) -> None:
     for group in found.groups.values():
-        assert sum(one.value for one in group.shares.values()) == pytest.approx(1.0, abs=1e-9)
+        assert sum(one.estimate for one in group.shares.values()) == pytest.approx(1.0, abs=1e-9)
     assert sum(one.share for one in found.strongest.values()) == pytest.approx(1.0, abs=1e-9)
     by_family = dict.fromkeys(NAMES, 0.0)
     for loop, one in found.strongest.items():
         by_family[family_of(loop)] += one.share
         assert 0.0 <= one.reinforcing <= one.share + 1e-12
-    assert by_family == pytest.approx({name: one.value for name, one in found.groups["all"].shares.items()}, abs=1e-9)
+    assert by_family == pytest.approx(
+        {name: one.estimate for name, one in found.groups["all"].shares.items()}, abs=1e-9
+    )
 
 
 def test_runs_are_those_of_the_simulation(found: ds.Loops) -> None:
@@ -52,13 +54,13 @@ def test_the_answer_is_that_of_the_shares(found: ds.Loops) -> None:
     own = shares.of_runs(BASIN)
     assert found.answer == found.basin[CHOSEN][HALF]
     assert found.answer is not None
-    assert found.answer.value == np.mean(own > 0.5)
+    assert found.answer.estimate == np.mean(own > 0.5)
     ends = found.basin_by_end.values()
-    assert sum(one.value * one.n for one in ends) == pytest.approx(found.answer.value * found.handed_off)
+    assert sum(one.estimate * one.n for one in ends) == pytest.approx(found.answer.estimate * found.handed_off)
     assert found.basin_by_end["stayed"].n == found.groups["stayed"].n
     assert np.all(shares.of_runs(BASIN, of_goodness=True) >= own - 1e-12)
     # Outside the basin from the start, goodness feeds on itself: that is what takes these runs further out.
-    assert found.groups["start"].shares["goodness"].value > 0.5 if "start" in found.groups else True
+    assert found.groups["start"].shares["goodness"].estimate > 0.5 if "start" in found.groups else True
     carried = shares.carried.sum(axis=1)
     assert np.all((np.abs(carried - 1.0) < 1e-9) | (carried == 0.0))
 
@@ -118,10 +120,10 @@ def test_a_cut_is_paired_with_the_runs_as_they_are() -> None:
     found = ds.loops("baseline", 3, cut="policy", pairs=300)
     (knockout,) = found.knockouts
     assert knockout.pairs == 300
-    assert knockout.measures["p_stay"].value < -0.3
+    assert knockout.measures["p_stay"].estimate < -0.3
     assert knockout.measures["p_stay"].n == 300
-    lost = sum(change.value for change in knockout.roads.values())
-    assert lost == pytest.approx(-knockout.measures["p_stay"].value)
+    lost = sum(change.estimate for change in knockout.roads.values())
+    assert lost == pytest.approx(-knockout.measures["p_stay"].estimate)
 
 
 def test_one_run_is_told_by_itself() -> None:

@@ -43,7 +43,7 @@ def test_records_and_tallies_count_alike(scenario: ds.Scenario) -> None:
         found = success.of_records(records)
         assert 0 < found.sum() < len(found)
         assert success.of_tally(tally) == found.sum()
-        assert success.chance(tally).value == found.mean()
+        assert success.chance(tally).estimate == found.mean()
 
 
 def test_columns_do_in_place_of_records(scenario: ds.Scenario) -> None:
@@ -106,10 +106,10 @@ def test_a_worth_is_the_sum_of_weights_times_shares(scenario: ds.Scenario) -> No
     expected += -0.5 * tally.ended("ai_takeover") / tally.n - 0.002 * records["months"].mean()
     worths = success.of_records(records)
     from_tally, from_records = success.chance(tally), success.chance_of(worths)
-    assert from_tally.value == pytest.approx(expected, abs=1e-6)
-    assert from_records.value == pytest.approx(expected, abs=1e-12)
+    assert from_tally.estimate == pytest.approx(expected, abs=1e-6)
+    assert from_records.estimate == pytest.approx(expected, abs=1e-12)
     assert from_records.mcse == pytest.approx(worths.std() / np.sqrt(len(worths)), rel=1e-9)
-    for name in ("value", "low", "high", "mcse"):
+    for name in ("estimate", "low", "high", "mcse"):
         assert getattr(from_tally, name) == pytest.approx(getattr(from_records, name), abs=1e-5)
 
 
@@ -121,7 +121,7 @@ def test_intervals_of_worths_cover_and_are_not_certain_of_few_runs() -> None:
     held = [one.low <= 0.25 <= one.high for one in map(success.chance_of, worths)]
     assert np.mean(held) > 0.95 - 5 * np.sqrt(0.95 * 0.05 / 1000)
     alike = success.chance_of(np.zeros(10))
-    assert (alike.value, alike.mcse) == (0.0, 0.0)
+    assert (alike.estimate, alike.mcse) == (0.0, 0.0)
     assert alike.high > 0.2
 
 
@@ -129,7 +129,7 @@ def test_differences_of_worths_are_those_of_chances_where_these_are_0_or_1() -> 
     random = np.random.default_rng(2)
     first, second = random.random((2, 400)) < [[0.6], [0.5]]
     of_chances, of_worths = difference(first, second), difference_of_values(first + 0.0, second + 0.0, 1.0)
-    for name in ("value", "low", "high", "mcse", "gained", "lost"):
+    for name in ("estimate", "low", "high", "mcse", "gained", "lost"):
         assert getattr(of_worths, name) == pytest.approx(getattr(of_chances, name), abs=1e-12)
 
 
@@ -164,8 +164,8 @@ def test_weights_reach_every_question(scenario: ds.Scenario) -> None:
     half = "stabilised=.5,ridden_out=.5,punted=.5,overtaken_safely=.5"
     plain, weighed = (ds.best_handoff(scenario, 60, measure=measure) for measure in ("p_good", half))
     assert weighed.best.month == plain.best.month
-    assert weighed.best.estimate.value == pytest.approx(plain.best.estimate.value / 2)
+    assert weighed.best.estimate.estimate == pytest.approx(plain.best.estimate.estimate / 2)
     voi = [ds.sensitivity(scenario, "voi", replicates=256, measure=measure).table for measure in ("p_good", half)]
     assert (voi[1]["value"].sort_values() * 2).to_numpy() == pytest.approx(voi[0]["value"].sort_values().to_numpy())
     lead = [ds.required_lead(scenario, target, 200, measure=m) for target, m in ((0.5, "p_good"), (0.25, half))]
-    assert lead[1].answers[0].value == pytest.approx(lead[0].answers[0].value, rel=0.05)
+    assert lead[1].answers[0].estimate == pytest.approx(lead[0].answers[0].estimate, rel=0.05)

@@ -21,7 +21,7 @@ def two_ways(both: int, gained: int, lost: int, neither: int) -> tuple[np.ndarra
 def test_difference_and_error_come_from_the_worlds_that_differ() -> None:
     found = difference(*two_ways(60, 14, 6, 20))
     assert (found.gained, found.lost, found.n) == (14, 6, 100)
-    assert found.value == pytest.approx(0.08)
+    assert found.estimate == pytest.approx(0.08)
     assert found.mcse == pytest.approx(sqrt(20 - 64 / 100) / 100)
     # Bonett and Price by hand: (15 - 7)/102 ± 1.96·sqrt((22/102 - (8/102)²)/102)
     half = 1.959963984540054 * sqrt((22 / 102 - (8 / 102) ** 2) / 102)
@@ -30,7 +30,7 @@ def test_difference_and_error_come_from_the_worlds_that_differ() -> None:
 
 def test_the_interval_has_a_width_where_no_world_differs() -> None:
     found = difference(*two_ways(50, 0, 0, 50))
-    assert found.value == found.mcse == 0.0
+    assert found.estimate == found.mcse == 0.0
     assert found.low < 0.0 < found.high
 
 

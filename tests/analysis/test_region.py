@@ -23,24 +23,24 @@ def test_on_the_edge_the_chance_is_the_target(found: ds.Region) -> None:
     reached = [(value, one) for value, one in found.edge if one.status == "found"]
     assert len(reached) >= 3
     for value, one in reached[:: max(len(reached) // 3, 1)]:
-        assert one.value is not None
-        here = QUICK.with_(**{LEAD: value, GOODNESS: one.value})
+        assert one.estimate is not None
+        here = QUICK.with_(**{LEAD: value, GOODNESS: one.estimate})
         chance = ds.simulate(here, N, SEED, keep_records=False).p_stay
-        assert abs(chance.value - TARGET) < 5.0 * chance.mcse
+        assert abs(chance.estimate - TARGET) < 5.0 * chance.mcse
         assert one.low is not None
-        assert one.low < one.value
+        assert one.low < one.estimate
 
 
 def test_success_rises_into_the_region_and_with_the_first_input(found: ds.Region) -> None:
     assert found.rising
-    edge = [one.value for _, one in found.edge if one.status == "found"]
+    edge = [one.estimate for _, one in found.edge if one.status == "found"]
     assert edge == sorted(edge, reverse=True)  # the more lead, the less goodness it takes
 
 
 @pytest.mark.usefixtures("no_window")
 def test_the_picture_has_the_edge_and_its_band(found: ds.Region) -> None:
     drawn = ds.plot.region(found)
-    edge = {(value, one.value) for value, one in found.edge if one.status == "found"}
+    edge = {(value, one.estimate) for value, one in found.edge if one.status == "found"}
     line = next(line for line in drawn.lines if line.get_marker() == ".")
     assert edge <= set(zip(line.get_xdata().tolist(), line.get_ydata().tolist(), strict=True))
     band = {tuple(point) for path in drawn.collections[1].get_paths() for point in path.vertices}

@@ -65,8 +65,8 @@ def test_the_answer_is_where_the_curve_crosses(n: int) -> None:
     for answer in solved(counts_at, Binomial(n), TARGETS, 0.0, 120.0)[0]:
         exact = next(value for value in np.arange(0, 120, 0.002) if counts_at([value])[0] >= answer.target * n)
         assert answer.status == "found"
-        assert answer.low < answer.value < (answer.high or np.inf)
-        assert answer.value == pytest.approx(exact, abs=((answer.high or 2 * exact) - answer.low) / 8)
+        assert answer.low < answer.estimate < (answer.high or np.inf)
+        assert answer.estimate == pytest.approx(exact, abs=((answer.high or 2 * exact) - answer.low) / 8)
 
 
 def test_an_input_that_hurts_has_a_largest_value() -> None:
@@ -75,7 +75,7 @@ def test_an_input_that_hurts_has_a_largest_value() -> None:
     rising, falling = solved(up, Binomial(1000), [0.5], 0.0, 120.0), solved(down, Binomial(1000), [0.5], 0.0, 120.0)
     assert (rising[2], falling[2]) == (True, False)
     (needed,), (most,) = rising[0], falling[0]
-    assert most.value == pytest.approx(120.0 - needed.value, abs=0.03)
+    assert most.estimate == pytest.approx(120.0 - needed.estimate, abs=0.03)
     assert most.low == pytest.approx(120.0 - needed.high, abs=0.06)
     assert most.high == pytest.approx(120.0 - needed.low, abs=0.06)
 
@@ -88,12 +88,12 @@ def test_none_needed_and_not_reachable() -> None:
     none, reachable, maybe, never = (
         solved(flat(share), Binomial(1000), [0.9], 0.0, 120.0)[0][0] for share in (0.99, 0.91, 0.89, 0.5)
     )
-    assert (none.status, none.value, none.low, none.high) == ("none needed", 0.0, 0.0, 0.0)
+    assert (none.status, none.estimate, none.low, none.high) == ("none needed", 0.0, 0.0, 0.0)
     # Not told apart from 0.9 by 1,000 worlds: the interval is open where the answer may still be the other one.
-    assert (reachable.status, reachable.value, reachable.high) == ("none needed", 0.0, None)
-    assert (maybe.status, maybe.value, maybe.low, maybe.high) == ("not reachable", None, 0.0, None)
-    assert (never.status, never.value, never.low, never.high) == ("not reachable", None, None, None)
-    assert (never.level.value, never.level_at) == (0.5, 0.0)
+    assert (reachable.status, reachable.estimate, reachable.high) == ("none needed", 0.0, None)
+    assert (maybe.status, maybe.estimate, maybe.low, maybe.high) == ("not reachable", None, 0.0, None)
+    assert (never.status, never.estimate, never.low, never.high) == ("not reachable", None, None, None)
+    assert (never.level.estimate, never.level_at) == (0.5, 0.0)
 
 
 def test_none_needed_is_judged_where_success_is_rarest() -> None:
@@ -105,7 +105,7 @@ def test_none_needed_is_judged_where_success_is_rarest() -> None:
     for counts_at, rising in ((up, True), (down, False)):
         (answer,), _, found = solved(counts_at, Binomial(n), [0.5], 0.0, 120.0)
         assert (answer.status, found) == ("found", rising)
-        assert answer.value == pytest.approx(60.0, abs=0.5)
+        assert answer.estimate == pytest.approx(60.0, abs=0.5)
 
 
 def test_the_interval_holds_every_lead_that_is_not_rejected() -> None:
@@ -121,7 +121,7 @@ def test_the_interval_holds_every_lead_that_is_not_rejected() -> None:
     (answer,), _, _ = solved(counts_at, Binomial(n), [0.5], 0.0, 120.0)
     rejected_below, rejected_above = binom.ppf(0.025, n, 0.5) / n, (binom.ppf(0.975, n, 0.5) + 1) / n
     assert answer.low == pytest.approx(1.0 + (rejected_below - 0.3) / 0.3, abs=0.02)
-    assert answer.value == pytest.approx(1.0 + 0.2 / 0.3, abs=0.02)
+    assert answer.estimate == pytest.approx(1.0 + 0.2 / 0.3, abs=0.02)
     assert answer.high == pytest.approx(8.0 + 8.0 * (rejected_above - 0.4) / 0.3, abs=0.2)
 
 
@@ -134,7 +134,7 @@ def test_the_highest_chance_may_lie_in_between() -> None:
         return [round(float(np.interp(value, list(counts), peak))) for value in values]
 
     high, reached = solved(counts_at, Binomial(1000), [0.99, 0.85], 0.0, 120.0)[0]
-    assert (high.status, high.level.value, high.level_at) == ("not reachable", 0.95, 120 / 64)
+    assert (high.status, high.level.estimate, high.level_at) == ("not reachable", 0.95, 120 / 64)
     assert reached.status == "found"
 
 
@@ -155,18 +155,18 @@ def found() -> ds.Requirement:
 def test_the_curve_is_that_of_runs(found: ds.Requirement) -> None:
     """Would catch other worlds at some leads: each point is the run with that lead."""
     half, most = found.answers
-    lead, estimate = next(point for point in found.curve if point[0] > half.value)
+    lead, estimate = next(point for point in found.curve if point[0] > half.estimate)
     assert ds.simulate(ds.load("rushed-handoff").with_(**{"rival.lead": lead}), 300, seed=2).p_stay == estimate
-    assert estimate.value >= 0.5
-    before = max(point for point in found.curve if point[0] <= half.value)
-    assert before[1].value <= 0.5
-    assert half.low < half.value < half.high
-    assert (most.status, most.value, most.high) == ("not reachable", None, None)
+    assert estimate.estimate >= 0.5
+    before = max(point for point in found.curve if point[0] <= half.estimate)
+    assert before[1].estimate <= 0.5
+    assert half.low < half.estimate < half.high
+    assert (most.status, most.estimate, most.high) == ("not reachable", None, None)
 
 
 def test_p_hardly_ever_falls_as_lead_grows(found: ds.Requirement) -> None:
     """On the same worlds the curve is as good as monotone: at most 1 % reversals."""
-    counts = [round(estimate.value * 300) for _, estimate in found.curve]
+    counts = [round(estimate.estimate * 300) for _, estimate in found.curve]
     assert min(np.diff(counts)) >= -3
 
 
@@ -186,8 +186,10 @@ def test_another_input_is_solved_for() -> None:
     found = ds.required_lead(scenario, 0.5, 200, solve="tax.broad_alignment", between=ds.linspace(0.01, 3, 2))
     (answer,) = found.answers
     assert not found.rising
-    beside = [ds.simulate(scenario.with_(**{found.path: answer.value * factor}), 200).p_stay for factor in (0.8, 1.2)]
-    assert beside[0].value > 0.5 > beside[1].value
+    beside = [
+        ds.simulate(scenario.with_(**{found.path: answer.estimate * factor}), 200).p_stay for factor in (0.8, 1.2)
+    ]
+    assert beside[0].estimate > 0.5 > beside[1].estimate
     assert "at most" in found._repr_html_()
     assert "value" in found.as_dict()
 

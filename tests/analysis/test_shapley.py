@@ -62,7 +62,7 @@ def test_of_two_hazards_each_has_its_share_of_the_product() -> None:
     assert [player.name for player in found.players] == ["hazards.one", "hazards.two"]
     known = [0.5 * (x - 1.0) * (1.0 + y) for x, y in ((exp(-a), exp(-b)), (exp(-b), exp(-a)))]
     for share, expected in zip(found.shares["p_good"], known, strict=True):
-        assert abs(share.value - expected) < 5.0 * share.mcse
+        assert abs(share.estimate - expected) < 5.0 * share.mcse
 
 
 def pretended(monkeypatch: pytest.MonkeyPatch, chance: Callable[[Any], float]) -> None:
@@ -83,7 +83,7 @@ def test_where_inputs_add_up_each_has_what_it_adds(monkeypatch: pytest.MonkeyPat
     pretended(monkeypatch, lambda s: 0.5 + 0.1 * (s.rival.lead - 1.0) - 0.2 * (s.rival.speed - 1.0))
     base = ds.load("baseline").with_(**{"rival.lead": 1.0, "rival.speed": 1.0})
     found = ds.explain(base, base.with_(**{"rival.lead": 3.0, "rival.speed": 2.0}), N)
-    assert [share.value for share in found.shares["p_stay"]] == pytest.approx([0.2, -0.2], abs=1e-12)
+    assert [share.estimate for share in found.shares["p_stay"]] == pytest.approx([0.2, -0.2], abs=1e-12)
 
 
 @pytest.mark.parametrize("value", [None, "stabilised=1,overtaken_safely=0.5,month=-0.002"])
@@ -95,7 +95,7 @@ def test_shares_sum_to_what_a_comparison_says(value: str | None) -> None:
     for name, (first, second, change) in found.measures.items():
         assert (first, second) == compared.measures[name][:2]
         assert change == compared.measures[name][2]
-        assert sum(share.value for share in found.shares[name]) == pytest.approx(change.value, abs=1e-9)
+        assert sum(share.estimate for share in found.shares[name]) == pytest.approx(change.estimate, abs=1e-9)
 
 
 def test_of_many_inputs_orders_are_drawn_and_shares_still_sum(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,10 +106,10 @@ def test_of_many_inputs_orders_are_drawn_and_shares_still_sum(monkeypatch: pytes
     assert (whole.orders, drawn.orders) == (None, 400)
     for name, (_, _, change) in whole.measures.items():
         assert drawn.measures[name][2] == change
-        assert sum(share.value for share in drawn.shares[name]) == pytest.approx(change.value, abs=1e-9)
+        assert sum(share.estimate for share in drawn.shares[name]) == pytest.approx(change.estimate, abs=1e-9)
         for one, other in zip(drawn.shares[name], whole.shares[name], strict=True):
-            assert abs(one.value - other.value) < 5.0 * one.mcse
-            assert one.low < one.value < one.high
+            assert abs(one.estimate - other.estimate) < 5.0 * one.mcse
+            assert one.low < one.estimate < one.high
 
 
 @pytest.mark.parametrize(

@@ -75,9 +75,9 @@ def test_the_search_finds_the_best_policy_and_settings_near_the_best(monkeypatch
     best = max(peaked(scenario.with_(**module._changes("safety_case", one))) for one in tried)
     chosen = peaked(scenario.with_(**found.best.changes))
     assert chosen == best > 0.75
-    assert found.best.estimate.value == pytest.approx(chosen, abs=5 * found.best.estimate.mcse)
-    assert found.own.value == pytest.approx(peaked(scenario), abs=5 * found.own.mcse)
-    assert found.best.gain.value == pytest.approx(found.best.estimate.value - found.own.value)
+    assert found.best.estimate.estimate == pytest.approx(chosen, abs=5 * found.best.estimate.mcse)
+    assert found.own.estimate == pytest.approx(peaked(scenario), abs=5 * found.own.mcse)
+    assert found.best.gain.estimate == pytest.approx(found.best.estimate.estimate - found.own.estimate)
     assert [tuned.as_good for tuned in found.policies] == [True, False, False, False, False]
 
 
@@ -87,7 +87,7 @@ def test_the_luck_of_the_winner_is_not_in_its_estimate(monkeypatch: pytest.Monke
     scenario = ds.load("baseline")
     found = [tuned for seed in range(8) for tuned in best_strategy(scenario, 16, seed).policies]
     error = sqrt(0.25 / (16 * len(found)))
-    assert abs(np.mean([tuned.estimate.value for tuned in found]) - 0.5) < 5 * error
+    assert abs(np.mean([tuned.estimate.estimate for tuned in found]) - 0.5) < 5 * error
     assert np.mean([tuned.searched for tuned in found]) > 0.5 + 5 * error  # where the luck is
 
 
@@ -108,9 +108,9 @@ def test_regret_is_what_the_best_of_a_world_does_better(monkeypatch: pytest.Monk
     for policy in policies:
         for place, world in enumerate(found.worlds):
             estimate, regret = found.estimates[policy][place], found.regret[policy][place]
-            assert estimate.value == pytest.approx(chances[world, policy], abs=5 * estimate.mcse)
-            best = found.estimates[found.best[place]][place].value
-            assert regret.value == pytest.approx(best - estimate.value)
+            assert estimate.estimate == pytest.approx(chances[world, policy], abs=5 * estimate.mcse)
+            best = found.estimates[found.best[place]][place].estimate
+            assert regret.estimate == pytest.approx(best - estimate.estimate)
     told = layout.html(strategy_page.regret_page(found))
     assert "safety_case has the smallest largest regret" in told
     assert json.loads(json.dumps(found.as_dict(), allow_nan=False))["minimax_regret"] == "safety_case"
@@ -143,9 +143,9 @@ def test_the_model_before_a_deadline_pays_for_a_better_policy(monkeypatch: pytes
     """One large risk at a known date: some policy does better than the scenario's own, with 5 standard errors."""
     monkeypatch.setattr(module, "DESIGN", 3)
     found = best_strategy(ds.load("single-deadline"), 160)
-    assert found.best.gain.value > 5 * found.best.gain.mcse
+    assert found.best.gain.estimate > 5 * found.best.gain.mcse
     assert set(policies_to_compare(found)) == {"as it is", *POLICIES}
-    assert next(tuned for tuned in found.policies if tuned.policy == "race").estimate.value < 0.1
+    assert next(tuned for tuned in found.policies if tuned.policy == "race").estimate.estimate < 0.1
     told = layout.html(strategy_page.page(found))
     assert f"Best of what was tried: {found.best.policy}" in told
     assert json.loads(json.dumps(found.as_dict(), allow_nan=False))["best"] == found.best.policy

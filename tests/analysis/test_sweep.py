@@ -39,11 +39,11 @@ def test_every_point_is_the_run_with_its_values(rushed: ds.Scenario, swept: ds.S
         changes = {path: row[path] for path in ("rival.lead", "strategy.policy")}
         alone = ds.simulate(rushed.with_(**changes), 120, seed=3)
         assert (row["p_stay"], row["p_stay_low"], row["p_good_high"]) == (
-            alone.p_stay.value,
+            alone.p_stay.estimate,
             alone.p_stay.low,
             alone.p_good.high,
         )
-        assert {name: row[name] for name in alone.outcomes} == {k: v.value for k, v in alone.outcomes.items()}
+        assert {name: row[name] for name in alone.outcomes} == {k: v.estimate for k, v in alone.outcomes.items()}
         assert row["replicates"] == 120
 
 
@@ -51,7 +51,7 @@ def test_several_scenarios_at_once(rushed: ds.Scenario) -> None:
     found = ds.sweep([rushed, ds.load("uncertain-baseline")], over={"rival.lead": [2, "3 months"]}, replicates=40)
     assert found.table["scenario"].tolist() == ["rushed-handoff"] * 2 + ["uncertain-baseline"] * 2
     alone = ds.simulate(ds.load("uncertain-baseline").with_(**{"rival.lead": 3}), 40)
-    assert found.table["p_good"].iloc[3] == alone.p_good.value
+    assert found.table["p_good"].iloc[3] == alone.p_good.estimate
 
 
 def test_precision_is_reached_at_every_point_by_a_prefix(rushed: ds.Scenario) -> None:
@@ -185,7 +185,7 @@ def test_the_page_has_every_chance(swept: ds.Sweep) -> None:
 def test_everything_is_in_the_json(swept: ds.Sweep) -> None:
     found = swept.as_dict()
     assert found["over"]["rival.lead"] == {"unit": "months", "values": [1, 3, 5]}
-    assert [point["p_stay"] for point in found["points"]] == [one.value for one in swept.estimates()]
+    assert [point["p_stay"] for point in found["points"]] == [one.estimate for one in swept.estimates()]
 
 
 THREE = {
@@ -211,7 +211,7 @@ def test_paired_values_go_side_by_side(rushed: ds.Scenario) -> None:
     found = ds.sweep(rushed, {"rival.lead": [4, 1, 2], "tax.decline": ds.linspace(0.1, 0.3, 3)}, 50, design="paired")
     assert [point.values for point in found.points] == [(4.0, 0.1), (1.0, 0.2), (2.0, 0.3)]
     alone = ds.simulate(rushed.with_(**{"rival.lead": 1, "tax.decline": 0.2}), 50)
-    assert found.table["p_stay"][1] == alone.p_stay.value
+    assert found.table["p_stay"][1] == alone.p_stay.estimate
 
 
 def test_a_latin_hypercube_meets_each_stratum_of_each_range_once(rushed: ds.Scenario) -> None:
@@ -228,7 +228,7 @@ def test_a_latin_hypercube_meets_each_stratum_of_each_range_once(rushed: ds.Scen
     assert list(np.argsort(leads)) != list(np.argsort(taxes))
     assert table["strategy.policy"].value_counts().to_dict() == {"race": 3, "fixed": 3}
     alone = ds.simulate(rushed.with_(**{path: table[path][2] for path in THREE}), 4, seed=3)
-    assert table["p_stay"][2] == alone.p_stay.value
+    assert table["p_stay"][2] == alone.p_stay.estimate
 
 
 def test_a_latin_hypercube_is_the_seeds_alone(rushed: ds.Scenario) -> None:

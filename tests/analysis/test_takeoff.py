@@ -25,7 +25,7 @@ def cells(preset: str, replicates: int | None = None, *settings: str) -> dict[st
 
 def assert_near(number: Number, expected: float, n: int, more: float = 0.0) -> None:
     """Ask for 5 standard errors, and ``more`` for what is known of ``expected`` only to so many digits."""
-    assert abs(number.value - expected) < ERRORS * math.sqrt(expected * (1.0 - expected) / n) + more
+    assert abs(number.estimate - expected) < ERRORS * math.sqrt(expected * (1.0 - expected) / n) + more
 
 
 # ---- Forethought --------------------------------------------------------------------------------------------
@@ -41,14 +41,14 @@ def test_the_published_windows_in_the_order_of_the_tool() -> None:
         assert figure.recomputed is not None
         own = ERRORS * math.sqrt(figure.recomputed * (1 - figure.recomputed) / 200_000) + 0.0005
         assert_near(figure.ours, figure.recomputed, n, own)
-        assert figure.difference(figure.recomputed) == figure.ours.value - figure.recomputed
+        assert figure.difference(figure.recomputed) == figure.ours.estimate - figure.recomputed
 
 
 # In the same worlds the text's order can only be faster: returns fall later.
 def test_the_order_of_the_text_is_faster_in_every_window() -> None:
     tool, text = cells("forethought", 4_000), cells("forethought-text-order", 4_000)
     for name in tool:
-        assert 0.0 <= text[name].ours.value - tool[name].ours.value < 0.02
+        assert 0.0 <= text[name].ours.estimate - tool[name].ours.estimate < 0.02
         assert text[name].model == tool[name].model
 
 
@@ -111,16 +111,16 @@ def test_a_window_counts_only_where_it_is_short_and_ends_in_the_run() -> None:
 def test_months_of_the_median_run() -> None:
     found, faster = cells("forethought-median"), cells("forethought-median", None, "capability.initial_speedup=16")
     for name, figure in found.items():
-        assert figure.ours.value == pytest.approx(figure.recomputed, abs=1e-3)
+        assert figure.ours.estimate == pytest.approx(figure.recomputed, abs=1e-3)
         assert figure.model is not None
-        assert figure.ours.value == pytest.approx(2.0 * faster[name].ours.value, rel=1e-12)
+        assert figure.ours.estimate == pytest.approx(2.0 * faster[name].ours.estimate, rel=1e-12)
 
 
 def test_constant_returns_blow_up_when_they_must() -> None:
     found = cells("forethought-constant-returns")
     for figure in found.values():
-        assert figure.ours.value == pytest.approx(figure.recomputed, abs=5e-6)
-    assert found["doublings"].ours.value == pytest.approx(3.0 / 8.0 / (1.0 - 2.0 ** (0.3 * (1.0 / 2.4 - 1.0))))
+        assert figure.ours.estimate == pytest.approx(figure.recomputed, abs=5e-6)
+    assert found["doublings"].ours.estimate == pytest.approx(3.0 / 8.0 / (1.0 - 2.0 ** (0.3 * (1.0 / 2.4 - 1.0))))
 
 
 def test_the_pace_matrix_is_monotone_and_holds_the_published_cells() -> None:
@@ -128,7 +128,7 @@ def test_the_pace_matrix_is_monotone_and_holds_the_published_cells() -> None:
     for name in ("3py_12months", "10py_12months", "10py_4months"):
         assert (found[name].ours, found[name].model) == (published[name].ours, published[name].model)
     for way in ("ours", "model"):
-        table = np.array([getattr(figure, way).value for figure in found.values()])
+        table = np.array([getattr(figure, way).estimate for figure in found.values()])
         table = table.reshape(len(forethought.MATRIX_PY), len(forethought.MATRIX_MONTHS))
         assert (np.diff(table, axis=1) >= 0.0).all()
         assert (np.diff(table, axis=0) <= 0.0).all()
@@ -167,9 +167,9 @@ def test_drawn_worlds_take_the_months_that_the_engine_takes(py: float) -> None:
 
 def test_any_prior_can_be_put_in() -> None:
     certain = [f"capability.{name}" for name in ("initial_speedup=32", "returns=3.6", "ceiling=16 py")]
-    assert all(figure.ours.value > 0.9 for figure in cells("forethought", 300, *certain).values())
+    assert all(figure.ours.estimate > 0.9 for figure in cells("forethought", 300, *certain).values())
     hopeless = cells("forethought", 300, "capability.initial_speedup=2", "capability.returns=0.4")
-    assert all(figure.ours.value == 0.0 for figure in hopeless.values())
+    assert all(figure.ours.estimate == 0.0 for figure in hopeless.values())
 
 
 @pytest.mark.parametrize(
@@ -197,8 +197,8 @@ def test_phases_by_the_engine_are_the_closed_forms() -> None:
     for (low, high), phase in zip(((5, 25), (25, 250), (250, 2000)), ai_2027.PHASES, strict=True):
         ours = found[f"{phase.name}_at_median_gap"]
         exact = phase.gap * (1.0 / low - 1.0 / high) / math.log(high / low)
-        assert ours.ours.value == pytest.approx(exact, abs=1e-8)
-        assert ours.recomputed is None or ours.ours.value == pytest.approx(ours.recomputed, abs=1e-6)
+        assert ours.ours.estimate == pytest.approx(exact, abs=1e-8)
+        assert ours.recomputed is None or ours.ours.estimate == pytest.approx(ours.recomputed, abs=1e-6)
 
 
 def test_gaps_follow_their_printed_distributions() -> None:
@@ -223,13 +223,13 @@ def test_gaps_follow_their_printed_distributions() -> None:
 def test_medians_of_the_phases_are_the_printed_ones() -> None:
     found = cells("ai-2027", 100_000)
     for phase in ai_2027.PHASES:
-        assert found[f"{phase.name}_p50"].ours.value == pytest.approx(phase.printed, abs=0.0099)
+        assert found[f"{phase.name}_p50"].ours.estimate == pytest.approx(phase.printed, abs=0.0099)
 
 
 def test_a_gap_of_another_length_takes_as_much_longer() -> None:
     found = cells("ai-2027", 10, "capability.milestones=[[-2 py, 5], [2 py, 25], [11.5 py, 250], [59 py, 2000]]")
     exact = 8.0 * (1.0 / 5.0 - 1.0 / 25.0) / math.log(5.0)
-    assert found["sc_to_sar_at_median_gap"].ours.value == pytest.approx(exact, abs=1e-8)
+    assert found["sc_to_sar_at_median_gap"].ours.estimate == pytest.approx(exact, abs=1e-8)
     assert found["sc_to_sar_at_median_gap"].recomputed is None
 
 
@@ -257,12 +257,12 @@ def test_our_prework_gives_about_the_published_risk_by_research_time() -> None:
     for months, chance in slowdown.RESEARCH_ANCHORS:
         given = 0.6 - 0.81 * (1.0 + months / 0.6) ** -0.457
         assert float(ndtr(-given / 0.3)) == pytest.approx(chance, abs=0.015)
-    values = [figure.ours.value for figure in found.values()]
+    values = [figure.ours.estimate for figure in found.values()]
     assert values == sorted(values, reverse=True)
 
 
 def test_risk_falls_with_the_tax_paid() -> None:
-    found = [figure.ours.value for figure in cells("tax-risk", 300).values()]
+    found = [figure.ours.estimate for figure in cells("tax-risk", 300).values()]
     assert found == sorted(found, reverse=True)
     assert found[0] - found[-1] > 0.3
 
@@ -297,7 +297,8 @@ def test_races_come_out_as_their_closed_forms() -> None:
             assert figure.ours.low is not None
             assert figure.ours.high is not None
             assert (
-                abs(figure.ours.value - figure.recomputed) < ERRORS / 1.96 * (figure.ours.high - figure.ours.low) / 2.0
+                abs(figure.ours.estimate - figure.recomputed)
+                < ERRORS / 1.96 * (figure.ours.high - figure.ours.low) / 2.0
             )
 
 
@@ -319,7 +320,7 @@ def test_the_closed_forms_are_the_printed_ones() -> None:
 
 def test_quantiles_and_their_intervals() -> None:
     (found,) = quantiles(np.arange(1000.0)[::-1], [0.5])
-    assert (found.value, found.low, found.high) == (499.0, 468.0, 531.0)
+    assert (found.estimate, found.low, found.high) == (499.0, 468.0, 531.0)
     rng = np.random.default_rng(SEED)
     inside = [n.low <= 0.2 <= n.high for n in (quantiles(rng.random(200), [0.2])[0] for _ in range(2_000))]
     assert np.mean(inside) > 0.95 - ERRORS * math.sqrt(0.05 * 0.95 / 2_000)

@@ -93,7 +93,7 @@ def test_differences_are_from_the_reference_that_is_named(named: str, expected: 
     for row in found.table.itertuples():
         if row.reference:
             change = difference(stayed[row.point].to_numpy(), stayed[row.reference].to_numpy())
-            assert (row.p_stay_difference, row.p_stay_difference_low) == (change.value, change.low)
+            assert (row.p_stay_difference, row.p_stay_difference_low) == (change.estimate, change.low)
         else:
             assert np.isnan(row.p_stay_difference)
     shown = (tmp_path / "out" / "tables" / "points.md").read_text()

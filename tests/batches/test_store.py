@@ -96,7 +96,7 @@ def test_tables_have_exact_counts_and_paired_differences(plan: Plan, finished: P
         assert table["exogenous_catastrophe"][place] == (ends["outcome"] == "exogenous_catastrophe").mean()
     assert table["overtaken_safely"][0] > 0.0
     change = difference(stayed[0], stayed[1])  # the scenario as it is has a lead of 6 months
-    assert table["p_stay_difference"][0] == change.value
+    assert table["p_stay_difference"][0] == change.estimate
     assert (table["p_stay_difference_low"][0], table["p_stay_difference_high"][0]) == (change.low, change.high)
     for name in ("points.md", "points.tex"):
         text = (finished / "tables" / name).read_text()

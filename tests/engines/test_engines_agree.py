@@ -59,7 +59,7 @@ def test_records_are_the_same(make: Callable[[], Any], n: int) -> None:
     assert_same(compiled.records, events.records)
     finite = ["months", "C", "A", "W", "D", "Q", "R", "bought", "aggregate_tax_months"]
     assert np.isfinite(compiled.records[finite].to_numpy(float)).all()
-    assert sum(round(share.value * n) for share in compiled.outcomes.values()) == n
+    assert sum(round(share.estimate * n) for share in compiled.outcomes.values()) == n
 
 
 def test_handing_off_by_indifference_is_the_same() -> None:

@@ -41,35 +41,35 @@ COUNTING = QUICK.with_own(processes=[inspections], measures=["inspections", "see
 
 def compared(scenario: ds.Scenario) -> float:
     (found,) = ds.compare(scenario, scenario.with_(**{"rival.lead": 9}), replicates=16)
-    return found.measures["p_stay"][1].value
+    return found.measures["p_stay"][1].estimate
 
 
 def on_an_edge(scenario: ds.Scenario) -> float:
     found = ds.region(scenario, [("rival.lead", None), ("tax.broad_alignment", None)], 0.5, 4)
-    return max(answer.level.value for _, answer in found.edge)
+    return max(answer.level.estimate for _, answer in found.edge)
 
 
 def moved(scenario: ds.Scenario) -> float:
-    return ds.least_change(scenario, ["rival.lead", "tax.broad_alignment"], 0.3, 48).together.judged.value
+    return ds.least_change(scenario, ["rival.lead", "tax.broad_alignment"], 0.3, 48).together.judged.estimate
 
 
 def racing(scenario: ds.Scenario) -> float:
     found = ds.policy_regret([scenario], {"race": {"strategy.policy": "race"}}, 16, measure="p_good")
-    return max(one.value for row in found.estimates.values() for one in row)
+    return max(one.estimate for row in found.estimates.values() for one in row)
 
 
 #: Each returns a chance of success that is 0 where every run ends in month 0.4.
 EVERYWHERE: dict[str, Callable[[ds.Scenario], float]] = {
-    "simulate": lambda scenario: ds.simulate(scenario, 16).p_stay.value,
+    "simulate": lambda scenario: ds.simulate(scenario, 16).p_stay.estimate,
     "sweep": lambda scenario: float(ds.sweep(scenario, {"rival.lead": [1, 9]}, 16).table["p_stay"].max()),
     "compare": compared,
-    "required_lead": lambda scenario: max(one.value for _, one in ds.required_lead(scenario, 0.5, 16).curve),
+    "required_lead": lambda scenario: max(one.estimate for _, one in ds.required_lead(scenario, 0.5, 16).curve),
     "region": on_an_edge,
     "least_change": moved,
-    "best_handoff": lambda scenario: ds.best_handoff(scenario, 8, measure="p_stay", moved=False).best.estimate.value,
-    "input_spread": lambda scenario: ds.input_spread(scenario, 3, 4).overall.value,
+    "best_handoff": lambda scenario: ds.best_handoff(scenario, 8, measure="p_stay", moved=False).best.estimate.estimate,
+    "input_spread": lambda scenario: ds.input_spread(scenario, 3, 4).overall.estimate,
     "sensitivity": lambda scenario: ds.sensitivity(scenario, inputs="rival.lead", replicates=16).expected[0],
-    "discover": lambda scenario: 1.0 - ds.discover(scenario, inputs="rival.lead", replicates=64).failures.value,
+    "discover": lambda scenario: 1.0 - ds.discover(scenario, inputs="rival.lead", replicates=64).failures.estimate,
     "policy_regret": racing,
     "trace": lambda scenario: float(ds.trace(scenario, 1).month > 0.4 + 1e-9),
     "trajectories": lambda scenario: float(ds.simulate(scenario, 4).trajectories().end_month.max() > 0.4 + 1e-9),
@@ -114,7 +114,7 @@ def test_what_is_counted_appears_in_every_table() -> None:
     assert (np.abs(result.records["inspections"] - halves) <= 1).all()
     assert (result.records["seen"] <= result.records["C"] + 1e-9).all()
     mean = result.own_measures["inspections"]
-    assert mean.value == pytest.approx(result.records["inspections"].mean(), abs=1e-6)
+    assert mean.estimate == pytest.approx(result.records["inspections"].mean(), abs=1e-6)
     assert mean.mcse == pytest.approx(result.records["inspections"].sem(), rel=1e-6)
     assert result.as_dict()["own_measures"]["seen"]["n"] == 40
     assert "inspections" in result._repr_html_()
@@ -122,7 +122,7 @@ def test_what_is_counted_appears_in_every_table() -> None:
     assert swept["inspections"].notna().tolist() == [True, True, False, False]
     (found,) = ds.compare(COUNTING, COUNTING.with_(**{"horizon": 3}), replicates=40)
     row = found.table.set_index("quantity").loc["inspections"]
-    assert row["first"] == pytest.approx(mean.value)
+    assert row["first"] == pytest.approx(mean.estimate)
     assert row["second"] <= row["first"]
     assert row["difference"] == pytest.approx(row["second"] - row["first"])
     assert "inspections" in found._repr_html_()
@@ -137,7 +137,7 @@ def test_a_policy_counts_too() -> None:
     """Would catch an own policy that another one replaces on the way."""
     found = ds.sweep(QUICK.with_own(policy=cautious), {"rival.lead": [2]}, 30)
     alone = ds.simulate(QUICK.with_(**{"rival.lead": 2}), 30, policy=cautious)
-    assert found.table["p_good"][0] == alone.p_good.value
+    assert found.table["p_good"][0] == alone.p_good.estimate
 
 
 def test_processes_of_a_run_join_those_of_its_scenario() -> None:

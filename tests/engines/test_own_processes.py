@@ -50,7 +50,7 @@ def test_documented_examples_run(monkeypatch: pytest.MonkeyPatch) -> None:
     for block in blocks:
         exec(block, names)
     assert [result.engine for result in results] == ["events", "events"]
-    assert all(0 <= result.p_stay.value <= 1 and result.p_stay.n == 30 for result in results)
+    assert all(0 <= result.p_stay.estimate <= 1 and result.p_stay.n == 30 for result in results)
 
 
 def test_a_breakthrough_helps_those_who_are_still_there() -> None:
@@ -89,7 +89,7 @@ def test_a_catastrophe_of_ones_own() -> None:
     storms = result.records["cause"] == "solar_storm"
     assert storms.tolist() == (due < 48).tolist()
     assert (result.records["outcome"] == "exogenous_catastrophe").equals(storms)
-    assert result.causes["solar_storm"].value == storms.mean()
+    assert result.causes["solar_storm"].estimate == storms.mean()
     tail = min(binom.cdf(storms.sum(), n, 1 - exp(-1)), binom.sf(storms.sum() - 1, n, 1 - exp(-1)))
     assert tail > 1e-6  # the law of it, too, is the one asked for
     trace = result.trace(int(storms.idxmax()))
@@ -108,7 +108,7 @@ def test_own_causes_stand_beside_listed_ones() -> None:
     result = ds.simulate(scenario, 120, SEED, processes=[flood, solar_storm])
     only_listed = ds.simulate(scenario, 120, SEED).records
     assert set(result.causes) == {"aaa", "zzz", "flood", "solar_storm"}
-    assert all(share.value > 0 for share in result.causes.values())
+    assert all(share.estimate > 0 for share in result.causes.values())
     listed = result.records["cause"].isin(["aaa", "zzz"])
     names = result.records["cause"].astype(object)
     assert names[listed].equals(only_listed["cause"].astype(object)[listed])

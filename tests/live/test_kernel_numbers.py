@@ -87,7 +87,7 @@ def test_intervals() -> None:
     for (k, n), found, one, other in zip(rows, probability, wilson, exact, strict=True):
         expected = estimate.probability(k, n)
         assert (found["value"], found["mcse"], found["n"], found["method"]) == (
-            expected.value,
+            expected.estimate,
             expected.mcse,
             n,
             expected.method,

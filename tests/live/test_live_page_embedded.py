@@ -44,9 +44,9 @@ def test_in_a_report_it_begins_with_what_the_report_is_about_once_it_is_looked_a
     found = page.answer()
     assert found["hash"] == ds.load("rushed-handoff", set=["rival.lead=2 months"]).hash
     a, b = (ds.load(name, set=["rival.lead=2 months"]) for name in ("rushed-handoff", "baseline"))
-    assert found["p_stay"]["value"] == ds.simulate(a, found["n"], 7).p_stay.value
+    assert found["p_stay"]["value"] == ds.simulate(a, found["n"], 7).p_stay.estimate
     (compared,) = ds.compare(a, b, replicates=found["n"], seed=7)
-    assert abs(found["difference"]) == pytest.approx(abs(compared.measures["p_stay"][2].value), abs=1e-12)
+    assert abs(found["difference"]) == pytest.approx(abs(compared.measures["p_stay"][2].estimate), abs=1e-12)
     page.type("rival.lead", "3 months")
     page.eventually(lambda: page.answer()["hash"] != found["hash"], "a moved input")
     assert "Copy the link" not in page.texts("button")

@@ -156,7 +156,7 @@ def test_a_difference_is_paired(page: Page) -> None:
     page.open(address("rushed-handoff", {"rival.lead": "6 months"}, worlds=FEW, against="rushed-handoff"))
     (compared,) = ds.compare("rushed-handoff", ds.load("rushed-handoff").with_(**{"rival.lead": 6.0}), replicates=FEW)
     _, _, expected = compared.measures["p_stay"]
-    assert page.answer()["difference"] == pytest.approx(expected.value, abs=1e-12)
+    assert page.answer()["difference"] == pytest.approx(expected.estimate, abs=1e-12)
     ends = [
         f"{sign}{abs(100 * end):.1f}" for end in (expected.low, expected.high) for sign in ("−" if end < 0 else "+")
     ]
@@ -200,7 +200,7 @@ def test_required_lead_is_the_programs(page: Page) -> None:
     found = page.eventually(lambda: page.run(script), "the required lead")
     expected = ds.required_lead("rushed-handoff", (0.5, 0.8, 0.9), replicates=2000).answers
     assert [(one["status"], one["value"]) for one in found] == [
-        (one.status, "" if one.value is None else f"{one.value!r}".removesuffix(".0")) for one in expected
+        (one.status, "" if one.estimate is None else f"{one.estimate!r}".removesuffix(".0")) for one in expected
     ]
 
 
@@ -209,7 +209,7 @@ def test_the_spread_over_uncertain_inputs_is_the_programs(page: Page) -> None:
     told = page.eventually(lambda: "5th to 95th" in (text := page.text(".spread-told")) and text, "the spread")
     expected = input_spread("uncertain-baseline", 200, 100)
     shown = page.run("return {...document.querySelector('.spread-told').dataset}")
-    for name, value in (("p5", expected.p5), ("p95", expected.p95), ("mean", expected.overall.value)):
+    for name, value in (("p5", expected.p5), ("p95", expected.p95), ("mean", expected.overall.estimate)):
         assert float(shown[name]) == pytest.approx(value, abs=1e-9), name
     assert f"to {100 * expected.p95:.0f} %" in told
 

@@ -14,10 +14,10 @@ def test_indifference_finds_the_date() -> None:
     """It must come within 5 standard errors (0.05) of the best of a few fixed dates, and beat early and late by far."""
     world = ds.load("baseline").with_(**WORLD)
     dates = (0.5, 1.0, 2.0, 3.0, 4.0, 5.0)
-    fixed = {at: ds.simulate(world.with_(**{"handoff.at": at}), N).p_good.value for at in dates}
+    fixed = {at: ds.simulate(world.with_(**{"handoff.at": at}), N).p_good.estimate for at in dates}
     found = ds.simulate(world.with_(**{"handoff.indifference": True}), N)
-    assert found.p_good.value > max(fixed.values()) - 0.05
-    assert found.p_good.value > max(fixed[0.5], fixed[5.0]) + 0.1
+    assert found.p_good.estimate > max(fixed.values()) - 0.05
+    assert found.p_good.estimate > max(fixed[0.5], fixed[5.0]) + 0.1
 
 
 def test_faster_ais_are_handed_off_to_later() -> None:

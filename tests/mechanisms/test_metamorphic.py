@@ -41,9 +41,9 @@ def scenario(request: pytest.FixtureRequest) -> Any:
 def test_outcomes_add_up(scenario: Any) -> None:
     """Every replicate ends in exactly one outcome, and every hazard's share is part of the exogenous one."""
     result = ds.simulate(scenario, N, seed=SEED)
-    assert sum(round(share.value * N) for share in result.outcomes.values()) == N
-    by_cause = sum(round(share.value * N) for share in result.causes.values())
-    assert by_cause == round(result.outcomes["exogenous_catastrophe"].value * N)
+    assert sum(round(share.estimate * N) for share in result.outcomes.values()) == N
+    by_cause = sum(round(share.estimate * N) for share in result.causes.values())
+    assert by_cause == round(result.outcomes["exogenous_catastrophe"].estimate * N)
 
 
 @pytest.mark.parametrize("factor", [2.0, 10.0])

@@ -65,11 +65,11 @@ def test_headline_comes_first_with_intervals(rushed: Result, rushed_text: str) -
     stay = line_with(rushed_text, "stays in the Basin of Good Deference (p_stay)")
     good = line_with(rushed_text, "comes to a good end: settled without a catastrophe (p_good)")
     safely = line_with(rushed_text, "part of that: overtaken, and safely by luck")
-    assert tells(safely, rushed.overtaken_safely.value)
+    assert tells(safely, rushed.overtaken_safely.estimate)
     unschemed = rushed.p_stay_without_scheming
     assert unschemed is not None
-    assert tells(line_with(rushed_text, "no AI ever schemed"), unschemed.value)
-    assert tells(stay, rushed.p_stay.value)
+    assert tells(line_with(rushed_text, "no AI ever schemed"), unschemed.estimate)
+    assert tells(stay, rushed.p_stay.estimate)
     assert tells(good, rushed.p_good.high)
     order = [stay, "Where the others are lost", "How it ends", "Core inputs"]
     assert [rushed_text.index(words) for words in order] == sorted(rushed_text.index(words) for words in order)
@@ -82,19 +82,19 @@ def test_the_ledger_lists_every_loss_and_how_many_looked_safe(rushed: Result, ru
         assert (words in ledger) == (loss.believed_safe is not None)
         if loss.believed_safe is not None:
             line = line_with(ledger, words)
-            assert tells(line, loss.estimate.value)
-            assert tells(line.split("%")[-2] + "%", loss.believed_safe.value)
+            assert tells(line, loss.estimate.estimate)
+            assert tells(line.split("%")[-2] + "%", loss.believed_safe.estimate)
     assert sum(loss.believed_safe is not None for loss in rushed.losses.values()) > 5
 
 
 def test_every_share_of_an_end_is_in_the_table(rushed: Result, rushed_text: str) -> None:
     ends = rushed_text.partition("How it ends")[2]
-    seen = {name for name, estimate in rushed.outcomes.items() if estimate.value > 0.0}
+    seen = {name for name, estimate in rushed.outcomes.items() if estimate.estimate > 0.0}
     assert "rival_catastrophe" in seen
     for name in seen - {"exogenous_catastrophe"}:
         estimate = rushed.outcomes[name]
         words = run_page.ending(rushed.scenario, name)[:55]
-        assert tells(line_with(ends, words), estimate.value)
+        assert tells(line_with(ends, words), estimate.estimate)
     for name in run_page.ENDINGS:
         if name != "exogenous_catastrophe":
             assert (run_page.ending(rushed.scenario, name)[:55] in ends) == (name in seen)
@@ -124,7 +124,7 @@ def test_footer_tells_how_to_repeat(rushed: Result, rushed_text: str) -> None:
 def test_percentages_have_the_digits_that_the_error_supports(successes: int, n: int, shown: str) -> None:
     estimate = probability(successes, n)
     low, high = wording.percent(estimate.low, estimate), wording.percent(estimate.high, estimate)
-    assert f"{wording.percent(estimate.value, estimate)} ({low.removesuffix(' %')} to {high})" == shown
+    assert f"{wording.percent(estimate.estimate, estimate)} ({low.removesuffix(' %')} to {high})" == shown
 
 
 def test_a_column_has_one_number_of_decimals(rushed_text: str) -> None:
@@ -146,7 +146,7 @@ def test_months_have_no_more_digits_than_few_replicates_support() -> None:
 
 
 def test_catastrophes_never_seen_are_bounded(rushed: Result, rushed_text: str) -> None:
-    assert rushed.causes["misuse"].value == 0.0
+    assert rushed.causes["misuse"].estimate == 0.0
     text = " ".join(rushed_text.split())
     bound = rushed.causes["misuse"]
     share = wording.percent(bound.high, bound)
@@ -155,16 +155,16 @@ def test_catastrophes_never_seen_are_bounded(rushed: Result, rushed_text: str) -
 
 def test_hazards_are_told_apart_by_name() -> None:
     result = simulated("baseline", FIVE)
-    assert result.causes["quakes"].value > 0.0
-    assert tells(line_with(text_of(result), "quakes: background, not handled"), result.causes["quakes"].value)
+    assert result.causes["quakes"].estimate > 0.0
+    assert tells(line_with(text_of(result), "quakes: background, not handled"), result.causes["quakes"].estimate)
 
 
 def test_what_is_not_settled_is_a_share_of_its_own(rushed_text: str) -> None:
     result = simulated("baseline", "horizon=5 months", "rival.mode=none")
-    assert result.unresolved.value > 0.5
+    assert result.unresolved.estimate > 0.5
     told = line_with(text_of(result), "not settled by month 5: neither good nor bad")
-    assert tells(told, result.unresolved.value)
-    assert result.p_good.value + result.unresolved.value <= 1.0
+    assert tells(told, result.unresolved.estimate)
+    assert result.p_good.estimate + result.unresolved.estimate <= 1.0
     assert "not settled by month" not in rushed_text
 
 
@@ -186,7 +186,7 @@ def test_delays_are_those_of_runs_without_catastrophe(rushed: Result, rushed_tex
     median = rushed.delay_months["goodness"]["p50"]
     assert median is not None
     assert float(line_with(rushed_text, "delay: deference-goodness").split()[6]) == pytest.approx(median, abs=0.06)
-    assert f"the {round(rushed.p_good.value * REPLICATES)} runs without catastrophe" in " ".join(rushed_text.split())
+    assert f"the {round(rushed.p_good.estimate * REPLICATES)} runs without catastrophe" in " ".join(rushed_text.split())
 
 
 def test_without_a_handoff_there_is_no_delay_to_report() -> None:
@@ -213,7 +213,7 @@ def test_what_happened_on_the_way_is_counted_per_run() -> None:
     told = line_with(text_of(result), "weights stolen by the rival")
     share = probability(int((thefts > 0).sum()), REPLICATES)
     assert told.split()[-1] == f"{thefts.mean():.2g}"
-    assert tells(told, share.value)
+    assert tells(told, share.estimate)
     assert "deal with the rival" not in text_of(result)
 
 
@@ -233,8 +233,8 @@ def test_takeovers_by_schemers_and_before_handoff_are_told() -> None:
         ("AIs scheme at the end", records["scheming"]),
     ):
         share = probability(int(rows.sum()), REPLICATES)
-        assert 0.0 < share.value < 1.0
-        assert tells(line_with(text, words), share.value)
+        assert 0.0 < share.estimate < 1.0
+        assert tells(line_with(text, words), share.estimate)
     assert run_page.SCHEMED in text
     assert f"stays in it, of the {int(records['handoff_month'].notna().sum())} in which humans handed off" in text
 
@@ -292,4 +292,4 @@ def test_text_reads_no_markup(rushed: Result) -> None:
 def test_an_estimate_without_error_is_still_shown() -> None:
     certain = Estimate(1.0, 1.0, 1.0, 0.0, 1, "wilson")
     assert wording.percent(1.0, certain) == "100.0000 %"
-    assert np.isfinite(certain.value)
+    assert np.isfinite(certain.estimate)

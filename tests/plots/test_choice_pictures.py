@@ -29,7 +29,7 @@ def test_the_curve_over_months_is_drawn_with_its_intervals() -> None:
     assert dict(mpl.rcParams) == before
     curve = next(line for line in chances.lines if line.get_linewidth() == 2.0)
     assert list(curve.get_xdata()) == [timing.month for timing in found.curve]
-    assert list(curve.get_ydata()) == [timing.estimate.value for timing in found.curve]
+    assert list(curve.get_ydata()) == [timing.estimate.estimate for timing in found.curve]
     ends = {timing.month: (timing.estimate.low, timing.estimate.high) for timing in found.curve}
     assert edges(chances.collections[0]) == ends  # would catch one end of the interval drawn twice
     luck = {tuple(point) for path in chances.collections[1].get_paths() for point in path.vertices}
@@ -64,7 +64,7 @@ def test_regrets_are_written_where_they_belong() -> None:
     }
     for row, policy in enumerate(regret.policies):
         for column, best in enumerate(regret.best):
-            value = 100.0 * regret.regret[policy][column].value
+            value = 100.0 * regret.regret[policy][column].estimate
             assert written[column, row] == ("best" if policy == best else f"{value:.0f}")
     assert [label.get_text() for label in regrets.get_xticklabels()] == ["baseline", "plan-b"]
     with pytest.raises(ValueError, match="ax must be one Axes or 2"):

@@ -21,7 +21,7 @@ def test_paired_differences_are_drawn_with_their_intervals() -> None:
         assert drawn[place].get_color() == ORANGE, "plan D does worse"
     by_colour = {drawn[place].get_color() for place in range(2, len(names))}
     assert by_colour <= {BLUE, ORANGE, GREY}
-    told = f"p_stay: {100 * found.measures['p_stay'][0].value:.0f} % in plan-b"
+    told = f"p_stay: {100 * found.measures['p_stay'][0].estimate:.0f} % in plan-b"
     assert ax.get_title(loc="left").startswith(told)
 
 

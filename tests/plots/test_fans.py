@@ -149,7 +149,7 @@ def test_a_path_has_the_colour_of_the_marker_at_its_end(drawn: Any) -> None:
 
 def test_the_legend_has_the_outcomes_that_occur_with_their_shares(drawn: Any, few: ds.Result) -> None:
     entries = [text.get_text() for text in drawn[1, 1].get_legend().get_texts()]
-    occurring = {name: share.value for name, share in few.outcomes.items() if share.value > 0}
+    occurring = {name: share.estimate for name, share in few.outcomes.items() if share.estimate > 0}
     words = {name: outcome_words(name, with_deadline=False) for name in occurring}
     assert entries == [f"{words[name]} {100 * share:.1f} %" for name, share in occurring.items()]
 

@@ -22,7 +22,7 @@ def test_bands_of_outcomes_are_shares_of_all_runs(result: ds.Result) -> None:
     bands = {to_hex(band.get_facecolor()): edges(band) for band in ax.collections}
     months = sorted(next(iter(bands.values())))
     for name, share in result.outcomes.items():
-        if name == "unresolved" or share.value == 0.0:
+        if name == "unresolved" or share.estimate == 0.0:
             continue
         band = bands[style.LOOKS[name].colour.lower()]
         ends = result.records["months"].where(result.records["outcome"] == name)
@@ -69,9 +69,9 @@ def test_outcomes_are_named_with_share_and_interval(result: ds.Result) -> None:
     ax = ds.plot.outcomes_over_time(result)
     share = result.outcomes["stabilised"]
     low, high = PERCENT * share.low, PERCENT * share.high
-    assert f"stabilised\n{PERCENT * share.value:.1f} % ({low:.1f} to {high:.1f})" in entries(ax)
+    assert f"stabilised\n{PERCENT * share.estimate:.1f} % ({low:.1f} to {high:.1f})" in entries(ax)
     assert "under way" in entries(ax)
-    lost = sum(result.outcomes[name].value for name in CATASTROPHES)
+    lost = sum(result.outcomes[name].estimate for name in CATASTROPHES)
     assert ax.get_title(loc="left") == f"rushed-handoff: {100 * lost:.0f} % of the runs end in a catastrophe"
     told = f"{result.replicates} replicates, seed {result.seed}, scenario hash {result.scenario.hash[:12]}"
     assert told in [text.get_text() for text in ax.texts]

@@ -197,7 +197,7 @@ def test_cumulative_incidence_counts_who_has_ended() -> None:
         # A bin's edge is at most 0.2 % later than an end in it; the share is that at the edge, exactly.
         counts = np.searchsorted(ends, rows["month"], side="right")
         assert (np.abs(counts / 600 - rows["share"]) < 1e-12).all()
-        assert rows["share"].iloc[-1] == result.outcomes[str(outcome)].value
+        assert rows["share"].iloc[-1] == result.outcomes[str(outcome)].estimate
     assert (table["band_low"] <= table["low"]).all()
     assert (table["high"] <= table["band_high"]).all()
     assert table["month"].max() <= result.scenario.horizon < inf

@@ -208,7 +208,7 @@ class Brief(Shown):
 
 def _keep_up_dict(found: KeepUp) -> dict[str, Any]:
     def told(one: Any) -> Any:
-        return None if one is None else {name: getattr(one, name) for name in ("value", "low", "high", "n", "never")}
+        return None if one is None else {name: getattr(one, name) for name in ("estimate", "low", "high", "n", "never")}
 
     pairs = {"least_lead_months": found.least_lead, "bought_per_month_of_tax": found.bought}
     both = {

@@ -72,7 +72,7 @@ def choices_of(found: BestHandoff, worlds: Worlds, replicates: int) -> tuple[Cho
     out.
     """
     scenario, level = found.scenario, found.best.capability
-    best = max(found.curve, key=lambda timing: timing.estimate.value).month
+    best = max(found.curve, key=lambda timing: timing.estimate.estimate).month
     ways, dates = _ways(found, best), _around(found, best)
     changed = [scenario.with_(**changes) for changes in (*ways.values(), *(dated(level, month) for month in dates))]
     tables = list(worlds.records(changed, replicates))
@@ -82,7 +82,7 @@ def choices_of(found: BestHandoff, worlds: Worlds, replicates: int) -> tuple[Cho
     worth = {name: success.of_records(table) for name, table in records.items()}
     gains = {name: success.difference(one, worth[OWN_WAY]) for name, one in worth.items()}
     better = [name for name, gain in gains.items() if is_sure(gain)]
-    advised = max(better, key=lambda name: gains[name].value, default=OWN_WAY)
+    advised = max(better, key=lambda name: gains[name].estimate, default=OWN_WAY)
     counted = by(worlds.measure) if success.weights is not None else ()
     every = [
         Choice(
@@ -152,7 +152,7 @@ def written(value: Any) -> str:
 
 def is_sure(found: Difference) -> bool:
     """Return whether a difference is above 0 by more than ``SURE`` standard errors."""
-    return found.value > SURE * found.mcse and found.value > 0.0
+    return found.estimate > SURE * found.mcse and found.estimate > 0.0
 
 
 # ---- a month more -------------------------------------------------------------------------------------------

@@ -65,10 +65,10 @@ def crossings(apart: Mapping[float, Difference], own: float) -> list[Crossing]:
         sure = next((k for k, place in enumerate(places) if is_sure(apart[place])), None)
         if sure is None:
             continue
-        before = max((k for k in range(sure) if apart[places[k]].value <= 0.0), default=None)
+        before = max((k for k in range(sure) if apart[places[k]].estimate <= 0.0), default=None)
         if before is None:
             continue  # it is better where the scenario is, too
-        at = _reaches_0([(place, apart[place].value) for place in places[before : sure + 1]])
+        at = _reaches_0([(place, apart[place].estimate) for place in places[before : sure + 1]])
         near, far = (_reaches_0([(place, getattr(apart[place], end)) for place in places]) for end in ("high", "low"))
         low, high = (near, far) if side > 0.0 else (far, near)
         found.append(Crossing(places[sure] if at is None else at, low, high, places[sure]))

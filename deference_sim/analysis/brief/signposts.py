@@ -44,7 +44,7 @@ class Signpost:
     @property
     def apart(self) -> float:
         """By how much the chance of the last third is above that of the first."""
-        return self.thirds[-1].estimate.value - self.thirds[0].estimate.value
+        return self.thirds[-1].estimate.estimate - self.thirds[0].estimate.estimate
 
     @property
     def clear(self) -> float:

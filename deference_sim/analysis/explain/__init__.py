@@ -71,7 +71,9 @@ class Explanation(Shown):
     @property
     def ranked(self) -> list[int]:
         """The places of the players, that with the greatest share in any measure first."""
-        most = [max(abs(shares[place].value) for shares in self.shares.values()) for place in range(len(self.players))]
+        most = [
+            max(abs(shares[place].estimate) for shares in self.shares.values()) for place in range(len(self.players))
+        ]
         return sorted(range(len(self.players)), key=lambda place: -most[place])
 
     @property
@@ -87,7 +89,7 @@ class Explanation(Shown):
             }
             for name, shares in self.shares.items():
                 share = shares[place]
-                row |= {name: share.value, f"{name}_low": share.low, f"{name}_high": share.high}
+                row |= {name: share.estimate, f"{name}_low": share.low, f"{name}_high": share.high}
             rows.append(row)
         return pd.DataFrame(rows)
 
@@ -279,7 +281,7 @@ class _Ran:
         for shares in self._shares[name]:
             if self._plan.is_exact:
                 found = difference_of_values(shares, np.zeros(len(shares)), high - low)
-                yield Statistic(found.value, found.low, found.high, found.mcse, found.n)
+                yield Statistic(found.estimate, found.low, found.high, found.mcse, found.n)
                 continue
             means = np.array([part.mean() for part in np.array_split(shares, self._plan.batches)])
             error = float(means.std(ddof=1)) / sqrt(len(means))

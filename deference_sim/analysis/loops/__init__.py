@@ -135,7 +135,7 @@ class Loops(Shown):
     def table(self) -> pd.DataFrame:
         """A row for each end and family: runs, share of the movement, its interval."""
         rows = [
-            {"end": end, "runs": group.n, "family": name, "share": one.value, "low": one.low, "high": one.high}
+            {"end": end, "runs": group.n, "family": name, "share": one.estimate, "low": one.low, "high": one.high}
             for end, group in self.groups.items()
             for name, one in group.shares.items()
         ]

@@ -27,7 +27,7 @@ def analyse(plan: Plan) -> Finding:
     as_it_is = success_of(plan.measure).chance_of(plan.run(plan.scenario, {}, worlds))
     rows = [_bar(plan, bundle) for bundle in plan.varied.bundles]
     rows.sort(key=lambda row: -abs(row["swing"]))
-    return Finding(rows, (as_it_is.value, as_it_is.low, as_it_is.high), {"rows": plan.replicates})
+    return Finding(rows, (as_it_is.estimate, as_it_is.low, as_it_is.high), {"rows": plan.replicates})
 
 
 def _bar(plan: Plan, bundle: Sequence[int]) -> dict[str, Any]:
@@ -43,7 +43,7 @@ def _bar(plan: Plan, bundle: Sequence[int]) -> dict[str, Any]:
         "high": high,
         "at_low": float(at_low.mean()),
         "at_high": float(at_high.mean()),
-        "swing": swing.value,
+        "swing": swing.estimate,
         "swing_low": swing.low,
         "swing_high": swing.high,
     }

@@ -146,10 +146,10 @@ def _jones(request: Request) -> Iterator[Figure]:
         "hazards": [_fatal(DELTA)],
     }
     lost = _lost(request, {**_STEADY, **changes})
-    years = Number(*(_best_time(share, best) for share in (lost.value, lost.high, lost.low)))
+    years = Number(*(_best_time(share, best) for share in (lost.estimate, lost.high, lost.low)))
     yield Figure("jones_risk", f"Jones: risk of growing for {best:g} years", "%", Number.of(lost), 0.33, 1 - exp(-0.4))
     yield Figure("jones_time", "Jones: best time to grow", "years", years, 40.0, best)
-    fold = Number(*(exp(GROWTH * _best_time(share, best)) for share in (lost.value, lost.high, lost.low)))
+    fold = Number(*(exp(GROWTH * _best_time(share, best)) for share in (lost.estimate, lost.high, lost.low)))
     yield Figure("jones_growth", "Jones: growth by then", "times", fold, 55.0, exp(folds))
 
 
@@ -179,7 +179,7 @@ def _han(request: Request) -> Iterator[Figure]:
             fast += _pay(request, skimping, ahead_of=_FINISH)
             safe += _pay(request, {}, ahead_of=_FINISH / FASTER)
         lost = _lost(request, {**_RACE, **skimping, "rival.mode": "none"})
-        ratio = [fast / safe * (1.0 - share) / (1.0 - lost.value) for share in (lost.value, lost.high, lost.low)]
+        ratio = [fast / safe * (1.0 - share) / (1.0 - lost.estimate) for share in (lost.estimate, lost.high, lost.low)]
         yield Figure(f"han_{name}", f"{words}, p_r {p_r:.3f}", "times", Number(*ratio), recomputed=1.0)
 
 

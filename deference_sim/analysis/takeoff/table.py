@@ -21,18 +21,18 @@ MOST_DECIMALS = 4  # shown of a simulated number
 class Number:
     """A number of ours with its 95 % interval; ``low`` and ``high`` are None if it is exact."""
 
-    value: float
+    estimate: float
     low: float | None = None
     high: float | None = None
 
     @classmethod
     def of(cls, estimate: Estimate) -> "Number":
         """Return a simulated probability as a number."""
-        return cls(estimate.value, estimate.low, estimate.high)
+        return cls(estimate.estimate, estimate.low, estimate.high)
 
     def as_dict(self) -> dict[str, float | None]:
         """Return the number for JSON, in full precision."""
-        return {"estimate": self.value, "low": self.low, "high": self.high}
+        return {"estimate": self.estimate, "low": self.low, "high": self.high}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Figure:
 
     def difference(self, published: float | None) -> float | None:
         """Return ours less a published value; None if there is no value to compare with."""
-        return None if published is None or self.is_floor else self.ours.value - published
+        return None if published is None or self.is_floor else self.ours.estimate - published
 
     def as_dict(self) -> dict[str, Any]:
         """Return the figure for JSON, probabilities as shares of 1."""
@@ -177,7 +177,7 @@ def _given(value: float | None, figure: Figure) -> str:
 def _shown(number: Number, figure: Figure) -> str:
     """Return ``number`` to the digits that its interval supports, in full if it is exact."""
     decimals = _decimals(number, figure)
-    return f"{_scale(figure) * number.value:,.6g}" if decimals is None else _fixed(number.value, figure, decimals)
+    return f"{_scale(figure) * number.estimate:,.6g}" if decimals is None else _fixed(number.estimate, figure, decimals)
 
 
 def _interval(figure: Figure) -> str:

@@ -79,7 +79,7 @@ class WhatToDo(Section):
     def _in_order(self) -> list[Choice]:
         """Return the choices, the advised one first, then the best."""
         choices = self.found.choices
-        return sorted(choices.every, key=lambda one: (one.name != choices.advised, -one.gain.value))
+        return sorted(choices.every, key=lambda one: (one.name != choices.advised, -one.gain.estimate))
 
     def _choices(self) -> Table:
         rows = [
@@ -112,7 +112,7 @@ class WhatToDo(Section):
         gains = {one.name: one.gain for one in months}
         if "before" not in gains:
             return ""
-        apart = gains["before"].value - gains["after"].value
+        apart = gains["before"].estimate - gains["after"].estimate
         unsure = 1.96 * (gains["before"].mcse ** 2 + gains["after"].mcse ** 2) ** 0.5
         if abs(apart) <= unsure:
             return "A month more is worth about as much before the handoff as after it."
@@ -162,7 +162,7 @@ class WhatToDo(Section):
 
 def _half_width(found: Difference) -> str:
     """Return a difference in whole points with half the width of its interval, which is short enough for a grid."""
-    return f"{100 * found.value:+.0f} ± {50 * (found.high - found.low):.0f}"
+    return f"{100 * found.estimate:+.0f} ± {50 * (found.high - found.low):.0f}"
 
 
 def _span(first: float, last: float) -> str:

@@ -43,7 +43,7 @@ def in_months(found: Quantile) -> str:
 def a_number(found: Quantile) -> str:
     """Return a quantile with its interval; a dash where nothing bounds it."""
     low, high = ("–" if end is None else f"{end:.2g}" for end in (found.low, found.high))
-    return f"{found.value:.2g} ({low} to {high})"
+    return f"{found.estimate:.2g} ({low} to {high})"
 
 
 def policy_words(name: str, own: str) -> str:
