@@ -45,7 +45,7 @@ def _changes(base: ds.Result, path: str, factor: float) -> Iterator[str]:
         if found is None:
             yield "–"
         else:
-            points = 100 * (getattr(found, measure).value - getattr(base, measure).value)
+            points = 100 * (getattr(found, measure).estimate - getattr(base, measure).estimate)
             yield f"{points:+.1f}" if abs(points) >= 0.05 else "0.0"
 
 
