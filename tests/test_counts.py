@@ -145,10 +145,11 @@ def test_what_is_no_count_is_told_in_the_same_words(name: str, request: pytest.F
             if wrong is None and may_be_none:
                 continue
             with pytest.raises(
-                ValueError, match=rf"^{count}: found .+; allowed: a whole number from \d+ to \d+$"
+                ValueError, match=rf"^{count}: found .+; allowed: a whole number from [\d,]+ to [\d,]+$"
             ) as told:
                 call(**asked, **{count: wrong})
-            assert f"found {str(wrong)[:40]}" in str(told.value)
+            shown = repr(wrong) if isinstance(wrong, str) else str(wrong)  # text in quotes, so that it is no number
+            assert f"found {shown[:40]}" in str(told.value)
 
 
 @pytest.mark.parametrize("name", CALLS)
@@ -179,7 +180,7 @@ def test_what_was_seen_can_be_traced_whatever_was_given() -> None:
 
 def test_the_limit_of_replicates_is_the_same_everywhere() -> None:
     for name in ("simulate", "sweep", "compare", "discover", "sensitivity", "required_lead"):
-        with pytest.raises(ValueError, match=f"from 1 to {MOST_REPLICATES}$"):
+        with pytest.raises(ValueError, match=f"from 1 to {MOST_REPLICATES:,}$"):
             CALLS[name][0](replicates=0)
 
 
@@ -206,13 +207,13 @@ def test_one_input_and_one_algorithm_need_no_list(name: str) -> None:
         (lambda: ds.sensitivity("baseline", inputs=None), "inputs: found None; allowed: a path, or several"),
         (lambda: ds.load("baseline", set=3), "set: found 3; allowed: PATH=VALUE"),
         (lambda: ds.sweep("baseline", ["rival.lead"]), "over: found .*; allowed: a mapping of paths to values"),
-        (lambda: ds.required_lead("baseline", "0.5"), "target: found 0.5; allowed: a number above 0 and below 1"),
+        (lambda: ds.required_lead("baseline", "0.5"), "target: found '0.5'; allowed: a number above 0 and below 1"),
         (lambda: ds.required_lead("baseline", [0.5, nan]), "target: found nan; allowed: a number above 0"),
         (lambda: ds.required_lead("baseline", []), "target: found none; allowed: a number above 0"),
         (lambda: ds.required_lead("baseline", True), "target: found True; allowed: a number above 0"),
         (
             lambda: ds.simulate("baseline", precision="0.1"),
-            "precision: found 0.1; allowed: a number from 0.0001 to 0.5",
+            "precision: found '0.1'; allowed: a number from 0.0001 to 0.5",
         ),
         (lambda: ds.simulate("baseline", precision=nan), "precision: found nan; allowed: a number from 0.0001 to 0.5"),
         (lambda: ds.simulate("baseline", engine="fast"), "engine: found fast; allowed: compiled or events"),

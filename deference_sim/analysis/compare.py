@@ -165,8 +165,11 @@ def compare(
     """Run scenarios on the same worlds and compare each of ``others`` with the first.
 
     With ``given``, conditions on what can be observed at the handoff and after it, only worlds count in which the
-    first scenario is seen to meet them. Raises ``ValueError`` if there is nothing to compare with.
+    first scenario is seen to meet them. Raises ``ValueError`` if there is nothing to compare with, and ``TypeError``
+    for scenarios in a list.
     """
+    if isinstance(first, list | tuple):
+        raise TypeError("scenarios are given one after the other, such as compare('baseline', 'plan-a'), not in a list")
     if not others:
         raise ValueError("a comparison needs at least two scenarios")
     replicates, seed = replicates_of(replicates), seed_of(seed)

@@ -322,7 +322,7 @@ def _seed(node: Node) -> int:
         seed = int(node.text)
         if seed <= LAST_SEED:
             return seed
-    allowed = f"a whole number from 0 to {LAST_SEED}"
+    allowed = f"a whole number from 0 to {LAST_SEED:,}"
     value = read_number(node, "1", "seeds", allowed)
     raise refusal(node.mark, "seeds", kind_of(node), allowed, f"write {value:.0f}" if _is_exact(value) else "")
 

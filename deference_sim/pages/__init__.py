@@ -37,7 +37,10 @@ _PAGES = {
     "analysis.ledger.Loss": ("figures:loss_page", ""),
     "analysis.alternatives.Alternatives": ("alternatives:page", ".each, .chance, .between, .paths"),
     "analysis.nested.InputSpread": ("spread:page", ".overall, .sd, .p5, .p50, .p95, .share_of_variance"),
-    "analysis.sweep.Sweep": ("sweep:page", ".table, .estimates(), .save(FILE); ds.plot.lead_curve(…)"),
+    "analysis.sweep.Sweep": (
+        "sweep:page",
+        ".table, .estimates(), .save(FILE); ds.plot.lead_curve(…), heat_map(…), sweep_points(…)",
+    ),
     "analysis.required_lead.Requirement": (
         "required_lead:page",
         ".answers, .table, .curve_table; ds.plot.required_lead(…)",

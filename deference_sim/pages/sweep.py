@@ -48,14 +48,19 @@ def page(found: Sweep, repeat: str = "", measure: Measure = "p_stay") -> Page:
 def _answer(found: Sweep, measure: Measure, estimates: Sequence[Estimate]) -> str:
     """Return where success is least and most likely."""
     order = sorted(range(len(estimates)), key=lambda place: estimates[place].estimate)
-    least, most = (f"{with_interval(estimates[place])} at {_where(found, place)}" for place in (order[0], order[-1]))
-    return f"{success_of(measure).name} goes from {least} to {most}"
+    least, most = ((with_interval(estimates[place]), _where(found, place)) for place in (order[0], order[-1]))
+    name = success_of(measure).name
+    if len(found.axes) == 1:
+        return f"{name} goes from {least[0]} at {least[1]} to {most[0]} at {most[1]}"
+    return f"{name} goes from {least[0]} to {most[0]}: least at {least[1]}; most at {most[1]}"
 
 
 def _where(found: Sweep, place: int) -> str:
-    """Return the values of a point, with the scenario where there are several."""
+    """Return the values of a point, each with its input and the scenario where there are several."""
     point = found.points[place]
-    values = (shown_value(axis, value) for axis, value in zip(found.axes, point.values, strict=True))
+    values = [shown_value(axis, value) for axis, value in zip(found.axes, point.values, strict=True)]
+    if len(values) > 1:
+        values = [f"{axis.path} {value}" for axis, value in zip(found.axes, values, strict=True)]
     return ", ".join([*values, *([point.base] if len(found.scenarios) > 1 else [])])
 
 

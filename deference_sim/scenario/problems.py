@@ -65,12 +65,21 @@ class ArgumentError(ValueError):
     """An argument that a public function cannot take. Its text says which, what was found, and what is allowed."""
 
     def __init__(self, name: str, found: object, allowed: str) -> None:
-        # What was found is told as one writes it: a number without its type.
-        super().__init__(f"{name}: found {shown(str(found)) or 'nothing'}; allowed: {allowed}")
+        # What was found is told as one writes it: a number without its type, and text that looks like one in quotes.
+        told = shown(repr(found) if isinstance(found, str) and _reads_as_number(found) else str(found))
+        super().__init__(f"{name}: found {told or 'nothing'}; allowed: {allowed}")
         self.told = name, found, allowed
 
     def __reduce__(self) -> tuple[type["ArgumentError"], tuple[str, object, str]]:
         return ArgumentError, self.told
+
+
+def _reads_as_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def in_order(problems: Iterable[Problem], files: Sequence[str]) -> list[Problem]:

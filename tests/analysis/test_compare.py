@@ -86,6 +86,8 @@ def test_several_are_compared_with_the_first(pair: tuple[ds.Scenario, ds.Scenari
     assert all(one.first == pair[0] for one in found)
     with pytest.raises(ValueError, match="at least two"):
         ds.compare(pair[0])
+    with pytest.raises(TypeError, match="one after the other"):
+        ds.compare(list(pair))  # type: ignore[arg-type]
 
 
 def test_the_page_names_runs_to_look_at(found: ds.Comparison) -> None:

@@ -47,6 +47,12 @@ def test_every_point_is_the_run_with_its_values(rushed: ds.Scenario, swept: ds.S
         assert row["replicates"] == 120
 
 
+def test_the_answer_says_which_value_is_of_which_input(rushed: ds.Scenario) -> None:
+    """Would catch "at 1 month, 1", which leaves the reader to count inputs."""
+    found = ds.sweep(rushed, {"rival.lead": [1, 8], "tax.broad_alignment": [1, 0.1]}, 40)
+    assert "most at rival.lead 8 months, tax.broad_alignment 0.1" in found._repr_html_()
+
+
 def test_several_scenarios_at_once(rushed: ds.Scenario) -> None:
     found = ds.sweep([rushed, ds.load("uncertain-baseline")], over={"rival.lead": [2, "3 months"]}, replicates=40)
     assert found.table["scenario"].tolist() == ["rushed-handoff"] * 2 + ["uncertain-baseline"] * 2

@@ -322,7 +322,7 @@ def test_a_picture_has_the_title_size_and_dots_that_are_asked_for(tmp_path: Path
     vectors = tmp_path / "ends.svg"
     output_of("run", "baseline", *FEW, "--plot", str(vectors))
     assert "<svg" in vectors.read_text()
-    for wrong, said in ((("--size", "5"), "such as 6x4"), (("--dpi", "1"), "from 20 to 2400")):
+    for wrong, said in ((("--size", "5"), "such as 6x4"), (("--dpi", "1"), "from 20 to 2,400")):
         assert said in call(*asked, *wrong).stderr
     assert "give --plot FILE too" in call("run", "baseline", *FEW, "--title", "x").stderr
 
