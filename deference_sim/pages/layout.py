@@ -36,7 +36,7 @@ def _printed(text: str) -> str:
 class _Printed:
     """A block whose texts are printed as people write numbers."""
 
-    __slots__ = ()
+    __slots__: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name in self.__slots__:

@@ -79,8 +79,9 @@ def test_a_number_stays_with_its_unit(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_row_that_no_table_has_room_for_is_told_in_as_few_lines_as_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Would catch a cell a line, twenty of which hide the rest, and a cell broken in two that a line has room for."""
     wide = Table("", ("", "first order", "total order", "status"), (("tax." + "x" * 40, "0.22", "0.38", "guess"),))
-    assert lines_at(60, wide, monkeypatch=monkeypatch)[1:] == ["    first order: 0.22; total order: 0.38; status: guess"]
-    assert lines_at(50, wide, monkeypatch=monkeypatch)[1:] == ["    first order: 0.22; total order: 0.38", "    status: guess"]
+    cells = ["    first order: 0.22; total order: 0.38", "    status: guess"]
+    assert lines_at(60, wide, monkeypatch=monkeypatch)[1:] == [f"{cells[0]}; {cells[1].strip()}"]
+    assert lines_at(50, wide, monkeypatch=monkeypatch)[1:] == cells
 
 
 def test_running_text_is_not_squeezed_into_a_column_of_a_few_letters(monkeypatch: pytest.MonkeyPatch) -> None:
