@@ -12,6 +12,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from deference_sim.analysis.digits import with_minus
+from deference_sim.scenario.problems import printable
 
 WIDTH = 100  # letters in a line of a page that is not shown on a terminal, and the most in running text on one
 INDENT = 4  # spaces before what is said of an entry
@@ -25,12 +26,17 @@ MORE = "more: "  # before how to go on
 
 _NEGATIVE = re.compile(r"(?<![\w.=\-])-\.?\d[\d.]*")
 _COMMAND = "deference-sim "
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
 
 def _printed(text: str) -> str:
-    """Return a text with true minus signs, as all numbers have them; a command in it stays as one types it."""
+    """Return a text with true minus signs, as all numbers have them; a command in it stays as one types it.
+
+    No letter of it commands a terminal.
+    """
     told, command, typed = text.partition(_COMMAND)
-    return _NEGATIVE.sub(lambda number: with_minus(number.group()), told) + command + typed
+    minus = _NEGATIVE.sub(lambda number: with_minus(number.group()), told)
+    return _CONTROL.sub(lambda letter: printable(letter.group()), minus + command + typed)
 
 
 class _Printed:
