@@ -6,12 +6,15 @@ from math import ceil, isfinite, sqrt
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+import numpy as np
+
 from deference_sim.analysis.estimate import NORMAL_975, Estimate, binomial_quantile, probability
 from deference_sim.analysis.measure import Measure, Success, success_of
 from deference_sim.described import described
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 from deference_sim.scenario.catalogue import find
 from deference_sim.scenario.layers import ARGUMENT
+from deference_sim.scenario.plausible import plausible_ranges
 from deference_sim.scenario.problems import ArgumentError, Mark, refusal
 from deference_sim.scenario.several import is_several
 from deference_sim.shown import Shown
@@ -353,6 +356,9 @@ def targets_of(target: float | Iterable[float]) -> tuple[float, ...]:
     return targets
 
 
+PLAUSIBLE_ENDS = (0.05, 0.95)  # of what is plausible of an input, between which it is searched
+
+
 def check_input(
     scenario: Scenario, path: str, between: Spacing | None = None, mark: Mark = ARGUMENT
 ) -> tuple[float, float, str]:
@@ -372,6 +378,10 @@ def _ends(scenario: Scenario, path: str, between: Spacing | None, mark: Mark) ->
         return *ends_of(path, between, mark), parameter.unit
     if path == LEAD:
         return 0.0, scenario.medians.horizon, parameter.unit
+    plausible = plausible_ranges().get(path)
+    if plausible is not None:
+        low, high = plausible.quantile(np.array(PLAUSIBLE_ENDS))
+        return float(low), float(high), parameter.unit
     if not (isfinite(parameter.low) and isfinite(parameter.high)):
         hint = f"say between what: {path}=A:B"
         raise refusal(mark, path, "an input without a lowest and a highest value", "two ends to search between", hint)

@@ -17,6 +17,7 @@ from deference_sim.scenario.layers import Change, marked_tree, read_mapping, set
 from deference_sim.scenario.problems import Mark, did_you_mean, gather, in_order, refusal
 from deference_sim.scenario.reader import check_schema, read_name
 from deference_sim.scenario.scalars import kind_of, read_number, read_text
+from deference_sim.scenario.source import BATCH
 from deference_sim.scenario.tree import Entry, ListNode, MapNode, Node, Scalar, is_broken, node_of
 from deference_sim.study.arrangements import GRID, Column, count_rows, rows
 from deference_sim.study.designs import Spacing, Value, column_of
@@ -87,7 +88,7 @@ def read_batch(path: Path, instead: Instead | None = None) -> Plan:
     """Return the plan of the batch file at ``path``. Raises ``ScenarioError`` with every problem, one line each."""
     instead = instead or Instead()
     label = str(path)
-    root, problems = read_mapping(path, label)
+    root, problems = read_mapping(path, label, BATCH)
     try:
         plan = _read(root, path, instead)
     except ScenarioError as error:

@@ -19,6 +19,7 @@ from deference_sim.cli.explain import explain
 from deference_sim.cli.explore import explore
 from deference_sim.cli.export import export
 from deference_sim.cli.handoff import handoff
+from deference_sim.cli.help import Command
 from deference_sim.cli.loops import loops
 from deference_sim.cli.memory import is_want_of_memory, prepare_for_little
 from deference_sim.cli.page import page
@@ -90,7 +91,7 @@ COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (inputs.schema, "The JSON Schema of scenario files."),
 )
 for command, purpose in COMMANDS:
-    app.command(short_help=purpose, epilog=told(command.__name__))(command)
+    app.command(cls=Command, short_help=purpose, epilog=told(command.__name__))(command)
 
 
 def fill_closed_streams() -> None:

@@ -122,6 +122,7 @@ def verify(folder: Folder, as_json: AsJson = False) -> None:
     Exit codes: 0 all is well, 3 no batch or files of another one, 4 something is damaged, 75 something is missing.
     """
     from deference_sim.batches.checking import contents
+    from deference_sim.scenario.problems import printable
 
     with _errors(folder, Stop()):
         whole = contents(folder)
@@ -139,8 +140,9 @@ def verify(folder: Folder, as_json: AsJson = False) -> None:
             )
         else:
             for finding in whole.findings:
-                print(f"{finding.path}: {finding.reason}")
-            print(f"{len(whole.held):,} chunks are as they were written, {whole.missing:,} replicates are missing")
+                print(printable(f"{finding.path}: {finding.reason}"))
+            verdict = "" if whole.findings or whole.missing else "All is well: "
+            print(f"{verdict}{are(len(whole.held), 'chunk')} as written, {are(whole.missing, 'replicate')} missing")
         if damaged or foreign or whole.missing:
             tell(f"Mend it with:\n  {_resume(folder, None)}" if not foreign or damaged else "")
             raise typer.Exit(CANNOT_WRITE if damaged else CONFLICT if foreign else RESUMABLE)
@@ -152,6 +154,7 @@ def rerun(folder: Folder, cluster: ClusterAddress = None, as_json: AsJson = Fals
     Exit codes: 0 every bit is the same, 1 something differs, 3 no batch, 75 something is missing, 130 and 143 as batch.
     """
     from deference_sim.batches.checking import contents, repeat
+    from deference_sim.scenario.problems import printable
 
     with stoppable() as stop, _errors(folder, stop):
         whole = contents(folder)
@@ -177,10 +180,10 @@ def rerun(folder: Folder, cluster: ClusterAddress = None, as_json: AsJson = Fals
             )
         else:
             for line in [*found.different, *(f"{one.task.name}: {one.reason}" for one in found.failures)]:
-                print(line)
-            print(
-                f"{found.same:,} of {len(whole.held):,} chunks are the same, {whole.missing:,} replicates are missing"
-            )
+                print(printable(line))
+            verdict = "" if found.different or found.failures or whole.missing else "Every bit is the same: "
+            made = f"{found.same:,} of {are(len(whole.held), 'chunk')} the same"
+            print(f"{verdict}{made}, {are(whole.missing, 'replicate')} missing")
         if found.different or found.failures:
             raise typer.Exit(FAILED)
         if whole.missing:
@@ -197,6 +200,11 @@ def merge(folder: Folder, as_json: AsJson = False, quiet: Quiet = False) -> None
     with stoppable() as stop, _errors(folder, stop), pace(None, quiet) as tick:
         result = merged(folder, tick)
         _show(result, as_json)
+
+
+def are(number: int, what: str) -> str:
+    """Return that there are so many of something, in the singular where it is one."""
+    return f"{number:,} {what} is" if number == 1 else f"{number:,} {what}s are"
 
 
 def _carry_out(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from deference_sim.pages.layout import Page
 
 
-@answering(scenarios("A B...", "Two scenarios or more, by name or file; A is the yardstick."), plot=True)
+@answering(scenarios("A B", "Two scenarios or more, by name or file; A is the yardstick."), plot=True)
 def compare(
     asked: Asked,
     changes: Annotated[

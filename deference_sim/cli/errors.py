@@ -7,11 +7,22 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from deference_sim.cli.help import Context
+
 DONE, FAILED, BAD_INPUT, CONFLICT, CANNOT_WRITE, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
 
 class Commands(TyperGroup):
     """The commands, with one place where errors are put in plain text."""
+
+    context_class = Context
+
+    def make_context(self, *given: Any, **more: Any) -> Any:
+        """Return the context of what was typed; see ``invoke`` for what is wrong with it."""
+        try:
+            return super().make_context(*given, **more)
+        except _USAGE_ERROR as error:
+            raise _harmless(error) from None
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; on an error that has a remedy say it on standard error and exit without a traceback."""
@@ -19,6 +30,8 @@ class Commands(TyperGroup):
             return super().invoke(ctx)
         except (typer.Exit, typer.Abort):
             raise
+        except _USAGE_ERROR as error:
+            raise _harmless(error) from None
         except KeyboardInterrupt:
             print("stopped: nothing of this is kept, and the same command begins anew", file=sys.stderr)
             raise typer.Exit(INTERRUPTED) from None
@@ -28,6 +41,17 @@ class Commands(TyperGroup):
                 raise
             print(_as_typed(error), file=sys.stderr)
             raise typer.Exit(code) from None
+
+
+_USAGE_ERROR: Any = typer.BadParameter.__base__  # what Typer raises at what it cannot take, which it has no name for
+
+
+def _harmless(error: Any) -> Any:
+    """Return an error of Typer's with nothing in it that commands a terminal, and nothing of how it came about."""
+    from deference_sim.scenario.problems import printable
+
+    error.message = printable(error.message).removeprefix("Value error, ")
+    return error
 
 
 def _as_typed(error: Exception) -> Exception:

@@ -12,7 +12,7 @@ from deference_sim.study.limits import LAST_SEED_SHOWN, LEAST_SHOWN, MOST_SHOWN,
 def explore(
     scenarios: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[SCENARIO]…", help="Shipped scenarios' names or paths of files; the first is shown."),
+        typer.Argument(metavar="SCENARIO", help="Shipped scenarios' names or paths of files; the first is shown."),
     ] = None,
     replicates: Annotated[
         int,

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from deference_sim.cli.options import ScenarioName, Seed, Settings, whole_number
+from deference_sim.cli.output import tell_written
 from deference_sim.study.limits import MOST_REPLICATES
 
 
@@ -43,4 +44,4 @@ def export(
         place = model.save(out)
     except OSError as error:
         raise typer.BadParameter(f"{out}: {error.strerror or error}", param_hint="'--out'") from None
-    print(f"{place}  {in_short(model)}")
+    tell_written(place, in_short(model))

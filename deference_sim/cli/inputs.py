@@ -28,7 +28,7 @@ def scenarios(as_json: AsJson = False) -> None:
 
 
 def check(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files.", show_default=False)],
+    files: Annotated[list[str], typer.Argument(metavar="FILE", help="Scenario files.", show_default=False)],
     as_json: AsJson = False,
 ) -> None:
     """Check scenario files: every problem at once, with its place and remedy. Exit code 2 if there is any."""
@@ -77,7 +77,7 @@ def parameters(
     what: Annotated[
         str | None,
         typer.Argument(
-            metavar="[PATH or WORD]",
+            metavar="PATH or WORD",
             help="A parameter, a block, or words to look for: rival.lead, rival, 'scheming detect'.",
         ),
     ] = None,

@@ -71,7 +71,7 @@ Seed = Annotated[
     int, typer.Option(metavar="N", parser=whole_number(0, LAST_SEED), help="Seed of all randomness, from 0.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, numbers in full.")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="No progress and no notices.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notices.")]
 Replicates = Annotated[
     int,
     typer.Option(metavar="N", parser=number_of_futures, help="How many futures to simulate, from 1."),
@@ -135,8 +135,8 @@ Valued = Annotated[
         "--value",
         metavar="END=WEIGHT,…",
         parser=weights,
-        help="Go by what futures are worth, such as stabilised=1,overtaken_safely=.5,unresolved=.3,month=-.002; other "
-        "ends count 0, month is for each until the end.",
+        help="Go by what futures are worth, such as stabilised=1,month=-.002; other ends count 0, month "
+        "is for each until the end.",
     ),
 ]
 

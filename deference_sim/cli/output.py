@@ -19,6 +19,13 @@ def print_json(found: dict[str, Any]) -> None:
     print(json.dumps(found, indent=2, allow_nan=False))
 
 
+def tell_written(place: Path, what: str) -> None:
+    """Say which file, or folder, has been written, and what there is in it."""
+    from deference_sim.scenario.problems import printable
+
+    print(f"Written: {printable(str(place))} ({what})")
+
+
 def print_page(page: "Page") -> None:
     """Print a page, laid out for the terminal or the file that standard output is."""
     from deference_sim.pages import layout

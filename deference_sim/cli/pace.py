@@ -13,8 +13,10 @@ def tell(text: str) -> None:
     """Print on standard error; a disk or a terminal that takes nothing more is no reason to stop."""
     if not text:
         return
+    from deference_sim.scenario.problems import printable
+
     try:
-        print(text, file=sys.stderr, flush=True)
+        print("\n".join(map(printable, text.split("\n"))), file=sys.stderr, flush=True)
     except OSError:
         # What is left in the buffer can go nowhere: without this Python would complain, and fail, when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)

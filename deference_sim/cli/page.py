@@ -7,12 +7,13 @@ import typer
 
 from deference_sim.cli.live import live_page
 from deference_sim.cli.options import Quiet
+from deference_sim.cli.output import tell_written
 
 
 def page(
     scenarios: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[SCENARIO]…", help="Shipped scenarios' names or paths of files; the first is shown."),
+        typer.Argument(metavar="SCENARIO", help="Shipped scenarios' names or paths of files; the first is shown."),
     ] = None,
     out: Annotated[
         Path, typer.Option("--out", metavar="FILE", help="Where to write it: a file, or with --folder a folder.")
@@ -31,4 +32,4 @@ def page(
         place = made.save(out)
     except OSError as error:
         raise typer.BadParameter(f"{out}: {error.strerror or error}", param_hint="'--out'") from None
-    print(f"{place}  {sum(map(len, made.files.values())) / 1e6:.2f} MB")
+    tell_written(place, f"{sum(map(len, made.files.values())) / 1e6:.2f} MB")

@@ -30,7 +30,10 @@ def required_lead(
     measure: Measured = "p_stay",
     solve: Annotated[
         str,
-        typer.Option(metavar="PATH[=A:B]", help="Another input to solve for, and between what to search."),
+        typer.Option(
+            metavar="PATH[=A:B]",
+            help="Another input to solve for, and between what to search; without ends over its plausible range.",
+        ),
     ] = "rival.lead",
     region: Annotated[
         list[str] | None,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MOST_CURVES = 7  # in one picture
 
 
-@answering(scenarios("SCENARIO...", "Scenarios, by name or file."), plot=True)
+@answering(scenarios("SCENARIO", "Scenarios, by name or file."), plot=True)
 def sweep(
     asked: Asked,
     over: Annotated[

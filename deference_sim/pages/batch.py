@@ -2,7 +2,7 @@
 
 from deference_sim.batches.result import BatchResult
 from deference_sim.batches.store import CHUNKS, RUNS, TABLES
-from deference_sim.batches.tables import GOOD, SAFELY, STAY, compared_with, readable
+from deference_sim.batches.tables import DIFFERENCE, GOOD, SAFELY, STAY, compared_with, readable
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
 from deference_sim.pages.wording import repeated, singular
 from deference_sim.scenario.catalogue import label_at, parameters
@@ -57,8 +57,9 @@ def points(found: BatchResult) -> Page:
 
 
 def _spare(columns: tuple[str, ...]) -> tuple[int, ...]:
-    """Return what is left out first where there is no room: how runs are lost, then p_good and the luck in it."""
-    return tuple(columns.index(name) for name in ("lost most by", SAFELY, "p_good") if name in columns)
+    """Return what is left out first where there is no room: how runs are lost, p_good, the difference."""
+    order = "lost most by", SAFELY, "p_good", DIFFERENCE
+    return tuple(columns.index(name) for name in order if name in columns)
 
 
 def _head(column: str) -> str:

@@ -49,13 +49,13 @@ def page(
     )
     return [
         Heading(f"{second} as against {first}, on the same {found.replicates:,} worlds", _answer(found)),
-        Paragraph(" ".join(_in_words(name, pair, first, second) for name, pair in found.measures.items())),
+        Paragraph(" ".join(difference_in_words(name, pair, first, second) for name, pair in found.measures.items())),
         *([Paragraph(f"Of worlds in which {first} is seen to have {found.given}.")] if found.given else []),
         *_inputs(found, first, second),
         Table("Chances", columns, _rows(measured), numbers, WHOLE),
         *([Table("Counted by your own processes", columns, own, numbers, WHOLE)] if (own := _own_rows(found)) else []),
         *_by(by, columns),
-        *([Table("Where the others are lost, what moves most first", columns, lost, numbers, WHOLE)] if lost else []),
+        *([Table("Where the others are lost, what differs most first", columns, lost, numbers, WHOLE)] if lost else []),
         Table("How it ends", columns, ends, numbers, frozenset(range(5))),
         *_changes(found, first, second, trace),
         Paragraph(note, aside=True),
@@ -74,7 +74,7 @@ def _answer(found: Comparison) -> str:
     return ", ".join(f"{name} {points(change)} points" for name, (_, _, change) in found.measures.items())
 
 
-def _in_words(name: str, pair: Pair, first: str, second: str) -> str:
+def difference_in_words(name: str, pair: Pair, first: str, second: str) -> str:
     """Return in a sentence which of two does better by a measure, and by how much."""
     before, after, change = pair
     there = second if second.startswith("with ") else f"with {second}"

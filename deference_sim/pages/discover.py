@@ -107,7 +107,7 @@ def _words(limit: Limit, *, technical: bool = True) -> str:
 
 
 def _p(chance: float) -> str:
-    return "below 0.001" if chance < 0.001 else f"{chance:.2g}"
+    return "below 0.001" if chance < 0.001 else f"= {chance:.2g}"
 
 
 def _told(estimate: Estimate) -> str:

@@ -4,8 +4,12 @@ from math import factorial
 
 from deference_sim.analysis.explain import MOST_EXACT, Explanation
 from deference_sim.analysis.measure import MEASURES, success_of
+from deference_sim.pages.compare import difference_in_words
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
-from deference_sim.pages.wording import footer, percent, points, shortened
+from deference_sim.pages.wording import footer, in_points, percent, points, shortened
+from deference_sim.scenario.problems import listed
+
+MOST_NAMED = 2  # inputs in the answer
 
 
 def page(found: Explanation, repeat: str = "") -> Page:
@@ -15,14 +19,16 @@ def page(found: Explanation, repeat: str = "") -> Page:
         first, second = f"{first} (first)", f"{second} (second)"
     columns = ("", first, second, *(f"{name} (95 %)" for name in found.measures))
     shares = Table(
-        f"What each input in which they differ makes of {second}, in points",
+        "What each input that differs contributes to the difference, in points",
         columns,
-        (*_shares(found), ("all together", "", "", *(points(change) for _, _, change in found.measures.values()))),
+        _shares(found),
         frozenset(range(3, len(columns))),
         frozenset(range(3, len(columns))),
+        (*range(len(columns) - 1, 3, -1), 1, 2),
     )
     return [
         Heading(f"Why {second} differs from {first}", _answer(found)),
+        Paragraph(_told(found, first, second)),
         _chances(found, first, second),
         shares,
         Paragraph(_note(found), aside=True),
@@ -41,6 +47,17 @@ def _answer(found: Explanation) -> str:
     return f"Most of it by {found.players[place].name}: {told} points"
 
 
+def _told(found: Explanation, first: str, second: str) -> str:
+    """Return by how much they differ by the first measure, and what most of that is due to."""
+    name, pair = next(iter(found.measures.items()))
+    shares = found.shares[name]
+    most = [
+        f"{found.players[place].name} ({share})"
+        for place, share in zip(found.ranked, in_points([shares[place] for place in found.ranked]), strict=True)
+    ][:MOST_NAMED]
+    return f"{difference_in_words(name, pair, first, second)} Most of it is due to {listed(most, 'and')}."
+
+
 def _chances(found: Explanation, first: str, second: str) -> Table:
     rows = []
     for name, (before, after, change) in found.measures.items():
@@ -51,15 +68,22 @@ def _chances(found: Explanation, first: str, second: str) -> Table:
     return Table("What is to be explained", columns, tuple(rows), frozenset({1, 2, 3}), frozenset({1, 2, 3}))
 
 
-def _shares(found: Explanation) -> list[tuple[str, ...]]:
-    """Return a row for each input, that with the greatest share first; those that move together one below the other."""
+def _shares(found: Explanation) -> tuple[tuple[str, ...], ...]:
+    """Return a row for each input, that with the greatest share first; those that move together one below the other.
+
+    The last row is that of all together.
+    """
     rows = []
-    for place in found.ranked:
-        cells = [points(shares[place]) for shares in found.shares.values()]
+    columns = [
+        in_points([*(found.shares[name][place] for place in found.ranked), change])
+        for name, (_, _, change) in found.measures.items()
+    ]
+    for rank, place in enumerate(found.ranked):
+        cells = [column[rank] for column in columns]
         for number, one in enumerate(found.players[place].inputs):
             name, blank = (f"+ {one.path}", [""] * len(cells)) if number else (one.path, cells)
             rows.append((name, shortened(one.first or "–"), shortened(one.second or "–"), *blank))
-    return rows
+    return (*rows, ("all together", "", "", *(column[-1] for column in columns)))
 
 
 def _note(found: Explanation) -> str:

@@ -96,7 +96,7 @@ def _ways(found: BestHandoff) -> Table:
         (WAYS[way.name], *chance, _handed_off(way), loss)
         for way, chance, loss in zip(found.alternatives, told, losses, strict=True)
     ]
-    columns = ("", *_chance_columns(found), "handed off", "worse by (points)")
+    columns = ("", *_chance_columns(found), "handed off in month", "worse by (points)")
     numbers = frozenset({*range(1, len(columns) - 1)} - {2})
     everywhere = frozenset(range(len(columns)))
     return Table("Compared with other ways to decide", columns, tuple(rows), numbers, everywhere, _spare(found))
@@ -191,10 +191,10 @@ def _levels(found: BestHandoff) -> Table:
         )
         for level, told in zip(found.levels, _chances(found, found.levels), strict=True)
     )
-    columns = ("capability", "best month", *_chance_columns(found), "handed off", "worse by (points)")
+    columns = ("capability", "best month", *_chance_columns(found), "handed off in month", "worse by (points)")
     title = "By capability of the AIs handed off to, for which the handoff waits"
     numbers = frozenset({*range(len(columns) - 1)} - {3})
-    spare = (*(4 for _ in _spare(found)),)
+    spare = (*(4 for _ in _spare(found)), len(columns) - 2)
     return Table(title, columns, rows, numbers, frozenset(range(len(columns))), spare)
 
 
@@ -208,7 +208,7 @@ def _moves(found: BestHandoff) -> Table:
         rows.append((moved.path, f"{value} ({change})", f"{moved.month:.2f}", _range(moved.as_good), *chance))
     columns = ("", "", "best month", "as good", *_chance_columns(found))
     numbers = frozenset({2, 4, 6} & {*range(len(columns))})
-    return Table("How the answer moves", columns, tuple(rows), numbers, spare=(*(6 for _ in _spare(found)), 3))
+    return Table("How the answer moves", columns, tuple(rows), numbers, spare=(*(6 for _ in _spare(found)), 3, 5))
 
 
 def _range(months: tuple[float, float]) -> str:
@@ -222,8 +222,8 @@ def _median(spread: dict[str, float | None]) -> str:
 
 def _note(found: BestHandoff) -> str:
     return (
-        f"{fresh_note(found)} Handed off: the median month in which it "
-        "happens. By indifference: once the chance of a good end looks no better later, by the margin that reviews "
+        f"{fresh_note(found)} Handed off in month: the median of the "
+        "runs. By indifference: once the chance of a good end looks no better later, by the margin that reviews "
         "find. As good: not significantly worse than the best month in a paired test at 5 %; whichever of the months "
         "tried is truly best is among them with a probability of at least 95 %. The answers under changed assumptions "
         f"keep the capability and rest on {found.search_replicates:,} worlds each, so that more months pass as good "

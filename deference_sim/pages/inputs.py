@@ -45,4 +45,5 @@ def diff_page(first: Scenario, second: Scenario) -> Page:
     )
     if not rows:
         return [Paragraph(f"{first.name} and {second.name} mean the same (hash {first.hash}).")]
-    return [Table("", ("", first.name, second.name), rows)]
+    title = "1 input differs" if len(rows) == 1 else f"{len(rows)} inputs differ"
+    return [Table(title, ("", first.name, second.name), rows)]

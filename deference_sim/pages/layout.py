@@ -5,24 +5,58 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from html import escape
 from textwrap import fill, shorten
-from typing import Literal, TextIO
+from typing import Any, Literal, TextIO
 
 from rich.console import Console, RenderableType
-from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
+
+from deference_sim.analysis.digits import with_minus
+from deference_sim.scenario.problems import printable
 
 WIDTH = 100  # letters in a line of a page that is not shown on a terminal, and the most in running text on one
 INDENT = 4  # spaces before what is said of an entry
 GAP = 2  # spaces between the columns of a table
 LONGEST_NUMBER = 32  # letters: a cell that begins as a number does and is no longer than that stays in one line
 EASY = 24  # letters in a line of a cell that are read with ease
+TIGHT = 16  # letters in a line of a cell below which rows are read with more ease one below the other
 STRONG = "bold"
 MORE = "more: "  # before how to go on
 
 
+_NEGATIVE = re.compile(r"(?<![\w.=\-])-\.?\d[\d.]*")
+_COMMAND = "deference-sim "
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+
+
+def _printed(text: str) -> str:
+    """Return a text with true minus signs, as all numbers have them; a command in it stays as one types it.
+
+    No letter of it commands a terminal.
+    """
+    told, command, typed = text.partition(_COMMAND)
+    minus = _NEGATIVE.sub(lambda number: with_minus(number.group()), told)
+    return _CONTROL.sub(lambda letter: printable(letter.group()), minus + command + typed)
+
+
+class _Printed:
+    """A block whose texts are printed as people write numbers."""
+
+    __slots__: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in self.__slots__:
+            object.__setattr__(self, name, _each_printed(getattr(self, name)))
+
+
+def _each_printed(part: Any) -> Any:
+    if isinstance(part, str):
+        return _printed(part)
+    return tuple(map(_each_printed, part)) if isinstance(part, tuple) else part
+
+
 @dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(_Printed):
     """The title of a page, and its ``answer`` in one line, for where there is no room for the page.
 
     That of a ``section`` stands on the page only.
@@ -34,7 +68,7 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(_Printed):
     """Running text; ``aside`` for what explains the rest and can be skipped."""
 
     text: str
@@ -42,7 +76,7 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class Table(_Printed):
     """A table of plain texts, its title above it. ``right`` are the columns that hold numbers.
 
     Words and numbers with their units and intervals are never broken. ``whole`` are the columns whose cells (not their
@@ -62,7 +96,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(_Printed):
     """A term with lines that say what it is."""
 
     term: str
@@ -83,7 +117,8 @@ def show(page: Iterable[Block], file: TextIO) -> None:
             if number:
                 console.print()
             for part in _rich(block, width):
-                console.print(part, width=None if isinstance(part, RichTable) else min(width, WIDTH))
+                # Text comes in lines. What no line has room for, such as an address, is left to the terminal, whole.
+                console.print(part, soft_wrap=isinstance(part, Text))
     file.write("".join(line.rstrip() + "\n" for line in captured.get().splitlines()))
 
 
@@ -111,43 +146,72 @@ def html(page: Iterable[Block], further: str = "") -> str:
 
 
 def _rich(block: Block, width: int) -> list[RenderableType]:
+    room = min(width, WIDTH)
     match block:
         case Heading(text):
-            return [Text(text, STRONG)]
+            return [Text(_wrapped(text, room), STRONG)]
         case Paragraph(text, aside):
-            return [Text(_wrapped(text, min(width, WIDTH)), "dim" if aside else "")]
+            return [Text(_wrapped(text, room), "dim" if aside else "")]
         case Entry(term, lines):
-            room = min(width, WIDTH) - INDENT
-            return [Text(term, STRONG), *(Padding(Text(_wrapped(line, room)), (0, 0, 0, INDENT)) for line in lines)]
-    title = [Text(block.title, STRONG)] if block.title else []
+            return [Text(_wrapped(term, room), STRONG), *(Text(_wrapped(line, room, INDENT)) for line in lines)]
+    title = [Text(_wrapped(block.title, room), STRONG)] if block.title else []
     return [*title, *_rich_table(block, width)]
 
 
-def _wrapped(text: str, width: int) -> str:
-    """Return running text in lines, in which a number stays with its unit."""
-    kept = _BEFORE_A_UNIT.sub(_NO_BREAK, text)
-    return fill(kept, width, break_on_hyphens=False, break_long_words=False).replace(_NO_BREAK, " ")
+def _wrapped(text: str, width: int, indent: int = 0) -> str:
+    """Return running text in lines, in which a number stays with its unit, each after ``indent`` spaces."""
+    space = " " * indent
+    lines = fill(
+        _kept_together(text),
+        width,
+        initial_indent=space,
+        subsequent_indent=space,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
+    return lines.replace(_NO_BREAK, " ")
 
 
 _NO_BREAK = "\u00a0"
-_BEFORE_A_UNIT = re.compile(r"(?<=\d) (?=%|py\b|months?\b)")
+_BEFORE_A_UNIT = re.compile(
+    r"(?<=\d) (?=%|(?:per )?(?:py|years?|months?|weeks?|days?)\b)|(?<=\d per) (?=(?:py|year|month)\b)"
+)
+
+
+def _kept_together(text: str) -> str:
+    return _BEFORE_A_UNIT.sub(_NO_BREAK, text)
+
+
+def _parts(text: str) -> list[str]:
+    """Return the parts of a text between which a line may end."""
+    return _kept_together(text).split(" ")
 
 
 def _rich_table(table: Table, width: int) -> list[RenderableType]:
     """Return a table as wide as ``width`` allows, with what had to be left out of it; line by line if none fits."""
     fitting, left_out = _fitting(table, width)
     widths = _widths(fitting, _room(fitting, width))
-    if widths is None:
-        return _stacked(table)
+    if widths is None or _is_squeezed(fitting, widths):
+        return _stacked(table, width)
     made = RichTable(box=None, padding=(0, GAP, 0, 0), pad_edge=False, show_header=any(table.columns))
     made.header_style = "dim"
     for place, column in enumerate(fitting.columns):
         justify: Literal["left", "right"] = "right" if place in fitting.right else "left"
-        made.add_column(Text(column), justify=justify, width=widths[place])
+        made.add_column(Text(_wrapped(column, widths[place])), justify=justify, width=widths[place])
     for row in fitting.rows:
-        made.add_row(*(Text(cell, "yellow" if table.mark and cell == table.mark else "") for cell in row))
-    told = f"For want of room without: {', '.join(left_out)}. A wider window has it, and what is saved."
-    return [made, *([Text(told, "dim")] if left_out else [])]
+        made.add_row(*(_cell(cell, room, table.mark) for cell, room in zip(row, widths, strict=True)))
+    told = f"Left out for lack of room: {', '.join(left_out)}. A wider window shows all, and so does --json."
+    return [made, *([Text(_wrapped(told, min(width, WIDTH)), "dim")] if left_out else [])]
+
+
+def _cell(cell: str, width: int, mark: str) -> Text:
+    return Text(_wrapped(cell, width), "yellow" if mark and cell == mark else "")
+
+
+def _is_squeezed(table: Table, widths: list[int]) -> bool:
+    """Return whether running text would stand in a column too narrow to be read."""
+    longest = (max(map(len, cells), default=0) for cells in zip(*table.rows, strict=True))
+    return any(room < min(TIGHT, wanted) for room, wanted in zip(widths, longest, strict=False))
 
 
 def _room(table: Table, width: int) -> int:
@@ -187,14 +251,29 @@ def _without(table: Table, dropped: Iterable[int]) -> Table:
     )
 
 
-def _stacked(table: Table) -> list[RenderableType]:
-    """Return the rows of a table one below the other, each cell in a line of its own with the name of its column."""
+def _stacked(table: Table, width: int) -> list[RenderableType]:
+    """Return the rows of a table one below the other, their cells with the names of their columns.
+
+    As many cells stand in a line as there is room for.
+    """
     lines: list[RenderableType] = []
     for row in table.rows:
         first, *cells = row
-        lines.append(Text(first or "–"))
         named = zip(table.columns[1:], cells, strict=True)
-        lines += [Padding(Text(f"{name}: {cell}" if name else cell), (0, 0, 0, INDENT)) for name, cell in named if cell]
+        told = [f"{name}: {cell}" if name else cell for name, cell in named if cell]
+        lines.append(Text(_wrapped(first or "–", width)))
+        lines += [Text(_wrapped(line, width, INDENT)) for line in _in_lines(told, width - INDENT)]
+    return lines
+
+
+def _in_lines(parts: list[str], width: int) -> list[str]:
+    """Return ``parts`` in lines, none of them in two lines if it fits into one."""
+    lines: list[str] = []
+    for part in parts:
+        if lines and len(lines[-1]) + len(part) + 2 <= width:
+            lines[-1] += f"; {part}"
+        else:
+            lines.append(part)
     return lines
 
 
@@ -203,7 +282,7 @@ _NUMBER_BEGINS = re.compile(r"[-+−–<×.(]*\d|–")
 
 def _unbroken(cell: str) -> list[str]:
     """Return the parts of a cell that are not to be broken: a whole number with its unit and interval, else words."""
-    return [cell] if _is_number(cell) else cell.split()
+    return [cell] if _is_number(cell) else _parts(cell)
 
 
 def _is_number(cell: str) -> bool:
@@ -214,7 +293,7 @@ def _least(table: Table) -> list[int]:
     """Return the width of each column with which nothing is broken."""
     columns = zip(table.columns, *table.rows, strict=True)
     return [
-        max(map(len, [*head.split(), *(part for cell in cells for part in _unbroken(cell))]), default=0)
+        max(map(len, [*_parts(head), *(part for cell in cells for part in _unbroken(cell))]), default=0)
         for head, *cells in columns
     ]
 

@@ -107,7 +107,8 @@ def _families(found: Loops) -> Table:
     ]
     columns = ("loops", "what they are", *heads)
     numbers = frozenset(range(2, len(columns)))
-    return Table("What share of the movement each family of loops carries", columns, tuple(rows), numbers, numbers)
+    title = "What share of the movement each family of loops carries"
+    return Table(title, columns, tuple(rows), numbers, numbers, tuple(range(3, len(columns))))
 
 
 def _share(found: Statistic) -> str:
@@ -191,8 +192,8 @@ def _ways(found: Loops) -> Table:
         (way, *(in_percent(chances[level].estimate, 1) for level in THRESHOLDS)) for way, chances in found.basin.items()
     ]
     columns = ("", *(f"above {in_percent(level, 0)}" for level in THRESHOLDS))
-    title = "In how many runs the basin's own loops carry more, by mark and way of looking"
-    note = f"; a change by more than {in_percent(SHIFTED, 0)} is said above"
+    title = "Share of runs in which the basin's own loops carry more than that, by how one looks at them"
+    note = f" (a change of more than {in_percent(SHIFTED, 0)} is told above)"
     return Table(title + note, columns, tuple(rows), frozenset({1, 2, 3}), folded=True)
 
 

@@ -4,8 +4,9 @@ from deference_sim.analysis.measure import success_of
 from deference_sim.analysis.region import Region
 from deference_sim.analysis.required_lead import LEAD, Answer, Requirement
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
-from deference_sim.pages.wording import chances, footer, rounded, to_error, with_interval
+from deference_sim.pages.wording import aligned, chances, footer, rounded, to_error, with_interval
 from deference_sim.scenario.catalogue import label_at
+from deference_sim.scenario.problems import listed
 
 
 def page(found: Requirement, repeat: str = "") -> Page:
@@ -70,8 +71,11 @@ def answers(found: Requirement, title: str = "") -> Page:
     rows = tuple((f"{100.0 * one.target:g} %", *_answer(one)) for one in found.answers)
     unit = f" ({found.unit})" if found.unit != "1" else ""
     columns = (f"for {success_of(found.measure).name} of", f"{label_at(found.path)} {enough}{unit}", "95 % interval")
-    told = (Paragraph(told) for one in found.answers if (told := _exception(one, found)))
-    return [Table(title, columns, rows, frozenset({1}), frozenset(range(3))), *told]
+    told: dict[str, list[str]] = {}  # by what is to be said of targets, which ones
+    for one in found.answers:
+        told.setdefault(_exception(one, found), []).append(f"{100.0 * one.target:g} %")
+    said = (Paragraph(words.format(listed(targets, "and"))) for words, targets in told.items() if words)
+    return [Table(title, columns, rows, frozenset({1}), frozenset(range(3))), *said]
 
 
 def _in_one_line(found: Requirement) -> str:
@@ -98,19 +102,19 @@ def _interval(one: Answer) -> str:
 
 
 def _exception(one: Answer, found: Requirement) -> str:
-    target = f"{100.0 * one.target:g} %"
+    """Return what is to be said of a target that has no answer of its own, with {} in its place; else nothing."""
     if one.status == "not reachable":
         level, place = with_interval(one.level), rounded(one.level_at, found.unit)
-        return f"{target} is not reachable: the highest chance found is {level}, at {place}."
+        return f"Not reachable: {{}}. The highest chance found is {level}, at {place}."
     if one.status == "none needed":
         hard = "no lead at all" if found.path == LEAD else f"the worst end of {found.path}"
-        return f"For {target} none is needed: the chance is higher with {hard}."
+        return f"None is needed for {{}}: the chance is higher with {hard}."
     return ""
 
 
 def _curve(found: Requirement) -> Table:
     values, estimates = zip(*found.curve, strict=True)
-    rows = tuple((f"{value:.4g}", *told) for value, told in zip(values, chances(estimates), strict=True))
+    rows = tuple((value, *told) for value, told in zip(aligned(values), chances(estimates), strict=True))
     unit = "" if found.unit == "1" else f" ({found.unit})"
     columns = (f"{label_at(found.path)}{unit}", success_of(found.measure).name, "95 % interval")
     return Table("The curve", columns, rows, frozenset({0, 1}), frozenset(range(3)), folded=True)

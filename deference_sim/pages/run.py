@@ -6,7 +6,7 @@ from math import sqrt
 import numpy as np
 
 from deference_sim.analysis.alternatives import Alternatives
-from deference_sim.analysis.digits import decimals
+from deference_sim.analysis.digits import shared_decimals
 from deference_sim.analysis.estimate import Estimate, probability
 from deference_sim.analysis.look import Look, Unknown
 from deference_sim.analysis.measure import MEASURES, VALUE, Measure, success_of
@@ -28,8 +28,10 @@ from deference_sim.pages.wording import (
     footer,
     in_words,
     lost_by,
+    lowered,
     percent,
     rounded,
+    singular,
     with_interval,
 )
 from deference_sim.scenario import Scenario
@@ -196,8 +198,8 @@ def _moves(unknown: Unknown) -> str:
     low, high = (_values(unknown, values) for values in (unknown.low, unknown.high))
     p_low, p_here, p_high = (f"{100.0 * share:.0f}" for share in (unknown.p_low, unknown.p_here, unknown.p_high))
     return (
-        f"{label_of(unknown.paths)} ({' with '.join(unknown.paths)}): from {low} to {high}, p_stay goes from {p_low} "
-        f"to {p_high} % ({change(unknown.p_high - unknown.p_low)} points; {p_here} % as it is)"
+        f"{lowered(label_of(unknown.paths))} ({' with '.join(unknown.paths)}): from {low} to {high}, p_stay goes from "
+        f"{p_low} to {p_high} % ({change(unknown.p_high - unknown.p_low)} points; {p_here} % as it is)"
     )
 
 
@@ -277,18 +279,23 @@ def on_the_way(result: Result) -> Page:
         ("takeover by AIs that schemed", "scheming_takeover"),
         ("takeover before humans had handed off", "early_takeover"),
     )
-    counted = [
-        (words, probability(tally.runs_with[name], tally.n), f"{tally.events[name] / tally.n:.2g}")
+    counted: list[tuple[str, Estimate, float | None]] = [
+        (words, probability(tally.runs_with[name], tally.n), tally.events[name] / tally.n)
         for name, words in COUNTERS.items()
         if tally.events[name] or (hazards and name in (HANDLED, SUFFERED))
     ]
+    # As if events came independently of one another, so that the error of a mean is that of a Poisson count.
+    digits = shared_decimals([sqrt(max(mean, 1.0 / tally.n) / tally.n) for *_, mean in counted if mean is not None])
     counted += [
-        (words, probability(tally.runs_with[name], tally.n), "") for words, name in noted if tally.runs_with[name]
+        (words, probability(tally.runs_with[name], tally.n), None) for words, name in noted if tally.runs_with[name]
     ]
     if not counted:
         return []
     shares = [share for _, share, _ in counted]
-    rows = [(words, percent(share.estimate, *shares), mean) for words, share, mean in counted]
+    rows = [
+        (words, percent(share.estimate, *shares), "" if mean is None else f"{mean:.{digits}f}")
+        for words, share, mean in counted
+    ]
     columns = ("", "share of runs", "mean per run")
     return [Table("What happened on the way", columns, tuple(rows), frozenset({1, 2}))]
 
@@ -301,22 +308,23 @@ def months(result: Result) -> Page:
     unresolved, handed_off = result.tally.ended("unresolved"), result.tally.handed_off
     n_whole, settled = result.tally.good + unresolved, result.replicates - unresolved
     delay = result.delay_months
-    rows = [
-        *_lead_at_start(result.scenario),
-        _month_row("time bought from the rival", result.months_bought, n_whole),
-        _month_row("lead at the end", result.lead_at_end, n_whole),
-        _month_row("delay: deference-goodness (the tax, as paid)", delay["goodness"], n_whole),
-        _month_row("delay: buying time", delay["buying"], n_whole),
-        _month_row("delay: active defence against outside risks", delay["defence"], n_whole),
+    told: list[tuple[str, Spread, int]] = [
+        ("time bought from the rival", result.months_bought, n_whole),
+        ("lead at the end", result.lead_at_end, n_whole),
+        ("delay: deference-goodness (the tax, as paid)", delay["goodness"], n_whole),
+        ("delay: buying time", delay["buying"], n_whole),
+        ("delay: active defence against outside risks", delay["defence"], n_whole),
         *(
-            _month_row(name, delay[kind], n_whole)
+            (name, delay[kind], n_whole)
             for kind, name in (("tests", "delay: tests"), ("halts", "delay: while deference was halted"))
             if delay[kind]["mean"]
         ),
-        _month_row("tax of staying in the basin all the way, forecast", result.aggregate_tax_months, handed_off),
-        _month_row("handoff, in month", result.handoff_months, handed_off),
-        _month_row("settled for better or worse, in month", result.resolution_months, settled),
+        ("tax of staying in the basin all the way, forecast", result.aggregate_tax_months, handed_off),
+        ("handoff, in month", result.handoff_months, handed_off),
+        ("settled for better or worse, in month", result.resolution_months, settled),
     ]
+    digits = shared_decimals([error for _, spread, n in told if (error := _error(spread, n)) > 0.0], MOST_DECIMALS)
+    rows = [*_lead_at_start(result.scenario, digits), *(_month_row(name, spread, digits) for name, spread, _ in told)]
     kept = tuple(row for row in rows if any(row[1:]))
     table = Table("Lead and delay, in months", ("", "median", "5 % to 95 %", "mean"), kept, frozenset({1, 2, 3}))
     note = (
@@ -326,24 +334,30 @@ def months(result: Result) -> Page:
     return [table, Paragraph(note, aside=True)]
 
 
-def _lead_at_start(scenario: Scenario) -> list[tuple[str, ...]]:
+def _lead_at_start(scenario: Scenario, digits: int) -> list[tuple[str, ...]]:
     words = {"takeoff": "lead at the start", "deadline": "months to the deadline, at the start", "none": ""}
     name = words[scenario.rival.mode]
     if not name:
         return [("lead: nobody presses (rival.mode is none)", "–", "", "")]
     distribution = scenario.uncertain.get("rival.lead")
     if distribution is None:
-        return [(name, f"{scenario.medians.rival.lead:g}", "", "")]
-    low, median, high = distribution.quantile(np.array([0.05, 0.5, 0.95]))
-    told = f"{name}: {scenario.written.get('rival.lead', 'uncertain')}"
-    return [(told, f"{median:.4g}", f"{low:.4g} to {high:.4g}", "")]
+        lead = scenario.medians.rival.lead  # which is exact, and told so
+        return [(name, f"{lead:.{digits}f}" if round(lead, digits) == lead else f"{lead:g}", "", "")]
+    low, median, high = (f"{lead:.{digits}f}" for lead in distribution.quantile(np.array([0.05, 0.5, 0.95])))
+    told = f"{name}: {singular(scenario.written.get('rival.lead', 'uncertain'))}"
+    return [(told, median, f"{low} to {high}", "")]
 
 
-def _month_row(name: str, spread: Spread, n: int) -> tuple[str, ...]:
+def _error(spread: Spread, n: int) -> float:
+    """Return the standard error of an outer quantile, as if the values were normal; 0 where there are none."""
+    p5, p95 = spread["p5"], spread["p95"]
+    # It is 2.11 sd/√n, with p95 − p5 = 3.29 sd.
+    return 0.0 if p5 is None or p95 is None else 2.11 * (p95 - p5) / 3.29 / sqrt(max(n, 1))
+
+
+def _month_row(name: str, spread: Spread, digits: int) -> tuple[str, ...]:
     p5, p50, p95, mean = (spread[key] for key in ("p5", "p50", "p95", "mean"))
     if p5 is None or p50 is None or p95 is None or mean is None:
         return (name, "", "", "")
-    # The standard error of an outer quantile, as if the values were normal: 2.11 sd/√n, with p95 − p5 = 3.29 sd.
-    places = decimals(2.11 * (p95 - p5) / 3.29 / sqrt(max(n, 1)), MOST_DECIMALS)
-    low, median, high, average = (f"{value:.{places}f}" for value in (p5, p50, p95, mean))
+    low, median, high, average = (f"{value:.{digits}f}" for value in (p5, p50, p95, mean))
     return (name, median, "" if low == high else f"{low} to {high}", average)

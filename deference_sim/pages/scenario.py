@@ -57,7 +57,8 @@ def _table(title: str, rows: list[ValueRow], meanings: bool) -> Table:
     cells = (
         (row.path, singular(row.value), row.status, row.source, *((row.meaning,) if meanings else ())) for row in rows
     )
-    return Table(title, columns, tuple(cells), whole=frozenset({0, 3}), folded=title.endswith("defaults"))
+    spare = tuple(range(len(columns) - 1, 2, -1))
+    return Table(title, columns, tuple(cells), whole=frozenset({0, 3}), spare=spare, folded=title.endswith("defaults"))
 
 
 # ---- what stands below an answer ------------------------------------------------------------------------------
@@ -73,10 +74,11 @@ def inputs(scenario: Scenario) -> Page:
     columns = ("", "value", "status", "in place of the default")
     given = f", {_count(core, 'given')} given" if _count(core, "given") else ""
     title = f"Core inputs: {_count(core, 'guess')} of these {len(core)} are guesses{given}"
-    page: Page = [Table(title, columns, tuple(_input_row(row) for row in core), mark="guess", folded=True)]
+    page: Page = [Table(title, columns, tuple(_input_row(row) for row in core), spare=(3,), mark="guess", folded=True)]
     if changed or scenario.hazards:
         cells = (*(_input_row(row) for row in changed), *_hazard_rows(rows, scenario))
-        page.append(Table("Other inputs that are not at their defaults", columns, cells, mark="guess", folded=True))
+        title = "Other inputs that are not at their defaults"
+        page.append(Table(title, columns, cells, spare=(3,), mark="guess", folded=True))
     note = (
         "guess: no source fixes the value. given: chosen by whoever wrote the scenario or the command line; we know "
         "no source for it. published, derived: see `deference-sim parameters`, which also says what each input means. "

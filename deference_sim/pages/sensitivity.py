@@ -12,7 +12,7 @@ from deference_sim.analysis.sensitivity.inputs import CORE, HALF_TO_DOUBLE, RANG
 from deference_sim.pages.alternatives import tables as alternatives_tables
 from deference_sim.pages.glossary import label_of
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
-from deference_sim.pages.wording import footer
+from deference_sim.pages.wording import counted, footer, lowered
 from deference_sim.scenario import Scenario
 
 Row = Mapping[str, Any]
@@ -34,12 +34,13 @@ def page(found: Sensitivity, repeat: str = "", by: Sequence[Alternatives] = ()) 
     rows = tuple(line for row in table for line in _lines(row, cells(row, digits)))
     numbers, last = frozenset(range(2, 2 + len(columns))), 2 + len(columns)
     head = ("", "p5 to p95", *columns, "range's status")
-    spare = (*(range(3, 1, -1) if found.method == "tornado" else ()), last)
+    spare = (3, 2, last, 1) if found.method == "tornado" else (last, 1, *range(last - 1, 2, -1))
     return [
         Heading(f"{found.plan.scenario.name} – what matters most for {success.headline}", _answer(found)),
         Paragraph(_in_words(found)),
         *_summary(found),
         Table(TITLES[found.method], head, rows, numbers, numbers | {0}, spare, "guess"),
+        *([*_by_status(found), _single_futures(found)] if found.method == "sobol" else []),
         *alternatives_tables(by, found.plan.measure),
         *(Paragraph(text, aside=True) for text in (*_READINGS[found.method](found), *_about_inputs(found))),
         _footer(found, repeat),
@@ -66,6 +67,8 @@ def _lines(row: Row, cells: tuple[str, ...]) -> list[tuple[str, ...]]:
 def _answer(found: Sensitivity) -> str:
     table: list[dict[str, Any]] = found.table.to_dict("records")  # type: ignore[assignment]
     row = table[0]
+    if not _named(found):
+        return _NOTHING_WORTH_KNOWING
     what, place = _MEASURED_BY[found.method]
     cells = _COLUMNS[found.method][1](row, _shared_digits(table, found.method))
     points = " points" if found.method in _IN_POINTS else ""
@@ -74,8 +77,22 @@ def _answer(found: Sensitivity) -> str:
 
 def _in_words(found: Sensitivity) -> str:
     """Return the inputs that matter most, by their names, in a sentence."""
-    most = (f"{label_of(group.split(' + '))} ({group})" for group in found.table["input"].head(MOST_NAMED))
-    return f"What matters most: {'; '.join(most)}."
+    most = [f"{lowered(label_of(group.split(' + ')))} ({group})" for group in _named(found)]
+    if not most:
+        return (
+            f"{_NOTHING_WORTH_KNOWING[0].upper()}{_NOTHING_WORTH_KNOWING[1:]}: whatever it is, the choice is the same."
+        )
+    return f"{'Worth knowing most' if found.method == 'voi' else 'What matters most'}: {'; '.join(most)}."
+
+
+_NOTHING_WORTH_KNOWING = "no single input is worth knowing before the choice"
+
+
+def _named(found: Sensitivity) -> list[str]:
+    """Return the inputs that matter most; of what is worth knowing only those that are."""
+    table = found.table
+    worth = table[table["value"] > 0.0] if found.method == "voi" else table
+    return [str(name) for name in worth["input"].head(MOST_NAMED)]
 
 
 def _summary(found: Sensitivity) -> Page:
@@ -95,7 +112,6 @@ def _summary(found: Sensitivity) -> Page:
         said += (
             f" From one set of inputs to another it has a standard deviation of {_points(spread, 1)} percentage points."
         )
-        return [Paragraph(said), *_by_status(found), _single_futures(found)]
     return [Paragraph(said)]
 
 
@@ -191,7 +207,7 @@ _MEASURED_BY = {
 _COLUMNS: dict[str, tuple[tuple[str, ...], Callable[[Row, int], tuple[str, ...]]]] = {
     "tornado": (("at low", "at high", "swing (95 %)"), _tornado),
     "sobol": (("first order (95 %)", "total order (95 %)"), _sobol),
-    "morris": (("µ* (95 %)", "µ", "σ"), _morris),
+    "morris": (("mean size of the change, µ* (95 %)", "mean change, µ", "spread, σ"), _morris),
     "rank": (("correlation (95 %)",), _rank),
     "voi": (("worth (95 %)",), _voi),
 }
@@ -277,6 +293,10 @@ def _about_inputs(found: Sensitivity) -> list[str]:
     return about_inputs(found.plan.varied, found.plan.scenario, as_groups=as_groups)
 
 
+def _how_many(paths: Sequence[str], varied: Varied) -> str:
+    return "all" if len(paths) == len(varied.inputs) > 1 else str(len(paths))
+
+
 def about_inputs(varied: Varied, scenario: Scenario, *, as_groups: bool = False) -> list[str]:
     """Return what was varied, where the ranges are from, and what was left out, in words."""
     own = [one.path for one in varied.inputs if one.path in scenario.uncertain]
@@ -285,13 +305,13 @@ def about_inputs(varied: Varied, scenario: Scenario, *, as_groups: bool = False)
         WIDENED: "the plausible range, widened to hold the scenario's value, which lies outside",
         HALF_TO_DOUBLE: "half to double the scenario's value, for want of anything better",
     }
-    told = [f"Varied: {len(varied.inputs)} inputs"]
+    told = [f"Varied: {counted(len(varied.inputs), 'input')}"]
     if own:
-        told.append(f"{len(own)} over the ranges of the scenario")
+        told.append(f"{_how_many(own, varied)} over the scenario's own ranges")
     for source, words in sources.items():
         paths = [one.path for one in varied.inputs if one.range_from == source]
         if paths:
-            told.append(f"{len(paths) if source == RANGES else ', '.join(paths)} over {words}")
+            told.append(f"{_how_many(paths, varied) if source == RANGES else ', '.join(paths)} over {words}")
     text = "; ".join(told) + "."
     tied = [varied.label(group) for group in varied.groups if len(group) > 1]
     if tied:

@@ -169,8 +169,8 @@ def _regret_in_one_line(found: PolicyRegret) -> str:
 def _regret_answer(found: PolicyRegret) -> str:
     minimax, average = found.minimax, found.best_on_average
     least = (
-        f"Across {_counted(found)}, {minimax} has the smallest largest regret: at most "
-        f"{100.0 * found.largest_regret(minimax):.0f} points in any of them"
+        f"Across {_counted(found)}, {minimax} does best in the worst case: in none of them does it fall more than "
+        f"{100.0 * found.largest_regret(minimax):.0f} points behind the best policy there"
     )
     mean = f"on average ({100.0 * found.average(average):.0f} %)"
     return f"{least}. It also does best {mean}." if minimax == average else f"{least}; {average} does best {mean}."
@@ -181,8 +181,8 @@ def _chances_by_world(found: PolicyRegret) -> Table:
         (world, *(f"{100.0 * row[place].estimate:.0f}" for row in found.estimates.values()))
         for place, world in enumerate(found.worlds)
     ]
-    rows.append(("mean", *(f"{100.0 * found.average(policy):.0f}" for policy in found.policies)))
-    rows.append(("", *("highest" if policy == found.best_on_average else "" for policy in found.policies)))
+    means = {policy: f"{100.0 * found.average(policy):.0f}" for policy in found.policies}
+    rows.append(("mean", *_marked(means, found.best_on_average, "highest")))
     return _by_world(f"{success_of(found.measure).name} in each world, in per cent", rows, found)
 
 
@@ -205,9 +205,14 @@ def _regrets(found: PolicyRegret) -> Table:
         )
         for place, world in enumerate(found.worlds)
     ]
-    rows.append(("largest", *(f"{100.0 * found.largest_regret(policy):.0f}" for policy in found.policies)))
-    rows.append(("", *("smallest" if policy == found.minimax else "" for policy in found.policies)))
+    largest = {policy: f"{100.0 * found.largest_regret(policy):.0f}" for policy in found.policies}
+    rows.append(("largest", *_marked(largest, found.minimax, "smallest")))
     return _by_world("Regret: what the best policy does better in that world, in points", rows, found)
+
+
+def _marked(cells: Mapping[str, str], policy: str, mark: str) -> list[str]:
+    """Return cells by policy, that of one of them marked before its number."""
+    return [f"{mark}: {cell}" if name == policy else cell for name, cell in cells.items()]
 
 
 def _by_world(title: str, rows: list[tuple[str, ...]], found: PolicyRegret) -> Table:

@@ -6,7 +6,7 @@ from deference_sim.analysis.estimate import Estimate
 from deference_sim.analysis.measure import Measure, success_of
 from deference_sim.analysis.sweep import Sweep
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
-from deference_sim.pages.wording import chances, footer, percent, shown_value, with_interval
+from deference_sim.pages.wording import chances, counted, footer, lowered, percent, shown_values, with_interval
 from deference_sim.scenario.catalogue import label_at
 from deference_sim.scenario.problems import listed
 from deference_sim.study.arrangements import GRID, LATIN, PAIRED
@@ -24,7 +24,7 @@ def page(found: Sweep, repeat: str = "", measure: Measure = "p_stay") -> Page:
     estimates = found.estimates(measure)
     names = ", ".join(scenario.name for scenario in found.scenarios)
     success = success_of(measure)
-    title = f"{names} – {success.name} ({success.meaning}) over {_paths(found.axes)}"
+    title = f"{names} – {success.name} ({success.meaning}) by {_paths(found.axes)}"
     answer = _answer(found, measure, estimates)
     blocks: Page = [Heading(title, answer), Paragraph(f"{answer}.")]
     if found.design == GRID and len(found.axes) == 2 and len(found.axes[1].values) <= MOST_COLUMNS:
@@ -40,8 +40,8 @@ def page(found: Sweep, repeat: str = "", measure: Measure = "p_stay") -> Page:
     else:
         blocks.append(_list(found, estimates, measure))
     runs = sum(tally.n for tally in found.tallies)
-    points = f"{len(found.points)} point{'s' * (len(found.points) > 1)}{_DESIGNS[found.design]}"
-    told = f"{runs:,} runs at {points}, seed {found.seed}"
+    points = f"{counted(len(found.points), 'point')}{_DESIGNS[found.design]}"
+    told = f"{counted(runs, 'run')} at {points}, seed {found.seed}"
     return [*blocks, Paragraph(SAME_WORLDS, aside=True), footer(told, found.engine, found.seconds, repeat)]
 
 
@@ -56,16 +56,19 @@ def _answer(found: Sweep, measure: Measure, estimates: Sequence[Estimate]) -> st
 
 
 def _where(found: Sweep, place: int) -> str:
-    """Return the values of a point, each with its input and the scenario where there are several."""
+    """Return the values of a point, with the scenario where there are several."""
     point = found.points[place]
-    values = [shown_value(axis, value) for axis, value in zip(found.axes, point.values, strict=True)]
-    if len(values) > 1:
+    values = [shown_values(axis, [value])[0] for axis, value in zip(found.axes, point.values, strict=True)]
+    if len(values) > 1:  # whose units alone do not say what is what
         values = [f"{axis.path} {value}" for axis, value in zip(found.axes, values, strict=True)]
-    return ", ".join([*values, *([point.base] if len(found.scenarios) > 1 else [])])
+    where = ", ".join(values)
+    return f"{where} in {point.base}" if len(found.scenarios) > 1 else where
 
 
 def _paths(axes: Sequence[Axis]) -> str:
-    return listed([axis.path if len(axes) > 1 else f"{label_at(axis.path)} ({axis.path})" for axis in axes], "and")
+    return listed(
+        [axis.path if len(axes) > 1 else f"{lowered(label_at(axis.path))} ({axis.path})" for axis in axes], "and"
+    )
 
 
 def _safely(tally: Tally) -> float:
@@ -77,27 +80,32 @@ def _grid(found: Sweep, title: str, shares: Sequence[float], estimates: Sequence
     rows, columns = found.axes
     width = len(columns.values)
     told = [percent(share, *estimates) for share in shares]
-    cells = tuple((shown_value(rows, value), *told[k * width : (k + 1) * width]) for k, value in enumerate(rows.values))
+    sides = shown_values(rows, rows.values)
+    cells = tuple((side, *told[k * width : (k + 1) * width]) for k, side in enumerate(sides))
     corner = f"{label_at(rows.path)} ↓  {label_at(columns.path)} →"
-    head = (corner, *(shown_value(columns, value) for value in columns.values))
+    head = (corner, *shown_values(columns, columns.values))
     return Table(title, head, cells, frozenset(range(1, width + 1)), frozenset(range(width + 1)))
 
 
 def _list(found: Sweep, estimates: Sequence[Estimate], measure: Measure) -> Table:
     several, safely = len(found.scenarios) > 1, measure == "p_good"
+    places = zip(
+        *(shown_values(axis, [point.values[k] for point in found.points]) for k, axis in enumerate(found.axes)),
+        strict=True,
+    )
     rows = tuple(
         (
             *((point.base,) if several else ()),
-            *(shown_value(axis, value) for axis, value in zip(found.axes, point.values, strict=True)),
+            *where,
             *told,
             *((percent(_safely(tally), *estimates),) if safely else ()),
         )
-        for point, told, tally in zip(found.points, chances(estimates), found.tallies, strict=True)
+        for point, where, told, tally in zip(found.points, places, chances(estimates), found.tallies, strict=True)
     )
     columns = (
         *(("scenario",) if several else ()),
         *(label_at(axis.path) for axis in found.axes),
-        "value" if success_of(measure).is_graded else "chance",
+        success_of(measure).name,
         "95 % interval",
     )
     last = len(columns) - 1

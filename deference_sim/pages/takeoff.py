@@ -12,11 +12,18 @@ def page(found: TakeoffTable, repeat: str = "") -> Page:
     runs = f"{found.replicates:,} runs" if found.replicates > 1 else "One run, nothing in it random"
     return [
         Heading(found.title, _answer(found)),
-        Table("", head, tuple(rows), frozenset(range(1, len(head)))),
+        Table("", head, tuple(rows), frozenset(range(1, len(head))), spare=_spare(head)),
         *(Paragraph(note, aside=True) for note in found.notes),
         Paragraph(f"Source: {found.source}.", aside=True),
         Paragraph(with_repeat(f"{runs}, seed {found.seed}.", repeat), aside=True),
     ]
+
+
+def _spare(head: tuple[str, ...]) -> tuple[int, ...]:
+    """Return what is left out first where there is no room."""
+    return tuple(
+        head.index(name) for name in ("our model", "vs our model", "vs recomputed", "recomputed") if name in head
+    )
 
 
 def _answer(found: TakeoffTable) -> str:

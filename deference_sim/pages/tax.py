@@ -52,10 +52,10 @@ def _tax_spread(found: AggregateTax) -> Page:
 
 def _drivers(found: AggregateTax) -> Table:
     rows = tuple(_driver(driver) for driver in found.drivers[:MOST_DRIVERS])
-    columns = ("one input at a time", "from", "to", "tax there (months)", "and there")
+    columns = ("one input at a time", "low", "high", "tax at low (months)", "tax at high (months)")
     some = any(driver.uncertain for driver in found.drivers)
     title = f"What drives it, each from half to twice its value{_OWN_RANGE * some}"
-    return Table(title, columns, rows, frozenset({1, 2, 3, 4}), frozenset(range(5)))
+    return Table(title, columns, rows, frozenset({1, 2, 3, 4}), frozenset(range(5)), (2, 1))
 
 
 _OWN_RANGE = ", uncertain ones from their 5th to their 95th percentile"
@@ -79,8 +79,9 @@ def _edges(found: AggregateTax) -> Page:
     )
     columns = ("capability (py)", "tax τ", "effort to keep in step, τ/(1+τ)", "effective edge: margin (py)")
     note = (
-        "Effective edge: the least margin from which all research on goodness still outruns drift, both components "
-        "level. Below it AIs lose goodness however they try, though still in the basin. Successors' noise comes on top."
+        "Effective edge: the least margin from which all research on goodness still outruns drift, where broad "
+        "alignment and the capability profile are equal. Below it AIs lose goodness however they try, though still in "
+        "the basin. Successors' noise comes on top."
     )
     table = Table("The tax and the basin's effective edge on the way", columns, rows, frozenset(range(4)))
     return [table, Paragraph(note, aside=True)]

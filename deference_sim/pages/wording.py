@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from math import floor, log10
 from typing import TYPE_CHECKING
 
 from deference_sim.analysis.digits import decimals, in_percent, shared_decimals, signed, with_minus
@@ -62,6 +63,16 @@ def singular(text: str) -> str:
     return "none" if text == "null" else re.sub(r"(?<![\d.])1 months\b", "1 month", text)
 
 
+def counted(number: int, what: str) -> str:
+    """Return how many there are of something, in the singular where it is one."""
+    return f"{number:,} {what}{'s' * (number != 1)}"
+
+
+def lowered(name: str) -> str:
+    """Return a name as it stands within a sentence, its first letter small unless it is one of several large ones."""
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
+
+
 def shortened(text: str) -> str:
     """Return a value with its long numbers at four digits."""
     return singular(re.sub(r"\d+\.\d{5,}", lambda match: f"{float(match.group()):.4g}", text))
@@ -106,16 +117,36 @@ def change(share: float) -> str:
     return signed(100.0 * share, 0)
 
 
-def shown_value(axis: Axis, value: Value) -> str:
-    """Return one value of an axis in words, with its unit."""
-    if axis.is_numeric:
-        return rounded(float(value), axis.unit)
-    return value_text(value, find(axis.path, ARGUMENT))
+def shown_values(axis: Axis, column: Sequence[Value]) -> list[str]:
+    """Return values of an axis in words, with its unit, numbers with as many decimals in all of them."""
+    if not axis.is_numeric:
+        return [value_text(value, find(axis.path, ARGUMENT)) for value in column]
+    return [with_unit(number, axis.unit) for number in aligned([float(value) for value in column])]
+
+
+def aligned(column: Sequence[float]) -> list[str]:
+    """Return exact numbers of a column with as many decimals in all: three digits of the least, and all apart.
+
+    Where that would take many decimals each has four digits of its own.
+    """
+    told = [f"{value:.4g}" for value in column]
+    if any("e" in number for number in told):
+        return [with_minus(number) for number in told]
+    most = max((len(number.partition(".")[2]) for number in told), default=0)
+    least = min((abs(value) for value in column if value), default=1.0)
+    digits = min(most, max(2 - floor(log10(least)), 0))
+    while digits < most and len({f"{value:.{digits}f}" for value in column}) < len(set(column)):
+        digits += 1
+    return [with_minus(f"{value:.{digits}f}" if digits < len("0.000") else f"{value:.4g}") for value in column]
 
 
 def rounded(value: float, unit: str) -> str:
     """Return a value with its unit, to four digits."""
-    number = with_minus(f"{value:.4g}")
+    return with_unit(with_minus(f"{value:.4g}"), unit)
+
+
+def with_unit(number: str, unit: str) -> str:
+    """Return a number that is written already with its unit."""
     return number if unit == "1" else singular(f"{number} {unit}")
 
 

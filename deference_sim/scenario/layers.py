@@ -15,7 +15,7 @@ from deference_sim.scenario.sample_files import with_samples
 from deference_sim.scenario.scalars import kind_of, read_text
 from deference_sim.scenario.several import plain
 from deference_sim.scenario.shipped import label_of, shipped
-from deference_sim.scenario.source import beside, checked_text
+from deference_sim.scenario.source import SCENARIO, beside, checked_text
 from deference_sim.scenario.source import read_text as read_file
 from deference_sim.scenario.tree import Broken, Entry, ListNode, MapNode, Node, Scalar, is_broken, node_of, with_entry
 from deference_sim.scenario.uncertain_input import UncertainInput
@@ -59,12 +59,13 @@ def read_layers(path: Path, chain: Sequence[Path] = ()) -> Layers:
     return Layers(merged(base, root), (*problems, *below.problems), (label, *below.files))
 
 
-def read_mapping(path: Path, label: str) -> tuple[MapNode, list[Problem]]:
+def read_mapping(path: Path, label: str, kind: str = SCENARIO) -> tuple[MapNode, list[Problem]]:
     """Return the mapping that the file at ``path``, called ``label`` in messages, holds, and the problems of its form.
 
+    ``kind`` is what the file should be, in messages.
     Raises ``ScenarioError`` if it holds none.
     """
-    root, problems = compose(read_file(path, label), label)
+    root, problems = compose(read_file(path, label, kind), label)
     if isinstance(root, MapNode):
         return root, problems
     if root is not None and not isinstance(root, Broken):

@@ -95,7 +95,10 @@ def parameters_at(what: str | None = None, *, every: bool = False) -> list[Param
     except ScenarioError:
         if rows := parameters_about(what):
             return rows
-        raise
+        if nearest_path(what):
+            raise
+        hint = "see `deference-sim parameters --all`"
+        raise refusal(ARGUMENT, what, "no parameter has that in its path, name or meaning", hint=hint) from None
 
 
 def parameters_about(words: str) -> list[ParameterRow]:

@@ -41,8 +41,9 @@ class Problem:
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
-        parts = (place, shown(self.path, _MAX_PATH), self.found, self.allowed, self.hint)
-        return _printable("  ".join(part for part in parts if part))
+        allowed = f"allowed: {self.allowed}" if self.allowed else ""
+        parts = (place, shown(self.path, _MAX_PATH), self.found, allowed, self.hint)
+        return printable("  ".join(part for part in parts if part))
 
 
 class ScenarioError(ValueError):
@@ -116,10 +117,11 @@ def sift(readings: Iterable[Callable[[], Value]]) -> tuple[list[Value], list[Pro
 def shown(text: str, limit: int = _MAX_SHOWN) -> str:
     """Return ``text`` fit to print on one line: shortened, and whatever does not print as its code point."""
     kept = text if len(text) <= limit else text[: limit - 1] + "…"
-    return _printable(kept)
+    return printable(kept)
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """Return ``text`` with whatever does not print as its code point, so that it cannot command a terminal."""
     return "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in text)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from deference_sim.scenario.problems import MAX_PROBLEMS, Mark, Problem, ScenarioError, did_you_mean, refusal, shown
 
 MAX_BYTES = 256 * 1024
-SCENARIO = "a scenario"
+SCENARIO, BATCH = "a scenario", "a batch"
 
 _MAGIC = {
     b"\x1f\x8b": "gzip",
@@ -54,7 +54,7 @@ def checked_text(data: bytes, label: str, kind: str = SCENARIO) -> str:
     if problems:
         raise ScenarioError(problems)
     if not text.strip():
-        hint = "start with `schema: 1`" if kind == SCENARIO else ""
+        hint = "start with `schema: 1`" if kind in (SCENARIO, BATCH) else ""
         raise refusal(Mark(label, 1, 1), "", "file has no content", kind, hint)
     return text
 

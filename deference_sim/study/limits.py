@@ -43,7 +43,7 @@ def whole(given: object, name: str, least: int, most: int) -> int:
 
 def a_whole_number(least: int, most: int) -> str:
     """Return in words what is allowed of a count."""
-    return f"a whole number from {least:,} to {most:,}"
+    return f"a whole number from {least:,} to {'2^128 − 1' if most == LAST_SEED else f'{most:,}'}"
 
 
 def replicates_of(given: object, *, least: int = 1, most: int = MOST_REPLICATES) -> int:

@@ -211,7 +211,7 @@ def test_the_page_and_picture_say_what_was_found(found: ds.Requirement) -> None:
         ({"solve": "rival.led"}, r"did you mean `rival\.lead`"),
         ({"solve": "strategy.policy"}, "no number"),
         ({"solve": "hazards.war.rate"}, "no `war`"),
-        ({"solve": "tax.broad_alignment"}, r"tax\.broad_alignment=A:B"),
+        ({"solve": "rival.danger_at"}, r"rival\.danger_at=A:B"),
         ({"solve": "rival.lead", "between": ds.linspace(3, 2, 2)}, "a lower end below"),
         ({"solve": "rival.lead", "between": ds.linspace(-3, 2, 2)}, "at least 0"),
         ({"solve": "handoff.human_share"}, "leaves out an end"),

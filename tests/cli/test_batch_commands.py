@@ -84,8 +84,8 @@ def test_a_batch_tells_its_size_first_and_its_tables_last(
 
 
 def test_a_finished_batch_is_verified_done_again_and_merged(done: Path) -> None:
-    assert call("verify", done).stdout == "2 chunks are as they were written, 0 replicates are missing\n"
-    assert call("rerun", done).stdout == "2 of 2 chunks are the same, 0 replicates are missing\n"
+    assert call("verify", done).stdout == "All is well: 2 chunks are as written, 0 replicates are missing\n"
+    assert call("rerun", done).stdout == "Every bit is the same: 2 of 2 chunks are the same, 0 replicates are missing\n"
     assert json.loads(call("rerun", done, "--json").stdout)["same"] == 2
     assert call("merge", done).exit_code == 0
     assert len(list((done / "runs").glob("*.parquet"))) == 2

@@ -196,9 +196,9 @@ class TestSettings:
     @pytest.mark.parametrize(
         ("setting", "said"),
         [
-            ("rival.lead", "rival.lead  no `=`  PATH=VALUE  such as rival.lead='3 months'"),
+            ("rival.lead", "rival.lead  no `=`  allowed: PATH=VALUE  such as rival.lead='3 months'"),
             ("rival.lead=", "rival.lead  value missing  PATH=VALUE"),
-            ("rival.lead=x", "rival.lead  text `x`  a number of at least 0, in months"),
+            ("rival.lead=x", "rival.lead  text `x`  allowed: a number of at least 0, in months"),
             ("rival.lead=0,5", "rival.lead  `0,5`: decimal comma?  a number of at least 0, in months  write 0.5"),
             ("rival.lead=[2, 9", "rival.lead  `[` without its `]`, or a missing comma  close the brackets"),
             ("rival.lead=*a", "rival.lead  alias `*a`  anchors and aliases are not supported: repeat the value"),
@@ -213,7 +213,7 @@ class TestSettings:
             ("schema=2", "schema  unknown parameter"),
             ("=3", "unknown parameter"),
             ("rival.lead.x=3", "rival.lead.x  unknown parameter"),
-            ("name=../x", "name  `../x`  a name of small letters, digits and -, at most 64"),
+            ("name=../x", "name  `../x`  allowed: a name of small letters, digits and -, at most 64"),
             (
                 "strategy.time_buying_share=0.99",
                 "strategy.time_buying_share  the shares add up to 1.01, more than all effort",

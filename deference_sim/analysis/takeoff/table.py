@@ -134,6 +134,8 @@ class Request:
         return TakeoffTable(self.preset, self.title, source, tuple(figures), tuple(notes), done, self.seed)
 
 
+LEAST_DIFFERENCE = 5  # decimals of exact figures to which they are compared: a smaller difference is one of rounding
+
 # ---- as texts -----------------------------------------------------------------------------------------------
 
 
@@ -171,13 +173,21 @@ def _given(value: float | None, figure: Figure) -> str:
     """Return a published value in full, a curve's to four digits."""
     if value is None:
         return ""
-    return f"{_scale(figure) * value:,.6g}" if figure.ours.low is None else f"{_scale(figure) * value:,.4g}"
+    return _plain(_scale(figure) * value, 6 if figure.ours.low is None else 4)
+
+
+def _plain(value: float, digits: int) -> str:
+    """Return a number to so many digits, a large one with all that stand before its point."""
+    told = f"{value:,.{digits}g}"
+    return f"{value:,.0f}" if "e+" in told else told
 
 
 def _shown(number: Number, figure: Figure) -> str:
     """Return ``number`` to the digits that its interval supports, in full if it is exact."""
     decimals = _decimals(number, figure)
-    return f"{_scale(figure) * number.estimate:,.6g}" if decimals is None else _fixed(number.estimate, figure, decimals)
+    if decimals is None:
+        return _plain(_scale(figure) * number.estimate, 6)
+    return _fixed(number.estimate, figure, decimals)
 
 
 def _interval(figure: Figure) -> str:
@@ -191,7 +201,10 @@ def _difference(value: float | None, figure: Figure) -> str:
     if value is None:
         return ""
     decimals = _decimals(figure.ours, figure)
-    told = f"{_scale(figure) * value:+,.1g}" if decimals is None else f"{_scale(figure) * value:+,.{decimals}f}"
+    scaled = _scale(figure) * value
+    told = f"{scaled:+,.{LEAST_DIFFERENCE}f}" if decimals is None else f"{scaled:+,.{decimals}f}"
+    if decimals is None and told.strip("+-0."):
+        told = f"{scaled:+,.1g}"
     return told[1:] if not told.strip("+-0.") else told.replace("-", "−")
 
 

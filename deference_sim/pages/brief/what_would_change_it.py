@@ -242,7 +242,10 @@ def _bounds(third: Third) -> str:
     conditions = third.given.conditions
     if conditions[0].name == COUNTED:
         return "none" if conditions[0].sign == "<" else "some"
-    return " and ".join(f"{one.sign} {one.number:g}" for one in conditions)
+    numbers = [f"{one.number:g}" for one in conditions]
+    if len(numbers) > 1:
+        return f"from {numbers[0]} to below {numbers[1]}"
+    return f"below {numbers[0]}" if conditions[0].sign == "<" else f"at least {numbers[0]}"
 
 
 def _gain(row: dict[Any, Any], name: str) -> str:
