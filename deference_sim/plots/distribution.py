@@ -66,7 +66,7 @@ def distribution(
         median = float(np.median(known))
         drawn.axvline(median, color=BLACK, linewidth=0.8, linestyle=(0, (4, 2)))
         note(drawn, "median", (median, 0.98), ("data", "axes fraction"), (3, 0))
-        message = _message(known, unit[2:-1])
+        message = _message(known, told.unit if unit and not told.label.startswith("month") else "")
     there = f"{percent(len(known) / len(values))} of the runs have it; " if len(known) < len(values) else ""
     entitle(drawn, f"{result.scenario.name}: {told.label}: {message}", f"{there}{made_from(result)}, 95 % intervals")
     clean(np.array([drawn], dtype=object))

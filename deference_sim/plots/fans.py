@@ -184,7 +184,7 @@ def _finish(drawn: Panels, result: Result, paths: Trajectories) -> None:
     legend_below(lead, _outcome_handles(result), "how runs end", columns=2)
     month = float(np.median(result.records["months"]))
     message = f"{result.scenario.name}: half of the runs have ended by month {month:.1f}"
-    entitle(capability, message, made_from(result, len(paths.outcome)))
+    entitle(capability, message, made_from(result))
     clean(drawn)
 
 

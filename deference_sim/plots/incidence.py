@@ -1,6 +1,7 @@
 """Outcomes over time: how many runs have ended by each month, and how."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -111,7 +112,8 @@ def _stack(
 
 def _name_bands(ax: Axes, months: Floats, bands: Mapping[str, tuple[Floats, Floats]], with_deadline: bool) -> None:
     """Write in each band what it is, as far right as it has room, so that no colour is needed to read it."""
-    ax.figure.draw_without_rendering()  # after which it is known how large the Axes are
+    figure: Any = ax.get_figure(root=True)
+    figure.draw_without_rendering()  # after which it is known how large the Axes are
     for name, (low, high) in bands.items():
         words = outcome_words(name, with_deadline)
         colour = ON_BAND[name in DARK]

@@ -15,8 +15,8 @@ from matplotlib.axes import Axes
 from matplotlib.axis import XAxis, YAxis
 from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
-from matplotlib.ticker import AutoLocator, FuncFormatter, MaxNLocator
-from matplotlib.transforms import ScaledTranslation, Transform
+from matplotlib.ticker import AutoLocator, FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+from matplotlib.transforms import ScaledTranslation, Transform, blended_transform_factory
 from numpy.typing import NDArray
 
 from deference_sim.analysis import digits
@@ -45,7 +45,10 @@ WORDS = "#333333"
 TIME = "time since the lead clock started (months)"
 TITLE, TITLE_WIDTH = 11.0, 66  # points, and letters in a line
 SMALL = 8.0  # points: legends, labels of lines
+PAD = SMALL + 8.0  # points from an Axes up to its title, with room for a small line between
+EDGE = 0.012  # of a figure's width, left of words at its edge
 HANDLE = 1.4  # length of what a legend shows, in its letters
+LINE = 14.0  # points of a line of a label
 BELOW = 38.0  # points from the axis down to a legend below its label
 GOOD, BAD, OPEN = "o", "X", ">"
 #: How words on a picture look: small, with a halo that hides little.
@@ -57,6 +60,7 @@ NOTE: Final[dict[str, Any]] = {
 }
 #: Places for words beside a line, the best first: whether on the left, and whether above the line.
 PLACES = ((True, False), (True, True), (False, False), (False, True))
+ROUND_DIGITS = (1.0, 2.0, 5.0)
 PROVENANCE: Final = "provenance"  # by which the small line below a title is found again
 STEPS = (1, 2, 5, 10)  # between ticks, times a power of ten: 2.5 would need a decimal
 
@@ -140,13 +144,20 @@ def axes(ax: Axes | None, size: tuple[float, float]) -> Axes:
     return plt.figure(figsize=size, layout="constrained").subplots() if ax is None else ax
 
 
-def entitle(ax: Axes, message: str, made_from: str, width: int = TITLE_WIDTH) -> None:
-    """Write what a picture says above ``ax``, ``width`` letters a line, and small below that what it was made from."""
-    ax.set_title(_in_lines(message, width), loc="left", fontsize=TITLE, pad=SMALL + 8.0)
+def entitle(ax: Axes, message: str, made_from: str, width: int = TITLE_WIDTH, *, from_edge: bool = False) -> None:
+    """Write what a picture says above ``ax``, ``width`` letters a line, and small below that what it was made from.
+
+    Both begin where ``ax`` does, or at the left edge of the figure, where names of rows would leave them little room.
+    """
+    title = ax.set_title(_in_lines(message, width), loc="left", fontsize=TITLE, pad=PAD)
+    if from_edge:
+        up = ScaledTranslation(0.0, PAD / 72.0, ax.figure.dpi_scale_trans)
+        title.set_transform(blended_transform_factory(ax.figure.transSubfigure, ax.transAxes) + up)
+        title.set_x(EDGE)
     below = ax.annotate(
         made_from,
-        (0.0, 1.0),
-        xycoords="axes fraction",
+        (EDGE, 1.0) if from_edge else (0.0, 1.0),
+        xycoords=("subfigure fraction" if from_edge else "axes fraction", "axes fraction"),
         xytext=(0, 4),
         textcoords="offset points",
         fontsize=SMALL - 1.0,
@@ -179,9 +190,19 @@ def in_percent(axis: XAxis | YAxis) -> None:
     axis.set_major_formatter(FuncFormatter(lambda share, _: with_minus(f"{100.0 * share:.10g} %")))
 
 
+def in_points(axis: XAxis | YAxis) -> None:
+    """Let an axis of differences between shares tell them in points."""
+    axis.set_major_formatter(FuncFormatter(lambda share, _: with_minus(f"{100.0 * share:+.4g}".replace("+0", "0"))))
+
+
 def percent(share: float) -> str:
     """Return a share in whole per cent, as titles tell it; what is not 0 or 1 does not read 0 or 100 %."""
     return ">99 %" if 0.995 <= share < 1.0 else digits.in_percent(share, 0)
+
+
+def in_words(name: str) -> str:
+    """Return a name from a file, such as that of a policy, as a picture says it."""
+    return name.replace("_", " ")
 
 
 def _subplots(made: Any) -> Panels:
@@ -201,7 +222,7 @@ def level_line(ax: Axes, level: float, words: str, room: float = 0.1) -> None:
     ax.axhline(level, color=BLACK, linewidth=0.8, linestyle=(0, (4, 2)), zorder=1.5)
     low, high = ax.get_ylim()
     height = room * (max(high, level) - min(low, level))
-    is_left, is_above = min(PLACES, key=lambda place: _crowd(ax, *place, level, height))
+    is_left, is_above = min(PLACES, key=lambda place: _crowd(ax, place[0], place[1], level, height))
     ax.set_ylim(min(low, level if is_above else level - height), max(high, level + height if is_above else level))
     ax.annotate(
         words,
@@ -241,6 +262,14 @@ def note(
     ax.annotate(words, place, xycoords=coordinates, xytext=points, textcoords="offset points", va="top", **NOTE)
 
 
+def logarithmic(axis: XAxis | YAxis) -> None:
+    """Let an axis be logarithmic, with plain numbers at 1, 2 and 5 times powers of ten."""
+    (axis.axes.set_xscale if isinstance(axis, XAxis) else axis.axes.set_yscale)("log")
+    axis.set_major_locator(LogLocator(subs=ROUND_DIGITS))
+    axis.set_major_formatter("{x:g}")
+    axis.set_minor_formatter(NullFormatter())
+
+
 def clean(drawn: Panels) -> None:
     """Take away frames, add a faint grid, and put ticks at round numbers; shares may stand at 25 %."""
     for ax in drawn.flat:
@@ -260,8 +289,9 @@ def legend_beside(ax: Axes, handles: Sequence[Any]) -> None:
 
 
 def legend_below(ax: Axes, handles: Sequence[Any], title: str, columns: int) -> None:
-    """Add a legend in small print below ``ax`` and the label of its axis."""
-    down = ScaledTranslation(0.0, -BELOW / 72.0, ax.figure.dpi_scale_trans)
+    """Add a legend in small print below ``ax`` and the label of its axis, which is there already."""
+    lines = ax.get_xlabel().count("\n")
+    down = ScaledTranslation(0.0, -(BELOW + LINE * lines) / 72.0, ax.figure.dpi_scale_trans)
     _legend(ax, handles, (0.0, 0.0), ax.transAxes + down, title, columns)
 
 
