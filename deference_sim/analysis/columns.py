@@ -19,10 +19,19 @@ SHARE, COUNT, WORD, YES_OR_NO, NUMBER = "1", "count", "word", "yes or no", "numb
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What a column holds: ``unit`` is months, py, 1 (a share), count, word, yes or no, or number (an index)."""
+    """What a column holds: ``unit`` is months, py, 1 (a share), count, word, yes or no, or number (an index).
+
+    ``words`` name it on a picture, where its meaning is too long for that.
+    """
 
     unit: str
     meaning: str
+    words: str = ""
+
+    @property
+    def label(self) -> str:
+        """What an axis says of it, without the unit."""
+        return self.words or self.meaning.partition(";")[0]
 
     @property
     def sentence(self) -> str:
@@ -32,14 +41,14 @@ class Column:
 
 
 def _stock(letter: str) -> Column:
-    return Column(STOCKS[letter].unit, STOCKS[letter].meaning)
+    return Column(STOCKS[letter].unit, STOCKS[letter].meaning, STOCKS[letter].words)
 
 
 #: Stocks by letter, as records and logs hold them.
 _STOCKS: Final = {name: _stock(name) for name, one in STOCKS.items() if one.shown}
 _GOODNESS = Column("py", "deference-goodness: the lesser of A and W, with what humans fill in during partial deference")
-_ALIGNED = Column("py", "aligned capability: the lesser of C and G, plus active defence D")
-_LEAD = Column("months", "how many months of its own work the rival is behind the aligned capability")
+_ALIGNED = Column("py", "aligned capability: the lesser of C and G, plus active defence D", "aligned capability Q")
+_LEAD = Column("months", "how many months of its own work the rival is behind the aligned capability", "lead L")
 _BELIEVED = Column("py", "the margin that decisions go by, as the last review found goodness")
 
 #: Months since the handoff that did not go into capability, by what they went into.
@@ -63,16 +72,20 @@ _SHARES: Final = {
 #: Columns of ``Result.records`` and of the Parquet files of batches. Stocks are as they stand at the end of the run.
 RECORDS: Mapping[str, Column] = MappingProxyType(
     {
-        "months": Column("months", "when the run ended"),
-        "handoff_month": Column("months", "when humans handed off; missing if they never did"),
+        "months": Column("months", "when the run ended", "month of the end"),
+        "handoff_month": Column("months", "when humans handed off; missing if they never did", "month of the handoff"),
         "handoff_estimate": Column("py", "margin that the review at the handoff found; missing without a handoff"),
-        "first_exit_month": Column("months", "first moment outside the basin since the handoff; missing if never"),
+        "first_exit_month": Column(
+            "months", "first moment outside the basin since the handoff; missing if never", "month of the first exit"
+        ),
         "minimum_margin": Column("py", "least margin since the handoff; missing without a handoff"),
         **_STOCKS,
         "Q": _ALIGNED,
         "lead": _LEAD,
         **{f"delay_{kind}": Column("months", f"delay since the handoff {words}") for kind, words in DELAYS.items()},
-        "aggregate_tax_months": Column("months", "lead that the tax alone has cost since the handoff, ∫ τ/P dC"),
+        "aggregate_tax_months": Column(
+            "months", "lead that the tax alone has cost since the handoff, ∫ τ/P dC", "lead that the tax cost"
+        ),
         "replicate": Column(NUMBER, "which replicate of the seed, counted from 0"),
         "outcome": Column(WORD, "how the run ended"),
         "cause": Column(WORD, "the hazard that ended it; missing if none did"),

@@ -23,7 +23,19 @@ from deference_sim.model.hazards import EXOGENOUS_CATASTROPHE
 from deference_sim.model.processes import RATE_PROCESSES
 from deference_sim.model.stocks import STOCKS
 from deference_sim.plots.routes import Floats, Link, Place, Spot, free_spot, ways_of
-from deference_sim.plots.style import BLACK, BLUE, GREY, SKY, SMALL, VERMILION, WORDS, axes, legend_under
+from deference_sim.plots.style import (
+    BLACK,
+    BLUE,
+    GREY,
+    SKY,
+    SMALL,
+    VERMILION,
+    WORDS,
+    axes,
+    entitle,
+    hashed,
+    legend_under,
+)
 from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
 
 #: Colour, dashes and words of an influence by its sign.
@@ -36,8 +48,10 @@ ARROW: dict[str, Any] = {"arrowstyle": "-|>", "mutation_scale": 9, "shrinkA": 0,
 LINE_LENGTH = 20  # letters in a line of a node, about
 CENTRE: Spot = (7.0, 4.0)
 THIN, THICKEST = 0.9, 9.0  # points, of an arrow
+SIGN_PLACES = (0.72, 0.6, 0.5, 0.8, 0.4, 0.3)  # of an arrow's length, where its sign may stand, the best first
+SIGN_APART = 0.28  # how far signs are from one another
 WIDE, HIGH = 2.2, 0.9  # how far a spot is from others, across or up, to be free
-ACROSS, AROUND = 11.5, 1.6  # width of a figure, and its height beyond that of the diagram, in inches
+UNIT, AROUND = 0.76, 1.6  # of the diagram, and a figure's height beyond that of the diagram, in inches
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +129,10 @@ def causal_loops(scenario: ScenarioLike, ax: Axes | None = None) -> Axes:
     found = influences(scenario).merged(GROUPS)
     links = {link: found.polarity(*link) for link in found.signs if not HIDDEN.intersection(link)}
     nodes = placed(links, CAUSES, STOCK_WORDS | EVENT_WORDS)
-    drawn = _framed(ax, nodes.values(), f"{scenario.name}: what influences what after the handoff")
+    drawn = _framed(ax, nodes.values())
+    entitle(drawn, f"{scenario.name}: what influences what after the handoff", _made_from(scenario))
     ways = ways_of(links, nodes, nodes, list(nodes.values()))
-    for link, sign in links.items():
-        _influence(drawn, ways[link], sign)
+    _draw_influences(drawn, ways, links)
     for name, place in nodes.items():
         _node(drawn, place, "event" if name in EVENT_WORDS else "quantity")
     loops = _named(found)
@@ -177,18 +191,22 @@ def _label_loops(ax: Axes, loops: Mapping[str, Loop], ways: Mapping[Link, Floats
         ax.text(*spot, name, ha="center", va="center", fontsize=SMALL, color=BLACK, bbox=box, zorder=5)
 
 
-def weighted(ax: Axes | None, scenario: Scenario, weights: Mapping[Link, float], title: str) -> Axes:
+def words_of(name: str) -> str:
+    """Return what a quantity, a stock or an event is called in a diagram."""
+    return (STOCK_WORDS | EVENT_WORDS | {name: one.words for name, one in quantities().items()})[name]
+
+
+def weighted(ax: Axes | None, scenario: Scenario, weights: Mapping[Link, float]) -> Axes:
     """Draw the links in ``weights`` alone, each with its sign and as thick as its weight says, of 1; see above."""
     found = influences(scenario)
     nodes = placed(weights, CAUSES | {"A": (5.2, 3.4), "W": (9.0, 3.4)}, STOCK_WORDS)
-    drawn = _framed(ax, nodes.values(), title)
+    drawn = _framed(ax, nodes.values())
     ways = ways_of(weights, nodes, nodes, list(nodes.values()))
     signs = {link: found.polarity(*link) or "±" for link in weights}
-    for link, weight in weights.items():
-        _influence(drawn, ways[link], signs[link], THIN + THICKEST * weight)
+    _draw_influences(drawn, ways, signs, {link: THIN + THICKEST * weight for link, weight in weights.items()})
     for place in nodes.values():
         _node(drawn, place, "quantity")
-    legend_under(drawn, _sign_handles(signs.values()), columns=3)
+    legend_under(drawn, _sign_handles(signs.values(), is_dashed=False), columns=3)
     return drawn
 
 
@@ -256,13 +274,12 @@ def stocks_and_flows(scenario: ScenarioLike, ax: Axes | None = None) -> Axes:
     targets = shown | valves
     links = {link: sign for link, sign in links.items() if link[1] in targets}
     ends = [Place(place.x - CLOUD, place.y, "", CLOUD_ROOM) for place in moved.values()]
-    title = f"{scenario.name}: stocks, flows and what governs them"
-    drawn = _framed(ax, [*moved.values(), *shown.values(), *ends], title)
+    drawn = _framed(ax, [*moved.values(), *shown.values(), *ends])
+    entitle(drawn, f"{scenario.name}: stocks, flows and what governs them", _made_from(scenario))
     for place in moved.values():
         _flow(drawn, place)
     ways = ways_of(links, sources, targets, [*moved.values(), *shown.values(), *valves.values(), *ends])
-    for link, sign in links.items():
-        _influence(drawn, ways[link], sign)
+    _draw_influences(drawn, ways, links)
     for place in moved.values():
         _node(drawn, place, "stock")
     for place in shown.values():
@@ -274,16 +291,22 @@ def stocks_and_flows(scenario: ScenarioLike, ax: Axes | None = None) -> Axes:
 # ---- drawing ------------------------------------------------------------------------------------------------
 
 
-def _framed(ax: Axes | None, places: Collection[Place], title: str) -> Axes:
-    """Return the Axes to draw on, wide and high enough for ``places``; a new figure has room for a legend below too."""
+def _made_from(scenario: Scenario) -> str:
+    return f"signs of slopes in the law's equations, {hashed(scenario)}"
+
+
+def _framed(ax: Axes | None, places: Collection[Place]) -> Axes:
+    """Return the Axes to draw on, wide and high enough for ``places``; a new figure has room for a legend below too.
+
+    A unit of the diagram has the same size in all figures, so that words fill their nodes.
+    """
     left, right = min(place.x for place in places) - 1.1, max(place.x for place in places) + 1.1
     bottom, top = min(place.y for place in places) - 0.6, max(place.y for place in places) + 0.6
-    drawn = axes(ax, (ACROSS, ACROSS * (top - bottom) / (right - left) + AROUND))
+    drawn = axes(ax, (UNIT * (right - left), UNIT * (top - bottom) + AROUND))
     drawn.set_axis_off()
     drawn.set_aspect("equal")
     drawn.set_xlim(left, right)
     drawn.set_ylim(bottom, top)
-    drawn.set_title(title, loc="left")
     return drawn
 
 
@@ -308,20 +331,28 @@ def _flow(ax: Axes, stock: Place) -> None:
         ax.add_patch(Polygon(corners, facecolor=SKY, edgecolor=WORDS, linewidth=0.8, zorder=3))
 
 
-def _influence(ax: Axes, way: Floats, sign: str, width: float = THIN) -> None:
-    """Draw one influence as a bent arrow from node to node, with its sign on the way."""
-    colour, dashes, _ = SIGNS[sign]
-    ax.plot(*way[:-3].T, color=colour, linestyle=dashes if width == THIN else "-", linewidth=width, zorder=2)
-    head = ARROW | {"mutation_scale": ARROW["mutation_scale"] + 2.0 * (width - THIN)}
-    ax.add_patch(FancyArrowPatch(path=Path(way[-6:]), color=colour, linewidth=THIN, zorder=2, **head))
-    halo = [withStroke(linewidth=2.0, foreground="white")]
-    x, y = way[int(0.72 * len(way))]
-    ax.text(x, y, sign, ha="center", va="center", fontsize=SMALL + 1.5, color=colour, path_effects=halo, zorder=2.5)
+def _draw_influences(
+    ax: Axes, ways: Mapping[Link, Floats], signs: Mapping[Link, str], widths: Mapping[Link, float] | None = None
+) -> None:
+    """Draw each influence as a bent arrow from node to node, with its sign on the way, apart from other signs."""
+    halo, taken = [withStroke(linewidth=2.0, foreground="white")], np.empty((0, 2))
+    for link, sign in signs.items():
+        way, width = ways[link], (widths or {}).get(link, THIN)
+        colour, dashes, _ = SIGNS[sign]
+        ax.plot(*way[:-3].T, color=colour, linestyle=dashes if width == THIN else "-", linewidth=width, zorder=2)
+        head = ARROW | {"mutation_scale": ARROW["mutation_scale"] + 2.0 * (width - THIN)}
+        ax.add_patch(FancyArrowPatch(path=Path(way[-6:]), color=colour, linewidth=THIN, zorder=2, **head))
+        spots = [way[int(part * len(way))] for part in SIGN_PLACES]
+        free = [spot for spot in spots if not len(taken) or np.hypot(*(taken - spot).T).min() > SIGN_APART]
+        x, y = (free or spots)[0]
+        taken = np.vstack([taken, [x, y]])
+        look: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": SMALL + 1.5, "path_effects": halo}
+        ax.text(x, y, sign, color=colour, zorder=2.5, **look)
 
 
-def _sign_handles(signs: Collection[str]) -> list[Any]:
+def _sign_handles(signs: Collection[str], *, is_dashed: bool = True) -> list[Any]:
     return [
-        Line2D([], [], color=colour, linestyle=dashes, linewidth=1.2, label=words)
+        Line2D([], [], color=colour, linestyle=dashes if is_dashed else "-", linewidth=1.2, label=words)
         for sign, (colour, dashes, words) in SIGNS.items()
         if sign in signs
     ]
@@ -331,5 +362,6 @@ def _loop_handles(loops: Mapping[str, Loop]) -> list[Any]:
     """Return entries on the loops of the picture: whether each reinforces (R) or balances (B), and its course."""
     entries = [Patch(alpha=0.0, label="R reinforces, B balances, R/B either:")]
     for name, loop in loops.items():
-        entries.append(Patch(alpha=0.0, label=f"{name}  {loop.name}: {' → '.join(loop.quantities)}"))
+        course = " → ".join(STOCK_WORDS.get(quantity, quantity) for quantity in loop.quantities)
+        entries.append(Patch(alpha=0.0, label=f"{name}  {loop.name}: {course}"))
     return entries

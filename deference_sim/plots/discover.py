@@ -21,6 +21,7 @@ from deference_sim.plots.style import (
     clean,
     drawn_from,
     entitle,
+    hashed,
     in_percent,
     panels,
     percent,
@@ -30,6 +31,9 @@ from deference_sim.scenario.distributions import Distribution
 
 LOOKS = {"prim": (BLUE, "o", "PRIM"), "cart": (ORANGE, "s", "CART")}
 _ROW, _FRAME = 0.3, 1.6  # inches
+RIGHT = 0.85  # coverage from which on a name stands left of its dot
+NEAR = (0.2, 0.06)  # how close names may be, across and up, as shares of the picture
+FEWEST = 5  # rows that limits are drawn in, so that no bar is thick
 _SHARES = np.linspace(0.001, 0.999, 999)
 
 
@@ -71,15 +75,13 @@ def _draw_quality(ax: Axes, named: Mapping[str, tuple[str, Box]], found: Discove
     anywhere = found.failures.estimate
     ax.axhline(anywhere, color=GREY, linewidth=0.9, linestyle=(0, (4, 2)))
     ax.annotate("anywhere", (1.0, anywhere), xytext=(-2, -10), textcoords="offset points", ha="right", fontsize=SMALL)
-    for name, (algorithm, box) in named.items():
+    for algorithm, box in named.values():
         colour, marker, _ = LOOKS[algorithm]
         at, up = box.coverage, box.density
         ax.plot([at.low, at.high], [up.estimate] * 2, color=colour, linewidth=1.0, alpha=0.6)
         ax.plot([at.estimate] * 2, [up.low, up.high], color=colour, linewidth=1.0, alpha=0.6)
         ax.plot(at.estimate, up.estimate, marker, color=colour, markersize=7, zorder=3)
-        ax.annotate(
-            name, (at.estimate, up.estimate), xytext=(6, 5), textcoords="offset points", fontsize=SMALL, color=WORDS
-        )
+    _name_boxes(ax, {name: (box.coverage.estimate, box.density.estimate) for name, (_, box) in named.items()})
     ax.set_xlim(-0.02, 1.02)
     ax.set_ylim(-0.02, 1.02)
     in_percent(ax.xaxis)
@@ -89,7 +91,22 @@ def _draw_quality(ax: Axes, named: Mapping[str, tuple[str, Box]], found: Discove
     densest = max((box.density.estimate for _, box in named.values()), default=None)
     inside = "no box holds many more" if densest is None else f"{percent(densest)} in the densest box"
     message = f"{found.plan.scenario.name}: {percent(anywhere)} of the futures fail, {inside}"
-    entitle(ax, message, f"{found.runs:,} futures, half of them to judge, 95 % intervals, seed {found.plan.seed}")
+    made_from = f"{found.runs:,} futures, half of them to judge, 95 % intervals, seed {found.plan.seed}"
+    entitle(ax, message, f"{made_from}, {hashed(found.plan.scenario)}")
+
+
+def _name_boxes(ax: Axes, places: Mapping[str, tuple[float, float]]) -> None:
+    """Write the names of boxes beside their dots, those of dots that are close below one another."""
+    taken: list[tuple[float, float]] = []
+    for name, (x, y) in places.items():
+        is_left = x > RIGHT
+        place = min(y + 0.03, 0.97)
+        while any(abs(x - other) < NEAR[0] and abs(place - up) < NEAR[1] for other, up in taken):
+            place -= NEAR[1] / 2.0
+        taken.append((x, place))
+        look: dict[str, Any] = {"ha": "right" if is_left else "left", "va": "center"}
+        words = ax.annotate(name, (x, place), xytext=(-7 if is_left else 7, 0), textcoords="offset points", **look)
+        words.set(fontsize=SMALL, color=WORDS, zorder=4)
 
 
 def _draw_limits(ax: Axes, named: Mapping[str, tuple[str, Box]], found: Discovery) -> None:
@@ -105,7 +122,9 @@ def _draw_limits(ax: Axes, named: Mapping[str, tuple[str, Box]], found: Discover
             unit = "" if limit.unit == "1" else f" ({limit.unit})"
             names.append(f"{name}: {label_at(limit.path)}{unit}")
     ax.set_yticks(range(len(names)), names, fontsize=SMALL)
-    ax.set_ylim(max(len(names), 1) - 0.5, -0.5)
+    ax.set_ylim(max(len(names), FEWEST) - 0.5, -0.5)
+    if not names:
+        ax.text(0.5, 0.5, "no box", transform=ax.transAxes, ha="center", color=WORDS)
     ax.tick_params(axis="y", length=0)
     ax.set_xlim(-0.08, 1.08)
     in_percent(ax.xaxis)

@@ -4,14 +4,32 @@ from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
+from numpy.typing import NDArray
 
 from deference_sim.analysis.columns import RECORDS
 from deference_sim.analysis.digits import with_minus
+from deference_sim.analysis.estimate import probability
 from deference_sim.analysis.run import Result
 from deference_sim.described import described
-from deference_sim.plots.style import BLACK, OURS, axes, clean, drawn_from, entitle, in_percent, made_from, percent
+from deference_sim.plots.style import (
+    BLACK,
+    OURS,
+    WORDS,
+    axes,
+    clean,
+    drawn_from,
+    entitle,
+    in_percent,
+    made_from,
+    note,
+    percent,
+)
 
 BINS = 40
+MOST_ENDS = 300  # places at which intervals are worked out
+BAND = 0.25  # opacity of an interval
+
+Floats = NDArray[np.float64]
 
 
 @described(
@@ -35,21 +53,52 @@ def distribution(
     known = np.sort(values[np.isfinite(values)])
     drawn = axes(ax, (7.5, 4.2))
     if kind == "cdf":
-        drawn.step(known, np.arange(1, len(known) + 1) / len(values), where="post", color=OURS, linewidth=1.8)
-        drawn.set_ylim(-0.02, 1.02)
+        _draw_shares(drawn, known, len(values))
     else:
-        drawn.hist(known, bins=BINS, weights=np.full(len(known), 1.0 / len(values)), color=OURS, alpha=0.8)
-    unit = RECORDS[column].unit
-    drawn.set_xlabel(column.replace("_", " ") + (f" ({unit})" if unit in ("months", "py") else ""))
+        _draw_histogram(drawn, known, len(values))
+    told = RECORDS[column]
+    unit = f" ({told.unit})" if told.unit in ("months", "py") else ""
+    drawn.set_xlabel(told.label + unit)
     drawn.set_ylabel("share of all runs" + (" with at most so much" if kind == "cdf" else ""))
     in_percent(drawn.yaxis)
-    message = f"{result.scenario.name}: no run has a number"
+    message = "no run has a number"
     if len(known):
-        low, median, high = np.quantile(known, (0.05, 0.5, 0.95))
+        median = float(np.median(known))
         drawn.axvline(median, color=BLACK, linewidth=0.8, linestyle=(0, (4, 2)))
-        told = with_minus(f"median {median:.3g}, 5 to 95 % {low:.3g} to {high:.3g}")
-        message = f"{result.scenario.name}: {column.replace('_', ' ')}, {told}"
+        note(drawn, "median", (median, 0.98), ("data", "axes fraction"), (3, 0))
+        message = _message(known, told.unit if unit and not told.label.startswith("month") else "")
     there = f"{percent(len(known) / len(values))} of the runs have it; " if len(known) < len(values) else ""
-    entitle(drawn, message, there + made_from(result))
+    entitle(drawn, f"{result.scenario.name}: {told.label}: {message}", f"{there}{made_from(result)}, 95 % intervals")
     clean(np.array([drawn], dtype=object))
     return drawn
+
+
+def _message(known: Floats, unit: str) -> str:
+    low, median, high = (with_minus(f"{value:.3g}") for value in np.quantile(known, (0.05, 0.5, 0.95)))
+    return f"median {median}{unit and ' '}{unit}, 90 % from {low} to {high}"
+
+
+def _draw_shares(ax: Axes, known: Floats, runs: int) -> None:
+    """Draw which share of all runs has at most so much, with its pointwise 95 % interval."""
+    counts = np.arange(1, len(known) + 1)
+    ax.step(known, counts / runs, where="post", color=OURS, linewidth=1.8)
+    some = np.unique(np.linspace(0, len(known) - 1, MOST_ENDS).astype(int)) if len(known) else np.empty(0, int)
+    found = [probability(int(count), runs) for count in counts[some]]
+    low, high = ([getattr(one, end) for one in found] for end in ("low", "high"))
+    ax.fill_between(known[some], low, high, step="post", color=OURS, alpha=BAND, linewidth=0)
+    ax.set_ylim(-0.02, 1.02)
+
+
+def _draw_histogram(ax: Axes, known: Floats, runs: int) -> None:
+    """Draw the share of all runs in each bar, with its 95 % interval; a bar for each number where these are whole."""
+    edges: Floats | int = BINS
+    if len(known) and (known == np.round(known)).all() and np.ptp(known) < BINS:
+        edges = np.arange(known.min(), known.max() + 2.0) - 0.5
+    counts, edges = np.histogram(known, edges)
+    found = [probability(int(count), runs) for count in counts]
+    shares = np.array([one.estimate for one in found])
+    ends = [[abs(getattr(one, end) - one.estimate) for one in found] for end in ("low", "high")]
+    middles = (edges[1:] + edges[:-1]) / 2.0
+    ax.bar(middles, shares, width=0.96 * np.diff(edges), color=OURS, alpha=0.8)
+    ax.errorbar(middles, shares, yerr=ends, fmt="none", ecolor=WORDS, elinewidth=0.8)
+    ax.set_ylim(bottom=0.0)

@@ -1,8 +1,11 @@
 """Shares of effort over time, averaged over the runs that are still under way."""
 
+from collections.abc import Mapping
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
+from numpy.typing import NDArray
 
 from deference_sim.analysis.run import Result
 from deference_sim.described import described
@@ -55,11 +58,21 @@ def effort_over_time(result: Result, n: int = RUNS, ax: Axes | None = None) -> A
     drawn.set_xlim(0.0, months[-1] if months[-1] > 0.0 else 1.0)
     drawn.set_ylim(0.0, 1.0)
     drawn.set_xlabel(TIME)
-    drawn.set_ylabel("share of effort (mean)")
+    drawn.set_ylabel("share of effort")
     in_percent(drawn.yaxis)
-    overall = {words: float(mean.mean()) for words, mean in means.items()}
-    told = ", ".join(f"{percent(overall[words])} on {words}" for words in ("capability", "goodness"))
-    entitle(drawn, f"{result.scenario.name}: {told}", f"mean of the runs under way; {made_from(result)}")
+    message = f"{result.scenario.name}: {_message(means)}"
+    entitle(drawn, message, f"mean of the runs that are under way; {made_from(result, len(paths.outcome))}")
     clean(np.array([drawn]))
     legend_beside(drawn, handles[::-1])
     return drawn
+
+
+def _message(means: Mapping[str, NDArray[np.float64]]) -> str:
+    """Return what AIs spend their effort on, of all of it since their handoff."""
+    whole_effort = sum(float(mean.sum()) for mean in means.values())
+    if whole_effort == 0.0:
+        return "humans do all the work"
+    told = " and ".join(
+        f"{percent(means[words].sum() / whole_effort)} on {words}" for words in ("capability", "goodness")
+    )
+    return f"AIs spend {told}"

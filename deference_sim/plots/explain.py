@@ -20,6 +20,7 @@ from deference_sim.plots.style import (
     clean,
     drawn_from,
     entitle,
+    in_percent,
     panels,
 )
 from deference_sim.scenario.catalogue import general_path, label_at, parameters
@@ -28,8 +29,10 @@ if TYPE_CHECKING:
     from deference_sim.analysis.explain import Explanation
 
 MOST = 15  # steps; what is left is one more
-_ROW, _FRAME, _WIDTH = 0.36, 1.6, 9.0  # inches
+_ROW, _FRAME, _WIDTH = 0.36, 1.8, 9.5  # inches
 _LONGEST = 46  # letters of a label
+LETTERS = 36  # in a line of a title: each panel has less than half the width
+WHISKER = 1.1  # points
 
 
 @described(
@@ -69,24 +72,30 @@ def _draw(panel: Axes, found: "Explanation", name: str, places: list[int], rest:
         total = sum(shares[place].estimate for place in rest)
         steps.append((total, total, total))
     for row, estimate in ((rows[0], first), (rows[-1], second)):
-        panel.barh(row, 100.0 * estimate.estimate, height=0.6, color=GREY, zorder=2)
-        _write(panel, 100.0 * estimate.estimate, row, f"{100.0 * estimate.estimate:.1f} %")
-    at = 100.0 * first.estimate
+        panel.barh(row, estimate.estimate, height=0.6, color=GREY, zorder=2)
+        panel.plot([estimate.low, estimate.high], [row, row], color=BLACK, linewidth=WHISKER, zorder=3)
+        _write(panel, estimate.high, row, f"{100.0 * estimate.estimate:.1f} %")
+    at = first.estimate
     for row, (share, low, high) in zip(rows[1:-1], steps, strict=True):
-        end = at + 100.0 * share
+        end = at + share
         panel.barh(row, end - at, left=at, height=0.6, color=BLUE if share > 0.0 else VERMILION, zorder=2)
-        panel.plot([at + 100.0 * low, at + 100.0 * high], [row, row], color=BLACK, linewidth=1.0, zorder=3)
+        panel.plot([at + low, at + high], [row, row], color=BLACK, linewidth=WHISKER, zorder=3)
         panel.plot([end, end], [row - 1.3, row + 0.3], color=BLACK, linewidth=0.6, zorder=3)
-        _write(panel, max(at, end, at + 100.0 * high), row, f"{100.0 * share:+.1f}".replace("-", "−"))
+        _write(panel, max(at, end, at + high), row, signed(100.0 * share, 1))
         at = end
     low, high = panel.get_xlim()
     panel.set_xlim(min(low, 0.0), high + 0.12 * (high - low))
     panel.set_ylim(rows[-1] - 0.7, rows[0] + 0.7)
     label = name if name not in ("p_stay", "p_good") else success_of(name).label
-    panel.set_xlabel(f"{label} (%)")
+    in_percent(panel.xaxis)
+    panel.set_xlabel(label)
     change = signed(100.0 * (second.estimate - first.estimate), 0)
-    made_from = f"{found.first.name} to {found.second.name}: {found.replicates:,} worlds, seed {found.seed}"
-    entitle(panel, f"{name}: {change} points", made_from)
+    message = f"{name}: {change} points"
+    if places:
+        most = max(places, key=lambda place: abs(shares[place].estimate))
+        step = signed(100.0 * shares[most].estimate, 0)
+        message += f", the largest step {step} by {_short(_words(found.players[most].name)).lower()}"
+    entitle(panel, message, f"{found.replicates:,} worlds, 95 % intervals, seed {found.seed}", LETTERS)
 
 
 def _write(panel: Axes, x: float, row: float, words: str) -> None:
@@ -95,7 +104,12 @@ def _write(panel: Axes, x: float, row: float, words: str) -> None:
 
 def _words(name: str) -> str:
     """Return what the inputs of a player are called; of a whole hazard, or of several, as the player is named."""
-    return label_at(name) if general_path(name) in parameters() else name
+    paths = name.split(" with ")
+    return " with ".join(label_at(path) for path in paths) if _are_known(paths) else name
+
+
+def _are_known(paths: list[str]) -> bool:
+    return all(general_path(path) in parameters() for path in paths)
 
 
 def _short(name: str) -> str:

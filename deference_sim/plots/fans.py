@@ -182,7 +182,7 @@ def _finish(drawn: Panels, result: Result, paths: Trajectories) -> None:
     title = f"of all {len(paths.outcome):,} runs drawn; one that has ended stays where it ended"
     legend_below(margin, _fan_handles(rival == "takeoff"), title, columns=2)
     legend_below(lead, _outcome_handles(result), "how runs end", columns=2)
-    month = float(np.median(paths.end_month))
+    month = float(np.median(result.records["months"]))
     message = f"{result.scenario.name}: half of the runs have ended by month {month:.1f}"
     entitle(capability, message, made_from(result))
     clean(drawn)

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from deference_sim.analysis.handoff import INDIFFERENCE, NEVER, OWN_WAY, WAYS, BestHandoff
+from deference_sim.analysis.handoff import INDIFFERENCE, NEVER, OWN_WAY, WAYS, BestHandoff, Timing
 from deference_sim.analysis.measure import success_of
 from deference_sim.analysis.records import outcome_words
 from deference_sim.analysis.worlds import SAFELY
@@ -24,6 +24,7 @@ from deference_sim.plots.style import (
     clean,
     drawn_from,
     entitle,
+    hashed,
     in_percent,
     legend_beside,
     panels,
@@ -33,6 +34,7 @@ from deference_sim.plots.style import (
 
 Line = Literal["--", "-.", ":"]
 WAYS_DRAWN: dict[str, tuple[str, Line]] = {OWN_WAY: (ORANGE, "--"), INDIFFERENCE: (PURPLE, "-."), NEVER: (GREY, ":")}
+ALONE = 0.5  # months on either side of the only month that there is
 BAND = 0.25  # opacity of an interval
 
 
@@ -53,7 +55,10 @@ def handoff_timing(found: BestHandoff, ax: Any = None) -> Panels:
     _draw_chances(chances, found)
     _draw_risks(risks, found)
     for panel in drawn.flat:
-        panel.set_xlim(0.0, max(found.window, found.curve[-1].month) or 1.0)
+        last = max(found.window, found.curve[-1].month)
+        panel.set_xlim(*((0.0, last) if last else (-ALONE, ALONE)))
+        if len(found.curve) == 1:
+            panel.set_xticks([found.curve[0].month])
     chances.set_ylim(*room_for(found.measure))
     risks.set_ylim(-0.02, 1.02)
     for panel in drawn.flat:
@@ -63,9 +68,17 @@ def handoff_timing(found: BestHandoff, ax: Any = None) -> Panels:
     return drawn
 
 
-def _draw_chances(ax: Axes, found: BestHandoff) -> None:
+def _drawn_at(found: BestHandoff) -> tuple[list[float], list[Timing]]:
+    """Return the months at which there is something to draw, and what; the only one there is has a width."""
     months = [timing.month for timing in found.curve]
-    estimates = [timing.estimate for timing in found.curve]
+    if len(months) > 1:
+        return months, list(found.curve)
+    return [months[0] - ALONE / 8.0, months[0] + ALONE / 8.0], [found.curve[0]] * 2
+
+
+def _draw_chances(ax: Axes, found: BestHandoff) -> None:
+    months, timings = _drawn_at(found)
+    estimates = [timing.estimate for timing in timings]
     ax.axvspan(*found.as_good, color=GREEN, alpha=0.15, linewidth=0, zorder=1)
     low, high = ([getattr(one, end) for one in estimates] for end in ("low", "high"))
     ax.fill_between(months, low, high, color=OURS, alpha=BAND, linewidth=0, zorder=2)
@@ -74,11 +87,11 @@ def _draw_chances(ax: Axes, found: BestHandoff) -> None:
     first, last = found.as_good
     handles: list[Any] = [
         Line2D([], [], color=OURS, linewidth=2.0, label="handoff in a fixed month,\n95 % interval"),
-        Line2D([], [], color=OURS, marker="o", linewidth=0, label=f"best: month {found.best.month:g}"),
-        Patch(color=GREEN, alpha=0.15, linewidth=0, label=f"as good: {first:g} to {last:g}"),
+        Line2D([], [], color=OURS, marker="o", linewidth=0, label=f"best: month {found.best.month:.3g}"),
+        Patch(color=GREEN, alpha=0.15, linewidth=0, label=f"as good: {first:.3g} to {last:.3g}"),
     ]
     if found.measure == "p_good":
-        luck = [timing.risks[SAFELY] for timing in found.curve]
+        luck = [timing.risks[SAFELY] for timing in timings]
         ax.fill_between(months, 0.0, luck, color=LOOKS[SAFELY].colour, alpha=0.7, linewidth=0, zorder=1.5)
         handles.append(Patch(color=LOOKS[SAFELY].colour, alpha=0.7, label="of it overtaken safely"))
     for way in found.alternatives:
@@ -86,21 +99,28 @@ def _draw_chances(ax: Axes, found: BestHandoff) -> None:
         ax.axhline(way.estimate.estimate, color=colour, linewidth=1.2, linestyle=line, zorder=2.5)
         handles.append(Line2D([], [], color=colour, linewidth=1.2, linestyle=line, label=WAYS[way.name]))
     ax.set_ylabel(success_of(found.measure).name)
-    name = success_of(found.measure).name
-    message = f"{found.scenario.name}: a handoff in month {found.best.month:g} does best"
-    message += f", {name} {percent(found.best.estimate.estimate)}"
     runs = f"{found.replicates:,} fresh worlds a month, seed {found.seed}, AIs of {found.best.capability:g} py"
-    entitle(ax, message, runs)
+    entitle(ax, _message(found), f"{runs}, {hashed(found.scenario)}")
     legend_beside(ax, handles)
 
 
+def _message(found: BestHandoff) -> str:
+    """Return which fixed month does best, and which do as well."""
+    first, last = found.as_good
+    chance = f"{success_of(found.measure).name} {percent(found.best.estimate.estimate)}"
+    if first == last:
+        return f"{found.scenario.name}: of fixed months a handoff in month {found.best.month:.3g} does best, {chance}"
+    months = f"from month {first:.3g} to {last:.3g}"
+    return f"{found.scenario.name}: of fixed months those {months} do best for the handoff, {chance}"
+
+
 def _draw_risks(ax: Axes, found: BestHandoff) -> None:
-    months = [timing.month for timing in found.curve]
+    months, timings = _drawn_at(found)
     occurring = [name for name in CATASTROPHES if any(timing.risks[name] > 0.0 for timing in found.curve)]
     below = np.zeros(len(months))
     handles = []
     for name in occurring:
-        above = below + np.array([timing.risks[name] for timing in found.curve])
+        above = below + np.array([timing.risks[name] for timing in timings])
         ax.fill_between(months, below, above, color=LOOKS[name].colour, alpha=0.8, linewidth=0, zorder=2)
         words = outcome_words(name, found.scenario.rival.mode == "deadline")
         handles.append(Patch(color=LOOKS[name].colour, alpha=0.8, label=words))

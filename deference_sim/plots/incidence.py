@@ -1,5 +1,8 @@
 """Outcomes over time: how many runs have ended by each month, and how."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
@@ -26,7 +29,7 @@ from deference_sim.plots.style import (
 )
 
 POINTS = 300  # months at which runs are counted
-LEAST_NAMED = 0.08  # share of runs of a band that has room for its name
+ROOM = 1.4  # height of a band that has room for its name, in heights of that
 DARK = ("rival_catastrophe", "stabilised", "punted")  # bands on which white is read
 ON_BAND = {True: "white", False: "black"}
 
@@ -52,8 +55,8 @@ def outcomes_over_time(result: Result, ax: Axes | None = None) -> Axes:
     bad = [name for name in occurring if name in CATASTROPHES]
     well = [name for name in LOOKS if name in occurring and name not in CATASTROPHES][::-1]
     with_deadline = result.scenario.rival.mode == "deadline"
-    _stack(drawn, months, [(name, counts[name]) for name in bad], result.replicates, from_above=False)
-    _stack(drawn, months, [(name, counts[name]) for name in well], result.replicates, from_above=True)
+    bands = _stack(drawn, months, [(name, counts[name]) for name in bad], result.replicates, from_above=False)
+    bands |= _stack(drawn, months, [(name, counts[name]) for name in well], result.replicates, from_above=True)
     drawn.set_xlim(0.0, months[-1])
     drawn.set_ylim(0.0, 1.0)
     drawn.set_xlabel(TIME)
@@ -64,13 +67,11 @@ def outcomes_over_time(result: Result, ax: Axes | None = None) -> Axes:
     entitle(drawn, message, made_from(result))
     clean(np.array([drawn]))
     drawn.set_axisbelow(False)
-    _name_bands(drawn, months[-1], bad, {name: counts[name][-1] / result.replicates for name in bad}, with_deadline)
-    above = {name: counts[name][-1] / result.replicates for name in well}
-    _name_bands(drawn, months[-1], well, above, with_deadline, from_above=True)
     handles = [_handle(name, result.outcomes[name], with_deadline) for name in (*well, *bad[::-1])]
     left = result.outcomes["unresolved"]
     handles.insert(len(well), Patch(facecolor="white", edgecolor=WORDS, linewidth=0.6, label=_under_way(left)))
     legend_beside(drawn, handles)
+    _name_bands(drawn, months, bands, with_deadline)
     return drawn
 
 
@@ -78,19 +79,24 @@ def _last_month(resolved: Floats, ends: Floats) -> float:
     """Return a month by which nearly all runs that resolve have done so; of none, the horizon."""
     if len(resolved) == 0:
         return float(ends.max())
-    return float(min(resolved.max(), 1.15 * np.quantile(resolved, 0.98)) * 1.02) or 1.0
+    return float(min(resolved.max(), 1.15 * np.quantile(resolved, 0.98)) * 1.05) or 1.0
 
 
 def _stack(
     ax: Axes, months: Floats, counts: list[tuple[str, NDArray[np.int64]]], replicates: int, *, from_above: bool
-) -> None:
-    """Stack shares of runs from the bottom, or from the top downwards, with the interval of their sum at its edge."""
+) -> dict[str, tuple[Floats, Floats]]:
+    """Stack shares of runs from the bottom, or from the top downwards, with the interval of their sum at its edge.
+
+    Returns the lower and the upper edge of each band.
+    """
+    bands: dict[str, tuple[Floats, Floats]] = {}
     total = np.zeros(len(months), dtype=np.int64)
     for name, count in counts:
         before, total = total, total + count
         low, high = before / replicates, total / replicates
         if from_above:
             low, high = 1.0 - high, 1.0 - low
+        bands[name] = (low, high)
         ax.fill_between(months, low, high, facecolor=LOOKS[name].colour, alpha=0.8, linewidth=0, zorder=2)
         ax.plot(months, high if not from_above else low, color="white", linewidth=0.7, zorder=2.5)
     found = [probability(int(count), replicates) for count in total]
@@ -101,19 +107,40 @@ def _stack(
     if counts:
         ax.fill_between(months, low, high, color=WORDS, alpha=0.35, linewidth=0, zorder=3)
         ax.plot(months, edge, color=WORDS, linewidth=0.8, zorder=3.5)
+    return bands
 
 
-def _name_bands(
-    ax: Axes, month: float, names: list[str], shares: dict[str, float], with_deadline: bool, *, from_above: bool = False
-) -> None:
-    """Write in each band that is wide enough at the right end what it is, so that no colour is needed to read it."""
-    total = 0.0
-    for name in names:
-        middle, total = total + shares[name] / 2.0, total + shares[name]
-        if shares[name] >= LEAST_NAMED:
-            place = 1.0 - middle if from_above else middle
-            words, colour = outcome_words(name, with_deadline), ON_BAND[name in DARK]
-            ax.text(0.985 * month, place, words, ha="right", va="center", fontsize=SMALL, color=colour, zorder=5)
+def _name_bands(ax: Axes, months: Floats, bands: Mapping[str, tuple[Floats, Floats]], with_deadline: bool) -> None:
+    """Write in each band what it is, as far right as it has room, so that no colour is needed to read it."""
+    figure: Any = ax.get_figure(root=True)
+    figure.draw_without_rendering()  # after which it is known how large the Axes are
+    for name, (low, high) in bands.items():
+        words = outcome_words(name, with_deadline)
+        colour = ON_BAND[name in DARK]
+        text = ax.text(months[-1], 0.5, words, ha="right", va="center", fontsize=SMALL, color=colour, zorder=5)
+        box = text.get_window_extent().transformed(ax.transData.inverted())
+        place = _room_in(months, low, high, box.width + 0.015 * months[-1], ROOM * box.height)
+        if place is None:
+            text.remove()
+        else:
+            text.set_position((months[place] - 0.015 * months[-1], _middle(low, high, months, place, box.width)))
+
+
+def _room_in(months: Floats, low: Floats, high: Floats, width: float, height: float) -> int | None:
+    """Return the last month at which words of this size, which end there, lie within the band between two edges."""
+    for place in range(len(months) - 1, 0, -1):
+        within = (months > months[place] - width) & (months <= months[place])
+        if months[place] < width:
+            return None
+        if high[within].min() - low[within].max() > height:
+            return place
+    return None
+
+
+def _middle(low: Floats, high: Floats, months: Floats, place: int, width: float) -> float:
+    """Return the middle of what is free for words of this width that end at ``place``."""
+    within = (months > months[place] - width) & (months <= months[place])
+    return float(high[within].min() + low[within].max()) / 2.0
 
 
 def _handle(name: str, share: Estimate, with_deadline: bool) -> Patch:

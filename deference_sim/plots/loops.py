@@ -14,14 +14,17 @@ from deference_sim.plots.style import (
     BLUE,
     GREEN,
     GREY,
+    ORANGE,
     PURPLE,
     SKY,
-    VERMILION,
+    WORDS,
     YELLOW,
     Panels,
+    axes,
     clean,
     drawn_from,
     entitle,
+    hashed,
     in_percent,
     legend_beside,
     panels,
@@ -37,13 +40,13 @@ COLOURS = {
     "successors": "#006b4d",
     "goodness": GREEN,
     "humans": YELLOW,
-    "bought time": SKY,
+    "bought time": ORANGE,
     "race": BLACK,
     "tax": PURPLE,
     "drift": "#8c510a",
     "reach": "#dfc27d",
-    "growth": VERMILION,
-    "policy": BLUE,
+    "growth": BLUE,
+    "policy": SKY,
     "ageing": "#999999",
     "other": "#dddddd",
 }
@@ -74,11 +77,22 @@ def loop_areas(found: "Loops", ax: Panels | Axes | None = None) -> Panels:
         _draw(panel, bands[bands["end"] == end], shown)
         panel.set_ylabel(f"share of all movement:\n{ENDS[end]}")
     drawn.flat[-1].set_xlabel("capability, from the minimum for deference (py)")
-    told = f"{found.replicates:,} runs, seed {found.seed}, scenario hash {found.scenario.hash[:12]}"
-    entitle(drawn.flat[0], _message(found), f"reinforcing above 0, balancing below; {told}")
+    told = f"reinforcing above 0, balancing below; {_made_from(found)}"
+    shares = found.groups["all"].shares.values() if found.handed_off else ()
+    widest = max((abs(end - one.estimate) for one in shares for end in (one.low, one.high)), default=0.0)
+    if widest > 0.0:
+        told += f", shares in the title within ±{100.0 * widest:.1f} points (95 %)"
+    entitle(drawn.flat[0], _message(found), told)
     clean(drawn)
-    legend_beside(drawn.flat[0], [_handle(name) for name in shown])
+    if shown:
+        legend_beside(drawn.flat[0], [_handle(name) for name in shown])
     return drawn
+
+
+def _made_from(found: "Loops") -> str:
+    """Return what a picture of loops was made from."""
+    runs = f"{found.replicates:,} runs" if found.replicate is None else f"replicate {found.replicate}"
+    return f"{runs}, seed {found.seed}, {hashed(found.scenario)}"
 
 
 def _draw(panel: Axes, bands: "pd.DataFrame", shown: list[str]) -> None:
@@ -125,4 +139,16 @@ def loop_diagram(found: "Loops", ax: Axes | None = None) -> Axes:
     Draws on ``ax`` or a new figure; returns the Axes.
     """
     links = {link: share for link, share in found.links.items() if share >= LEAST_LINK and link[0] != link[1]}
-    return diagrams.weighted(ax, found.scenario, links, f"{found.scenario.name}: what goes through which link")
+    if not links:
+        drawn = axes(ax, (8.0, 2.0))
+        drawn.set_axis_off()
+        drawn.text(0.5, 0.5, "no link", transform=drawn.transAxes, ha="center", color=WORDS)
+        entitle(drawn, _message(found), _made_from(found))
+        return drawn
+    drawn = diagrams.weighted(ax, found.scenario, links)
+    (source, target), share = max(links.items(), key=lambda item: item[1])
+    words = [diagrams.words_of(end) for end in (source, target)]
+    message = f"{found.scenario.name}: most, {percent(share)}, goes from {words[0]} to {words[1]}"
+    shown = f"links that at least {percent(LEAST_LINK)} of the movement goes through, as thick as that"
+    entitle(drawn, message, f"{shown}; {_made_from(found)}")
+    return drawn

@@ -67,12 +67,18 @@ def phase_portrait(result: Result, n: int = RUNS, ax: Axes | None = None) -> Axe
     drawn.plot(levels, edge, color=BLACK, linewidth=1.2, linestyle=(0, (4, 2)), zorder=3)
     drawn.set_xlabel("capability C (py)")
     drawn.set_ylabel("margin M = G − C (py)")
-    left = float((paths.at_end["margin"] < 0.0).mean())
-    message = f"{result.scenario.name}: {percent(left)} of the runs drawn end outside the basin"
-    entitle(drawn, message, made_from(result))
+    entitle(drawn, f"{result.scenario.name}: {_message(result)}", made_from(result, len(paths.outcome)))
     clean(np.array([drawn]))
     legend_beside(drawn, _handles(result, paths, bool(np.isfinite(edge).any())))
     return drawn
+
+
+def _message(result: Result) -> str:
+    """Return how often the margin falls below 0, of all runs and not only of those that are drawn."""
+    least = result.records["minimum_margin"].dropna()
+    if least.empty:
+        return "no run comes to a handoff"
+    return f"the margin falls below 0 in {percent(float((least < 0.0).mean()))} of the runs with a handoff"
 
 
 def _draw_runs(ax: Axes, paths: Trajectories, result: Result) -> None:

@@ -1,11 +1,14 @@
 """Pictures of a required lead, and of the region of two inputs in which success is likely enough."""
 
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.patches import Patch
 
 from deference_sim.analysis.measure import success_of
 from deference_sim.analysis.region import Region, Side
-from deference_sim.analysis.required_lead import Requirement
+from deference_sim.analysis.required_lead import Answer, Requirement
 from deference_sim.described import described
 from deference_sim.plots.style import (
     BLACK,
@@ -17,9 +20,14 @@ from deference_sim.plots.style import (
     clean,
     drawn_from,
     entitle,
+    hashed,
+    legend_below,
+    logarithmic,
 )
 from deference_sim.plots.sweep import curve, finish
 from deference_sim.scenario.catalogue import label_at
+
+APART = 0.05  # of an axis, between the names of two lines
 
 
 @described(
@@ -45,10 +53,24 @@ def required_lead(requirement: Requirement, ax: Axes | None = None) -> Axes:
             high = drawn.get_xlim()[1] if answer.high is None else answer.high
             drawn.plot([low, high], [answer.target] * 2, color=VERMILION, linewidth=4.0, alpha=0.5, zorder=3)
             drawn.plot(answer.estimate, answer.target, "o", color=VERMILION, markersize=5, zorder=4)
-        words = f"{100.0 * answer.target:g} %" + ("" if answer.status == "found" else f": {answer.status}")
-        drawn.annotate(
-            words,
-            (1.0, answer.target),
+    unit = "" if requirement.unit == "1" else f" ({requirement.unit})"
+    finish(drawn, label_at(requirement.path) + unit, requirement.measure, is_logarithmic=False)
+    _name_targets(drawn, requirement)
+    runs = f"{requirement.replicates:,} replicates at each value, the same worlds, seed {requirement.seed}"
+    made_from = f"{runs}, {hashed(requirement.scenario)}; bars and band: 95 % intervals"
+    entitle(drawn, _message(requirement), made_from)
+    return drawn
+
+
+def _name_targets(ax: Axes, requirement: Requirement) -> None:
+    """Write each target chance right of its line, apart from the others, with what is to be said of it."""
+    low, high = ax.get_ylim()
+    apart, place = APART * (high - low), -np.inf
+    for answer in sorted(requirement.answers, key=lambda answer: answer.target):
+        place = max(answer.target, place + apart)
+        ax.annotate(
+            f"{100.0 * answer.target:g} %" + ("" if answer.status == "found" else f": {answer.status}"),
+            (1.0, place),
             xycoords=("axes fraction", "data"),
             xytext=(4, 0),
             textcoords="offset points",
@@ -56,11 +78,6 @@ def required_lead(requirement: Requirement, ax: Axes | None = None) -> Axes:
             fontsize=SMALL,
             color=WORDS,
         )
-    unit = "" if requirement.unit == "1" else f" ({requirement.unit})"
-    finish(drawn, label_at(requirement.path) + unit, requirement.measure, logarithmic=False)
-    runs = f"{requirement.replicates:,} replicates at each value, the same worlds, seed {requirement.seed}"
-    entitle(drawn, _message(requirement), f"{requirement.path}: {runs}; bars are 95 % intervals")
-    return drawn
 
 
 @described(
@@ -83,23 +100,33 @@ def region(found: Region, ax: Axes | None = None) -> Axes:
     drawn.fill_between(values, edge, hard, where=enough, color=BLUE, alpha=0.12, linewidth=0, zorder=1)
     drawn.fill_between(values, low, high, where=reached, color=BLUE, alpha=0.3, linewidth=0, zorder=2)
     drawn.plot(values, np.where(reached, edge, np.nan), color=BLUE, linewidth=1.8, marker=".", zorder=3)
-    for side, set_scale, set_limits, set_label in (
-        (found.across, drawn.set_xscale, drawn.set_xlim, drawn.set_xlabel),
-        (found.up, drawn.set_yscale, drawn.set_ylim, drawn.set_ylabel),
+    for side, axis, set_limits, set_label in (
+        (found.across, drawn.xaxis, drawn.set_xlim, drawn.set_xlabel),
+        (found.up, drawn.yaxis, drawn.set_ylim, drawn.set_ylabel),
     ):
         if side.is_logarithmic:
-            set_scale("log")
+            logarithmic(axis)
         set_limits(side.low, side.high)
         set_label(_label(side))
-    own = [float(found.scenario.value(side.path)) for side in (found.across, found.up)]
-    drawn.plot(*own, "o", color=VERMILION, markersize=6, zorder=4, label="as the scenario has it")
     name = success_of(found.measure).name
-    drawn.plot([], [], color=BLUE, linewidth=6.0, alpha=0.3, label="the edge, 95 % band")
-    drawn.plot([], [], color=BLUE, linewidth=6.0, alpha=0.12, label=f"{name} of {100.0 * found.target:g} % or more")
-    drawn.legend(fontsize=SMALL, frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.12), ncols=3)
-    message = f"{found.scenario.name}: where {name} is {100.0 * found.target:g} % or more"
-    entitle(drawn, message, f"{found.replicates:,} replicates at each value, the same worlds, seed {found.seed}")
+    handles: list[Any] = [
+        Patch(color=BLUE, alpha=0.3, linewidth=0, label="the edge, 95 % band"),
+        Patch(color=BLUE, alpha=0.12, linewidth=0, label=f"{name} of {100.0 * found.target:g} % or more"),
+    ]
+    own = [float(found.scenario.value(side.path)) for side in (found.across, found.up)]
+    if all(side.low <= value <= side.high for side, value in zip((found.across, found.up), own, strict=True)):
+        handles += drawn.plot(
+            *own, "o", color=VERMILION, markersize=6, zorder=4, clip_on=False, label="as the scenario has it"
+        )
     clean(np.array([drawn]))
+    legend_below(drawn, handles, "", columns=3)
+    where = f"{name} is {100.0 * found.target:g} % or more"
+    message = f"{found.scenario.name}: where {where}"
+    if not enough.any():
+        message = f"{found.scenario.name}: {where} nowhere in these ranges"
+        drawn.text(0.5, 0.5, "nowhere", transform=drawn.transAxes, ha="center", color=WORDS)
+    runs = f"{found.replicates:,} replicates at each value, the same worlds, seed {found.seed}"
+    entitle(drawn, message, f"{runs}, {hashed(found.scenario)}")
     return drawn
 
 
@@ -112,12 +139,21 @@ def _label(side: Side) -> str:
 
 
 def _message(requirement: Requirement) -> str:
-    """Return what the first target takes."""
-    first = requirement.answers[0]
-    target = f"{100.0 * first.target:g} %"
-    if first.status == "found" and first.estimate is not None:
-        unit = "" if requirement.unit == "1" else f" {requirement.unit}"
-        target += f" takes {first.estimate:.3g}{unit} ({label_at(requirement.path).lower()})"
-    else:
-        target += f" is {first.status}" if first.status == "not reachable" else f": {first.status}"
-    return f"{requirement.scenario.name}: {success_of(requirement.measure).name} of {target}"
+    """Return what the highest chance takes that can be had, and the lowest that cannot."""
+    answers = sorted(requirement.answers, key=lambda answer: answer.target)
+    reached = [answer for answer in answers if answer.status != "not reachable"]
+    beyond = [answer for answer in answers if answer.status == "not reachable"]
+    name, told = success_of(requirement.measure).name, []
+    if reached:
+        told.append(f"{name} of {100.0 * reached[-1].target:g} % {_takes(requirement, reached[-1])}")
+    if beyond:
+        told.append(f"{'' if told else f'{name} of '}{100.0 * beyond[0].target:g} % is not reachable")
+    return f"{requirement.scenario.name}: {', '.join(told)}"
+
+
+def _takes(requirement: Requirement, answer: Answer) -> str:
+    if answer.estimate is None or answer.status != "found":
+        return f"({label_at(requirement.path).lower()}): {answer.status}"
+    unit = "" if requirement.unit == "1" else f" {requirement.unit}"
+    least = "at least" if requirement.rising else "at most"
+    return f"takes {least} {answer.estimate:.3g}{unit} ({label_at(requirement.path).lower()})"

@@ -11,14 +11,29 @@ from deference_sim.analysis.digits import with_minus
 from deference_sim.analysis.measure import success_of
 from deference_sim.analysis.sensitivity.plan import short
 from deference_sim.described import described
-from deference_sim.plots.style import BLACK, BLUE, ORANGE, SKY, SMALL, WORDS, clean, drawn_from, entitle, in_percent
+from deference_sim.plots.style import (
+    BLACK,
+    BLUE,
+    ORANGE,
+    SKY,
+    SMALL,
+    TITLE_WIDTH,
+    WORDS,
+    clean,
+    drawn_from,
+    entitle,
+    hashed,
+    in_percent,
+    legend_below,
+)
 from deference_sim.scenario.catalogue import label_at
 
 if TYPE_CHECKING:
     from deference_sim.analysis.sensitivity import Sensitivity
 
 MOST = 20  # bars; the rest matter least
-_ROW, _FRAME, _WIDTH = 0.36, 1.3, 8.0  # inches
+_ROW, _FRAME, _WIDTH = 0.36, 1.6, 8.0  # inches
+MORE = 20  # letters in a line of the title, which has the width of the figure
 #: By method: column, legend and colour of each bar of an input; and the label of the axis.
 _BARS: dict[str, tuple[tuple[tuple[str, str, str], ...], str]] = {
     "sobol": (
@@ -55,8 +70,9 @@ def tornado(found: "Sensitivity", ax: Axes | None = None) -> Axes:
     drawn.tick_params(axis="y", length=0)
     drawn.set_ylim(-0.7, len(table) - 0.3)
     name = success_of(found.plan.measure).name
-    message = f"{found.plan.scenario.name}: what matters most for {name} is {_most(found, table)}"
-    entitle(drawn, message, f"{found.runs:,} replicates, seed {found.plan.seed}")
+    message = f"{found.plan.scenario.name}: {_message(found, table, name)}"
+    made_from = f"{found.runs:,} replicates, seed {found.plan.seed}, {hashed(found.plan.scenario)}"
+    entitle(drawn, message, made_from, TITLE_WIDTH + MORE, from_edge=ax is None)
     clean(np.array([drawn], dtype=object))
     drawn.grid(axis="y", visible=False)
     return drawn
@@ -73,19 +89,25 @@ def _label(inputs: str, unit: str) -> str:
     return "\n".join(names) if len(names) > 1 or not unit else f"{names[0]} ({unit})"
 
 
-def _most(found: "Sensitivity", table: Any) -> str:
-    """Return the input that matters most, or that none does."""
+def _message(found: "Sensitivity", table: Any, name: str) -> str:
+    """Return which input matters most, or that none does."""
     of_most = table.iloc[0]
     if found.method == "voi" and of_most["value"] <= 0.0:
-        return "nothing: no input alone is worth knowing"
-    return _label(of_most["input"], "").replace("\n", " and ").lower()
+        return f"no input alone is worth knowing for {name}"
+    inputs = _label(of_most["input"], "").replace("\n", " and ").lower()
+    return f"what matters most for {name} is {inputs}"
 
 
 def _draw_swings(ax: Axes, found: "Sensitivity", table: Any, places: Any) -> None:
     centre = found.expected[0]
-    for end, words, colour in (("low", "at the low end", ORANGE), ("high", "at the high end", BLUE)):
-        chances = table[f"at_{end}"].to_numpy()
-        ax.barh(places, chances - centre, left=centre, height=0.62, color=colour, label=words)
+    swings = {end: table[f"at_{end}"].to_numpy() - centre for end in ("low", "high")}
+    for end, other, words, colour in (
+        ("low", "high", "at the low end", ORANGE),
+        ("high", "low", "at the high end", BLUE),
+    ):
+        bars = ax.barh(places, swings[end], left=centre, height=0.62, color=colour, label=words)
+        for bar, own, of_other in zip(bars, swings[end], swings[other], strict=True):
+            bar.set_zorder(2.0 if abs(own) < abs(of_other) else 1.5)  # where both point to one side, both are seen
     # The interval of the swing, laid off from the low end: around the high one.
     spans = [(row.at_low + row.swing_low, row.at_low + row.swing_high) for row in table.itertuples()]
     ax.hlines(places, *zip(*spans, strict=True), color=BLACK, linewidth=0.9, zorder=3, label="swing, 95 %")
@@ -93,14 +115,12 @@ def _draw_swings(ax: Axes, found: "Sensitivity", table: Any, places: Any) -> Non
         # Where the bar points, beyond the whisker; of a flat one the low value left and the high one right.
         ends = (row.low, row.high) if row.at_low <= row.at_high else (row.high, row.low)
         left, right = (one if isinstance(one, str) else with_minus(short(one)) for one in ends)
-        _write_value(ax, left, min(row.at_low, row.at_high, span[0]), place, is_left=True)
-        _write_value(ax, right, max(row.at_low, row.at_high, span[1]), place, is_left=False)
+        _write_value(ax, left, min(row.at_low, row.at_high, span[0], centre), place, is_left=True)
+        _write_value(ax, right, max(row.at_low, row.at_high, span[1], centre), place, is_left=False)
     ax.axvline(centre, color=BLACK, linewidth=0.8)
     ax.set_xlabel(f"{success_of(found.plan.measure).name} with one input moved, everything else as the scenario has it")
     ax.margins(x=0.12)
-    ends = table[["at_low", "at_high"]]
-    has_room_left = centre - ends.min().min() > ends.max().max() - centre  # below, where bars are short
-    ax.legend(fontsize=SMALL, frameon=False, loc="lower left" if has_room_left else "lower right")
+    legend_below(ax, ax.get_legend_handles_labels()[0], "", columns=3)
 
 
 def _write_value(ax: Axes, text: str, chance: float, place: int, *, is_left: bool) -> None:
@@ -129,4 +149,4 @@ def _draw_indices(ax: Axes, table: Any, places: Any, bars: tuple[tuple[str, str,
     ax.axvline(0.0, color=BLACK, linewidth=0.8)
     ax.set_xlabel(label)
     if len(bars) > 1:
-        ax.legend(fontsize=SMALL, frameon=False, loc="lower right")
+        legend_below(ax, ax.get_legend_handles_labels()[0], "", columns=len(bars))

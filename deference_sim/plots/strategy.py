@@ -5,6 +5,8 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
 from deference_sim.analysis.digits import with_minus
 from deference_sim.analysis.estimate import Estimate
@@ -22,11 +24,15 @@ from deference_sim.plots.style import (
     clean,
     drawn_from,
     entitle,
+    hashed,
     in_percent,
+    in_words,
+    legend_below,
     panels,
     room_for,
 )
 
+LETTERS = 44  # in a line of the title on the left
 MOST_REGRET = 100.0  # points, where the colour of a regret ends
 
 
@@ -51,7 +57,7 @@ def policies(found: BestStrategy, regret: PolicyRegret, ax: Any = None) -> Panel
 
 
 def _two_beside(worlds: int) -> Panels:
-    width = 4.0 + 0.8 * worlds
+    width = 4.0 + 0.8 * max(worlds, 3)
     figure = plt.figure(figsize=(4.0 + width, 4.2), layout="constrained")
     return np.asarray(figure.subplots(1, 2, width_ratios=(4.0, width)), dtype=object)
 
@@ -59,24 +65,30 @@ def _two_beside(worlds: int) -> Panels:
 def _draw_policies(ax: Axes, found: BestStrategy) -> None:
     rows: list[tuple[str, Estimate, float | None]] = [(AS_IT_IS, found.own, None)]
     rows += [(tuned.policy, tuned.estimate, tuned.searched) for tuned in found.policies]
-    words = f"{success_of(found.measure).name}: fresh worlds, 95 %\nring: when chosen"
+    handles: list[Any] = [
+        Line2D([], [], color=OURS, marker="o", linewidth=2.0, label="on fresh worlds,\n95 % interval"),
+        Line2D(
+            [], [], color=ORANGE, marker="o", markersize=9, markerfacecolor="none", linewidth=0, label="when chosen"
+        ),
+    ]
     if found.measure == "p_good":
         luck = [found.own_overtaken_safely, *(tuned.overtaken_safely for tuned in found.policies)]
         ax.barh(range(len(rows)), luck, height=0.3, color=LOOKS[SAFELY].colour, zorder=1.5)
-        words += "; bar: of it overtaken safely"
+        handles.append(Patch(color=LOOKS[SAFELY].colour, label="of it over-\ntaken safely"))
     for place, (_, estimate, searched) in enumerate(rows):
         ax.plot([estimate.low, estimate.high], [place, place], color=OURS, linewidth=2.0, zorder=2)
         ax.plot(estimate.estimate, place, "o", color=OURS, markersize=6, zorder=3)
         if searched is not None:
             ax.plot(searched, place, "o", markersize=9, markerfacecolor="none", markeredgecolor=ORANGE, zorder=4)
-    ax.set_yticks(range(len(rows)), [name for name, _, _ in rows])
+    ax.set_yticks(range(len(rows)), [in_words(name) for name, _, _ in rows])
     ax.set_ylim(len(rows) - 0.5, -0.5)
     ax.set_xlim(*room_for(found.measure))
-    ax.set_xlabel(words)
+    ax.set_xlabel(success_of(found.measure).label)
     in_percent(ax.xaxis)
-    message = f"{found.scenario.name}: {found.best.policy}, tuned, does best"
-    entitle(ax, message, f"{found.replicates:,} fresh worlds, seed {found.seed}")
+    message = f"{found.scenario.name}: {in_words(found.best.policy)}, tuned, does best"
+    entitle(ax, message, f"{found.replicates:,} fresh worlds, seed {found.seed}, {hashed(found.scenario)}", LETTERS)
     clean(np.array([ax]))
+    legend_below(ax, handles, "", columns=len(handles))
 
 
 def _draw_regret(ax: Axes, found: PolicyRegret) -> None:
@@ -91,8 +103,11 @@ def _draw_regret(ax: Axes, found: PolicyRegret) -> None:
     marks = {found.minimax: "minimax regret", found.best_on_average: "best on average"}
     if found.minimax == found.best_on_average:
         marks = {found.minimax: "minimax regret,\nbest on average"}
-    names = [f"{policy}\n({marks[policy]})" if policy in marks else policy for policy in found.policies]
+    names = [in_words(name) + (f"\n({marks[name]})" if name in marks else "") for name in found.policies]
     ax.set_yticks(range(len(names)), names, fontsize=SMALL)
     ax.set_xticks(range(len(found.worlds)), found.worlds, rotation=40, ha="right", fontsize=SMALL)
-    message = f"{found.minimax} regrets least at worst"
-    entitle(ax, message, f"points that the best policy of a world does better there; {found.replicates:,} worlds each")
+    widest = max(abs(end - one.estimate) for row in found.regret.values() for one in row for end in (one.low, one.high))
+    told = (
+        f"points below the best policy of a world, 95 % within ±{100.0 * widest:.0f}; {found.replicates:,} worlds each"
+    )
+    entitle(ax, f"{in_words(found.minimax)} regrets least at worst", told)

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
-from matplotlib.ticker import LogLocator, NullFormatter
+from matplotlib.ticker import LogLocator
 from numpy.typing import NDArray
 
 from deference_sim.analysis.estimate import Estimate
@@ -26,6 +26,7 @@ from deference_sim.plots.style import (
     GREEN,
     ORANGE,
     PURPLE,
+    ROUND_DIGITS,
     SKY,
     SMALL,
     VERMILION,
@@ -34,8 +35,11 @@ from deference_sim.plots.style import (
     clean,
     drawn_from,
     entitle,
+    hashed,
     in_percent,
+    in_words,
     legend_beside,
+    logarithmic,
     panels,
     percent,
     room_for,
@@ -50,8 +54,10 @@ from deference_sim.study.limits import whole
 CONTOURS = (0.1, 0.3, 0.5, 0.7, 0.9)
 COLOURS = (BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, BLACK)
 MARKS = ("o", "s", "^", "D", "v", "P", "X")  # a line each, to be told apart in grey
-ROUND_DIGITS = (1.0, 2.0, 5.0)
+#: How each line is dashed, so that lines that lie on one another are both seen.
+DASHES: tuple[Any, ...] = ("-", (0, (7, 2)), (0, (3, 1.5)), (0, (8, 2, 2, 2)), (0, (5, 3)), (0, (2, 1)), (0, (9, 3)))
 BAND = 0.22  # opacity of an interval
+LABEL_WIDTH = 60  # letters in a line below a picture
 LETTERS = 26  # in a line below a small panel
 MARK = 4.0  # points; size of a mark
 
@@ -80,12 +86,15 @@ def lead_curve(sweep: Sweep, measure: Measure = "p_stay", ax: Axes | None = None
     drawn = axes(ax, (7.5, 4.2))
     axis = _drawn_along(sweep, along)
     handles = []
-    for place, (colour, mark, (name, estimates)) in enumerate(zip(COLOURS, MARKS, lines, strict=False)):
+    for place, (colour, mark, dashes, (name, estimates)) in enumerate(zip(COLOURS, MARKS, DASHES, lines, strict=False)):
         if axis.is_numeric:
-            curve(drawn, np.array(axis.values, float), estimates, colour, mark)
+            curve(drawn, np.array(axis.values, float), estimates, colour, mark, dashes)
         else:
-            _dots(drawn, _places(axis) + 0.1 * (place - (len(lines) - 1) / 2.0), estimates, colour, mark)
-        handles.append(Line2D([], [], color=colour, linewidth=2.0, marker=mark, markersize=MARK, label=name))
+            _dots(drawn, _beside(axis, place, len(lines)), estimates, colour, mark)
+        line: Any = dashes if axis.is_numeric else "none"
+        handles.append(
+            Line2D([], [], color=colour, linewidth=1.6, linestyle=line, marker=mark, markersize=MARK, label=name)
+        )
     if len(lines) == 1:
         handles = []
     if measure == "p_good":
@@ -103,13 +112,18 @@ def lead_curve(sweep: Sweep, measure: Measure = "p_stay", ax: Axes | None = None
 
 def _draw_luck(ax: Axes, sweep: Sweep, along: int) -> Line2D:
     """Draw the part of p_good that is luck, in the colour of each curve; return what the legend says of it."""
-    look: dict[str, Any] = {"linestyle": ":", "marker": "_", "linewidth": 1.2}
     axis = _drawn_along(sweep, along)
-    places = np.array(axis.values, float) if axis.is_numeric else _places(axis)
-    shares = [tally.ended(SAFELY) / tally.n for tally in sweep.tallies]
-    for colour, (_, luck) in zip(COLOURS, _lines(sweep, along, shares), strict=False):
+    look: dict[str, Any] = {"linestyle": ":" if axis.is_numeric else "none", "marker": "_", "linewidth": 1.2}
+    lines = _lines(sweep, along, [tally.ended(SAFELY) / tally.n for tally in sweep.tallies])
+    for place, (colour, (_, luck)) in enumerate(zip(COLOURS, lines, strict=False)):
+        places = np.array(axis.values, float) if axis.is_numeric else _beside(axis, place, len(lines))
         ax.plot(places, luck, color=colour, zorder=2.5, **look)
     return Line2D([], [], color=WORDS, label="of it overtaken safely", **look)
+
+
+def _beside(axis: Axis, place: int, lines: int) -> Floats:
+    """Return where the dots of one of several lines stand over words: beside those of the others."""
+    return _places(axis) + 0.1 * (place - (lines - 1) / 2.0)
 
 
 def kind_of(sweep: Sweep) -> str:
@@ -152,7 +166,7 @@ def heat_map(
         raise ValueError(f"a heat map needs a grid of two inputs, and {what}: draw a {kind_of(sweep)}")
     number = whole(number, "number", 0, len(sweep.scenarios) - 1)
     cut = _cut(sweep, inputs, at or {})
-    across, up = cut.axes
+    across, up = (replace(axis, logarithmic=axis.logarithmic or _is_geometric(axis)) for axis in cut.axes)
     shape = len(across.values), len(up.values)
     size = len(sweep.points) // len(sweep.scenarios)
     everything = sweep.estimates(measure)[number * size : (number + 1) * size]
@@ -172,9 +186,11 @@ def heat_map(
         (up, drawn.set_yticks, drawn.set_ylabel),
     ):
         _ticks(axis, set_ticks)
-        set_label(axis.label + (cut.told if axis is across else ""))
+        set_label("\n".join([axis.label, cut.told]).strip() if axis is across else axis.label)
     message = _message(measure, [(sweep.scenarios[number].name, estimates)])
-    entitle(drawn, message, _made_from(sweep, sweep.scenarios[number : number + 1]))
+    widest = max(abs(end - one.estimate) for one in estimates for end in (one.low, one.high))
+    made_from = _made_from(sweep, sweep.scenarios[number : number + 1], widest)
+    entitle(drawn, message, made_from, from_edge=ax is None)
     drawn.spines[:].set_visible(False)
     return drawn
 
@@ -208,8 +224,8 @@ def _cut(sweep: Sweep, inputs: Sequence[str], at: Mapping[str, Value]) -> _Cut:
     for one, other in product(across.values, up.values):
         wanted[first], wanted[second] = one, other
         places.append(known[tuple(wanted)])  # type: ignore[arg-type]  # whose gaps are filled in
-    told = ", ".join(f"{by_path[path].label} {_short(by_path[path], value)}" for path, value in held.items())
-    return _Cut((across, up), places, f"\nat {told}" if told else "")
+    told = ", ".join(f"{by_path[path].label}: {_short(by_path[path], value)}" for path, value in held.items())
+    return _Cut((across, up), places, fill(f"held fixed: {told}", LABEL_WIDTH) if told else "")
 
 
 def _short(axis: Axis, value: Value) -> str:
@@ -235,17 +251,19 @@ def sweep_points(sweep: Sweep, measure: Measure = "p_stay", ax: Any = None, *, n
     estimates = sweep.estimates(measure)[here]
     columns = min(len(sweep.axes), 3)
     lines = -(-len(sweep.axes) // columns)
-    drawn = panels(ax, (lines, columns), (3.0 * columns + 0.6, 2.6 * lines + 0.4), share=False)
+    inches = (7.5, 4.2) if columns == 1 else (3.0 * columns + 0.6, 2.6 * lines + 0.4)
+    drawn = panels(ax, (lines, columns), inches, share=False)
     for panel in drawn.flat[len(sweep.axes) :]:
         panel.set_visible(False)
     for place, (panel, axis) in enumerate(zip(drawn.flat, sweep.axes, strict=False)):
         values = [point.values[place] for point in sweep.points[here]]
         kinds = list(dict.fromkeys(values))
         at = np.array([float(value) if axis.is_numeric else kinds.index(value) for value in values])
-        panel.plot(at, [estimate.estimate for estimate in estimates], ".", color=BLUE, alpha=0.7, markersize=MARK)
+        panel.vlines(at, *([getattr(one, end) for one in estimates] for end in ("low", "high")), color=BLUE, alpha=0.25)
+        panel.plot(at, [estimate.estimate for estimate in estimates], ".", color=BLUE, markersize=1.5 * MARK)
         finish(panel, fill(axis.label, LETTERS), measure, axis.logarithmic)
         if not axis.is_numeric:
-            panel.set_xticks(range(len(kinds)), [_word(value) for value in kinds])
+            panel.set_xticks(range(len(kinds)), [_word(value).replace(" ", "\n") for value in kinds])
         if place % columns:
             panel.set_ylabel("")
     message = _message(measure, [(sweep.scenarios[number].name, estimates)])
@@ -276,7 +294,7 @@ def _moving_along(sweep: Sweep, along: int) -> str:
     order = _order(sweep, along)
     first, last = order[0], order[-1]
     told = [f"{one.label} from {_short(one, one.values[first])} to {_short(one, one.values[last])}" for one in others]
-    return f"\nand with it {', '.join(told)}" if told else ""
+    return "\n" + fill(f"and with it {', '.join(told)}", LABEL_WIDTH) if told else ""
 
 
 def _along(sweep: Sweep) -> int:
@@ -304,13 +322,16 @@ def _line_name(sweep: Sweep, along: int, scenario: int, others: tuple[Value, ...
     return ", ".join(names)
 
 
-def curve(ax: Axes, values: Floats, estimates: Sequence[Estimate], colour: str, mark: str = "o") -> None:
+def curve(
+    ax: Axes, values: Floats, estimates: Sequence[Estimate], colour: str, mark: str = "o", dashes: Any = "-"
+) -> None:
     """Draw the band of the intervals of ``estimates`` over ``values``."""
     low, high = ([getattr(estimate, end) for estimate in estimates] for end in ("low", "high"))
     ax.fill_between(values, low, high, color=colour, alpha=BAND, linewidth=0, zorder=2)
     every = max(len(values) // 20, 1)  # marks that touch tell nothing
     shares = [estimate.estimate for estimate in estimates]
-    ax.plot(values, shares, color=colour, linewidth=1.6, marker=mark, markersize=MARK, markevery=every, zorder=3)
+    look: dict[str, Any] = {"linewidth": 1.6, "linestyle": dashes, "marker": mark, "markersize": MARK}
+    ax.plot(values, shares, color=colour, markevery=every, zorder=3, **look)
 
 
 def _dots(ax: Axes, places: Floats, estimates: Sequence[Estimate], colour: str, mark: str) -> None:
@@ -319,13 +340,10 @@ def _dots(ax: Axes, places: Floats, estimates: Sequence[Estimate], colour: str, 
     ax.errorbar(places, values, yerr=ends, fmt=mark, color=colour, markersize=5, elinewidth=1.2, capsize=3)
 
 
-def finish(ax: Axes, label: str, measure: Measure, logarithmic: bool) -> None:
+def finish(ax: Axes, label: str, measure: Measure, is_logarithmic: bool) -> None:
     """Set axes and labels of a chance over an input."""
-    if logarithmic:
-        ax.set_xscale("log")
-        ax.xaxis.set_major_locator(LogLocator(subs=ROUND_DIGITS))
-        ax.xaxis.set_major_formatter("{x:g}")
-        ax.xaxis.set_minor_formatter(NullFormatter())
+    if is_logarithmic:
+        logarithmic(ax.xaxis)
     ax.set_ylim(*room_for(measure))
     ax.set_xlabel(label)
     ax.set_ylabel(success_of(measure).label)
@@ -334,21 +352,43 @@ def finish(ax: Axes, label: str, measure: Measure, logarithmic: bool) -> None:
 
 
 MOST_NAMED = 3  # lines in a title
+MOST_TICKS = 8  # that each stand at a value
+LEAST_RATIO = 1.5  # of neighbours, from which on values by equal ratios are drawn so
 
 
 def _message(measure: Measure, lines: Sequence[tuple[str, Sequence[Estimate]]]) -> str:
     """Return between which shares each line lies, of a few lines; of many, all of them together."""
-    named = lines if len(lines) <= MOST_NAMED else [("all", [one for _, line in lines for one in line])]
-    told = ((name, [estimate.estimate for estimate in line]) for name, line in named)
-    ranges = (f"{name} {percent(min(values))} to {percent(max(values))}".strip() for name, values in told)
-    return f"{success_of(measure).name}: {', '.join(ranges)}"
+    named = (
+        lines if len(lines) <= MOST_NAMED else [(f"{len(lines)} curves", [one for _, line in lines for one in line])]
+    )
+    told = [(line_name, _span([one.estimate for one in line])) for line_name, line in named]
+    name = success_of(measure).name
+    if len(told) == 1:
+        return f"{told[0][0]}: {name} {told[0][1]}"
+    return f"{name}: {', '.join(f'{line} {span}' for line, span in told)}"
 
 
-def _made_from(sweep: Sweep, scenarios: Sequence[Scenario] = ()) -> str:
-    names = ", ".join(scenario.name for scenario in scenarios or sweep.scenarios)
+def _span(shares: Sequence[float]) -> str:
+    low, high = percent(min(shares)), percent(max(shares))
+    return f"{low} throughout" if low == high else f"{low.removesuffix(' %')} to {high}"
+
+
+def _made_from(sweep: Sweep, scenarios: Sequence[Scenario] = (), widest: float | None = None) -> str:
+    """Return what a picture was made from; one without intervals says how wide the ``widest`` is."""
+    shown = scenarios or sweep.scenarios
+    of = f", {hashed(shown[0])}" if len(shown) == 1 else ""
     counts = sorted({tally.n for tally in sweep.tallies})
     runs = f"{counts[0]:,}" if len(counts) == 1 else f"{counts[0]:,} to {counts[-1]:,}"
-    return f"{names}: {runs} replicates a point, the same worlds at each, 95 % intervals, seed {sweep.seed}"
+    intervals = "95 % intervals" if widest is None else f"95 % intervals within ±{100.0 * widest:.1f} points"
+    return f"{runs} replicates a point, the same worlds at each, {intervals}, seed {sweep.seed}{of}"
+
+
+def _is_geometric(axis: Axis) -> bool:
+    """Return whether an axis' values were chosen by equal ratios, whatever they were written as."""
+    if not axis.is_numeric or len(axis.values) < 3 or min(float(value) for value in axis.values) <= 0.0:
+        return False
+    ratios = np.exp(np.diff(np.log(np.array(axis.values, float))))
+    return bool(ratios[0] >= LEAST_RATIO and np.allclose(ratios, ratios[0], rtol=1e-3))
 
 
 def _places(axis: Axis) -> Floats:
@@ -379,15 +419,22 @@ def _contours(ax: Axes, across: Floats, up: Floats, chances: Floats) -> None:
 
 
 def _ticks(axis: Axis, set_ticks: Callable[..., Any]) -> None:
-    if axis.is_numeric and not axis.logarithmic:
-        return
-    if axis.is_numeric:
+    """Put ticks at the values, at round numbers where these are many."""
+    if not axis.is_numeric:
+        set_ticks(_places(axis), [_word(value) for value in axis.values])
+    elif len(axis.values) <= MOST_TICKS and _are_apart(axis) and all(f"{one:.2g}" == f"{one:g}" for one in axis.values):
+        set_ticks(_places(axis), [f"{value:.4g}" for value in axis.values])
+    elif axis.logarithmic:
         low, high = float(axis.values[0]), float(axis.values[-1])
         round_ones = [value for value in LogLocator(subs=ROUND_DIGITS).tick_values(low, high) if low <= value <= high]
         set_ticks([log10(value) for value in round_ones], [f"{value:g}" for value in round_ones])
-        return
-    set_ticks(_places(axis), [_word(value) for value in axis.values])
+
+
+def _are_apart(axis: Axis) -> bool:
+    """Return whether numbers at all values of an axis leave one another room."""
+    places = _places(axis)
+    return len(places) < 2 or bool(np.diff(np.sort(places)).min() > 0.06 * np.ptp(places))
 
 
 def _word(value: Value) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value).replace("_", " ")
+    return str(value).lower() if isinstance(value, bool) else in_words(str(value))

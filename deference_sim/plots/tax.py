@@ -15,16 +15,16 @@ from deference_sim.model.strategy import end_of_the_way
 from deference_sim.model.tax import total_tax
 from deference_sim.plots.fans import INNER, OUTER, QUANTILES
 from deference_sim.plots.style import (
-    BLACK,
     GREEN,
     ORANGE,
     OURS,
     axes,
     clean,
     entitle,
+    hashed,
     in_percent,
     legend_beside,
-    note,
+    level_line,
     percent,
 )
 from deference_sim.scenario import ScenarioLike, as_scenario
@@ -55,17 +55,25 @@ def tax_by_capability(scenario: ScenarioLike, seed: int = 1, ax: Axes | None = N
     drawn.set_xlim(levels[0], levels[-1])
     drawn.set_ylim(bottom=0.0)
     if drawn.get_ylim()[1] > 1.0:
-        drawn.axhline(1.0, color=BLACK, linewidth=0.8, linestyle=(0, (4, 2)), zorder=1.5)
-        note(drawn, "as dear as capability", (0.015, 1.0), ("axes fraction", "data"), (0, 11))
+        level_line(drawn, 1.0, "as dear as capability")
     drawn.set_xlabel("capability C (py), with goodness level with it")
     drawn.set_ylabel("tax τ (effort on goodness per effort on capability)")
     in_percent(drawn.yaxis)
     taxes = np.median([_taxes(levels[[0, -1]], p) for p in draws], axis=0)
-    ends = f"at {levels[0]:.2g} py, {percent(taxes[1])} at {levels[-1]:.2g} py"
-    entitle(drawn, f"{scenario.name}: a tax of {percent(taxes[0])} {ends}", _made_from(seed, len(draws)))
+    message = f"{scenario.name}: {_message(levels, taxes, len(draws) > 1)}"
+    entitle(drawn, message, f"{_made_from(seed, len(draws))}, {hashed(scenario)}")
     clean(np.array([drawn]))
     legend_beside(drawn, handles)
     return drawn
+
+
+def _message(levels: Floats, taxes: Floats, is_median: bool) -> str:
+    """Return how the tax goes from the first to the last of ``levels``."""
+    name = "the median tax" if is_median else "the tax"
+    first, last = (f"{percent(tax)} at {levels[end]:.2g} py" for end, tax in ((0, taxes[0]), (-1, taxes[1])))
+    if percent(taxes[0]) == percent(taxes[1]):
+        return f"{name} is {first} and {last}"
+    return f"{name} {'falls' if taxes[1] < taxes[0] else 'rises'} from {first} to {last}"
 
 
 def _made_from(seed: int, draws: int) -> str:

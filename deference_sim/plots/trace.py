@@ -30,6 +30,7 @@ from deference_sim.plots.style import (
     clean,
     drawn_from,
     entitle,
+    hashed,
     in_percent,
     lead_line,
     legend_beside,
@@ -116,6 +117,8 @@ def trajectory(trajectory: Trajectory, ax: Any = None) -> Panels:
     heights = (3.0, 1.6, 1.3, 1.3, max(0.22 * rows, 0.5))
     drawn = panels(ax, (5, 1), (9.0, 1.15 * sum(heights)), heights)
     stocks, margin, lead, shares, timeline = drawn.flat
+    for panel in drawn.flat:
+        panel.set_xlim(0.0, trajectory.month * 1.02 or 1.0)
     _draw_stocks(stocks, trajectory)
     _draw_margin(margin, trajectory)
     _draw_lead(lead, trajectory)
@@ -129,9 +132,9 @@ def trajectory(trajectory: Trajectory, ax: Any = None) -> Panels:
             if spell.phase in SHADES:
                 _, colour, opacity = SHADES[spell.phase]
                 panel.axvspan(spell.start, spell.end, color=colour, alpha=opacity, linewidth=0, zorder=0.5)
-        panel.set_xlim(0.0, trajectory.month * 1.02 or 1.0)
     timeline.set_xlabel(TIME)
-    entitle(stocks, _message(trajectory), f"replicate {trajectory.replicate}, seed {trajectory.seed}")
+    made_from = f"replicate {trajectory.replicate}, seed {trajectory.seed}, {hashed(trajectory.scenario)}"
+    entitle(stocks, _message(trajectory), made_from)
     clean(drawn)
     return drawn
 

@@ -9,10 +9,27 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import NullFormatter
 
+from deference_sim.analysis.digits import with_minus
 from deference_sim.described import described
-from deference_sim.plots.style import BLUE, GREEN, ORANGE, PURPLE, SKY, SMALL, VERMILION, WORDS, Panels, clean
-from deference_sim.scenario import ScenarioLike, as_scenario
-from deference_sim.scenario.catalogue import Parameter, find
+from deference_sim.plots.style import (
+    BLUE,
+    EDGE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PURPLE,
+    SKY,
+    SMALL,
+    TITLE,
+    VERMILION,
+    WORDS,
+    Panels,
+    clean,
+    hashed,
+    in_words,
+)
+from deference_sim.scenario import Scenario, ScenarioLike, as_scenario
+from deference_sim.scenario.catalogue import Parameter, find, label_at
 from deference_sim.scenario.chosen import Pool
 from deference_sim.scenario.distributions import Distribution, Floats
 from deference_sim.scenario.layers import ARGUMENT
@@ -21,6 +38,8 @@ from deference_sim.scenario.words import Words
 
 COLUMNS = 2
 BINS = 200
+FEW = 8  # values of which each says how probable it is
+NO_MASS = 1e-9  # probability that is none
 OUTER = np.array([0.005, 0.995])  # how far the axis goes
 MARKS = np.array([0.05, 0.5, 0.95])
 FAR_APART = 30.0  # ratio of the ends from which on the axis is logarithmic
@@ -47,7 +66,7 @@ def uncertain_inputs(scenario: ScenarioLike, ax: Any = None) -> Panels:
         raise ValueError(
             f"{scenario.name} has no uncertain input: give one a range, such as rival.lead='2 to 9 months'"
         )
-    drawn = _axes(count) if ax is None else np.asarray(ax, dtype=object).ravel()
+    drawn = _axes(scenario, count) if ax is None else np.asarray(ax, dtype=object).ravel()
     if len(drawn) != count:
         raise ValueError(f"ax must be {count} Axes, one for each uncertain input, not {len(drawn)}")
     for panel, (path, distribution) in zip(drawn, scenario.uncertain.items(), strict=True):
@@ -58,10 +77,14 @@ def uncertain_inputs(scenario: ScenarioLike, ax: Any = None) -> Panels:
     return drawn
 
 
-def _axes(count: int) -> Panels:
+def _axes(scenario: Scenario, count: int) -> Panels:
     columns = min(COLUMNS, count)
     rows = ceil(count / columns)
-    figure = plt.figure(figsize=(5.2 * columns, 2.5 * rows), layout="constrained")
+    figure = plt.figure(figsize=(5.2 * columns, 2.5 * rows + 0.6), layout="constrained")
+    message = "one input is" if count == 1 else f"{count} inputs are"
+    figure.suptitle(f"{scenario.name}: {message} uncertain", x=EDGE, ha="left", fontsize=TITLE)
+    told = f"dots: 5th, 50th and 95th percentile; {hashed(scenario)}"
+    figure.supxlabel(told, x=EDGE, ha="left", fontsize=SMALL - 1.0, color=GREY)
     made = np.asarray(figure.subplots(rows, columns, squeeze=False), dtype=object).ravel()
     for panel in made[count:]:
         panel.set_axis_off()
@@ -74,27 +97,31 @@ def _draw(ax: Axes, path: str, distribution: Distribution, parameter: Parameter,
     ax.set_yticks([])
     if isinstance(distribution, Words):
         names = [word for word, _ in distribution.probabilities]
-        _bars(ax, list(range(len(names))), [share for _, share in distribution.probabilities])
-        ax.set_xticks(range(len(names)), names, fontsize=SMALL)
+        _bars(ax, [share for _, share in distribution.probabilities])
+        ax.set_xticks(range(len(names)), [in_words(name) for name in names], fontsize=SMALL)
         ax.set_xlim(-0.6, len(names) - 0.4)
     else:
         _draw_number(ax, distribution)
-        unit = "" if parameter.unit == "1" else f", {parameter.unit}"
-        ax.set_xlabel(f"{parameter.label}{unit}\n{percentiles_text(distribution, parameter.unit)}", fontsize=SMALL)
+        unit = "" if parameter.unit == "1" else f" ({parameter.unit})"
+        told = with_minus(percentiles_text(distribution, parameter.unit))
+        ax.set_xlabel(f"{label_at(path)}{unit}\n{told}", fontsize=SMALL)
 
 
 def _draw_number(ax: Axes, distribution: Distribution) -> None:
-    low, high = (float(end) for end in distribution.quantile(OUTER))
+    points, marks = distribution.points, distribution.quantile(MARKS)
+    is_discrete = sum(share for _, share in points) > 1.0 - NO_MASS
+    ends = [value for value, _ in points] if is_discrete else distribution.quantile(OUTER).tolist()
+    low, high = float(min(ends)), float(max(ends))
     if not low < high:
         low, high = low - 0.5, high + 0.5
-    marks = distribution.quantile(MARKS)
-    is_log = low > 0.0 and high / low > FAR_APART and _is_evener_by_ratio(*marks.tolist())
+    is_log = low > 0.0 and high / low > FAR_APART and (is_discrete or _is_evener_by_ratio(*marks.tolist()))
     edges = np.geomspace(low, high, BINS + 1) if is_log else np.linspace(low, high, BINS + 1)
     places = edges[:-1] + np.diff(edges) / 2.0
     widths = np.diff(np.log(edges)) if is_log else np.diff(edges)
-    heights = _mass(distribution, edges) / widths
-    ax.fill_between(places, heights, color=BLUE, alpha=0.25, linewidth=0)
-    ax.plot(places, heights, color=BLUE, linewidth=1.2)
+    heights = np.zeros(BINS) if is_discrete else _mass(distribution, edges) / widths
+    if not is_discrete:
+        ax.fill_between(places, heights, color=BLUE, alpha=0.25, linewidth=0)
+        ax.plot(places, heights, color=BLUE, linewidth=1.2)
     if isinstance(distribution, Pool):
         for number, ((name, share), (part, _)) in enumerate(zip(distribution.shares, distribution.parts, strict=True)):
             own = share * _mass(part, edges) / widths
@@ -102,16 +129,30 @@ def _draw_number(ax: Axes, distribution: Distribution) -> None:
         ax.legend(fontsize=SMALL, frameon=False)
     if is_log:
         ax.set_xscale("log")
-        ax.set_xticks(marks, [f"{mark:.3g}" for mark in marks])
+        ticks = np.unique(ends if is_discrete else marks)
+        ax.set_xticks(ticks, [f"{tick:.3g}" for tick in ticks])
         ax.xaxis.set_minor_formatter(NullFormatter())
-    points = [(value, share) for value, share in distribution.points if low <= value <= high]
-    if points:
-        scale = max(float(heights.max()), 0.0) / max(share for _, share in points)
-        thick = 0.004 if len(points) > BINS // 4 else 0.012
-        _bars(ax, [value for value, _ in points], [share * (scale or 1.0) for _, share in points], thick)
+    within = [(value, share) for value, share in points if low <= value <= high]
+    if within:
+        _draw_points(ax, within, float(heights.max()))
     ax.plot(marks, np.zeros(3), "o", color=WORDS, markersize=4, clip_on=False, zorder=5)
-    ax.set_xlim(*_with_room(low, high, is_log))
-    ax.set_ylim(0.0, 1.15 * max(ax.dataLim.y1, 1e-9))
+    ax.set_xlim(*_with_room(low, high, is_log, 0.06 if is_discrete else 0.03))
+    ax.set_ylim(0.0, 1.2 * max(ax.dataLim.y1, 1e-9))
+
+
+def _draw_points(ax: Axes, points: list[tuple[float, float]], highest: float) -> None:
+    """Draw values that have a probability of their own, as high as the ``highest`` density; of few, say how much."""
+    scale = highest / max(share for _, share in points) or 1.0
+    places, heights = [value for value, _ in points], [share * scale for _, share in points]
+    is_few = len(points) <= FEW
+    ax.vlines(places, 0.0, heights, color=BLUE, linewidth=3.0 if is_few else 1.0, alpha=0.7)
+    for (value, share), height in zip(points, heights, strict=True) if is_few else ():
+        _write(ax, value, height, share)
+
+
+def _write(ax: Axes, place: float, height: float, share: float) -> None:
+    look: dict[str, Any] = {"xytext": (0, 1), "textcoords": "offset points", "ha": "center", "va": "bottom"}
+    ax.annotate(f"{100.0 * share:.3g} %", (place, height), fontsize=SMALL, **look)
 
 
 def _is_evener_by_ratio(low: float, median: float, high: float) -> bool:
@@ -128,19 +169,16 @@ def _mass(distribution: Distribution, edges: Floats) -> Floats:
     return np.maximum(np.diff(upto), 0.0)
 
 
-def _bars(ax: Axes, places: list[Any], heights: list[float], thick: float = 0.5) -> None:
-    if thick >= 0.5:
-        ax.bar(places, heights, width=thick, color=BLUE, alpha=0.7)
-        for place, height in zip(places, heights, strict=True):
-            ax.annotate(f"{100.0 * height:.3g} %", (place, height), ha="center", va="bottom", fontsize=SMALL)
-        ax.set_ylim(0.0, 1.25 * max(heights))
-    else:
-        ax.vlines(places, 0.0, heights, color=BLUE, linewidth=250.0 * thick, alpha=0.7)
+def _bars(ax: Axes, heights: list[float]) -> None:
+    ax.bar(range(len(heights)), heights, width=0.5, color=BLUE, alpha=0.7)
+    for place, height in enumerate(heights):
+        _write(ax, place, height, height)
+    ax.set_ylim(0.0, 1.25 * max(heights))
 
 
-def _with_room(low: float, high: float, is_log: bool) -> tuple[float, float]:
+def _with_room(low: float, high: float, is_log: bool, share: float) -> tuple[float, float]:
     if is_log:
-        room = 0.03 * (log10(high) - log10(low))
+        room = share * (log10(high) - log10(low))
         return low * 10.0**-room, high * 10.0**room
-    room = 0.03 * (high - low)
+    room = share * (high - low)
     return low - room, high + room

@@ -161,8 +161,13 @@ def find(path: str, mark: Mark) -> Parameter:
 
 
 def label_at(path: str) -> str:
-    """Return what the input at ``path`` is called, as declared with it."""
-    return parameters()[general_path(path)].label
+    """Return what the input at ``path`` is called, as declared with it; of a list's item, after the item's name."""
+    general = general_path(path)
+    label = parameters()[general].label
+    if general == path:
+        return label
+    section, item, _ = path.split(".")
+    return f"{section.removesuffix('s').capitalize()} {item}: {label[0].lower()}{label[1:]}"
 
 
 def nearest_path(path: str) -> str:
