@@ -2,8 +2,9 @@
 
 A ``Sloped`` number holds its value at every point and the slopes of that in the *nodes* it came from: stocks, and the
 quantities that the law's functions declare (see ``model.declare.Equation``). Wherever such a quantity is computed it
-becomes a node of its own, from which what comes after depends on it. The law's text is run unchanged, so nothing here
-says what depends on what. Where points would take different branches, ``at_points`` lets each side run by itself.
+becomes a node of its own, from which what comes after depends on it. The law's text is run as it is, so nothing here
+says what depends on what. Where points would take different branches, ``at_points`` lets each side run by itself, but
+for simple conditional expressions, which are chosen between point by point (see ``pointwise``).
 """
 
 import inspect
@@ -18,6 +19,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from deference_sim.analysis.pointwise import CHOOSE, code_at_points
 from deference_sim.elementary import exp, log
 from deference_sim.model.declare import EQUATIONS, Equation
 from deference_sim.streams import normal_pair, uniform
@@ -242,6 +244,27 @@ def _chosen(where: Any, this: Any, that: Any) -> Any:
     return Sloped(np.where(where, value_of(this), value_of(that)), slopes)
 
 
+def choose(condition: Any, this: Any, that: Any) -> Any:
+    """Return ``this`` where ``condition`` holds, ``that`` elsewhere."""
+    if isinstance(condition, Sloped):
+        condition = condition != 0
+    where = condition.where if isinstance(condition, Truth) else bool(condition)
+    return _chosen(where, this, that)
+
+
+class Several(list[Any]):
+    """Numbers one of which is looked up by its place, which may differ from point to point."""
+
+    def __getitem__(self, place: Any) -> Any:
+        """Return the number at ``place``."""
+        if not isinstance(place, Sloped):
+            return super().__getitem__(place)
+        found = self[0]
+        for number in range(1, len(self)):
+            found = choose(place == number, self[number], found)
+        return found
+
+
 minimum, maximum = _extreme(min, np.less), _extreme(max, np.greater)
 
 
@@ -260,7 +283,7 @@ _MATHEMATICS: dict[Any, Callable[..., Any]] = {
 
 
 def sloped_law(nodes: Nodes) -> Callable[..., Any]:
-    """Return what calls a function of the law, its text unchanged, on such numbers; quantities become ``nodes``.
+    """Return what calls a function of the law on such numbers; quantities become ``nodes``.
 
     Nothing is drawn: luck is in its middle.
     """
@@ -270,10 +293,11 @@ def sloped_law(nodes: Nodes) -> Callable[..., Any]:
     copies: dict[Any, Callable[..., Any]] = dict(_MATHEMATICS)
     for equation, about in EQUATIONS.items():
         if equation not in copies:
-            copy = FunctionType(equation.__code__, homes[equation.__module__], equation.__name__, equation.__defaults__)
+            code, home = code_at_points(equation), homes[equation.__module__]
+            copy = FunctionType(code, home, equation.__name__, equation.__defaults__)
             copies[equation] = _watched(nodes, copy, about)
     for home in homes.values():
-        home.update(min=minimum, max=maximum, int=_whole)
+        home.update({"min": minimum, "max": maximum, "int": _whole, CHOOSE: choose})
         home.update({name: copies[thing] for name, thing in home.items() if _is_known(thing) and thing in copies})
     return lambda function, *arguments: copies[function](*arguments)
 
