@@ -2,14 +2,16 @@
 
 A ``Sloped`` number holds its value at every point and the slopes of that in the *nodes* it came from: stocks, and the
 quantities that the law's functions declare (see ``model.declare.Equation``). Wherever such a quantity is computed it
-becomes a node of its own, from which what comes after depends on it. The law's text is run unchanged, so nothing here
-says what depends on what. Where points would take different branches, ``at_points`` lets each side run by itself.
+becomes a node of its own, from which what comes after depends on it. The law's text is run as it is, so nothing here
+says what depends on what. Where points would take different branches, ``at_points`` lets each side run by itself, but
+for simple conditional expressions, which are chosen between point by point (see ``pointwise``).
 """
 
 import inspect
 import math
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import wraps
 from types import FunctionType
@@ -18,9 +20,10 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from deference_sim.analysis.pointwise import CHOOSE, code_at_points
 from deference_sim.elementary import exp, log
 from deference_sim.model.declare import EQUATIONS, Equation
-from deference_sim.streams import normal_pair, uniform
+from deference_sim.streams import normal, normal_pair, uniform, uniform_pair
 
 Floats = NDArray[np.float64]
 Slopes = Mapping[int, Any]  # by node: a number, or an array with one for each point
@@ -48,12 +51,16 @@ class Node:
 class Nodes:
     """The quantities that have been computed, each after those that it depends on."""
 
+    #: Whether a quantity that depends on nothing here, such as a share of effort that is fixed, is one too.
+    even_constants: bool = False
     made: list[Node] = field(default_factory=list)
+    #: What was decided by comparing: about what, and the slopes of what speaks for it.
+    decided: list[tuple[str, Slopes]] = field(default_factory=list)
     looking_ahead: int = 0
 
     def clear(self) -> None:
         """Forget everything, for another look."""
-        self.made, self.looking_ahead = [], 0
+        self.made, self.decided, self.looking_ahead = [], [], 0
 
     def start(self, name: str, value: Any) -> "Sloped":
         """Return a quantity that depends on nothing here, such as a stock."""
@@ -62,10 +69,13 @@ class Nodes:
     def arrive(self, name: str, number: Any) -> Any:
         """Return ``number`` as the quantity ``name``, on which what comes after depends.
 
-        A number without slopes stays one; the quantity itself, or the same computed once more, is no other node.
+        A number without slopes stays one, unless even those are wanted; the quantity itself, or the same computed once
+        more, is no other node.
         """
-        if not isinstance(number, Sloped) or not number.slopes or self.looking_ahead:
+        if self.looking_ahead:
             return number
+        if not slopes_of(number):
+            return self._node(name, value_of(number), {}) if self.even_constants else number
         if len(number.slopes) == 1:
             ((source, slope),) = number.slopes.items()
             if self.made[source].name == name and np.all(slope == 1.0):
@@ -78,6 +88,19 @@ class Nodes:
     def _node(self, name: str, value: Any, slopes: Slopes) -> "Sloped":
         self.made.append(Node(name, value, slopes))
         return Sloped(value, {len(self.made) - 1: 1.0})
+
+    @contextmanager
+    def deciding(self, what: tuple[str, int] | None) -> Iterator[None]:
+        """Note what is compared meanwhile as what decides; ``what`` is about what, and for (1) or against it (-1)."""
+        _LISTENING.append((self, what))
+        try:
+            yield
+        finally:
+            _LISTENING.pop()
+
+
+#: Whoever hears of comparisons, the innermost last: functions that decide something, and those that they call.
+_LISTENING: list[tuple[Nodes, tuple[str, int] | None]] = []
 
 
 def at_points(
@@ -157,15 +180,19 @@ class Sloped:
     __radd__, __rmul__ = __add__, __mul__
 
     def __lt__(self, other: Any) -> Truth:
+        _compared(other, self)
         return Truth(self.value < value_of(other))
 
     def __le__(self, other: Any) -> Truth:
+        _compared(other, self)
         return Truth(self.value <= value_of(other))
 
     def __gt__(self, other: Any) -> Truth:
+        _compared(self, other)
         return Truth(self.value > value_of(other))
 
     def __ge__(self, other: Any) -> Truth:
+        _compared(self, other)
         return Truth(self.value >= value_of(other))
 
     def __eq__(self, other: object) -> Truth:  # type: ignore[override]  # at every point
@@ -178,6 +205,13 @@ class Sloped:
         return bool(Truth(self.value != 0))
 
     __hash__ = None  # type: ignore[assignment]
+
+
+def _compared(more: Any, less: Any) -> None:
+    """Let whoever listens know what makes ``more`` greater than ``less``."""
+    if _LISTENING and (about := _LISTENING[-1][1]) is not None:
+        what, sign = about
+        _LISTENING[-1][0].decided.append((what, _summed(more, float(sign), less, -float(sign))))
 
 
 def value_of(number: Any) -> Any:
@@ -242,6 +276,27 @@ def _chosen(where: Any, this: Any, that: Any) -> Any:
     return Sloped(np.where(where, value_of(this), value_of(that)), slopes)
 
 
+def choose(condition: Any, this: Any, that: Any) -> Any:
+    """Return ``this`` where ``condition`` holds, ``that`` elsewhere."""
+    if isinstance(condition, Sloped):
+        condition = condition != 0
+    where = condition.where if isinstance(condition, Truth) else bool(condition)
+    return _chosen(where, this, that)
+
+
+class Several(list[Any]):
+    """Numbers one of which is looked up by its place, which may differ from point to point."""
+
+    def __getitem__(self, place: Any) -> Any:
+        """Return the number at ``place``."""
+        if not isinstance(place, Sloped):
+            return super().__getitem__(place)
+        found = self[0]
+        for number in range(1, len(self)):
+            found = choose(place == number, self[number], found)
+        return found
+
+
 minimum, maximum = _extreme(min, np.less), _extreme(max, np.greater)
 
 
@@ -254,13 +309,15 @@ _MATHEMATICS: dict[Any, Callable[..., Any]] = {
     exp: _smooth(exp, lambda x, y: y),
     log: _smooth(log, lambda x, y: 1.0 / x),
     math.sqrt: _smooth(np.sqrt, lambda x, y: 0.5 / np.where(y > 0.0, y, np.inf)),  # at 0 it is of what stays 0
-    normal_pair: lambda *address: (0.0, 0.0),  # the middle of what the law would draw
+    normal: lambda *address: 0.0,  # the middle of what the law would draw
+    normal_pair: lambda *address: (0.0, 0.0),
     uniform: lambda *address: 1.0,  # what happens with a chance does not happen
+    uniform_pair: lambda *address: (1.0, 1.0),
 }
 
 
 def sloped_law(nodes: Nodes) -> Callable[..., Any]:
-    """Return what calls a function of the law, its text unchanged, on such numbers; quantities become ``nodes``.
+    """Return what calls a function of the law on such numbers; quantities become ``nodes``.
 
     Nothing is drawn: luck is in its middle.
     """
@@ -270,10 +327,11 @@ def sloped_law(nodes: Nodes) -> Callable[..., Any]:
     copies: dict[Any, Callable[..., Any]] = dict(_MATHEMATICS)
     for equation, about in EQUATIONS.items():
         if equation not in copies:
-            copy = FunctionType(equation.__code__, homes[equation.__module__], equation.__name__, equation.__defaults__)
+            code, home = code_at_points(equation), homes[equation.__module__]
+            copy = FunctionType(code, home, equation.__name__, equation.__defaults__)
             copies[equation] = _watched(nodes, copy, about)
     for home in homes.values():
-        home.update(min=minimum, max=maximum, int=_whole)
+        home.update({"min": minimum, "max": maximum, "int": _whole, CHOOSE: choose})
         home.update({name: copies[thing] for name, thing in home.items() if _is_known(thing) and thing in copies})
     return lambda function, *arguments: copies[function](*arguments)
 
@@ -286,7 +344,7 @@ def _watched(nodes: Nodes, function: Callable[..., Any], about: Equation) -> Cal
     """Return ``function`` such that the quantities that it takes, gives and sets become nodes."""
     names = list(inspect.signature(function).parameters)
     places = [(names.index(name), quantity.name) for name, quantity in about.takes.items()]
-    if not (places or about.gives or about.sets or about.looks_ahead):
+    if not (places or about.gives or about.sets or about.looks_ahead or about.decides):
         return function
 
     @wraps(function)
@@ -295,7 +353,8 @@ def _watched(nodes: Nodes, function: Callable[..., Any], about: Equation) -> Cal
         for place, name in places:
             arguments[place] = nodes.arrive(name, arguments[place])
         nodes.looking_ahead += about.looks_ahead
-        result = function(*arguments)
+        with nodes.deciding(about.decides):
+            result = function(*arguments)
         nodes.looking_ahead -= about.looks_ahead
         for name, quantity in about.sets.items():
             state = arguments[names.index("state")]

@@ -6,18 +6,23 @@ import typer
 
 from deference_sim.cli.answer import Answer, Asked, answering
 from deference_sim.cli.options import GivenThat, Measured, Precision, ReplicatesIfFixed, fixed_number, whole_number
+from deference_sim.cli.output import announce
+from deference_sim.cli.repeat import in_shell
 from deference_sim.study.limits import USUAL_PATHS
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from deference_sim.analysis.loops import Loops
     from deference_sim.analysis.run import Result
     from deference_sim.cli.folder import Drawings
+    from deference_sim.pages.layout import Page
     from deference_sim.scenario import Scenario
 
 MOST_DRAWS = 100_000
 LEAST_FOR_A_LOOK = 1_000  # futures; whoever asks for fewer wants to know soon
 PATHS_DRAWN = 80  # each takes some hundredths of a second
+RUNS_FOR_LOOPS = 100  # of which a report says what loops move them: some seconds
 
 Records = Annotated[
     bool,
@@ -98,18 +103,19 @@ def run(
         hangs_on = kept_look(scenario) if looks else None
         compares = given is None and engine == "compiled"
         by = alternatives(scenario, found.simulated, seed, measure=measure, progress=tick) if compares else []
+        loops = _loops(asked, found) if asked.out is not None and given is None else None
     return Answer(
         found,
         found.simulated,
         came_out={"replicates": found.simulated, "precision": None},
-        about={"spread": spread, "hangs_on": hangs_on, "by": by, "measure": measure},
+        about={"spread": spread, "hangs_on": hangs_on, "by": by, "measure": measure, "loops": _of_loops(asked, loops)},
         json=found.as_dict()
         | ({} if measure in MEASURES else {VALUE: found.chance(measure).as_dict(), "weights": measure})
         | ({"input_spread": spread.as_dict()} if spread else {})
         | ({"hangs_on": hangs_on.as_dict()} if hangs_on else {})
         | ({"alternatives": [one.as_dict() for one in by]} if by else {}),
-        drawings=lambda plots: _drawings(plots, found),
-        tables=lambda: _tables(found, records=records),
+        drawings=lambda plots: _drawings(plots, found, loops),
+        tables=lambda: _tables(found, loops, records=records),
     )
 
 
@@ -126,8 +132,33 @@ def _check_given(given: str | None, precision: float | None, draws: int | None) 
         raise typer.BadParameter("goes with neither --precision nor --draws", param_hint="'--given'")
 
 
-def _tables(found: "Result", *, records: bool) -> "dict[str, pd.DataFrame]":
+def _loops(asked: Asked, found: "Result") -> "Loops":
+    """Return which feedback loops move the first futures."""
+    from deference_sim.analysis.loops import loops
+
+    announce(asked.quiet, "events")  # whose code follows a run from moment to moment
+    return loops(asked.scenario, min(found.simulated, RUNS_FOR_LOOPS), asked.seed)
+
+
+def _of_loops(asked: Asked, found: "Loops | None") -> "Page":
+    """Return what a report says of feedback loops, or why it says nothing; without a report nothing."""
+    if asked.out is None:
+        return []
+    if found is None:
+        from deference_sim.pages.layout import Paragraph
+
+        told = "Which feedback loops move it is not told with --given: they are looked for along all futures."
+        return [Paragraph(told, aside=True)]
+    from deference_sim.pages.loops import section
+
+    settings = [word for change in asked.settings for word in ("--set", change)]
+    runs = ("--replicates", str(found.replicates), "--seed", str(found.seed))
+    return section(found, in_shell("loops", asked.names[0], *settings, *runs))
+
+
+def _tables(found: "Result", loops: "Loops | None", *, records: bool) -> "dict[str, pd.DataFrame]":
     tables = {"outcomes": found.outcome_table(), "cumulative_incidence": found.cumulative_incidence()}
+    tables |= {} if loops is None else {"loops": loops.table}
     if not records:
         return tables
     paths = found.trajectories()
@@ -139,7 +170,8 @@ def _tables(found: "Result", *, records: bool) -> "dict[str, pd.DataFrame]":
     }
 
 
-def _drawings(plots: Any, found: "Result") -> "Drawings":
+def _drawings(plots: Any, found: "Result", loops: "Loops | None") -> "Drawings":
+    carried = "What the families of feedback loops carry, over capability"
     return {
         "outcomes_over_time": ("How runs end, by month", lambda: plots.outcomes_over_time(found)),
         "trajectories": (
@@ -147,4 +179,5 @@ def _drawings(plots: Any, found: "Result") -> "Drawings":
             lambda: plots.trajectories(found, n=PATHS_DRAWN),
         ),
         "effort_over_time": ("What the AIs work on, on average", lambda: plots.effort_over_time(found, n=PATHS_DRAWN)),
+        **({} if loops is None else {"loops": (carried, lambda: plots.loop_areas(loops))}),
     }

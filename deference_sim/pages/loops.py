@@ -7,7 +7,7 @@ from deference_sim.analysis.loops import SHIFTED, THRESHOLDS, Loops, Shift
 from deference_sim.analysis.loops.families import BASIN, CUTS, FAMILY_WORDS, OTHER, family_of, in_words
 from deference_sim.model.roads import ROADS
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
-from deference_sim.pages.wording import footer, points, with_interval
+from deference_sim.pages.wording import footer, points, with_interval, with_repeat
 
 STRONGEST = 10  # loops that are listed
 _KEPT = ("policy", "growth", "race")  # families with a column of their own in the table by end
@@ -46,6 +46,30 @@ def page(found: Loops, repeat: str = "") -> Page:
     ]
 
 
+def section(found: Loops, repeat: str) -> Page:
+    """Return a part of another page: the answer, and what each family carries; ``repeat`` gives these and more."""
+    heading = Heading("Which feedback loops move it", section=True)
+    if found.answer is None:
+        return [heading, Paragraph("In no run capability grew after a handoff, so no loop could be looked at.")]
+    told = (
+        f"This is found on the first {found.replicates:,} futures alone, and what moves them counts from the handoff "
+        "on. A reinforcing loop drives further whatever has begun, a balancing one holds against it."
+    )
+    return [heading, Paragraph(_told(found)), _by_kind(found), Paragraph(with_repeat(told, repeat), aside=True)]
+
+
+def _by_kind(found: Loops) -> Table:
+    """Return what each family carries, and how much of that reinforces and balances, that with the most first."""
+    shares, up = found.groups["all"].shares, found.reinforcing
+    rows = [
+        (_named(name), FAMILY_WORDS[name], _share(one), in_percent(up[name], 1), in_percent(one.value - up[name], 1))
+        for name, one in sorted(shares.items(), key=lambda item: -item[1].value)
+    ]
+    columns = ("loops", "what they are", "share (95 %)", "reinforcing", "balancing")
+    return Table(_TITLE, columns, tuple(rows), frozenset({2, 3, 4}), frozenset({2, 3, 4}))
+
+
+_TITLE = "What share of the movement each family of loops carries"
 _READING = (
     "A loop's score says how much of what moves the system at a moment goes round that loop: the product of the slopes "
     "on it, times how fast each stock on it moves compared with how fast that changes (Loops that Matter, Schoenberg, "
@@ -99,7 +123,7 @@ def _families(found: Loops) -> Table:
     tell = _share if found.replicate is None else lambda one: in_percent(one.estimate, 1)
     rows = [
         (
-            name + (" (the basin's own)" if name in BASIN else ""),
+            _named(name),
             FAMILY_WORDS[name],
             *(tell(s[name]) for s in ends.values()),
         )
@@ -107,8 +131,11 @@ def _families(found: Loops) -> Table:
     ]
     columns = ("loops", "what they are", *heads)
     numbers = frozenset(range(2, len(columns)))
-    title = "What share of the movement each family of loops carries"
-    return Table(title, columns, tuple(rows), numbers, numbers, tuple(range(3, len(columns))))
+    return Table(_TITLE, columns, tuple(rows), numbers, numbers, tuple(range(3, len(columns))))
+
+
+def _named(family: str) -> str:
+    return f"{family} (the basin's own)" if family in BASIN else family
 
 
 def _share(found: Statistic) -> str:

@@ -17,7 +17,7 @@ from deference_sim.model.hazards import HANDLED, SUFFERED
 from deference_sim.model.state import CATASTROPHES
 from deference_sim.pages.alternatives import tables as alternatives_tables
 from deference_sim.pages.glossary import glossary, label_of
-from deference_sim.pages.layout import Heading, Page, Paragraph, Table
+from deference_sim.pages.layout import Block, Heading, Page, Paragraph, Table
 from deference_sim.pages.scenario import inputs
 from deference_sim.pages.spread import spread_over_inputs
 from deference_sim.pages.wording import (
@@ -71,10 +71,12 @@ def page(
     hangs_on: Look | None = None,
     by: Sequence[Alternatives] = (),
     measure: Measure = "p_stay",
+    loops: Sequence[Block] = (),
 ) -> Page:
     """Return the report; ``repeat`` is the command that repeats the run, ``spread`` that of ``measure`` over inputs.
 
-    ``hangs_on`` is a look at the unknowns that move p_stay most, ``by`` the answer by expert and by structure.
+    ``hangs_on`` is a look at the unknowns that move p_stay most, ``by`` the answer by expert and by structure,
+    ``loops`` what is told of feedback loops.
     """
     scenario, runs = found.scenario, f"{found.replicates:,} replicates, seed {found.seed}"
     return [
@@ -91,6 +93,7 @@ def page(
         *on_the_way(found),
         *own_measures(found),
         *months(found),
+        *loops,
         *inputs(scenario),
         glossary(),
         footer(runs, found.engine, found.seconds, repeat, scenario),

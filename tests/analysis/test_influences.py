@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 import deference_sim as ds
-from deference_sim.analysis import influences as module
-from deference_sim.analysis.influences import Traced, influences
+from deference_sim.analysis import slopes
+from deference_sim.analysis.influences import influences
 from deference_sim.analysis.moment import hazards_of, just_deferring, parameters_of
+from deference_sim.analysis.slopes import Nodes, sloped_law, slopes_of
 from deference_sim.model.declare import EQUATIONS, Equation
 from deference_sim.model.evaluation import review
 from deference_sim.model.stocks import STOCKS
@@ -37,24 +38,24 @@ def rates_by_hand(p: Any, stocks: dict[str, float]) -> tuple[float, ...]:
 @pytest.mark.parametrize("name", ["baseline", "tax-hump", "proliferate-methods", "commercial-spillover", "ai-2027"])
 def test_slopes_are_those_of_the_law(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     # Without quantities in between, slopes of the rates in the stocks must be finite differences of the whole chain.
-    monkeypatch.setattr(module, "EQUATIONS", dict.fromkeys(EQUATIONS, Equation()))
+    monkeypatch.setattr(slopes, "EQUATIONS", dict.fromkeys(EQUATIONS, Equation()))
     p = parameters_of(ds.load(name).with_(**{"evaluation.noise": 0}))
     stocks = {"C": 1.3, "A": 1.62, "W": 1.85, "D": 0.05, "R": 0.07, "bought": 0.4, "Z": 0.2}
-    tracer = module._Tracer()
-    law = module._traced_law(tracer)
+    nodes = Nodes()
+    law = sloped_law(nodes)
     state = just_deferring(p, **stocks)
     for letter in MOVING:
-        setattr(state, letter, tracer.start(letter, stocks[letter]))
-    law.review(state, p)
-    law.decide(state, p)
-    rates = law.derivatives(state, p, stocks_in(state))
+        setattr(state, letter, nodes.start(letter, stocks[letter]))
+    law(review, state, p)
+    law(decide, state, p)
+    rates = law(derivatives, state, p, stocks_in(state))
     for letter in MOVING:
         if letter == "R":
             continue  # the clock at the start of `just_deferring` follows R; a traced R alone does not move it
         above = rates_by_hand(p, {**stocks, letter: stocks[letter] + STEP})
         below = rates_by_hand(p, {**stocks, letter: stocks[letter] - STEP})
         for stock, rate, high, low in zip(STOCKS, rates, above, below, strict=True):
-            slope = rate.slopes.get(letter, 0.0) if isinstance(rate, Traced) else 0.0
+            slope = slopes_of(rate).get(MOVING.index(letter), 0.0)
             if letter == "bought" and stock in ("C", "A", "W"):
                 continue  # likewise: bought time and the clock move together there
             assert slope == pytest.approx((high - low) / (2 * STEP), rel=2e-4, abs=2e-6), (letter, stock)
@@ -68,7 +69,7 @@ def test_the_essays_influences_are_found_with_their_signs() -> None:
         ("margin", "depth"): "+",
         ("depth", "A"): "+",
         ("tax", "A"): "−",
-        ("tax", "effort on goodness"): "+",
+        ("tax", "effort on goodness"): "±",  # what is dear is less of it within reach where time is short
         ("estimated margin", "effort on goodness"): "−",
         ("C", "tax"): "−",
         ("C", "pace"): "±",  # it rises up to its peak and falls towards the ceiling
@@ -80,10 +81,13 @@ def test_the_essays_influences_are_found_with_their_signs() -> None:
         ("aligned capability", "time buying"): "+",
         ("time buying", "R"): "−",
         ("bought", "slack"): "±",  # more time, and less that can still be bought
+        ("slack", "effort on goodness"): "±",  # more is aimed at, but where it is in vain less is given up
+        ("slack", "effort on capability"): "±",
         ("D", "aligned capability"): "+",
         ("W", "waste"): "−",
         ("waste", "A"): "−",  # without wisdom the same work costs more
         ("R", "rival's pace"): "+",  # it takes off as we do
+        ("lead", "slack"): "",  # which counts the months to the danger itself
         ("A", "onset of scheming"): "−",
         ("C", "onset of scheming"): "+",
         ("effort on capability", "T"): "−",  # tests age as AIs get smarter
@@ -107,7 +111,8 @@ def test_no_influence_hangs_on_the_luck_of_one_run() -> None:
     plain = influences(world.with_(**{"evaluation.tax_error": 0.5, "evaluation.lead_error": 1}))
     assert plain == influences(world)
     unlucky = world.with_(**{"evaluation.persistent_error": 2})
-    links = [link for link in influences(world).signs if "effort on goodness" in link and "slack" not in link]
+    of_time = {"slack", "pace", "T"}  # which count only where a margin is given up for time
+    links = [link for link in influences(world).signs if "effort on goodness" in link and of_time.isdisjoint(link)]
     assert links
     assert set(links) <= set(influences(unlucky).signs)
 
@@ -134,14 +139,30 @@ def test_named_loops_reinforce_or_balance_as_in_the_essay() -> None:
         "takeoff": "R/B",
         "correction": "R/B",  # of two noisy estimates the greater lowers what is given back for taking the lesser
         "outgrowing one's goodness": "B",
-        "buying time": "",  # there is time for the whole target
+        "buying time": "R/B",  # little time is not gained by giving up goodness in vain
     }
 
 
-def test_time_decides_only_where_it_is_short() -> None:
-    found = influences(ds.load("five-hazards").with_(**{"rival.lead": 1})).merged(GROUPS)
-    polarity = {loop.name: polarity_of(found, loop) for loop in LOOPS}
-    assert polarity["buying time"] == "R/B"  # little time is not gained by giving up goodness in vain
+@pytest.mark.parametrize(
+    ("name", "changes", "moves"),
+    [
+        ("baseline", {}, True),
+        ("baseline", {"rival.lead": 60}, True),  # short of time or not, the law has it
+        ("plan-b", {}, True),  # where goodness costs next to nothing, a thousandth of a month decides
+        ("tax-ten-times", {}, True),
+        ("single-deadline", {}, True),
+        ("baseline", {"rival.mode": "none"}, False),
+        ("baseline", {"strategy.policy": "margin_target"}, False),
+        ("baseline", {"strategy.policy": "safety_case"}, False),
+        ("baseline", {"strategy.policy": "fixed"}, False),
+        ("baseline", {"evaluation.persistent_error": 0.6}, False),  # so little is known that no margin is given up
+    ],
+)
+def test_time_moves_effort_where_the_law_has_it(name: str, changes: dict[str, Any], moves: bool) -> None:
+    """Would catch states that are never short of time, and with them a slack that moves nothing."""
+    found = influences(ds.load(name).with_(**changes) if changes else ds.load(name))
+    for effort in ("effort on goodness", "effort on capability"):
+        assert bool(found.polarity("slack", effort)) is moves
 
 
 @pytest.mark.parametrize("name", sorted(shipped()))

@@ -10,10 +10,14 @@ import numpy as np
 import pytest
 
 import deference_sim as ds
+from deference_sim.analysis import slopes
 from deference_sim.analysis.loops.moments import scored
 from deference_sim.analysis.loops.paths import paths
 from deference_sim.analysis.loops.scores import Scores, link_score, loop_scores, relative
-from deference_sim.analysis.slopes import Nodes, Sloped, at_each, at_points, minimum
+from deference_sim.analysis.pointwise import CHOOSE, code_at_points
+from deference_sim.analysis.slopes import Nodes, Several, Sloped, at_each, at_points, choose, minimum
+from deference_sim.model.growth import between_knots
+from deference_sim.model.tax import shape_factor
 
 MARKET = 1e6
 
@@ -148,3 +152,47 @@ def _scores(made: Any, without: str) -> dict[int, dict[tuple[str, ...], float]]:
                 shorter = tuple(one for one in loop if one != without)
                 scores[shorter] = scores.get(shorter, 0.0) + float(value)
     return {place: {loop: score for loop, score in scores.items() if score} for place, scores in found.items()}
+
+
+def test_a_quantity_made_from_one_of_its_name_is_no_other() -> None:
+    # Two ways of one name: a pace that some points take as it is, others with a part of it taken away.
+    nodes = Nodes()
+    stock = nodes.start("stock", np.array([1.0, 2.0]))
+    pace = nodes.arrive("pace", stock * 3.0)
+    less = nodes.arrive("pace", choose(stock > 1.5, pace * 0.5, pace))
+    assert set(scores_of(nodes, {"stock": less}, 2)) == {("stock", "pace")}
+
+
+def test_conditional_expressions_are_chosen_between_point_by_point() -> None:
+    x = Nodes().start("x", np.array([-1.0, 2.0, 3.0]))
+    found = choose(x > 0.0, x * 2.0, 5.0)
+    assert found.value.tolist() == [5.0, 4.0, 6.0]
+    assert found.slopes[0].tolist() == [0.0, 2.0, 2.0]
+    assert choose(True, 1.0, x) == 1.0
+    assert Several([x, 7.0, 8.0])[Sloped(np.array([0, 2, 1]), {})].value.tolist() == [-1.0, 8.0, 7.0]
+
+
+def test_only_harmless_sides_are_computed_everywhere() -> None:
+    """Would catch a logarithm or a quotient that is computed where the law takes the other side."""
+    assert CHOOSE in code_at_points(between_knots).co_names
+    assert "max" in code_at_points(between_knots).co_names  # its own text, which divides in the other expression
+    assert code_at_points(shape_factor) is shape_factor.__code__  # has none
+
+
+@pytest.mark.parametrize("name", ["tax-hump", "partial-deference"])
+def test_points_part_or_not_with_the_same_scores(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = paths(ds.load(name), 1, np.arange(3), 0.5, lambda count: None)
+
+    def by_place() -> dict[tuple[int, tuple[str, ...]], float]:
+        found = ((places, relative(scores)) for places, scores in scored(made))
+        return {
+            (place, loop): share
+            for places, shares in found
+            for loop, several in shares.items()
+            for place, share in zip(places.tolist(), several.tolist(), strict=True)
+            if share != 0.0
+        }
+
+    together = by_place()
+    monkeypatch.setattr(slopes, "code_at_points", lambda function: function.__code__)
+    assert by_place() == pytest.approx(together, abs=1e-12)

@@ -64,7 +64,8 @@ def test_the_page_stands_alone(whole: dict[str, bytes]) -> None:
     assert {tag for tag, _ in page.tags} & {"script", "link", "object", "base", "form", "a"} == set()
     sources = [value for _, attributes in page.tags for name, value in attributes.items() if name in ("src", "href")]
     pictures = [b64decode(str(source).removeprefix("data:image/png;base64,"), validate=True) for source in sources]
-    assert pictures == [whole[f"{name}.png"] for name in ("outcomes_over_time", "trajectories", "effort_over_time")]
+    names = ("outcomes_over_time", "trajectories", "effort_over_time", "loops")
+    assert pictures == [whole[f"{name}.png"] for name in names]
     assert "url(" not in files.STYLE
     assert "@import" not in files.STYLE
 

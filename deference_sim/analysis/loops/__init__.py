@@ -132,6 +132,14 @@ class Loops(Shown):
         return [(way, level) for way, level in found if abs(self.basin[way][level] - self.answer) > SHIFTED]
 
     @property
+    def reinforcing(self) -> dict[str, float]:
+        """What reinforcing loops of each family carry; what is left of its share in ``groups`` balances."""
+        found = dict.fromkeys(NAMES, 0.0)
+        for loop, one in self.strongest.items():
+            found[family_of(loop)] += one.reinforcing
+        return found
+
+    @property
     def table(self) -> pd.DataFrame:
         """A row for each end and family: runs, share of the movement, its interval."""
         rows = [

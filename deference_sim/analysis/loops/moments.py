@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from deference_sim.analysis.continuous import MOVED, Continuous
 from deference_sim.analysis.loops.paths import Paths, paths
 from deference_sim.analysis.loops.scores import CLOCK, Scores, cycle_partition, links_of, loop_scores
-from deference_sim.analysis.slopes import Nodes, Sloped, at_each, at_points, sloped_law, slopes_of, value_of
+from deference_sim.analysis.slopes import Nodes, Several, Sloped, at_each, at_points, sloped_law, slopes_of, value_of
 from deference_sim.model.evaluation import review
 from deference_sim.scenario import Scenario
 
@@ -101,7 +101,7 @@ class _Rows:
         if name.startswith("_"):
             raise AttributeError(name)
         values = self._rows[name]
-        found = at_each(values) if values.ndim == 1 else [at_each(column) for column in values.T]
+        found = at_each(values) if values.ndim == 1 else Several(at_each(column) for column in values.T)
         setattr(self, name, found)
         return found
 

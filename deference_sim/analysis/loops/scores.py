@@ -37,7 +37,8 @@ def loop_scores(nodes: Sequence[Node], rates: Mapping[str, Any], points: int) ->
 
     ``nodes`` are the system's quantities, each after those that it depends on, stocks first; ``rates`` says by name
     how fast each stock moves, as a number with its slopes in the nodes. Loops are by the names of what they pass, from
-    the first stock on; several ways from quantity to quantity of the same names are one loop.
+    the first stock on; several ways from quantity to quantity of the same names are one loop, and a quantity that is
+    made from one of the same name, such as the pace in retraining from the pace, is no other.
     """
     speeds = _speeds(nodes, rates)
     place_of = _places(nodes, rates)
@@ -59,10 +60,16 @@ def loop_scores(nodes: Sequence[Node], rates: Mapping[str, Any], points: int) ->
                 score = score * weights[source][where] if source in weights else score
                 if source in still and still[source][where].any():
                     score = np.where(still[source][where], 0.0, score)
-            loop = tuple(nodes[place].name for place in cycle)
+            loop = _names(nodes, cycle)
             scores[loop] = scores[loop] + score if loop in scores else score
         found.append((where, scores))
     return found
+
+
+def _names(nodes: Sequence[Node], cycle: Sequence[int]) -> Loop:
+    """Return the names of what a cycle passes, each once where several of one name follow one another."""
+    names = [nodes[place].name for place in cycle]
+    return tuple(name for name, before in zip(names, [None, *names], strict=False) if name != before)
 
 
 def links_of(nodes: Sequence[Node], rates: Mapping[str, Any]) -> set[tuple[str, str]]:
