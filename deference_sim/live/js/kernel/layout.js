@@ -29,8 +29,7 @@ export class Columns {
     const found = new Float64Array(this.length);
     const view = new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.length);
     for (let place = 0, at = field.offset; place < this.length; place++, at += this.layout.size) {
-      found[place] =
-        field.kind === "f8" ? view.getFloat64(at, true) : view.getInt32(at + 4, true) * 2 ** 32 + view.getUint32(at, true);
+      found[place] = field.kind === "f8" ? view.getFloat64(at, true) : wholeAt(view, at);
     }
     return found;
   }
@@ -39,6 +38,20 @@ export class Columns {
   row(place) {
     return Object.fromEntries(this.names.map((name) => [name, this.column(name)[place]]));
   }
+}
+
+/** Return rows of one layout as objects whose fields are numbers, or arrays where a field holds several. */
+export function recordsOf(layout, bytes) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const number = (kind, at) => (kind === "f8" ? view.getFloat64(at, true) : wholeAt(view, at));
+  return Array.from({ length: bytes.length / layout.size }, (_, place) => Object.fromEntries(layout.fields.map(([name, kind, offset, count]) => {
+    const at = place * layout.size + offset;
+    return [name, count === 1 ? number(kind, at) : Array.from({ length: count }, (_, index) => number(kind, at + 8 * index))];
+  })));
+}
+
+function wholeAt(view, at) {
+  return view.getInt32(at + 4, true) * 2 ** 32 + view.getUint32(at, true);
 }
 
 /** Writes rows of one layout. */

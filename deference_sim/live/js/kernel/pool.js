@@ -4,11 +4,12 @@ import { canonicalText } from "./hash.js";
 import { goodEndsOf, goodEndScenarios } from "./indifference.js";
 import { Kernel, StepError } from "./kernel.js";
 import { Columns } from "./layout.js";
+import { carriedBy, cyclePartition } from "./loops.js";
 
 const BLOCK = 32; // worlds: so few that an aborted run gives way within a twentieth of a second
 const IN_HAND = 2; // blocks that a worker has at a time, so that it need not wait for the page to draw
 const TURNS = 4; // in which each worker gets its share of a small run, so that they end together
-const TABLES = 32; // of good ends that are kept
+const TABLES = 32; // of good ends, and partitions, that are kept
 
 /** Return what starts a worker whose whole script is `source`, as a page may that loads nothing. */
 export function blobWorkers(source) {
@@ -24,6 +25,7 @@ export class Pool {
   #tasks = new Map(); // what to do with the answer to each that one has
   #next = 0;
   #tables = new Map();
+  #partitions = new Map();
   #failure = null; // once there is one, nothing runs any more
 
   /** `module` is the compiled kernel, `facts` those of the same build, `spawn` starts a worker; `size` is how many. */
@@ -80,6 +82,34 @@ export class Pool {
     return story;
   }
 
+  /** Find what families of feedback loops carry in one replicate; see README.md. Rejects as `run` does. */
+  async loops(scenario, { seed, replicate, signal }) {
+    const ready = await this.prepare(scenario, signal), { loops } = this.#facts;
+    let found = null;
+    const message = { what: "loops", ready, options: { seed, replicate, apart: loops.apart } };
+    const [linked] = await Promise.all([
+      this.#linked(scenario, ready, signal),
+      this.#all([{ message, take: (told) => (found = told) }], signal),
+    ]);
+    return carriedBy(found, linked, loops);
+  }
+
+  // All that is linked with goodness both ways, found on the same few runs whichever is looked at.
+  async #linked(scenario, ready, signal) {
+    const { seed, runs, apart, with: quantity } = this.#facts.loops.linking;
+    const key = canonicalText(scenario, this.#facts);
+    if (!this.#partitions.has(key)) {
+      const links = [], block = Math.min(Math.ceil(runs / (TURNS * this.#workers.length)), BLOCK), blocks = [];
+      for (let first = 0; first < runs; first += block) {
+        const options = { seed, first, count: Math.min(block, runs - first), apart };
+        blocks.push({ message: { what: "links", ready, options }, take: (found) => links.push(...found.links) });
+      }
+      await this.#all(blocks, signal);
+      keep(this.#partitions, key, cyclePartition(links, quantity));
+    }
+    return this.#partitions.get(key);
+  }
+
   /** End all workers; runs under way reject, and so does whatever is asked for later. */
   close() {
     this.#broke("the pool is closed");
@@ -92,9 +122,7 @@ export class Pool {
     const months = goodEndScenarios(scenario, this.kernel);
     const key = canonicalText(months.at(-1).changed, this.#facts); // settings of the handoff that a table is not of are not in it
     if (!this.#tables.has(key)) {
-      const table = await this.#goodEnds(months, signal, preparing);
-      if (this.#tables.size >= TABLES) this.#tables.delete(this.#tables.keys().next().value);
-      this.#tables.set(key, table);
+      keep(this.#tables, key, await this.#goodEnds(months, signal, preparing));
     }
     return this.kernel.prepare(scenario, this.#tables.get(key));
   }
@@ -169,6 +197,11 @@ export class Pool {
     this.#waiting = [];
     for (const { group } of tasks) group.fail(this.#failure);
   }
+}
+
+function keep(table, key, value) {
+  if (table.size >= TABLES) table.delete(table.keys().next().value);
+  table.set(key, value);
 }
 
 function errorOf({ name, message, replicate, month }) {
