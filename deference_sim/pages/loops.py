@@ -19,17 +19,17 @@ def page(found: Loops, repeat: str = "") -> Page:
     if found.answer is None:
         return [
             Heading(title, "no run came to a handoff"),
-            Paragraph("In no run capability grew after a handoff, so there is nothing to look at."),
+            Paragraph(NOTHING if found.replicate is None else NOTHING_IN_ONE_RUN),
             _footer(found, repeat),
         ]
     if found.replicate is not None:
         return [
             Heading(f"{title}: replicate {found.replicate} of seed {found.seed}", _one_run(found)),
-            Paragraph(f"{_one_run(found)[0].upper()}{_one_run(found)[1:]}."),
+            Paragraph(f"{_one_run(found)[0].upper()}{_one_run(found)[1:]}. {_most(found)}"),
             _families(found),
             *_knockouts(found),
             _strongest(found),
-            Paragraph(_READING, aside=True),
+            Paragraph(READING, aside=True),
             _footer(found, repeat),
         ]
     return [
@@ -41,12 +41,19 @@ def page(found: Loops, repeat: str = "") -> Page:
         *_knockouts(found),
         _strongest(found),
         _ways(found),
-        Paragraph(_READING, aside=True),
+        Paragraph(READING, aside=True),
         _footer(found, repeat),
     ]
 
 
-_READING = (
+NOTHING = "In no run capability grew after a handoff, so there is nothing to look at."
+NOTHING_IN_ONE_RUN = "In this run capability did not grow after a handoff, so there is nothing to look at."
+ONE_RUN = "the basin's own loops carried {own} of what moved this run, those of the policy {policy}; {end}"
+MOST = "Most was carried by the families {first} and {second}."
+A_FAMILY = "{name} ({words}) {share}"
+FAMILY_SHARES = "What share of the movement each family of loops carries"
+THE_BASINS_OWN = " (the basin's own)"
+READING = (
     "A loop's score says how much of what moves the system at a moment goes round that loop: the product of the slopes "
     "on it, times how fast each stock on it moves compared with how fast that changes (Loops that Matter, Schoenberg, "
     "Davidsen and Eberlein 2020, in the form of 2023). Shares are of the sum of all scores, leaving out signs, of the "
@@ -87,7 +94,17 @@ def _one_run(found: Loops) -> str:
     own = in_percent(sum(shares[name] for name in BASIN), 0)
     end = next(end for end in found.groups if end != "all")
     policy = in_percent(shares["policy"], 0)
-    return f"the basin's own loops carried {own} of what moved this run, those of the policy {policy}; {ROADS[end]}"
+    return ONE_RUN.format(own=own, policy=policy, end=ROADS[end])
+
+
+def _most(found: Loops) -> str:
+    """Return which two families carried most in one run."""
+    shares = {name: one.value for name, one in found.groups["all"].shares.items()}
+    first, second = (
+        A_FAMILY.format(name=name, words=FAMILY_WORDS[name], share=in_percent(shares[name], 0))
+        for name in sorted(shares, key=lambda name: -shares[name])[:2]
+    )
+    return MOST.format(first=first, second=second)
 
 
 def _families(found: Loops) -> Table:
@@ -99,7 +116,7 @@ def _families(found: Loops) -> Table:
     tell = _share if found.replicate is None else lambda one: in_percent(one.value, 1)
     rows = [
         (
-            name + (" (the basin's own)" if name in BASIN else ""),
+            name + (THE_BASINS_OWN if name in BASIN else ""),
             FAMILY_WORDS[name],
             *(tell(s[name]) for s in ends.values()),
         )
@@ -107,7 +124,7 @@ def _families(found: Loops) -> Table:
     ]
     columns = ("loops", "what they are", *heads)
     numbers = frozenset(range(2, len(columns)))
-    return Table("What share of the movement each family of loops carries", columns, tuple(rows), numbers, numbers)
+    return Table(FAMILY_SHARES, columns, tuple(rows), numbers, numbers)
 
 
 def _share(found: Statistic) -> str:

@@ -96,12 +96,17 @@ export class Kernel {
     return storyOf(this.#followed(ready, options), ready, this.facts);
   }
 
-  /** Return where a run stands, moments `apart` py from each other: {states, parameters}. Throws `StepError`. */
-  moments(ready, options) {
-    return this.#followed(ready, options);
+  /**
+   * Return where a run stands, moments `apart` py from each other: {states, parameters}, as what `record` makes of their
+   * fields (`recordsOf`). Throws `StepError`.
+   */
+  moments(ready, { record, ...options }) {
+    const { states, parameters } = this.#followed(ready, options), { layouts } = this.facts;
+    const [p] = recordsOf(layouts.parameters, parameters, record);
+    return { states: recordsOf(layouts.state, states, record), parameters: p };
   }
 
-  // What is left of a run: its record, log and draws, and with `apart` where it stood, {states, parameters}.
+  // What is left of a run, and with `apart` where it stood, as bytes.
   #followed(ready, { seed, replicate, apart = null }) {
     const { layouts } = this.facts;
     for (let room = ENTRIES, moments = apart === null ? 0 : MOMENTS; ; room *= 8, moments *= 8) {
@@ -130,15 +135,14 @@ export class Kernel {
       const [changes, kept] = [0, 8].map((at) => Number(new DataView(this.#machine.memory).getBigInt64(counts + at, true)));
       if (written === room || changes > room || kept > moments) continue; // more may have happened than there was room for
       const rows = (name, at, count) => new Columns(layouts[name], this.#machine.bytes(at, layouts[name].size * count));
-      const objects = (name, at, count) => recordsOf(layouts[name], this.#machine.bytes(at, layouts[name].size * count));
       return {
         record: rows("records", records, 1).row(0),
         log: rows("log", log, written),
         marks: rows("marks", marks, written),
         spells: rows("spells", spells, changes),
         draws: drawsOf(ready, this.#machine.numbers(draws, ready.paths.length)),
-        states: objects("state", states, kept),
-        parameters: objects("parameters", world.parameters.at, 1)[0],
+        states: this.#machine.bytes(states, layouts.state.size * kept),
+        parameters: this.#machine.bytes(world.parameters.at, layouts.parameters.size),
       };
     }
   }

@@ -40,14 +40,19 @@ export class Columns {
   }
 }
 
-/** Return rows of one layout as objects whose fields are numbers, or arrays where a field holds several. */
-export function recordsOf(layout, bytes) {
+/**
+ * Return rows of one layout as what `record` makes of a function of a field's name, which gives a number, an array where
+ * the field holds several, or undefined where there is none.
+ */
+export function recordsOf(layout, bytes, record) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const fields = new Map(layout.fields.map(([name, ...field]) => [name, field]));
   const number = (kind, at) => (kind === "f8" ? view.getFloat64(at, true) : wholeAt(view, at));
-  return Array.from({ length: bytes.length / layout.size }, (_, place) => Object.fromEntries(layout.fields.map(([name, kind, offset, count]) => {
-    const at = place * layout.size + offset;
-    return [name, count === 1 ? number(kind, at) : Array.from({ length: count }, (_, index) => number(kind, at + 8 * index))];
-  })));
+  return Array.from({ length: bytes.length / layout.size }, (_, place) => record((name) => {
+    if (!fields.has(name)) return undefined;
+    const [kind, offset, count] = fields.get(name), at = place * layout.size + offset;
+    return count === 1 ? number(kind, at) : Array.from({ length: count }, (_, index) => number(kind, at + 8 * index));
+  }));
 }
 
 function wholeAt(view, at) {

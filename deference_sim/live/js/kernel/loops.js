@@ -12,17 +12,18 @@ export class Moments {
   constructor(law, facts, elementary) {
     this.facts = facts;
     this.#law = law(this.#nodes.operations(elementary));
+    this.record = this.#law.record;
   }
 
   /** Return the links, [from, to] by name, that are not 0 at any of the moments of a run. */
   links({ states, parameters }) {
     const found = new Map();
     for (const state of states) {
-      const { nodes, into } = this.#system(state, parameters);
-      for (const { source, target, slope } of into) {
-        const link = [nodes[source].name, nodes[target].name];
-        if (slope !== 0) found.set(link.join(" → "), link);
-      }
+      const system = this.#system(state, parameters), { nodes } = system;
+      eachLink(system, (source, target) => {
+        const key = `${nodes[source].name} → ${nodes[target].name}`;
+        if (!found.has(key)) found.set(key, [nodes[source].name, nodes[target].name]);
+      });
     }
     return [...found.values()];
   }
@@ -40,7 +41,7 @@ export class Moments {
     return [...found.values()];
   }
 
-  // The system at a moment: its nodes, how fast each stock moves by its place, and the slopes into nodes and rates.
+  // The system at a moment: its nodes, and how fast each stock moves, by its place among them.
   #system(row, p) {
     const nodes = this.#nodes, { started, clock, review, stay } = this.facts;
     nodes.clear();
@@ -53,12 +54,17 @@ export class Moments {
     };
     const [moved, practice] = this.#law.rates({ p }, state, call);
     const rates = new Map(Object.entries({ ...moved, practice }).map(([name, rate]) => [started.indexOf(name), rate]));
-    const into = [...nodes.made.entries(), ...rates].flatMap(([target, number]) => {
-      const sources = number.nodes ?? [];
-      return sources.map((source, place) => ({ source, target, slope: number.slopes[place] }));
-    });
-    return { nodes: nodes.made, rates, into };
+    return { nodes: nodes.made, rates };
   }
+}
+
+// Every link, by the places of its ends, whose slope is not 0; into a stock those of its rate.
+function eachLink({ nodes, rates }, take) {
+  const into = (target, { nodes: sources = [], slopes }) => {
+    for (let place = 0; place < sources.length; place++) if (slopes[place] !== 0) take(sources[place], target, slopes[place]);
+  };
+  nodes.forEach((node, place) => into(place, node));
+  rates.forEach((rate, place) => into(place, rate));
 }
 
 // What a review finds stays at the level that is believed; how it moves is the law's.
@@ -66,7 +72,8 @@ function staying(level, number) {
   return number instanceof Sloped ? new Sloped(level, number.nodes, number.slopes) : level;
 }
 
-function scoresOf({ nodes, rates, into }, clock) {
+function scoresOf(system, clock) {
+  const { nodes, rates } = system;
   const speeds = [];
   const changeOf = ({ nodes: from = [], slopes }) => from.reduce((sum, node, place) => sum + slopes[place] * speeds[node], 0);
   nodes.forEach((node, place) => {
@@ -76,13 +83,15 @@ function scoresOf({ nodes, rates, into }, clock) {
     const change = changeOf(rate);
     return [place, change === 0 ? 0 : Math.abs(valueOf(rate) / change)];
   }));
-  const slopes = new Map(into.filter(({ slope }) => slope !== 0).map((link) => [link.source * nodes.length + link.target, link.slope]));
+  const slopes = new Map();
+  eachLink(system, (source, target, slope) => slopes.set(source * nodes.length + target, slope));
   return cyclesOf([...slopes.keys()], nodes.length, weights).map((cycle) => {
     const score = cycle.reduce((product, source, place) => {
       const slope = slopes.get(source * nodes.length + (cycle[place + 1] ?? cycle[0]));
       return speeds[source] === 0 && !weights.has(source) ? 0 : product * slope * (weights.get(source) ?? 1);
     }, 1);
-    return { loop: cycle.map((place) => nodes[place].name), score };
+    const loop = cycle.map((place) => nodes[place].name).filter((name, place, all) => place === 0 || name !== all[place - 1]);
+    return { loop, score };
   });
 }
 

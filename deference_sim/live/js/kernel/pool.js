@@ -44,7 +44,7 @@ export class Pool {
   }
 
   /** Run replicates `first` to `first + worlds - 1`; see README.md. Rejects with `StepError`, or the signal's reason. */
-  async run(scenario, { seed, worlds, first = 0, worldsPerDraw = 1, grid = null, signal, progress, preparing }) {
+  async run(scenario, { seed, worlds, first = 0, worldsPerDraw = 1, grid = null, next = false, signal, progress, preparing }) {
     const ready = await this.prepare(scenario, signal, preparing);
     const across = grid ? grid.length + 1 : 0;
     const { records: recordLayout, samples: sampleLayout } = this.#facts.layouts;
@@ -65,7 +65,7 @@ export class Pool {
       const options = { seed, first: first + from, count, worldsPerDraw, grid };
       blocks.push({ message: { what: "run", ready, options }, take: (found) => take(from, count, found) });
     }
-    await this.#all(blocks, signal);
+    await this.#all(blocks, signal, { next });
     return {
       records: new Columns(recordLayout, records),
       samples: grid && new Columns(sampleLayout, samples),
@@ -78,7 +78,7 @@ export class Pool {
     const ready = await this.prepare(scenario, signal);
     let story = null;
     const message = { what: "follow", ready, options: { seed, replicate } };
-    await this.#all([{ message, take: (found) => (story = found.story) }], signal);
+    await this.#all([{ message, take: (found) => (story = found.story) }], signal, { next: true });
     return story;
   }
 
@@ -89,7 +89,7 @@ export class Pool {
     const message = { what: "loops", ready, options: { seed, replicate, apart: loops.apart } };
     const [linked] = await Promise.all([
       this.#linked(scenario, ready, signal),
-      this.#all([{ message, take: (told) => (found = told) }], signal),
+      this.#all([{ message, take: (told) => (found = told) }], signal, { next: true }),
     ]);
     return carriedBy(found, linked, loops);
   }
@@ -104,7 +104,7 @@ export class Pool {
         const options = { seed, first, count: Math.min(block, runs - first), apart };
         blocks.push({ message: { what: "links", ready, options }, take: (found) => links.push(...found.links) });
       }
-      await this.#all(blocks, signal);
+      await this.#all(blocks, signal, { next: true });
       keep(this.#partitions, key, cyclePartition(links, quantity));
     }
     return this.#partitions.get(key);
@@ -139,8 +139,8 @@ export class Pool {
     return goodEndsOf(await Promise.all(runs), this.kernel);
   }
 
-  /** Have all of `blocks` done, in any order. */
-  #all(blocks, signal) {
+  /** Have all of `blocks` done, in any order; `next` before whatever waits: what somebody has asked to see. */
+  #all(blocks, signal, { next = false } = {}) {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
       if (this.#failure) return reject(this.#failure);
@@ -156,7 +156,7 @@ export class Pool {
       const abort = () => finish(reject, signal.reason);
       signal?.addEventListener("abort", abort);
       group.fail = (error) => group.isOver || finish(reject, error);
-      for (const { message, take } of blocks) {
+      const tasks = blocks.map(({ message, take }) => {
         const done = (found) => {
           if (group.isOver) return;
           try {
@@ -167,8 +167,9 @@ export class Pool {
           }
           if (--left === 0) finish(resolve);
         };
-        this.#waiting.push({ message, group, done });
-      }
+        return { message, group, done };
+      });
+      this.#waiting = next ? [...tasks, ...this.#waiting] : [...this.#waiting, ...tasks];
       this.#share();
     });
   }

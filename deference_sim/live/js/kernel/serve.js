@@ -33,12 +33,12 @@ const WORK = {
   follow: ({ ready, options }, kernel) => ({ story: kernel.follow(ready, options) }),
 
   links({ ready, options: { seed, first, count, apart } }, kernel, moments) {
-    const each = Array.from({ length: count }, (_, place) => kernel.moments(ready, { seed, replicate: first + place, apart }));
+    const each = Array.from({ length: count }, (_, place) => kernel.moments(ready, { seed, replicate: first + place, apart, record: moments.record }));
     return { links: each.flatMap((one) => moments.links(one)) };
   },
 
   loops({ ready, options }, kernel, moments) {
-    const found = kernel.moments(ready, options);
+    const found = kernel.moments(ready, { ...options, record: moments.record });
     return { levels: Float64Array.from(found.states, (state) => state.C), scores: moments.scores(found) };
   },
 };

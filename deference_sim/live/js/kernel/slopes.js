@@ -22,30 +22,32 @@ export function valueOf(number) {
 
 // `value`, which moves with `left` and `right` at these slopes.
 function moved(value, left, byLeft, right, byRight) {
-  const nodes = [], slopes = [];
-  if (left instanceof Sloped) {
-    for (let place = 0; place < left.nodes.length; place++) {
-      nodes.push(left.nodes[place]);
-      slopes.push(byLeft * left.slopes[place]);
+  if (!(left instanceof Sloped)) return right instanceof Sloped ? scaled(value, right, byRight) : value;
+  const found = scaled(value, left, byLeft);
+  if (!(right instanceof Sloped)) return found;
+  for (let place = 0; place < right.nodes.length; place++) {
+    const known = left.nodes.indexOf(right.nodes[place]), slope = byRight * right.slopes[place];
+    if (known >= 0) found.slopes[known] += slope;
+    else {
+      if (found.nodes === left.nodes) found.nodes = [...left.nodes];
+      found.nodes.push(right.nodes[place]);
+      found.slopes.push(slope);
     }
   }
-  if (right instanceof Sloped) {
-    for (let place = 0; place < right.nodes.length; place++) {
-      const known = nodes.indexOf(right.nodes[place]), slope = byRight * right.slopes[place];
-      if (known >= 0) slopes[known] += slope;
-      else {
-        nodes.push(right.nodes[place]);
-        slopes.push(slope);
-      }
-    }
-  }
-  return nodes.length ? new Sloped(value, nodes, slopes) : value;
+  return found;
+}
+
+// `value`, which moves with one number, so much more or less than that. It shares the number's nodes.
+function scaled(value, { nodes, slopes }, by) {
+  const found = [];
+  for (let place = 0; place < slopes.length; place++) found.push(by * slopes[place]);
+  return new Sloped(value, nodes, found);
 }
 
 function smooth(plain, slope) {
   return (x) => {
     const at = valueOf(x), value = plain(at);
-    return x instanceof Sloped ? moved(value, x, slope(at, value), 0, 0) : value;
+    return x instanceof Sloped ? scaled(value, x, slope(at, value)) : value;
   };
 }
 
@@ -60,7 +62,7 @@ const OPERATIONS = {
     const below = valueOf(b), value = valueOf(a) / below;
     return moved(value, a, 1 / below, b, -value / below);
   },
-  negative: (a) => (typeof a === "number" ? -a : moved(-valueOf(a), a, -1, 0, 0)),
+  negative: (a) => (a instanceof Sloped ? scaled(-a.value, a, -1) : -valueOf(a)),
   abs: smooth(Math.abs, (x) => (x < 0 ? -1 : 1)),
   sqrt: smooth(Math.sqrt, (x, y) => (y > 0 ? 0.5 / y : 0)),
   min: (a, b) => (valueOf(b) < valueOf(a) ? b : a),
