@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from deference_sim.live.kernel import kernel_bytes
+from deference_sim.live.kernel import kernel_bytes, moment_text
 from deference_sim.live.kernel.facts import facts
 from deference_sim.scenario import Scenario
 
@@ -42,6 +42,7 @@ def answers(jobs: Sequence[dict[str, Any]], module: bytes | None = None) -> Answ
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "kernel.wasm").write_bytes(module or kernel_bytes())
+        (folder / "moment.js").write_text(moment_text())
         (folder / "facts.json").write_text(json.dumps(facts(), allow_nan=False))
         (folder / "jobs.json").write_text(json.dumps(jobs, allow_nan=False))
         given = set(folder.iterdir())

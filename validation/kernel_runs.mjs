@@ -1,23 +1,25 @@
-// Runs the kernel in Node: `node kernel_runs.mjs FOLDER`, which holds kernel.wasm, facts.json and jobs.json.
+// Runs the kernel in Node: `node kernel_runs.mjs FOLDER`, which holds kernel.wasm, moment.js, facts.json and jobs.json.
 // The answer to each job goes to standard output, a line of JSON each; bytes go to a file of their own in FOLDER.
 
 import fs from "node:fs";
 import path from "node:path";
-import { Worker, isMainThread, parentPort } from "node:worker_threads";
+import vm from "node:vm";
+import { Worker, isMainThread, parentPort, workerData } from "node:worker_threads";
 import { fileURLToPath } from "node:url";
 
 const modules = new URL("../deference_sim/live/js/kernel/", import.meta.url);
 const load = (name) => import(new URL(name, modules));
 
-async function work() {
+async function work(folder) {
   const { serve } = await load("serve.js");
+  vm.runInThisContext(fs.readFileSync(path.join(folder, "moment.js"), "utf8"));
   const port = { postMessage: (message, transfer) => parentPort.postMessage(message, transfer), onmessage: null };
-  serve(port);
+  serve(port, globalThis.lawOfAMoment);
   parentPort.on("message", (data) => port.onmessage({ data }));
 }
 
-function spawn() {
-  const thread = new Worker(fileURLToPath(import.meta.url));
+function spawn(folder) {
+  const thread = new Worker(fileURLToPath(import.meta.url), { workerData: folder });
   const worker = { postMessage: (message) => thread.postMessage(message), terminate: () => thread.terminate() };
   thread.on("message", (data) => worker.onmessage({ data }));
   thread.on("error", (error) => worker.onerror(error));
@@ -32,7 +34,7 @@ async function main(folder) {
   const { Pool } = await load("pool.js");
   const told = { facts, module, kernel: Kernel.open(module, facts), pools: new Map(), folder };
   told.pool = (size) => {
-    if (!told.pools.has(size)) told.pools.set(size, new Pool({ module, facts, spawn, size: Number(size) || 1 }));
+    if (!told.pools.has(size)) told.pools.set(size, new Pool({ module, facts, spawn: () => spawn(folder), size: Number(size) || 1 }));
     return told.pools.get(size);
   };
   for (const job of JSON.parse(read("jobs.json"))) {
@@ -84,6 +86,14 @@ const jobs = {
   },
   async follow({ scenario, options }, told) {
     return told.kernel.follow(await told.pool(1).prepare(scenario), options);
+  },
+  async loops({ scenario, runs, size }, told) {
+    const found = [];
+    for (const options of runs) {
+      const started = performance.now();
+      found.push({ ...(await told.pool(size).loops(scenario, options)), ms: performance.now() - started });
+    }
+    return found;
   },
   async tally({ scenario, options }, told) {
     const { tallyOf, merged } = await load("tally.js");
@@ -144,4 +154,4 @@ function gridOf({ grid }) {
 }
 
 if (isMainThread) await main(process.argv[2]);
-else await work();
+else await work(workerData);

@@ -305,14 +305,19 @@ def _whole(number: Any) -> Any:
     return Sloped(np.trunc(number.value), {}) if isinstance(number, Sloped) else int(number)
 
 
+#: What a draw gives here: the middle of what the law would draw, and what happens with a chance does not happen.
+DRAWN: dict[Callable[..., Any], Any] = {normal: 0.0, normal_pair: (0.0, 0.0), uniform: 1.0, uniform_pair: (1.0, 1.0)}
+
+
+def _middle(drawn: Any) -> Callable[..., Any]:
+    return lambda *address: drawn
+
+
 _MATHEMATICS: dict[Any, Callable[..., Any]] = {
+    **{function: _middle(drawn) for function, drawn in DRAWN.items()},
     exp: _smooth(exp, lambda x, y: y),
     log: _smooth(log, lambda x, y: 1.0 / x),
     math.sqrt: _smooth(np.sqrt, lambda x, y: 0.5 / np.where(y > 0.0, y, np.inf)),  # at 0 it is of what stays 0
-    normal: lambda *address: 0.0,  # the middle of what the law would draw
-    normal_pair: lambda *address: (0.0, 0.0),
-    uniform: lambda *address: 1.0,  # what happens with a chance does not happen
-    uniform_pair: lambda *address: (1.0, 1.0),
 }
 
 

@@ -13,7 +13,8 @@ from typing import Any
 from deference_sim.analysis.measure import MEASURES
 from deference_sim.described import described
 from deference_sim.live.building import Scripts, scripts
-from deference_sim.live.kernel import declarations, kernel_bytes
+from deference_sim.live.kernel import declarations, kernel_bytes, moment_text
+from deference_sim.pages import loops as loop_words
 from deference_sim.pages.files import frame
 from deference_sim.pages.run import ENDINGS, LEDGER_NOTE, MISSED, SCHEMED
 from deference_sim.pages.trace import STORY_NOTE
@@ -161,6 +162,15 @@ def _data(own: dict[str, Scenario], view: dict[str, Any]) -> dict[str, Any]:
         "endings": ENDINGS,
         "missed": MISSED,
         "schemed": SCHEMED,
+        "loops": {
+            "nothing": loop_words.NOTHING_IN_ONE_RUN,
+            "one_run": loop_words.ONE_RUN,
+            "most": loop_words.MOST,
+            "a_family": loop_words.A_FAMILY,
+            "shares": loop_words.FAMILY_SHARES,
+            "own": loop_words.THE_BASINS_OWN,
+            "reading": loop_words.READING,
+        },
     }
     limits = {"worlds": [LEAST_SHOWN, MOST_SHOWN], "seed": [0, LAST_SEED_SHOWN]}
     more = {"view": view, "limits": limits, "beta_shapes": list(BETA_SHAPES), "words": words}
@@ -169,7 +179,7 @@ def _data(own: dict[str, Scenario], view: dict[str, Any]) -> dict[str, Any]:
 
 def _files(data: dict[str, Any], made: Scripts, kernel: bytes, *, folder: bool) -> dict[str, bytes]:
     """Return the files of the page by name."""
-    inside = _inside(data), _inside(made.worker)
+    inside = _inside(data), _inside(moment_text() + made.worker)
     worker = f'<script type="application/json" id="worker">{inside[1]}</script>'
     if folder:
         policy = _policy("'self'", "'self'", "'self'")

@@ -19,17 +19,17 @@ def page(found: Loops, repeat: str = "") -> Page:
     if found.answer is None:
         return [
             Heading(title, "no run came to a handoff"),
-            Paragraph("In no run capability grew after a handoff, so there is nothing to look at."),
+            Paragraph(NOTHING if found.replicate is None else NOTHING_IN_ONE_RUN),
             _footer(found, repeat),
         ]
     if found.replicate is not None:
         return [
             Heading(f"{title}: replicate {found.replicate} of seed {found.seed}", _one_run(found)),
-            Paragraph(f"{_one_run(found)[0].upper()}{_one_run(found)[1:]}."),
+            Paragraph(f"{_one_run(found)[0].upper()}{_one_run(found)[1:]}. {_most(found)}"),
             _families(found),
             *_knockouts(found),
             _strongest(found),
-            Paragraph(_READING, aside=True),
+            Paragraph(READING, aside=True),
             _footer(found, repeat),
         ]
     return [
@@ -41,7 +41,7 @@ def page(found: Loops, repeat: str = "") -> Page:
         *_knockouts(found),
         _strongest(found),
         _ways(found),
-        Paragraph(_READING, aside=True),
+        Paragraph(READING, aside=True),
         _footer(found, repeat),
     ]
 
@@ -62,15 +62,21 @@ def _by_kind(found: Loops) -> Table:
     """Return what each family carries, and how much of that reinforces and balances, that with the most first."""
     shares, up = found.groups["all"].shares, found.reinforcing
     rows = [
-        (_named(name), FAMILY_WORDS[name], _share(one), in_percent(up[name], 1), in_percent(one.value - up[name], 1))
-        for name, one in sorted(shares.items(), key=lambda item: -item[1].value)
+        (_named(name), FAMILY_WORDS[name], _share(one), in_percent(up[name], 1), in_percent(one.estimate - up[name], 1))
+        for name, one in sorted(shares.items(), key=lambda item: -item[1].estimate)
     ]
     columns = ("loops", "what they are", "share (95 %)", "reinforcing", "balancing")
-    return Table(_TITLE, columns, tuple(rows), frozenset({2, 3, 4}), frozenset({2, 3, 4}))
+    return Table(FAMILY_SHARES, columns, tuple(rows), frozenset({2, 3, 4}), frozenset({2, 3, 4}))
 
 
-_TITLE = "What share of the movement each family of loops carries"
-_READING = (
+NOTHING = "In no run capability grew after a handoff, so there is nothing to look at."
+NOTHING_IN_ONE_RUN = "In this run capability did not grow after a handoff, so there is nothing to look at."
+ONE_RUN = "the basin's own loops carried {own} of what moved this run, those of the policy {policy}; {end}"
+MOST = "Most was carried by the families {first} and {second}."
+A_FAMILY = "{name} ({words}) {share}"
+FAMILY_SHARES = "What share of the movement each family of loops carries"
+THE_BASINS_OWN = " (the basin's own)"
+READING = (
     "A loop's score says how much of what moves the system at a moment goes round that loop: the product of the slopes "
     "on it, times how fast each stock on it moves compared with how fast that changes (Loops that Matter, Schoenberg, "
     "Davidsen and Eberlein 2020, in the form of 2023). Shares are of the sum of all scores, leaving out signs, of the "
@@ -111,7 +117,17 @@ def _one_run(found: Loops) -> str:
     own = in_percent(sum(shares[name] for name in BASIN), 0)
     end = next(end for end in found.groups if end != "all")
     policy = in_percent(shares["policy"], 0)
-    return f"the basin's own loops carried {own} of what moved this run, those of the policy {policy}; {ROADS[end]}"
+    return ONE_RUN.format(own=own, policy=policy, end=ROADS[end])
+
+
+def _most(found: Loops) -> str:
+    """Return which two families carried most in one run."""
+    shares = {name: one.estimate for name, one in found.groups["all"].shares.items()}
+    first, second = (
+        A_FAMILY.format(name=name, words=FAMILY_WORDS[name], share=in_percent(shares[name], 0))
+        for name in sorted(shares, key=lambda name: -shares[name])[:2]
+    )
+    return MOST.format(first=first, second=second)
 
 
 def _families(found: Loops) -> Table:
@@ -131,11 +147,11 @@ def _families(found: Loops) -> Table:
     ]
     columns = ("loops", "what they are", *heads)
     numbers = frozenset(range(2, len(columns)))
-    return Table(_TITLE, columns, tuple(rows), numbers, numbers, tuple(range(3, len(columns))))
+    return Table(FAMILY_SHARES, columns, tuple(rows), numbers, numbers, tuple(range(3, len(columns))))
 
 
 def _named(family: str) -> str:
-    return f"{family} (the basin's own)" if family in BASIN else family
+    return family + (THE_BASINS_OWN if family in BASIN else "")
 
 
 def _share(found: Statistic) -> str:

@@ -19,13 +19,15 @@ from deference_sim.analysis.slopes import Nodes, Several, Sloped, at_each, at_po
 from deference_sim.model.evaluation import review
 from deference_sim.scenario import Scenario
 
-_PRACTICE = "practice"
+PRACTICE = "practice"
+#: What a moment depends on besides time.
+STARTED = (*MOVED, PRACTICE)
 #: What a review leaves in the state; its level stays what it was.
-_FOUND = ("alignment_estimate", "profile_estimate")
+FOUND = ("alignment_estimate", "profile_estimate")
 _AT_ONCE = 32_768  # moments that are carried out together, so that memory does not grow with the runs
 
 #: Runs that say what is linked with what, and how many py lie between the moments at which they are looked at.
-_SEED, _RUNS, _APART = 1, 100, 0.5
+LINKING_SEED, LINKING_RUNS, LINKING_APART = 1, 100, 0.5
 
 Scored = tuple[NDArray[np.intp], Scores]
 Law = Callable[..., Any]
@@ -53,7 +55,7 @@ def linked_with(scenario: Scenario, stock: str) -> frozenset[str]:
     """
     nodes, links = Nodes(), set[tuple[str, str]]()
     law = sloped_law(nodes)
-    made = paths(scenario, _SEED, np.arange(_RUNS), _APART, lambda count: None)
+    made = paths(scenario, LINKING_SEED, np.arange(LINKING_RUNS), LINKING_APART, lambda count: None)
 
     def look(places: NDArray[np.intp]) -> None:
         rates = _rates(made, places, nodes, law, believed=True)
@@ -74,8 +76,8 @@ def _rates(made: Paths, places: NDArray[np.intp], nodes: Nodes, law: Law, believ
     """Return how fast each stock moves at moments; what a review finds stays at the level that is ``believed``."""
     nodes.clear()
     state, p = _Rows(made.states[places]), _Rows(made.parameters[made.run[places]])
-    held = {name: value_of(getattr(state, name)) for name in _FOUND} if believed else {}
-    stocks = {name: nodes.start(name, _everywhere(getattr(state, name), len(places))) for name in (*MOVED, _PRACTICE)}
+    held = {name: value_of(getattr(state, name)) for name in FOUND} if believed else {}
+    stocks = {name: nodes.start(name, _everywhere(getattr(state, name), len(places))) for name in STARTED}
     clock = nodes.start(CLOCK, _everywhere(state.t, len(places)))
 
     def call(function: Any, *arguments: Any) -> Any:
@@ -86,9 +88,9 @@ def _rates(made: Paths, places: NDArray[np.intp], nodes: Nodes, law: Law, believ
         return found
 
     world = Continuous(p, [], state)
-    practice = stocks.pop(_PRACTICE)
+    practice = stocks.pop(PRACTICE)
     rates, practised = world.rates(world.at(stocks, practice, clock), call)
-    return {**rates, _PRACTICE: practised}
+    return {**rates, PRACTICE: practised}
 
 
 class _Rows:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from deference_sim import streams
 from deference_sim.engines.failure import cannot_integrate
-from deference_sim.engines.law import compiled_law
+from deference_sim.engines.law import compiled_law, with_attributes
 from deference_sim.model.stages import STAGES
 from deference_sim.model.state import PRE, RESOLVED
 from deference_sim.scenario import Scenario
@@ -100,7 +100,7 @@ def _followed(
         phase = S["phase"][0]
         if phase == RESOLVED:
             break
-        if phase != PRE and (not kept or _is_apart(kept[-1], S, apart)):
+        if phase != PRE and (not kept or is_apart(with_attributes(kept[-1])[0], with_attributes(S)[0], apart)):
             kept.append(S.copy())
     law.finish(S, P, records, place)
     if kept and S["t"][0] > kept[-1]["t"][0]:
@@ -110,9 +110,10 @@ def _followed(
     return kept
 
 
-def _is_apart(before: NDArray[np.void], now: NDArray[np.void], apart: float) -> bool:
-    moved = abs(now["C"][0] - before["C"][0]) >= apart or now["t"][0] - before["t"][0] >= MONTHS_APART
-    return bool(moved or now["phase"][0] != before["phase"][0])
+def is_apart(before: Any, now: Any, apart: float) -> bool:
+    """Return whether a state is far enough from the one ``before`` to be kept too; also in the browser's kernel."""
+    moved = abs(now.C - before.C) >= apart or now.t - before.t >= MONTHS_APART
+    return moved or now.phase != before.phase  # type: ignore[no-any-return]
 
 
 def _weights(along: NDArray[np.float64], run: NDArray[np.intp]) -> NDArray[np.float64]:

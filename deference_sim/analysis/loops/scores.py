@@ -9,6 +9,7 @@ depend on how flows are grouped, in the limit of short steps.
 """
 
 import functools
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -37,8 +38,8 @@ def loop_scores(nodes: Sequence[Node], rates: Mapping[str, Any], points: int) ->
 
     ``nodes`` are the system's quantities, each after those that it depends on, stocks first; ``rates`` says by name
     how fast each stock moves, as a number with its slopes in the nodes. Loops are by the names of what they pass, from
-    the first stock on; several ways from quantity to quantity of the same names are one loop, and a quantity that is
-    made from one of the same name, such as the pace in retraining from the pace, is no other.
+    the first stock on; several ways from quantity to quantity of the same names are one loop, and a quantity that
+    is made from one of the same name, such as the pace in retraining from the pace, is no other.
     """
     speeds = _speeds(nodes, rates)
     place_of = _places(nodes, rates)
@@ -60,16 +61,15 @@ def loop_scores(nodes: Sequence[Node], rates: Mapping[str, Any], points: int) ->
                 score = score * weights[source][where] if source in weights else score
                 if source in still and still[source][where].any():
                     score = np.where(still[source][where], 0.0, score)
-            loop = _names(nodes, cycle)
+            loop = _named(nodes[place].name for place in cycle)
             scores[loop] = scores[loop] + score if loop in scores else score
         found.append((where, scores))
     return found
 
 
-def _names(nodes: Sequence[Node], cycle: Sequence[int]) -> Loop:
-    """Return the names of what a cycle passes, each once where several of one name follow one another."""
-    names = [nodes[place].name for place in cycle]
-    return tuple(name for name, before in zip(names, [None, *names], strict=False) if name != before)
+def _named(passed: Iterable[str]) -> Loop:
+    """Return what a loop passes, what comes twice in a row once."""
+    return tuple(name for name, _ in itertools.groupby(passed))
 
 
 def links_of(nodes: Sequence[Node], rates: Mapping[str, Any]) -> set[tuple[str, str]]:

@@ -5,5 +5,6 @@
 
 from deference_sim.live.kernel.declarations import declarations
 from deference_sim.live.kernel.kept import KernelMissing, is_built, kernel_bytes, law_hash
+from deference_sim.live.kernel.text_to_js import moment_text
 
-__all__ = ["KernelMissing", "declarations", "is_built", "kernel_bytes", "law_hash"]
+__all__ = ["KernelMissing", "declarations", "is_built", "kernel_bytes", "law_hash", "moment_text"]

@@ -100,6 +100,8 @@ EXPORTS: Final = (
             Argument("log", LOG_DTYPE, 1),
             Argument("marks", worlds.MARK_DTYPE, 1),
             Argument("spells", worlds.SPELL_DTYPE, 1),
+            Argument("apart", _NUMBER),
+            Argument("states", STATE_DTYPE, 1),
             Argument("counts", _WHOLE, 1),
             Argument("records", RECORD_DTYPE, 1),
         ),

@@ -6,14 +6,21 @@ from typing import Any, Final
 import numpy as np
 
 from deference_sim.analysis.estimate import FEW, NORMAL_975
+from deference_sim.analysis.loops import BAND, GOODNESS
+from deference_sim.analysis.loops.families import BASIN, FAMILIES, OTHER
+from deference_sim.analysis.loops.moments import FOUND, LINKING_APART, LINKING_RUNS, LINKING_SEED, STARTED
+from deference_sim.analysis.loops.paths import APART
+from deference_sim.analysis.loops.scores import CLOCK
 from deference_sim.live.kernel.drawing import KINDS
 from deference_sim.live.kernel.exports import EXPORTS, LAYOUTS, Argument
 from deference_sim.model.declare import MAX_KNOTS
+from deference_sim.model.evaluation import review
 from deference_sim.model.events import EVENTS
 from deference_sim.model.hazards import Hazard
 from deference_sim.model.parameters import GOOD_END_TABLE, HAZARD_DTYPE, PARAMETERS_DTYPE, Blocks, hazard_numbers
 from deference_sim.model.roads import BY_HAZARD, ROADS, STAYED
 from deference_sim.model.state import OUTCOMES, PHASES
+from deference_sim.model.stocks import STOCKS
 from deference_sim.model.units import LAW_DIVISOR
 from deference_sim.scenario.catalogue import Parameter, catalogue, parameters
 from deference_sim.scenario.combined import Point
@@ -47,6 +54,27 @@ def facts() -> dict[str, Any]:
         "events": list(EVENTS),
         "normal_975": NORMAL_975,
         "few": FEW,
+        "loops": _loops(),
+    }
+
+
+def _loops() -> dict[str, Any]:
+    """Return how the loops of a run are found, and the families that they are told by."""
+    families = [
+        {"name": one.name, "words": one.words, "through": sorted(one.through), "without": sorted(one.without)}
+        for one in (*FAMILIES, OTHER)
+    ]
+    return {
+        "families": families,
+        "basin": BASIN,
+        "stocks": list(STOCKS),
+        "started": STARTED,
+        "clock": CLOCK,
+        "review": review.__name__,
+        "stay": FOUND,
+        "apart": APART,
+        "band": BAND,
+        "linking": {"with": GOODNESS, "seed": LINKING_SEED, "runs": LINKING_RUNS, "apart": LINKING_APART},
     }
 
 

@@ -29,6 +29,7 @@ _FILES = (
     "scenario/combined.py",
     "scenario/copula.py",
     "analysis/estimate.py",
+    "analysis/loops/paths.py",
     "live/kernel/drawing.py",
     "live/kernel/worlds.py",
     "live/kernel/intervals.py",

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from deference_sim.analysis.loops.paths import is_apart
 from deference_sim.engines.entry import finish, go_on, open_instant, perform, prepare, run_block
 from deference_sim.live.kernel.drawing import draw, put
 from deference_sim.model.state import PRE, RESOLVED
@@ -74,6 +75,8 @@ def follow(
     log: Any,
     marks: Any,
     spells: Any,
+    apart: float,
+    states: Any,
     counts: Any,
     records: Any,
 ) -> int:
@@ -81,7 +84,8 @@ def follow(
 
     As in ``analysis.trace``: after each stage of an instant that did not end the run, the entries written by then are
     marked with what holds. ``spells`` gets a row whenever that changes, as long as there is room, and ``counts[0]`` how
-    often it did. ``state`` holds zeros.
+    often it did. As in ``analysis.loops.paths``, ``states`` gets where the run stands from the handoff on, ``apart``
+    from each other, and ``counts[1]`` how often that is; nothing where it has no room at all. ``state`` holds zeros.
     """
     draw(key, replicate, inputs, parts, root, own, draws)
     put(inputs, draws, parameter_cells, hazard_cells)
@@ -91,7 +95,7 @@ def follow(
     now.replicate = replicate
     start(now, p, hazards[0], processes)
     marked, phase, scheming = 0, PRE, 0
-    counts[0] = 0
+    counts[0] = counts[1] = 0
     while now.phase != RESOLVED:
         why = go_on(state, parameters, hazards[0], processes, inf)
         if why == STEP_FAILED:
@@ -108,8 +112,11 @@ def follow(
                         counts[0] += 1
                     marked = mark(marks, marked, now.logged, phase, scheming)
             stage += 1
+        if now.phase != PRE and now.phase != RESOLVED:
+            counts[1] = keep_apart(states, counts[1], now, apart)
     mark(marks, marked, now.logged, phase, scheming)
     finish(state, parameters, records, 0)
+    counts[1] = keep_last(states, counts[1], now)
     return now.logged  # type: ignore[no-any-return]
 
 
@@ -129,4 +136,23 @@ def note_spell(spells: Any, place: int, month: float, phase: int, scheming: int)
         spells[place].scheming = scheming
 
 
-EQUATIONS = (mark, note_spell)
+def keep_apart(states: Any, kept: int, now: Any, apart: float) -> int:
+    """Keep where a run stands, if it is far enough from the last one; return how many are kept, or would be."""
+    if len(states) == 0 or (0 < kept <= len(states) and not is_apart(states[kept - 1], now, apart)):
+        return kept
+    if kept < len(states):
+        states[kept] = now
+    return kept + 1
+
+
+def keep_last(states: Any, kept: int, now: Any) -> int:
+    """Keep where a run stood at its end, as on the way there; return how many are kept, or would be."""
+    if kept == 0 or kept > len(states) or now.t <= states[kept - 1].t:
+        return kept
+    if kept < len(states):
+        states[kept] = now
+        states[kept].phase = now.step_phase
+    return kept + 1
+
+
+EQUATIONS = (is_apart, mark, note_spell, keep_apart, keep_last)

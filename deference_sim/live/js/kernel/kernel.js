@@ -1,12 +1,13 @@
 // The kernel: the whole Monte Carlo in WebAssembly, built from the law's own text. It imports nothing.
 
 import { keyOfSeed } from "./hash.js";
-import { Columns } from "./layout.js";
+import { Columns, recordsOf } from "./layout.js";
 import { Machine } from "./machine.js";
 import { numbersOf, partRows, partsOf } from "./numbers.js";
 import { storyOf } from "./story.js";
 
 const ENTRIES = 1024; // of a log, at first
+const MOMENTS = 128; // at which a run is looked at, at first
 
 /** A world that cannot be integrated; `replicate`, and the `month` up to which it came. */
 export class StepError extends Error {
@@ -31,6 +32,7 @@ export class Kernel {
     this.facts = facts;
     this.#machine = new Machine(module, facts.exports);
     for (const name of ["exp", "log", "log1p"]) this[name] = (x) => this.#machine.number(name, { x });
+    this.elementary = { exp: this.#machine.function("exp"), log: this.#machine.function("log") };
     this.normalQuantile = (x) => this.#machine.number("normal_quantile", { x });
   }
 
@@ -90,42 +92,58 @@ export class Kernel {
   }
 
   /** Run one replicate with its log; see README.md for what comes back. Throws `StepError`. */
-  follow(ready, { seed, replicate }) {
+  follow(ready, options) {
+    return storyOf(this.#followed(ready, options), ready, this.facts);
+  }
+
+  /**
+   * Return where a run stands, moments `apart` py from each other: {states, parameters}, as what `record` makes of their
+   * fields (`recordsOf`). Throws `StepError`.
+   */
+  moments(ready, { record, ...options }) {
+    const { states, parameters } = this.#followed(ready, options), { layouts } = this.facts;
+    const [p] = recordsOf(layouts.parameters, parameters, record);
+    return { states: recordsOf(layouts.state, states, record), parameters: p };
+  }
+
+  // What is left of a run, and with `apart` where it stood, as bytes.
+  #followed(ready, { seed, replicate, apart = null }) {
     const { layouts } = this.facts;
-    for (let room = ENTRIES; ; room *= 8) {
+    for (let room = ENTRIES, moments = apart === null ? 0 : MOMENTS; ; room *= 8, moments *= 8) {
       this.#machine.clear();
       const [log, marks, spells] = ["log", "marks", "spells"].map((name) => this.#machine.lend(layouts[name].size * room));
       const records = this.#machine.lend(layouts.records.size);
-      const counts = this.#machine.lend(8);
+      const states = this.#machine.lend(layouts.state.size * moments);
+      const counts = this.#machine.lend(16);
       const draws = this.#machine.lend(8 * ready.paths.length);
-      const scratch = this.#scratch(ready);
+      const scratch = this.#scratch(ready), world = this.#world(ready);
       const written = this.#machine.whole("follow", {
         key: keyOfSeed(seed),
         replicate,
-        ...this.#world(ready),
+        ...world,
         draws: { at: draws, shape: [ready.paths.length] },
         ...scratch,
         log: { at: log, shape: [room] },
         marks: { at: marks, shape: [room] },
         spells: { at: spells, shape: [room] },
-        counts: { at: counts, shape: [1] },
+        apart: apart ?? 0,
+        states: { at: states, shape: [moments] },
+        counts: { at: counts, shape: [2] },
         records: { at: records, shape: [1] },
       });
       if (written < 0) throw new StepError(replicate, this.#month(scratch));
-      const changes = Number(new DataView(this.#machine.memory).getBigInt64(counts, true));
-      if (written === room || changes > room) continue; // more may have happened than there was room for
+      const [changes, kept] = [0, 8].map((at) => Number(new DataView(this.#machine.memory).getBigInt64(counts + at, true)));
+      if (written === room || changes > room || kept > moments) continue; // more may have happened than there was room for
       const rows = (name, at, count) => new Columns(layouts[name], this.#machine.bytes(at, layouts[name].size * count));
-      return storyOf(
-        {
-          record: rows("records", records, 1).row(0),
-          log: rows("log", log, written),
-          marks: rows("marks", marks, written),
-          spells: rows("spells", spells, changes),
-          draws: drawsOf(ready, this.#machine.numbers(draws, ready.paths.length)),
-        },
-        ready,
-        this.facts,
-      );
+      return {
+        record: rows("records", records, 1).row(0),
+        log: rows("log", log, written),
+        marks: rows("marks", marks, written),
+        spells: rows("spells", spells, changes),
+        draws: drawsOf(ready, this.#machine.numbers(draws, ready.paths.length)),
+        states: this.#machine.bytes(states, layouts.state.size * kept),
+        parameters: this.#machine.bytes(world.parameters.at, layouts.parameters.size),
+      };
     }
   }
 

@@ -29,8 +29,7 @@ export class Columns {
     const found = new Float64Array(this.length);
     const view = new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.length);
     for (let place = 0, at = field.offset; place < this.length; place++, at += this.layout.size) {
-      found[place] =
-        field.kind === "f8" ? view.getFloat64(at, true) : view.getInt32(at + 4, true) * 2 ** 32 + view.getUint32(at, true);
+      found[place] = field.kind === "f8" ? view.getFloat64(at, true) : wholeAt(view, at);
     }
     return found;
   }
@@ -39,6 +38,25 @@ export class Columns {
   row(place) {
     return Object.fromEntries(this.names.map((name) => [name, this.column(name)[place]]));
   }
+}
+
+/**
+ * Return rows of one layout as what `record` makes of a function of a field's name, which gives a number, an array where
+ * the field holds several, or undefined where there is none.
+ */
+export function recordsOf(layout, bytes, record) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const fields = new Map(layout.fields.map(([name, ...field]) => [name, field]));
+  const number = (kind, at) => (kind === "f8" ? view.getFloat64(at, true) : wholeAt(view, at));
+  return Array.from({ length: bytes.length / layout.size }, (_, place) => record((name) => {
+    if (!fields.has(name)) return undefined;
+    const [kind, offset, count] = fields.get(name), at = place * layout.size + offset;
+    return count === 1 ? number(kind, at) : Array.from({ length: count }, (_, index) => number(kind, at + 8 * index));
+  }));
+}
+
+function wholeAt(view, at) {
+  return view.getInt32(at + 4, true) * 2 ** 32 + view.getUint32(at, true);
 }
 
 /** Writes rows of one layout. */

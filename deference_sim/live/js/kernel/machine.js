@@ -5,6 +5,7 @@ const PAGE = 65536; // bytes of WebAssembly's memory
 export class Machine {
   #exports;
   #signatures;
+  #own; // two numbers of this object's own
   #from;
   #at;
 
@@ -12,7 +13,8 @@ export class Machine {
   constructor(module, signatures) {
     this.#exports = new WebAssembly.Instance(module).exports;
     this.#signatures = signatures;
-    this.#from = this.#exports.__heap_base.value;
+    this.#own = (this.#exports.__heap_base.value + 15) & ~15;
+    this.#from = this.#own + 16;
     this.clear();
   }
 
@@ -70,6 +72,15 @@ export class Machine {
   /** Call an export for the whole number that it returns. */
   whole(name, given) {
     return Number(this.#returned(name, given).getBigInt64(0, true));
+  }
+
+  /** Return an export of one number as a function, which may be called between what is lent and what is read of it. */
+  function(name) {
+    const { [name]: call } = this.#exports, [back, raised] = [this.#own, this.#own + 8];
+    return (x) => {
+      if (call(back, raised, x) !== 0) throw new Error(`the kernel's ${name} failed at ${x}`);
+      return new DataView(this.memory).getFloat64(back, true);
+    };
   }
 
   #returned(name, given) {

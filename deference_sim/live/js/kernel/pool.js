@@ -4,11 +4,12 @@ import { canonicalText } from "./hash.js";
 import { goodEndsOf, goodEndScenarios } from "./indifference.js";
 import { Kernel, StepError } from "./kernel.js";
 import { Columns } from "./layout.js";
+import { carriedBy, cyclePartition } from "./loops.js";
 
 const BLOCK = 32; // worlds: so few that an aborted run gives way within a twentieth of a second
 const IN_HAND = 2; // blocks that a worker has at a time, so that it need not wait for the page to draw
 const TURNS = 4; // in which each worker gets its share of a small run, so that they end together
-const TABLES = 32; // of good ends that are kept
+const TABLES = 32; // of good ends, and partitions, that are kept
 
 /** Return what starts a worker whose whole script is `source`, as a page may that loads nothing. */
 export function blobWorkers(source) {
@@ -24,6 +25,7 @@ export class Pool {
   #tasks = new Map(); // what to do with the answer to each that one has
   #next = 0;
   #tables = new Map();
+  #partitions = new Map();
   #failure = null; // once there is one, nothing runs any more
 
   /** `module` is the compiled kernel, `facts` those of the same build, `spawn` starts a worker; `size` is how many. */
@@ -42,7 +44,7 @@ export class Pool {
   }
 
   /** Run replicates `first` to `first + worlds - 1`; see README.md. Rejects with `StepError`, or the signal's reason. */
-  async run(scenario, { seed, worlds, first = 0, worldsPerDraw = 1, grid = null, signal, progress, preparing }) {
+  async run(scenario, { seed, worlds, first = 0, worldsPerDraw = 1, grid = null, next = false, signal, progress, preparing }) {
     const ready = await this.prepare(scenario, signal, preparing);
     const across = grid ? grid.length + 1 : 0;
     const { records: recordLayout, samples: sampleLayout } = this.#facts.layouts;
@@ -63,7 +65,7 @@ export class Pool {
       const options = { seed, first: first + from, count, worldsPerDraw, grid };
       blocks.push({ message: { what: "run", ready, options }, take: (found) => take(from, count, found) });
     }
-    await this.#all(blocks, signal);
+    await this.#all(blocks, signal, { next });
     return {
       records: new Columns(recordLayout, records),
       samples: grid && new Columns(sampleLayout, samples),
@@ -76,8 +78,36 @@ export class Pool {
     const ready = await this.prepare(scenario, signal);
     let story = null;
     const message = { what: "follow", ready, options: { seed, replicate } };
-    await this.#all([{ message, take: (found) => (story = found.story) }], signal);
+    await this.#all([{ message, take: (found) => (story = found.story) }], signal, { next: true });
     return story;
+  }
+
+  /** Find what families of feedback loops carry in one replicate; see README.md. Rejects as `run` does. */
+  async loops(scenario, { seed, replicate, signal }) {
+    const ready = await this.prepare(scenario, signal), { loops } = this.#facts;
+    let found = null;
+    const message = { what: "loops", ready, options: { seed, replicate, apart: loops.apart } };
+    const [linked] = await Promise.all([
+      this.#linked(scenario, ready, signal),
+      this.#all([{ message, take: (told) => (found = told) }], signal, { next: true }),
+    ]);
+    return carriedBy(found, linked, loops);
+  }
+
+  // All that is linked with goodness both ways, found on the same few runs whichever is looked at.
+  async #linked(scenario, ready, signal) {
+    const { seed, runs, apart, with: quantity } = this.#facts.loops.linking;
+    const key = canonicalText(scenario, this.#facts);
+    if (!this.#partitions.has(key)) {
+      const links = [], block = Math.min(Math.ceil(runs / (TURNS * this.#workers.length)), BLOCK), blocks = [];
+      for (let first = 0; first < runs; first += block) {
+        const options = { seed, first, count: Math.min(block, runs - first), apart };
+        blocks.push({ message: { what: "links", ready, options }, take: (found) => links.push(...found.links) });
+      }
+      await this.#all(blocks, signal, { next: true });
+      keep(this.#partitions, key, cyclePartition(links, quantity));
+    }
+    return this.#partitions.get(key);
   }
 
   /** End all workers; runs under way reject, and so does whatever is asked for later. */
@@ -92,9 +122,7 @@ export class Pool {
     const months = goodEndScenarios(scenario, this.kernel);
     const key = canonicalText(months.at(-1).changed, this.#facts); // settings of the handoff that a table is not of are not in it
     if (!this.#tables.has(key)) {
-      const table = await this.#goodEnds(months, signal, preparing);
-      if (this.#tables.size >= TABLES) this.#tables.delete(this.#tables.keys().next().value);
-      this.#tables.set(key, table);
+      keep(this.#tables, key, await this.#goodEnds(months, signal, preparing));
     }
     return this.kernel.prepare(scenario, this.#tables.get(key));
   }
@@ -111,8 +139,8 @@ export class Pool {
     return goodEndsOf(await Promise.all(runs), this.kernel);
   }
 
-  /** Have all of `blocks` done, in any order. */
-  #all(blocks, signal) {
+  /** Have all of `blocks` done, in any order; `next` before whatever waits: what somebody has asked to see. */
+  #all(blocks, signal, { next = false } = {}) {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
       if (this.#failure) return reject(this.#failure);
@@ -128,7 +156,7 @@ export class Pool {
       const abort = () => finish(reject, signal.reason);
       signal?.addEventListener("abort", abort);
       group.fail = (error) => group.isOver || finish(reject, error);
-      for (const { message, take } of blocks) {
+      const tasks = blocks.map(({ message, take }) => {
         const done = (found) => {
           if (group.isOver) return;
           try {
@@ -139,8 +167,9 @@ export class Pool {
           }
           if (--left === 0) finish(resolve);
         };
-        this.#waiting.push({ message, group, done });
-      }
+        return { message, group, done };
+      });
+      this.#waiting = next ? [...tasks, ...this.#waiting] : [...this.#waiting, ...tasks];
       this.#share();
     });
   }
@@ -169,6 +198,11 @@ export class Pool {
     this.#waiting = [];
     for (const { group } of tasks) group.fail(this.#failure);
   }
+}
+
+function keep(table, key, value) {
+  if (table.size >= TABLES) table.delete(table.keys().next().value);
+  table.set(key, value);
 }
 
 function errorOf({ name, message, replicate, month }) {

@@ -1,5 +1,5 @@
-// The script of a worker.
+// The script of a worker; the text of a moment stands before it (text_to_js.py).
 
 import { serve } from "./serve.js";
 
-serve(self);
+serve(self, self.lawOfAMoment);

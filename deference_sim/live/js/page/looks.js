@@ -12,6 +12,12 @@ export const OUTCOMES = {
   unresolved: {tone: "open", good: null},
 };
 
+// The tone of each family of feedback loops; one that is not here has that of the last.
+export const FAMILIES = {
+  successors: "luck", goodness: "stabilised", humans: "mistake", "bought time": "ridden", race: "rival", tax: "against",
+  drift: "guess", reach: "hazard", growth: "takeover", policy: "punted", ageing: "open", other: "line",
+};
+
 // The colour of a tone as it is now: "" for the page itself.
 export function colour(tone) {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${tone}`).trim();

@@ -205,3 +205,49 @@ export function worldPicture(months, series, {width, start, last, edges}) {
   return drawn({width, height: Math.min(300, Math.max(220, width * 0.45)), marginLeft: 44, marginRight: Math.min(150, width * 0.3), marginBottom: 44, x: timeAxis(start, last), y: {label: "level (py)", nice: true}, marks},
     `The levels of this future over time: ${series.map(one => one.words).join(", ")}.`);
 }
+
+// ---- the loops of one world ------------------------------------------------------------------------------------------
+
+const HATCH = "loops-hatch";
+
+// Areas over capability, reinforcing from 0 up and balancing from 0 down; `shown` is [{name, tone, isOwn}].
+export function loopsPicture(bands, shown, {width, label}) {
+  const wide = bands.length > 1 ? bands : [-0.1, 0.1].map(aside => ({...bands[0], capability: bands[0].capability + aside}));
+  const levels = wide.map(band => band.capability), marks = [gridY({strokeOpacity: 0.15})], names = [], ends = [0, 0];
+  for (const [place, side] of ["balancing", "reinforcing"].entries()) {
+    let from = levels.map(() => 0);
+    for (const one of shown) {
+      const low = from, high = wide.map((band, at) => from[at] + band[side][one.name]);
+      const area = fill => areaY(levels, {x: levels, y1: low, y2: high, fill, stroke: colour("paper"), strokeWidth: 0.7});
+      marks.push(area(colour(one.tone)));
+      if (one.isOwn) marks.push(area(`url(#${HATCH})`));
+      const most = levels.reduce((best, _, at) => Math.abs(high[at] - low[at]) > Math.abs(high[best] - low[best]) ? at : best, 0);
+      if (Math.abs(high[most] - low[most]) > 0.1) names.push({name: one.name, x: levels[most], y: (high[most] + low[most]) / 2, at: most / (levels.length - 1)});
+      from = high;
+    }
+    ends[place] = place ? Math.max(...from) : Math.min(...from);
+  }
+  marks.push(ruleY([0], {stroke: colour("ink")}));
+  for (const one of names) {
+    const textAnchor = one.at < 0.15 ? "start" : one.at > 0.85 ? "end" : "middle";
+    marks.push(text([one], {x: "x", y: "y", text: "name", fill: colour("ink"), stroke: colour("paper"), strokeWidth: 4, fontWeight: 600, textAnchor, dx: {start: 4, middle: 0, end: -4}[textAnchor]}));
+  }
+  const svg = drawn({
+    width, height: Math.min(340, Math.max(240, width * 0.5)), marginLeft: 48, marginBottom: 46, x: {label: "capability, from the minimum for deference (py)", labelOffset: 38},
+    y: {domain: ends, nice: true, label: "share of all movement", tickFormat: value => `${Math.round(100 * Math.abs(value))} %`}, marks,
+  }, label);
+  svg.prepend(hatch());
+  return svg;
+}
+
+// Lines across, in the colour of the page's paper.
+function hatch() {
+  const made = (name, attributes, ...children) => {
+    const element = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+    element.append(...children);
+    return element;
+  };
+  const stroke = made("path", {d: "M0 7L7 0M-1 1L1 -1M6 8L8 6", stroke: colour("paper"), "stroke-width": 1.2});
+  return made("defs", {}, made("pattern", {id: HATCH, width: 7, height: 7, patternUnits: "userSpaceOnUse"}, stroke));
+}

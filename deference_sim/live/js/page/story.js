@@ -209,7 +209,7 @@ const WORDS = {
 };
 
 // A number as Python's formats .2f, +.2f and .0f write it: exact halves of binary numbers go to the even digit.
-function fixed(value, digits = 2) {
+export function fixed(value, digits = 2) {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
   const text = halfway(value, digits) ?? value.toFixed(digits);
   return Object.is(value, -0) && !text.startsWith("-") ? `-${text}` : text;

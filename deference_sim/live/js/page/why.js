@@ -7,6 +7,7 @@ import {h, button, fill, table} from "./dom.js";
 import {moment} from "./dates.js";
 import {Figure} from "./figures.js";
 import {OUTCOMES} from "./looks.js";
+import {Loops} from "./loops.js";
 import {worldPicture} from "./pictures.js";
 import {Storyteller} from "./story.js";
 import {short} from "./numbers.js";
@@ -23,10 +24,11 @@ export class Why {
     this.told = h("div.story-told", {"aria-live": "polite"});
     this.figure = new Figure("future", "This future, drawn", "Levels in progress-years. Where broad alignment or the capability profile is below capability the AIs are outside the basin. Red: the AIs scheme.");
     this.figure.element.hidden = true;
+    this.loops = new Loops(library, computing);
     this.element = h("section", {"aria-labelledby": "why-title"}, h("h2", {id: "why-title"}, "Why did this future end?"),
       h("p.quiet", {}, "Choose one of the simulated futures and read what happened in it."),
       h("div.choose", {}, h("label", {for: "kind"}, "Futures that"), this.kind), this.runs,
-      h("div.choose", {}, h("label", {for: "replicate"}, "or by its number"), this.number, button("Tell it", () => this.tell(Math.max(0, Math.floor(this.number.valueAsNumber || 0))))), this.told, this.figure.element);
+      h("div.choose", {}, h("label", {for: "replicate"}, "or by its number"), this.number, button("Tell it", () => this.tell(Math.max(0, Math.floor(this.number.valueAsNumber || 0))))), this.told, this.figure.element, this.loops.element);
   }
 
   show(answer) {
@@ -44,6 +46,7 @@ export class Why {
   outdate() {
     this.figure.stale(true);
     this.told.classList.add("stale");
+    this.loops.outdate();
   }
 
   #matches(row) {
@@ -71,9 +74,10 @@ export class Why {
     try {
       const story = await pool.follow(plain(scenario), {seed: view.seed, replicate});
       const grid = Float64Array.from({length: TIMES}, (_, place) => story.record.months * place / (TIMES - 1));
-      const {samples} = await pool.run(plain(scenario), {seed: view.seed, first: replicate, worlds: 1, grid});
+      const {samples} = await pool.run(plain(scenario), {seed: view.seed, first: replicate, worlds: 1, grid, next: true});
       this.#say(new Storyteller(this.library, scenario, story), samples, replicate, view);
       this.#draw(story, samples, grid, view, scenario);
+      await this.loops.tell(scenario, view.seed, replicate, story.record);
     } catch (error) {
       fill(this.told, h("p.problem", {role: "alert"}, error.message));
     }

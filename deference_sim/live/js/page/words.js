@@ -1,6 +1,7 @@
 // Numbers in words: shares to no more digits than the simulation's error supports, values with their units.
 
 import {short} from "./numbers.js";
+import {fixed} from "./story.js";
 import {isDistribution} from "../kernel/numbers.js";
 
 // How many decimals a number with `error` has: up to the first digit of the error, at most `most`.
@@ -15,6 +16,12 @@ export function percent(share, estimate) {
 
 export function interval(estimate) {
   return `${percent(estimate.low, estimate).replace(" %", "")} to ${percent(estimate.high, estimate)}`;
+}
+
+// A share as Python's reports write it: one that is above 0 does not read 0.
+export function inPercent(share, digits) {
+  const least = 10 ** -digits;
+  return share > 0 && 100 * share < 0.5 * least ? `<${fixed(least, digits)} %` : `${fixed(100 * share, digits)} %`;
 }
 
 export function wholePercent(share) {
