@@ -49,9 +49,44 @@ _MATHEMATICS: Final[dict[Any, str]] = {
 }
 #: Names of Python's that JavaScript keeps for itself.
 _RESERVED: Final = frozenset(
-    "arguments await case catch const debugger default delete do enum eval export extends function implements "
-    "instanceof interface let new null package private protected public static super switch this throw true false "
-    "typeof var void with yield".split()
+    [
+        "arguments",
+        "await",
+        "case",
+        "catch",
+        "const",
+        "debugger",
+        "default",
+        "delete",
+        "do",
+        "enum",
+        "eval",
+        "export",
+        "extends",
+        "function",
+        "implements",
+        "instanceof",
+        "interface",
+        "let",
+        "new",
+        "null",
+        "package",
+        "private",
+        "protected",
+        "public",
+        "static",
+        "super",
+        "switch",
+        "this",
+        "throw",
+        "true",
+        "false",
+        "typeof",
+        "var",
+        "void",
+        "with",
+        "yield",
+    ]
 )
 
 
