@@ -1,9 +1,9 @@
 """Who influences whom: found by running the law's own equations on numbers that remember what they depend on.
 
 Nothing here says what depends on what, nor which quantities there are: the slopes of every quantity that the law's
-functions declare, and of what fills the stocks, are those of ``slopes``. They are looked at in a few dozen states, some
-of which are short of time, so a mechanism that a scenario switches off has no influence. Reviews are right in all of
-them, so that no influence hangs on luck.
+functions declare, and of what fills the stocks, are those of ``slopes``. They are looked at in a few hundred states,
+some of which are short of time, so a mechanism that a scenario switches off has no influence. Reviews are right in all
+of them, so that no influence hangs on luck.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -2,10 +2,21 @@
 
 import math
 import operator
+import re
 from collections.abc import Callable
 from typing import Any
 
 _COMPARED = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq}
+
+
+def identifier(name: str) -> str:
+    """Return a variable's name as equations have it."""
+    return name.replace(" ", "_")
+
+
+def identifiers_in(equation: str) -> frozenset[str]:
+    """Return the identifiers, and the words of the language, in an equation."""
+    return frozenset(re.findall(r"\b[A-Za-z]\w*", equation))
 
 
 class Named(float):

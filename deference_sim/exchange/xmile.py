@@ -13,7 +13,7 @@ from deference_sim.analysis.continuous import MOVED, Continuous, continuous, pat
 from deference_sim.described import described
 from deference_sim.exchange.layout import layout
 from deference_sim.exchange.reading import Reader
-from deference_sim.exchange.symbols import Condition, Named, Symbol, text_of
+from deference_sim.exchange.symbols import Condition, Named, Symbol, identifier, identifiers_in, text_of
 from deference_sim.model.declare import EQUATIONS
 from deference_sim.model.processes import RATE_PROCESSES
 from deference_sim.model.stocks import STOCKS
@@ -71,7 +71,6 @@ class Model(Shown):
     @property
     def text(self) -> str:
         """The text of the file."""
-        places = layout(self.variables)
         lines = [
             '<?xml version="1.0" encoding="utf-8"?>',
             f'<xmile version="1.0" xmlns="{NAMESPACE}">',
@@ -82,7 +81,7 @@ class Model(Shown):
             "<model><variables>",
             *map(_written, self.variables),
             "</variables><views><view>",
-            *places,
+            *layout(self.variables),
             "</view></views></model></xmile>",
         ]
         return "\n".join(lines) + "\n"
@@ -133,8 +132,8 @@ class _Making:
         ]
         world = Continuous(p, hazards, world.state)
         start = world.state
-        stocks = {name: Symbol(_identifier(word)) for name, word in words.items()}
-        state = world.at(stocks, Symbol(_identifier(practice)), Symbol("TIME"))
+        stocks = {name: Symbol(identifier(word)) for name, word in words.items()}
+        state = world.at(stocks, Symbol(identifier(practice)), Symbol("TIME"))
         rates, practised = world.rates(state, self.call)
         for name, word in words.items():
             stock = STOCKS[name]
@@ -146,9 +145,9 @@ class _Making:
 
     def _leave_out_unused(self, *records: Any) -> None:
         """Leave out inputs that no equation of this world has."""
-        used = {word for one in self.model.variables for word in re.findall(r"[A-Za-z]\w*", one.equation)}
+        used = {word for one in self.model.variables for word in identifiers_in(one.equation)}
         inputs = {number.name for record in records for number in vars(record).values() if isinstance(number, Named)}
-        kept = [one for one in self.model.variables if (name := _identifier(one.name)) in used or name not in inputs]
+        kept = [one for one in self.model.variables if (name := identifier(one.name)) in used or name not in inputs]
         self.model.variables = kept
 
     def _survivals(self, world: Continuous, state: SimpleNamespace) -> None:
@@ -161,7 +160,7 @@ class _Making:
             rate = self.call(process_rate, state, world.p, world.hazards, row, now)
             name = self.name(f"none so far of {words}")
             told = f"Chance that this has not come since the handoff: {words}"
-            self.stock(name, 1.0, -(Symbol(_identifier(name)) * rate), "1/month", told, "dmnl")
+            self.stock(name, 1.0, -(Symbol(identifier(name)) * rate), "1/month", told, "dmnl")
 
     def stock(self, name: str, start: float, rate: Any, rate_unit: str, told: str, unit: str) -> None:
         flow = self.name(f"change of {name}")
@@ -180,7 +179,7 @@ class _Making:
             told = f"{told} (in it: {what})" if part else told
             text = text_of(value)
             self.model.variables.append(Variable("aux", name, text, _unit(gives.unit) if gives else "", told))
-            known = Symbol(_identifier(name))
+            known = Symbol(identifier(name))
             self.known[value.text] = Condition(f"({known} > 0.5)") if isinstance(value, Condition) else known
         return self.known[value.text]
 
@@ -206,7 +205,7 @@ class _Making:
             source = one.declaration.source
             told = " ".join([one.meaning, *([f"Source: {source}."] if source else []), f"Input {one.path}."])
             self.model.variables.append(Variable("aux", name, text_of(value), unit, told))
-            named[column] = Named.of(_identifier(name), value)
+            named[column] = Named.of(identifier(name), value)
         return SimpleNamespace(**named)
 
 
@@ -221,15 +220,11 @@ def parameters_by_column(prefix: str = "") -> dict[str, Any]:
 
 def _written(one: Variable) -> str:
     unit = f"<units>{escape(one.unit)}</units>" if one.unit else ""
-    moved = f"<inflow>{_identifier(one.rate)}</inflow>" if one.rate else ""
+    moved = f"<inflow>{identifier(one.rate)}</inflow>" if one.rate else ""
     return (
         f"<{one.kind} name={quoteattr(one.name)}><doc>{escape(one.told)}</doc><eqn>{escape(one.equation)}</eqn>"
         f"{moved}{unit}</{one.kind}>"
     )
-
-
-def _identifier(name: str) -> str:
-    return name.replace(" ", "_")
 
 
 def _unit(unit: str) -> str:

@@ -4,6 +4,7 @@ Would catch: a law that is written a second time and differs, a branch that is l
 has it, a file that other tools cannot open, boxes that lie on one another, a step that is not first order.
 """
 
+import re
 from itertools import combinations
 from pathlib import Path
 from xml.etree import ElementTree
@@ -13,10 +14,10 @@ from typer.testing import CliRunner
 
 import deference_sim as ds
 from deference_sim.cli import app
-from deference_sim.exchange.layout import HIGH, WIDE, places
+from deference_sim.exchange.layout import HIGH, WIDE, layout, links, places
 from deference_sim.exchange.reading import Reader, UnreadableError
 from deference_sim.exchange.symbols import Condition, Symbol, chosen, text_of
-from deference_sim.exchange.xmile import NAMESPACE
+from deference_sim.exchange.xmile import NAMESPACE, Variable
 from deference_sim.model.declare import EQUATIONS
 from validation.xmile import INTERVALS, POLICIES, STEPS, by_pysd, engine_error, errors, largest_error, reference
 
@@ -67,6 +68,34 @@ def test_a_handoff_by_simulations_is_refused_with_the_remedy() -> None:
 def test_no_two_boxes_overlap() -> None:
     at = places(ds.export("tax-hump").variables).values()
     assert all(abs(x - u) >= WIDE or abs(y - v) >= HIGH for (x, y), (u, v) in combinations(at, 2))
+
+
+def test_arrows_go_from_all_that_moves_to_what_has_it_in_its_equation() -> None:
+    """Would catch an arrow that no equation has, one that is missing, one between boxes that there are not."""
+    model = ds.export("baseline")
+    view = ElementTree.fromstring(model.text).find(f".//{{{NAMESPACE}}}view")
+    assert view is not None
+    arrows = view.findall(f"{{{NAMESPACE}}}connector")
+    ends = [
+        tuple(str(one.findtext(f"{{{NAMESPACE}}}{end}")).replace("_", " ") for end in ("from", "to")) for one in arrows
+    ]
+    assert ends == links(model.variables)
+    assert len(set(ends)) == len(ends) == len({one.get("uid") for one in arrows})
+    assert {name for link in ends for name in link} <= set(places(model.variables))
+    equations = {one.name: one.equation for one in model.variables}
+    assert all(re.search(rf"\b{source.replace(' ', '_')}\b", equations[target]) for source, target in ends)
+    assert ("growth rate rate", "change of capability C") in ends
+    assert ("capability C", "change of capability C") not in ends  # but by the pace, and what makes that
+    inputs = {one.name for one in model.auxiliaries if re.fullmatch(r"[-\d.e()]+", one.equation)}
+    assert len(inputs) > 30
+    assert inputs.isdisjoint(source for source, _ in ends)
+
+
+def test_an_arrow_leaves_towards_where_it_goes() -> None:
+    one, other, third = (Variable("aux", name, text, "", "") for name, text in (("a", "b"), ("b", "a"), ("c", "a + b")))
+    lines = [line for line in layout([one, other, third]) if line.startswith("<connector")]
+    assert [line.partition('angle="')[2].partition('"')[0] for line in lines] == ["180.0", "0.0", "0.0", "0.0"]
+    assert "<from>b</from><to>a</to>" in lines[0]
 
 
 def test_a_draw_is_another_world_than_the_medians_and_the_same_each_time() -> None:
