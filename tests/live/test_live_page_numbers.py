@@ -270,7 +270,8 @@ def test_the_loops_of_a_future_are_the_programs(page: Page) -> None:
         assert told in paragraphs
         shares = {name: one.value for name, one in expected.groups["all"].shares.items() if one.value >= 0.0005}
         rows = page.run(
-            "return [...document.querySelectorAll('tr[data-family]')].map(row => [row.dataset.family, row.dataset.value])"
+            "return [...document.querySelectorAll('tr[data-family]')]"
+            ".map(row => [row.dataset.family, row.dataset.value])"
         )
         assert {name: float(share) for name, share in rows} == pytest.approx(shares, abs=1e-9)
         assert page.run("return document.querySelectorAll('#loops-title ~ .pictures svg').length") == 1
