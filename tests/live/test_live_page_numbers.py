@@ -16,6 +16,8 @@ import deference_sim as ds
 from deference_sim.analysis.look import look
 from deference_sim.analysis.nested import input_spread
 from deference_sim.pages.layout import Paragraph, Table
+from deference_sim.pages.loops import NOTHING_IN_ONE_RUN
+from deference_sim.pages.loops import page as loops_page
 from deference_sim.pages.trace import page as story_of
 from deference_sim.scenario import ScenarioError
 from deference_sim.scenario.catalogue import Parameter, paths_of
@@ -250,3 +252,39 @@ def test_a_story_is_told_word_for_word(page: Page, scenario: str) -> None:
         assert [tuple(row) for row in rows] == [tuple(row) for row in table.rows], replicate
         assert page.text(".why") in paragraphs
         assert page.text(".cost") in paragraphs
+
+
+def test_the_loops_of_a_future_are_the_programs(page: Page) -> None:
+    """Would catch loops of another run, of the inputs before a change, or told in other words than the report's."""
+    page.open(address("rushed-handoff", worlds=FEW))
+    page.answer()
+    for policy, replicate in (("deadline_aware", 12), ("deadline_aware", 13), ("fixed", 12)):
+        page.type("strategy.policy", policy)
+        page.answer()
+        page.run("document.querySelector('#replicate').value = arguments[0]", replicate)
+        page.click("Tell it")
+        told = page.eventually(lambda r=replicate: loops_of(page, r), "the loops")
+        scenario = ds.load("rushed-handoff").with_(**{"strategy.policy": policy})
+        expected = ds.loops(scenario, replicate=replicate)
+        paragraphs = [block.text for block in loops_page(expected) if isinstance(block, Paragraph)]
+        assert told in paragraphs
+        shares = {name: one.value for name, one in expected.groups["all"].shares.items() if one.value >= 0.0005}
+        rows = page.run(
+            "return [...document.querySelectorAll('tr[data-family]')]"
+            ".map(row => [row.dataset.family, row.dataset.value])"
+        )
+        assert {name: float(share) for name, share in rows} == pytest.approx(shares, abs=1e-9)
+        assert page.run("return document.querySelectorAll('#loops-title ~ .pictures svg').length") == 1
+    page.open(address("never-hand-off", worlds=FEW))
+    page.answer()
+    page.click("Tell it")
+    assert page.eventually(lambda: loops_of(page, 0), "the loops") == NOTHING_IN_ONE_RUN
+
+
+def loops_of(page: Page, replicate: int) -> str:
+    """Return what the page says of the loops of that run; nothing while it is about another."""
+    shown = page.run(
+        "const found = document.querySelector('[aria-labelledby=loops-title]'), told = found.querySelector('.why');"
+        "return [found.dataset.replicate, told.classList.contains('stale'), told.textContent]"
+    )
+    return str(shown[2]) if shown[:2] == [str(replicate), False] else ""

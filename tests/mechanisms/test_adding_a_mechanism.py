@@ -75,6 +75,11 @@ checked = check()
 assert not checked.findings and not checked.not_run and "help_of_candour" in checked.units
 (finding,) = check({{"candour_rate": inspect.getsource(candour_rate).replace(" * now.pace", "")}}).findings
 assert finding.function == "candour_rate" and set(finding.units) == {{"1/py", "1/month"}}
+
+# The live page finds its loops.
+from deference_sim.live.kernel import moment_text
+from deference_sim.live.kernel.facts import facts
+assert "function candour_rate(" in moment_text() and "K" in facts()["loops"]["started"]
 print("shown")
 """
 

@@ -111,7 +111,7 @@ def _followed(
 
 
 def is_apart(before: Any, now: Any, apart: float) -> bool:
-    """Return whether a state is far enough from the one ``before`` to be kept too; also in the browser's kernel."""
+    """Return whether a state is far enough from the one ``before`` to be looked at too, here and in a browser."""
     moved = abs(now.C - before.C) >= apart or now.t - before.t >= MONTHS_APART
     return moved or now.phase != before.phase  # type: ignore[no-any-return]
 

@@ -48,46 +48,11 @@ _MATHEMATICS: Final[dict[Any, str]] = {
     max: "$max",
 }
 #: Names of Python's that JavaScript keeps for itself.
-_RESERVED: Final = frozenset(
-    [
-        "arguments",
-        "await",
-        "case",
-        "catch",
-        "const",
-        "debugger",
-        "default",
-        "delete",
-        "do",
-        "enum",
-        "eval",
-        "export",
-        "extends",
-        "function",
-        "implements",
-        "instanceof",
-        "interface",
-        "let",
-        "new",
-        "null",
-        "package",
-        "private",
-        "protected",
-        "public",
-        "static",
-        "super",
-        "switch",
-        "this",
-        "throw",
-        "true",
-        "false",
-        "typeof",
-        "var",
-        "void",
-        "with",
-        "yield",
-    ]
-)
+_RESERVED: Final = frozenset({
+    "arguments", "await", "case", "catch", "const", "debugger", "default", "delete", "do", "enum", "eval", "export",
+    "extends", "false", "function", "implements", "instanceof", "interface", "let", "new", "null", "package", "private",
+    "protected", "public", "static", "super", "switch", "this", "throw", "true", "typeof", "var", "void", "yield",
+})  # fmt: skip
 
 
 class UntranslatableError(NotImplementedError):
@@ -98,8 +63,8 @@ class UntranslatableError(NotImplementedError):
 def moment_text() -> str:
     """Return the script that leaves the law of a moment under ``NAME``: a function of the operations in it.
 
-    It returns the functions by name, and ``record``, which makes an object of all fields that they use: what engines of
-    JavaScript read fastest is written out.
+    It returns the ``functions`` by name, and ``record``, which makes an object of all fields that they use, written out
+    as engines of JavaScript read it fastest.
     """
     waiting: list[Callable[..., Any]] = [_ROOT]
     written: dict[Callable[..., Any], str] = {}
@@ -109,11 +74,10 @@ def moment_text() -> str:
             one = _Function(function)
             written[function] = one.text()
             waiting += one.calls
-    fields = sorted(
-        {each.attr for one in written for each in ast.walk(text_of(one)) if isinstance(each, ast.Attribute)}
-    )
+    nodes = [node for function in written for node in ast.walk(text_of(function))]
+    fields = sorted({node.attr for node in nodes if isinstance(node, ast.Attribute)})
     record = f"(read) => ({{ {', '.join(f'{name}: read({json.dumps(name)})' for name in fields)} }})"
-    parts = [*written.values(), f"return {{ record: {record}, {', '.join(map(_name_of, written))} }};"]
+    parts = [*written.values(), f"return {{ record: {record}, functions: {{ {', '.join(map(_name_of, written))} }} }};"]
     return f"globalThis.{NAME} = ($) => {{\n{_operations(parts)}\n" + "\n".join(parts) + "\n};\n"
 
 

@@ -11,8 +11,9 @@ export class Moments {
   /** `law` makes the text of a moment of operations, `facts` are those of loops, `{exp, log}` the kernel's. */
   constructor(law, facts, elementary) {
     this.facts = facts;
-    this.#law = law(this.#nodes.operations(elementary));
-    this.record = this.#law.record;
+    const { functions, record } = law(this.#nodes.operations(elementary));
+    this.#law = functions;
+    this.record = record;
   }
 
   /** Return the links, [from, to] by name, that are not 0 at any of the moments of a run. */

@@ -7,13 +7,14 @@ export class Figure {
   // `name` is that of its files; `note` what the picture shows.
   constructor(id, title, note) {
     Object.assign(this, {id, title});
+    this.note = h("p.quiet", {hidden: !note}, note);
     this.pictures = h("div.pictures");
     this.tables = h("div.tables");
     this.legend = h("div.legend");
     this.data = null;
     this.tools = h("div.tools", {hidden: true}, button("Picture (SVG)", () => this.#savePictures("svg")), button("Picture (PNG)", () => this.#savePictures("png")), button("Table (CSV)", () => save(`${this.id}.csv`, csv(this.data), "text/csv")));
     this.folded = h("details.table", {hidden: true, ontoggle: () => this.folded.open && this.data && this.#fillTable()}, h("summary", {}, "The same as a table"), this.tables);
-    this.element = h("section.figure", {"aria-labelledby": `${id}-title`}, h("h2", {id: `${id}-title`}, title), note && h("p.quiet", {}, note), this.pictures, this.legend, this.folded, this.tools);
+    this.element = h("section.figure", {"aria-labelledby": `${id}-title`}, h("h2", {id: `${id}-title`}, title), this.note, this.pictures, this.legend, this.folded, this.tools);
   }
 
   // Shows SVGs (each with a title where there are several) and the table behind them.

@@ -14,7 +14,7 @@ export class Hangs {
     Object.assign(this, {library, computing, current});
     this.figure = new Figure("hangs-on", "What it hangs on", `Each main input alone, from the 5th to the 95th percentile of what is plausible of it, all else as it is, on the same ${WORLDS} worlds throughout: good to a few points.`);
     this.task = new Task("Try every main input", (signal, progress) => this.#compute(signal, progress));
-    this.figure.element.children[1].after(this.task.element);
+    this.figure.note.after(this.task.element);
     this.element = this.figure.element;
   }
 

@@ -33,15 +33,22 @@ export class Loops {
   // Looks at one replicate of a scenario, whose record is known; gives way to the next that is asked for.
   async tell(scenario, seed, replicate, record) {
     this.outdate();
-    const asked = this.#newest, found = await this.computing.pool.loops(plain(scenario), {seed, replicate});
+    const asked = this.#newest;
+    let found = null, told;
+    try {
+      found = await this.computing.pool.loops(plain(scenario), {seed, replicate});
+      told = this.#sentence(found, record);
+    } catch (error) {
+      told = error.message;
+    }
     if (asked !== this.#newest) return;
     this.element.hidden = false;
     this.element.dataset.replicate = replicate;
     this.told.classList.remove("stale");
-    this.told.textContent = this.#sentence(found, record);
-    for (const part of [this.figure.pictures, this.figure.legend, this.reading]) part.hidden = !found.handedOff;
-    if (found.handedOff) this.#show(found);
-    else this.figure.folded.hidden = this.figure.tools.hidden = true;
+    this.told.textContent = told;
+    const {note, pictures, legend, folded, tools} = this.figure, isThere = Boolean(found?.handedOff);
+    for (const part of [note, pictures, legend, folded, tools, this.reading]) part.hidden = !isThere;
+    if (isThere) this.#show(found);
   }
 
   #sentence({handedOff, shares}, record) {

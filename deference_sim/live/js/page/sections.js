@@ -77,7 +77,7 @@ export class Lead {
     this.figure = new Figure("required-lead", "How much lead it takes", `The chance of staying in the basin over months of lead, on the same ${CURVE_WORLDS.toLocaleString("en")} worlds everywhere, with all else as it is.`);
     this.task = new Task("Compute the lead curve", (signal, progress) => this.#compute(signal, progress));
     this.told = h("div", {"aria-live": "polite"});
-    this.figure.element.children[1].after(this.task.element, this.told);
+    this.figure.note.after(this.task.element, this.told);
     this.element = this.figure.element;
   }
 
