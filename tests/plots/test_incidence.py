@@ -48,9 +48,9 @@ def test_the_picture_goes_to_its_last_month() -> None:
     assert result.records["months"].unique() == pytest.approx([4.0])
     ax = ds.plot.outcomes_over_time(result)
     for band in ax.collections:
-        assert max(edges(band)) == pytest.approx(1.02 * 4.0)
+        assert max(edges(band)) == pytest.approx(1.05 * 4.0)
         assert len(edges(band)) == POINTS
-    assert ax.get_xlim() == (0.0, pytest.approx(1.02 * 4.0))
+    assert ax.get_xlim() == (0.0, pytest.approx(1.05 * 4.0))
 
 
 def test_the_grey_bands_are_intervals_of_both_sums(result: ds.Result) -> None:

@@ -56,8 +56,11 @@ def test_of_several_scenarios_each_has_a_heat_map_with_its_name() -> None:
         ax = ds.plot.heat_map(found, number=number)
         shown = ax.collections[0].get_array().reshape(2, 2).T.ravel().tolist()
         assert shown == found.table.loc[found.table["scenario"] == name, "p_stay"].tolist()
-        assert ax.get_title(loc="left").startswith(f"p_stay: {name} ")
-        assert any(text.get_text().startswith(f"{name}: 30 replicates") for text in ax.texts)
+        assert ax.get_title(loc="left").startswith(f"{name}: p_stay ")
+        scenario_hash = ds.load(name).hash[:12]
+        assert any(
+            text.get_text().startswith("30 replicates") and scenario_hash in text.get_text() for text in ax.texts
+        )
 
 
 def test_inputs_that_are_words_have_dots_with_intervals() -> None:

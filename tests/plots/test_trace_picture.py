@@ -35,7 +35,7 @@ def test_one_run_has_labels_units_and_a_title(traced: Any, trace: ds.Trajectory)
     assert "(months)" in traced.flat[4].get_xlabel()
     words = outcome_words(trace.outcome, with_deadline=False)
     assert traced.flat[0].get_title(loc="left").startswith(f"{trace.scenario.name}: {words}")
-    made_from = f"replicate {trace.replicate}, seed {trace.seed}"
+    made_from = f"replicate {trace.replicate}, seed {trace.seed}, scenario hash {trace.scenario.hash[:12]}"
     assert made_from in [text.get_text() for text in traced.flat[0].texts]
 
 
