@@ -1,5 +1,6 @@
 """Another size and another title for a picture that is drawn already: words broken into lines, legends moved."""
 
+from textwrap import fill
 from typing import Any, cast
 
 from matplotlib.axes import Axes
@@ -11,6 +12,7 @@ from deference_sim.plots.style import BESIDE, EDGE, PAD, PROVENANCE, SMALL, TITL
 NARROW = 6.0  # inches: a figure in which a legend beside would leave too little for what it tells of
 LEAST_SCALE = 0.7  # of words in a figure that is narrower than it was drawn for
 LEAST_LETTERS = 12  # in a line of a title
+ROW_LETTERS = 36  # in a line of a row's name
 USUAL = 10.0  # points of a label at a tick
 
 
@@ -53,7 +55,11 @@ def _rows(figure: Figure) -> set[float]:
 
 
 def _scale_words(figure: Figure, scale: float) -> None:
+    """Make all words smaller, and break long names of rows into lines."""
     for ax in figure.axes:
+        names = [label.get_text() for label in ax.get_yticklabels()]
+        if scale < 1.0 and max(map(len, names), default=0) > ROW_LETTERS:
+            ax.set_yticks(ax.get_yticks(), [fill(name, ROW_LETTERS) for name in names])
         for axis in (ax.xaxis, ax.yaxis):
             labels = axis.get_ticklabels()
             axis.set_tick_params(labelsize=scale * (float(labels[0].get_fontsize()) if labels else USUAL))
