@@ -81,10 +81,10 @@ def save_picture(
     import matplotlib.pyplot as plt
     import numpy as np
 
+    from deference_sim.plots.fitting import fit
+
     axes: Any = np.ravel(draw())
-    if title is not None:
-        axes[0].set_title(title, loc="left")
-    if size is not None:
-        axes[0].figure.set_size_inches(*size)
+    if title is not None or size is not None:
+        fit(axes[0].figure, title, size)
     axes[0].figure.savefig(file, **form)
     plt.close(axes[0].figure)

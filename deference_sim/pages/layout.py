@@ -18,6 +18,7 @@ WIDTH = 100  # letters in a line of a page that is not shown on a terminal, and 
 INDENT = 4  # spaces before what is said of an entry
 GAP = 2  # spaces between the columns of a table
 LONGEST_NUMBER = 32  # letters: a cell that begins as a number does and is no longer than that stays in one line
+SHORT = 12  # letters: a cell that HTML does not break
 EASY = 24  # letters in a line of a cell that are read with ease
 TIGHT = 16  # letters in a line of a cell below which rows are read with more ease one below the other
 STRONG = "bold"
@@ -344,7 +345,7 @@ def _html(block: Block) -> str:
 def _html_table(table: Table) -> str:
     rows = [_html_row("th", table.columns, table)] if any(table.columns) else []
     rows += [_html_row("td", row, table) for row in table.rows]
-    return f"<table>{''.join(rows)}</table>"
+    return f'<table style="margin-left:0">{"".join(rows)}</table>'  # a notebook centres what says nothing of it
 
 
 def _html_row(tag: str, cells: Iterable[str], table: Table) -> str:
@@ -352,6 +353,6 @@ def _html_row(tag: str, cells: Iterable[str], table: Table) -> str:
     for place, cell in enumerate(cells):
         text = f"<em>{escape(cell)}</em>" if table.mark and cell == table.mark else escape(cell)
         style = f"text-align:{'right' if place in table.right else 'left'}"
-        style += ";white-space:nowrap" if tag == "td" and _is_number(cell) else ""
+        style += ";white-space:nowrap" if tag == "td" and (_is_number(cell) or len(cell) <= SHORT) else ""
         made.append(f'<{tag} style="{style}">{text}</{tag}>')
     return f"<tr>{''.join(made)}</tr>"

@@ -14,16 +14,27 @@ from deference_sim.scenario.layers import ARGUMENT
 from deference_sim.scenario.listing import ValueRow, parameter_table, resolved
 from deference_sim.scenario.spreads import spread_text
 
+_FOLDED = ("Hazards", "Other inputs, at their defaults")
+
+
+def _of_hazard(row: ValueRow) -> bool:
+    return row.path.startswith("hazards.")
+
+
 _PARTS: tuple[tuple[str, Callable[[ValueRow], bool]], ...] = (
     ("Core inputs", lambda row: row.tier == "core"),
-    ("Other inputs that were given", lambda row: row.tier != "core" and row.source != "default"),
+    (
+        "Other inputs that were given",
+        lambda row: row.tier != "core" and row.source != "default" and not _of_hazard(row),
+    ),
+    ("Hazards", lambda row: row.tier != "core" and row.source != "default" and _of_hazard(row)),
     ("Other inputs, at their defaults", lambda row: row.tier != "core" and row.source == "default"),
 )
 _NOTE = "guess: no source fixes the value. given: chosen by whoever wrote the scenario. See `deference-sim parameters`."
 
 
 def page(found: Scenario, repeat: str = "", *, meanings: bool = True) -> Page:
-    """Return every value of a scenario with its source and, if wanted, what it means; defaults folded away.
+    """Return every value of a scenario with its source and, if wanted, what it means; hazards and defaults folded away.
 
     ``repeat`` is the command that shows it.
     """
@@ -58,7 +69,7 @@ def _table(title: str, rows: list[ValueRow], meanings: bool) -> Table:
         (row.path, singular(row.value), row.status, row.source, *((row.meaning,) if meanings else ())) for row in rows
     )
     spare = tuple(range(len(columns) - 1, 2, -1))
-    return Table(title, columns, tuple(cells), whole=frozenset({0, 3}), spare=spare, folded=title.endswith("defaults"))
+    return Table(title, columns, tuple(cells), whole=frozenset({0, 3}), spare=spare, folded=title in _FOLDED)
 
 
 # ---- what stands below an answer ------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from deference_sim.analysis.run import Result
 from deference_sim.described import described
+from deference_sim.plots.bands import name_bands
 from deference_sim.plots.fans import LEAST_UNDER_WAY
 from deference_sim.plots.style import (
     TIME,
@@ -26,6 +27,7 @@ from deference_sim.study.limits import MOST_REPLICATES, whole
 
 RUNS = 200
 POINTS = 300  # times
+DARK = ("capability",)  # bands on which white is read
 
 
 @described()
@@ -50,7 +52,8 @@ def effort_over_time(result: Result, n: int = RUNS, ax: Axes | None = None) -> A
         before,
         colors=[*(colours[words] for words in used), "#dddddd"],
         alpha=0.8,
-        linewidth=0,
+        linewidth=0.7,
+        edgecolor="white",
     )
     handles = [Patch(color=colours[words], alpha=0.8, linewidth=0, label=words) for words in used]
     if before.max() > 1e-9:
@@ -64,6 +67,9 @@ def effort_over_time(result: Result, n: int = RUNS, ax: Axes | None = None) -> A
     entitle(drawn, message, f"mean of the runs that are under way; {made_from(result, len(paths.outcome))}")
     clean(np.array([drawn]))
     legend_beside(drawn, handles[::-1])
+    edges = np.cumsum([np.zeros(len(months)), *(means[words] for words in used)], axis=0)
+    bands = {words: (edges[place], edges[place + 1]) for place, words in enumerate(used)}
+    name_bands(drawn, months, bands, DARK)
     return drawn
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from numpy.typing import NDArray
 
 from deference_sim.analysis.handoff import INDIFFERENCE, NEVER, OWN_WAY, WAYS, BestHandoff, Timing
 from deference_sim.analysis.measure import success_of
@@ -13,6 +14,8 @@ from deference_sim.analysis.records import outcome_words
 from deference_sim.analysis.worlds import SAFELY
 from deference_sim.described import described
 from deference_sim.model.state import CATASTROPHES
+from deference_sim.plots.bands import name_bands
+from deference_sim.plots.incidence import DARK
 from deference_sim.plots.style import (
     GREEN,
     GREY,
@@ -53,7 +56,7 @@ def handoff_timing(found: BestHandoff, ax: Any = None) -> Panels:
     drawn = panels(ax, (2, 1), (8.5, 6.0))
     chances, risks = drawn.flat
     _draw_chances(chances, found)
-    _draw_risks(risks, found)
+    months, bands = _draw_risks(risks, found)
     for panel in drawn.flat:
         last = max(found.window, found.curve[-1].month)
         panel.set_xlim(*((0.0, last) if last else (-ALONE, ALONE)))
@@ -65,6 +68,9 @@ def handoff_timing(found: BestHandoff, ax: Any = None) -> Panels:
         in_percent(panel.yaxis)
     risks.set_xlabel("month of the handoff")
     clean(drawn)
+    if len(found.curve) > 1:
+        with_deadline = found.scenario.rival.mode == "deadline"
+        name_bands(risks, months, bands, [outcome_words(name, with_deadline) for name in DARK])
     return drawn
 
 
@@ -114,17 +120,21 @@ def _message(found: BestHandoff) -> str:
     return f"{found.scenario.name}: of fixed months those {months} do best for the handoff, {chance}"
 
 
-def _draw_risks(ax: Axes, found: BestHandoff) -> None:
+def _draw_risks(ax: Axes, found: BestHandoff) -> tuple[NDArray[Any], dict[str, Any]]:
+    """Draw what the runs end in that go wrong; return the months, and the edges of each band."""
     months, timings = _drawn_at(found)
     occurring = [name for name in CATASTROPHES if any(timing.risks[name] > 0.0 for timing in found.curve)]
     below = np.zeros(len(months))
-    handles = []
+    handles, bands = [], {}
     for name in occurring:
         above = below + np.array([timing.risks[name] for timing in timings])
-        ax.fill_between(months, below, above, color=LOOKS[name].colour, alpha=0.8, linewidth=0, zorder=2)
+        look: dict[str, Any] = {"facecolor": LOOKS[name].colour, "edgecolor": "white", "alpha": 0.8, "linewidth": 0.7}
+        ax.fill_between(months, below, above, zorder=2, **look)
         words = outcome_words(name, found.scenario.rival.mode == "deadline")
         handles.append(Patch(color=LOOKS[name].colour, alpha=0.8, label=words))
+        bands[words] = (below, above)
         below = above
     ax.set_ylabel("share of runs that end in")
     if handles:
         legend_beside(ax, handles[::-1])
+    return np.array(months), bands

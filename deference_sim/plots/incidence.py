@@ -1,8 +1,5 @@
 """Outcomes over time: how many runs have ended by each month, and how."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
@@ -13,9 +10,9 @@ from deference_sim.analysis.records import outcome_words
 from deference_sim.analysis.run import Result
 from deference_sim.described import described
 from deference_sim.model.state import CATASTROPHES
+from deference_sim.plots.bands import name_bands
 from deference_sim.plots.style import (
     LOOKS,
-    SMALL,
     TIME,
     WORDS,
     axes,
@@ -29,9 +26,7 @@ from deference_sim.plots.style import (
 )
 
 POINTS = 300  # months at which runs are counted
-ROOM = 1.4  # height of a band that has room for its name, in heights of that
 DARK = ("rival_catastrophe", "stabilised", "punted")  # bands on which white is read
-ON_BAND = {True: "white", False: "black"}
 
 Floats = NDArray[np.float64]
 
@@ -71,7 +66,8 @@ def outcomes_over_time(result: Result, ax: Axes | None = None) -> Axes:
     left = result.outcomes["unresolved"]
     handles.insert(len(well), Patch(facecolor="white", edgecolor=WORDS, linewidth=0.6, label=_under_way(left)))
     legend_beside(drawn, handles)
-    _name_bands(drawn, months, bands, with_deadline)
+    named = {outcome_words(name, with_deadline): band for name, band in bands.items()}
+    name_bands(drawn, months, named, [outcome_words(name, with_deadline) for name in DARK])
     return drawn
 
 
@@ -108,39 +104,6 @@ def _stack(
         ax.fill_between(months, low, high, color=WORDS, alpha=0.35, linewidth=0, zorder=3)
         ax.plot(months, edge, color=WORDS, linewidth=0.8, zorder=3.5)
     return bands
-
-
-def _name_bands(ax: Axes, months: Floats, bands: Mapping[str, tuple[Floats, Floats]], with_deadline: bool) -> None:
-    """Write in each band what it is, as far right as it has room, so that no colour is needed to read it."""
-    figure: Any = ax.get_figure(root=True)
-    figure.draw_without_rendering()  # after which it is known how large the Axes are
-    for name, (low, high) in bands.items():
-        words = outcome_words(name, with_deadline)
-        colour = ON_BAND[name in DARK]
-        text = ax.text(months[-1], 0.5, words, ha="right", va="center", fontsize=SMALL, color=colour, zorder=5)
-        box = text.get_window_extent().transformed(ax.transData.inverted())
-        place = _room_in(months, low, high, box.width + 0.015 * months[-1], ROOM * box.height)
-        if place is None:
-            text.remove()
-        else:
-            text.set_position((months[place] - 0.015 * months[-1], _middle(low, high, months, place, box.width)))
-
-
-def _room_in(months: Floats, low: Floats, high: Floats, width: float, height: float) -> int | None:
-    """Return the last month at which words of this size, which end there, lie within the band between two edges."""
-    for place in range(len(months) - 1, 0, -1):
-        within = (months > months[place] - width) & (months <= months[place])
-        if months[place] < width:
-            return None
-        if high[within].min() - low[within].max() > height:
-            return place
-    return None
-
-
-def _middle(low: Floats, high: Floats, months: Floats, place: int, width: float) -> float:
-    """Return the middle of what is free for words of this width that end at ``place``."""
-    within = (months > months[place] - width) & (months <= months[place])
-    return float(high[within].min() + low[within].max()) / 2.0
 
 
 def _handle(name: str, share: Estimate, with_deadline: bool) -> Patch:

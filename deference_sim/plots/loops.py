@@ -47,8 +47,8 @@ COLOURS = {
     "reach": "#dfc27d",
     "growth": BLUE,
     "policy": SKY,
-    "ageing": "#999999",
-    "other": "#dddddd",
+    "ageing": "#cfcfcf",
+    "other": "#ececec",
 }
 ENDS = {"stayed": "runs that stay in the basin", "left": "runs that do not"}
 _HATCH = "////"  # of the basin's own, so that they stand out in grey too

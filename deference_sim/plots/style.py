@@ -15,6 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.axis import XAxis, YAxis
 from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
+from matplotlib.text import Text
 from matplotlib.ticker import AutoLocator, FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 from matplotlib.transforms import ScaledTranslation, Transform, blended_transform_factory
 from numpy.typing import NDArray
@@ -62,6 +63,7 @@ NOTE: Final[dict[str, Any]] = {
 PLACES = ((True, False), (True, True), (False, False), (False, True))
 ROUND_DIGITS = (1.0, 2.0, 5.0)
 PROVENANCE: Final = "provenance"  # by which the small line below a title is found again
+BESIDE: Final = "beside"  # by which a legend beside an Axes is
 STEPS = (1, 2, 5, 10)  # between ticks, times a power of ten: 2.5 would need a decimal
 
 Panels = NDArray[Any]  # of Axes
@@ -149,11 +151,7 @@ def entitle(ax: Axes, message: str, made_from: str, width: int = TITLE_WIDTH, *,
 
     Both begin where ``ax`` does, or at the left edge of the figure, where names of rows would leave them little room.
     """
-    title = ax.set_title(_in_lines(message, width), loc="left", fontsize=TITLE, pad=PAD)
-    if from_edge:
-        up = ScaledTranslation(0.0, PAD / 72.0, ax.figure.dpi_scale_trans)
-        title.set_transform(blended_transform_factory(ax.figure.transSubfigure, ax.transAxes) + up)
-        title.set_x(EDGE)
+    write_title(ax, in_lines(message, width), PAD, from_edge)
     below = ax.annotate(
         made_from,
         (EDGE, 1.0) if from_edge else (0.0, 1.0),
@@ -167,7 +165,17 @@ def entitle(ax: Axes, message: str, made_from: str, width: int = TITLE_WIDTH, *,
     below.set_in_layout(False)  # a long one may stand above what is beside, and must not squeeze it
 
 
-def _in_lines(message: str, width: int) -> str:
+def write_title(ax: Axes, title: str, pad: float, from_edge: bool) -> Text:
+    """Write a title ``pad`` points above ``ax``, from its left end or from that of the figure on."""
+    words = ax.set_title(title, loc="left", fontsize=TITLE, pad=pad)
+    if from_edge:
+        up = ScaledTranslation(0.0, pad / 72.0, ax.figure.dpi_scale_trans)
+        words.set_transform(blended_transform_factory(ax.figure.transSubfigure, ax.transAxes) + up)
+        words.set_x(EDGE)
+    return words
+
+
+def in_lines(message: str, width: int) -> str:
     """Return a title in lines, in which a share stays with its sign."""
     return fill(re.sub(r"(?<=\d) (?=%)", "\u00a0", message), width).replace("\u00a0", " ")
 
@@ -286,6 +294,9 @@ def clean(drawn: Panels) -> None:
 def legend_beside(ax: Axes, handles: Sequence[Any]) -> None:
     """Add a legend in small print right of ``ax``."""
     _legend(ax, handles, (1.01, 1.0), ax.transAxes)
+    legend = ax.get_legend()
+    if legend is not None:
+        legend.set_gid(BESIDE)
 
 
 def legend_below(ax: Axes, handles: Sequence[Any], title: str, columns: int) -> None:

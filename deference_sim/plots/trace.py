@@ -63,6 +63,7 @@ SHARES = {
 }
 #: Phases that are shaded through all panels: words, colour, opacity.
 SHADES = {"partial": ("partial deference", SKY, 0.15), "halted": ("deference halted", VERMILION, 0.13)}
+PROFILE_LINE = "-."  # which tells it from alignment in grey
 SCHEMING = "AIs scheme, known or not"
 #: Marker and colour of a logged event; what is not listed is a grey bar.
 EVENT_LOOKS = {
@@ -113,6 +114,7 @@ def trajectory(trajectory: Trajectory, ax: Any = None) -> Panels:
     Returns the five Axes. Legends stand right of the panels, for which a figure of constrained layout makes room.
     """
     events = _events(trajectory.log)
+    events.pop((_end_words(trajectory), ""), None)  # the end itself says it, in a row of its own
     rows = len(events) + bool(trajectory.scheming)
     heights = (3.0, 1.6, 1.3, 1.3, max(0.22 * rows, 0.5))
     drawn = panels(ax, (5, 1), (9.0, 1.15 * sum(heights)), heights)
@@ -170,7 +172,7 @@ def _draw_stocks(ax: Axes, trajectory: Trajectory) -> None:
     lines: list[Any] = [
         *ax.plot(path.months, path.deference_goodness[0], color=GREY, linewidth=4.0, alpha=0.35, label=goodness),
         *ax.plot(path.months, path.broad_alignment[0], color=GREEN, linewidth=1.1, label="broad alignment A"),
-        *ax.plot(path.months, path.capability_profile[0], color=ORANGE, linewidth=1.1, label="capability profile W"),
+        *ax.plot(path.months, path.capability_profile[0], PROFILE_LINE, color=ORANGE, label="capability profile W"),
         *ax.plot(path.months, path.capability[0], color=OURS, linewidth=2.0, label="capability C"),
     ]
     if _has_rival(trajectory):
@@ -221,7 +223,8 @@ def _draw_shares(ax: Axes, trajectory: Trajectory) -> None:
     after = log[log["month"] >= before]
     drawn = {name: look for name, look in SHARES.items() if name != "tests_share" or after[name].any()}
     colours = [colour for _, colour in drawn.values()]
-    ax.stackplot(after["month"], *(after[name] for name in drawn), colors=colours, alpha=0.7, step="post", linewidth=0)
+    look: dict[str, Any] = {"alpha": 0.7, "step": "post", "linewidth": 0.6, "edgecolor": "white"}
+    ax.stackplot(after["month"], *(after[name] for name in drawn), colors=colours, **look)
     if before > 0.0:
         ax.axvspan(0.0, before, color=GREY, alpha=0.15, linewidth=0)
         note(ax, "humans", (0.0, 0.95), ("data", "axes fraction"), (2, 0))

@@ -238,6 +238,13 @@ def test_figures_of_every_kind_are_told_in_a_table() -> None:
     assert "rival" in result.losses._repr_html_()
 
 
+def test_tables_in_a_notebook_stand_below_their_titles_and_short_words_stay_whole() -> None:
+    told = layout.html([layout.Table("told", ("", "as it is"), (("as good", "a long cell that may well be broken"),))])
+    assert '<table style="margin-left:0">' in told, "notebooks centre tables"
+    assert '<td style="text-align:left;white-space:nowrap">as good</td>' in told
+    assert '<td style="text-align:left">a long cell' in told
+
+
 def test_nothing_below_the_pages_imports_them() -> None:
     root = Path(pages.__file__).parent.parent
     for room in ("model", "trajectory", "engines", "scenario", "study", "analysis"):

@@ -37,7 +37,7 @@ def test_the_curve_over_months_is_drawn_with_its_intervals() -> None:
     (shaded,) = chances.patches
     assert (shaded.get_x(), shaded.get_x() + shaded.get_width()) == pytest.approx(found.as_good)
     assert chances.get_ylabel() == "p_good"
-    assert chances.get_title(loc="left").startswith("baseline: a handoff in month ")
+    assert chances.get_title(loc="left").startswith("baseline: of fixed months ")
     assert any("400 fresh worlds a month, seed 1" in text.get_text() for text in chances.texts)
     assert risks.get_xlabel() == "month of the handoff"
     top = max(y for area in risks.collections for path in area.get_paths() for _, y in path.vertices)
@@ -50,7 +50,7 @@ def test_regrets_are_written_where_they_belong() -> None:
     chances, regrets = ds.plot.policies(found, regret).flat
     assert [label.get_text() for label in chances.get_yticklabels()] == [
         "as it is",
-        *(t.policy for t in found.policies),
+        *(t.policy.replace("_", " ") for t in found.policies),
     ]
     intervals = [tuple(line.get_xdata()) for line in chances.lines if line.get_linewidth() == 2.0]
     estimates = [found.own, *(tuned.estimate for tuned in found.policies)]

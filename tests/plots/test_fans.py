@@ -187,3 +187,11 @@ def test_a_few_runs_that_last_long_do_not_squeeze_the_others() -> None:
         assert len(sample_lines(panel)) == 12
         assert max(line.get_xdata()[-1] for line in sample_lines(panel)) <= last
         assert len(end_markers(panel)) == (ends <= last).sum()
+
+
+def test_the_title_holds_for_all_runs_and_not_only_for_those_drawn(result: ds.Result) -> None:
+    """Would catch a median of the few that are drawn, above a line that names all of them."""
+    drawn = ds.plot.trajectories(result, n=5)
+    month = result.records["months"].median()
+    assert month != pytest.approx(result.records["months"][:5].median(), rel=0.01)
+    assert drawn[0, 0].get_title(loc="left").endswith(f"by month {month:.1f}")

@@ -8,6 +8,7 @@ from matplotlib.colors import to_hex
 
 import deference_sim as ds
 from deference_sim.analysis.estimate import probability
+from deference_sim.analysis.records import outcome_words
 from deference_sim.model.state import CATASTROPHES
 from deference_sim.plots import style
 from deference_sim.plots.incidence import POINTS
@@ -48,9 +49,9 @@ def test_the_picture_goes_to_its_last_month() -> None:
     assert result.records["months"].unique() == pytest.approx([4.0])
     ax = ds.plot.outcomes_over_time(result)
     for band in ax.collections:
-        assert max(edges(band)) == pytest.approx(1.02 * 4.0)
+        assert max(edges(band)) == pytest.approx(1.05 * 4.0)
         assert len(edges(band)) == POINTS
-    assert ax.get_xlim() == (0.0, pytest.approx(1.02 * 4.0))
+    assert ax.get_xlim() == (0.0, pytest.approx(1.05 * 4.0))
 
 
 def test_the_grey_bands_are_intervals_of_both_sums(result: ds.Result) -> None:
@@ -83,3 +84,19 @@ def test_runs_that_end_at_the_horizon_are_said_to_be_unresolved() -> None:
     scenario = ds.load("baseline").with_(**{"horizon": "2 months", "handoff.never": True})
     ax = ds.plot.outcomes_over_time(ds.simulate(scenario, 20))
     assert any("unresolved" in entry for entry in entries(ax))
+
+
+def test_names_stand_within_their_bands() -> None:
+    """Would catch a name on another outcome's colour, or on none: a band may be wide only at its very end."""
+    for name in ("plan-e", "single-deadline", "rushed-handoff"):
+        ax = ds.plot.outcomes_over_time(ds.simulate(name, 300))
+        written = [text for text in ax.texts if text.get_gid() != style.PROVENANCE]
+        assert written
+        bands = {to_hex(band.get_facecolor()): edges(band) for band in ax.collections}
+        looks = {outcome_words(key, with_deadline=name == "single-deadline"): look for key, look in style.LOOKS.items()}
+        for text in written:
+            box = text.get_window_extent().transformed(ax.transData.inverted())
+            band = bands[looks[text.get_text()].colour.lower()]
+            within = [ends for month, ends in band.items() if box.x0 <= month <= box.x1]
+            assert within
+            assert all(low <= box.y0 and box.y1 <= high for low, high in within)

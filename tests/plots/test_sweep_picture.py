@@ -56,8 +56,11 @@ def test_of_several_scenarios_each_has_a_heat_map_with_its_name() -> None:
         ax = ds.plot.heat_map(found, number=number)
         shown = ax.collections[0].get_array().reshape(2, 2).T.ravel().tolist()
         assert shown == found.table.loc[found.table["scenario"] == name, "p_stay"].tolist()
-        assert ax.get_title(loc="left").startswith(f"p_stay: {name} ")
-        assert any(text.get_text().startswith(f"{name}: 30 replicates") for text in ax.texts)
+        assert ax.get_title(loc="left").startswith(f"{name}: p_stay ")
+        scenario_hash = ds.load(name).hash[:12]
+        assert any(
+            text.get_text().startswith("30 replicates") and scenario_hash in text.get_text() for text in ax.texts
+        )
 
 
 def test_inputs_that_are_words_have_dots_with_intervals() -> None:
@@ -137,3 +140,21 @@ def test_a_latin_hypercube_has_a_panel_for_each_input() -> None:
     assert [label.get_text() for label in panels.flat[2].get_xticklabels()] == ["race", "fixed"]
     with pytest.raises(ValueError, match="lie on no curve: draw sweep_points"):
         ds.plot.lead_curve(found)
+
+
+def test_values_chosen_by_ratios_have_cells_of_one_width_and_ticks_at_themselves() -> None:
+    """Would catch cells that reach to values that no input can have, with numbers there."""
+    leads = [0.5, 1, 2, 4, 8]
+    ax = ds.plot.heat_map(ds.sweep(RUSHED, {"rival.lead": leads, "tax.decline": [0, 0.05, 0.1]}, 10))
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["0.5", "1", "2", "4", "8"]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["0", "0.05", "0.1"]
+    assert np.ptp(np.diff(ax.get_xticks())) == pytest.approx(0.0, abs=1e-9)
+
+
+def test_luck_of_words_is_marks_beside_dots_and_no_line_between_words() -> None:
+    found = ds.sweep(["baseline", RUSHED], {"strategy.policy": ["race", "fixed"]}, 30)
+    ax = ds.plot.lead_curve(found, "p_good")
+    luck = [line for line in ax.lines if line.get_marker() == "_" and line.get_zorder() == 2.5]
+    assert [line.get_linestyle() for line in luck] == ["None", "None"]
+    dots = [container[0].get_xdata().tolist() for container in ax.containers]
+    assert [line.get_xdata().tolist() for line in luck] == dots

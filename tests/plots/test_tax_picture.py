@@ -19,7 +19,7 @@ def test_the_tax_falls_as_declared() -> None:
     np.testing.assert_allclose(taxes, both * 10.0 ** (-scenario.tax.decline * levels), rtol=1e-12)
     np.testing.assert_allclose(ax.lines[1].get_ydata() + ax.lines[2].get_ydata(), taxes, rtol=1e-12)
     assert levels[-1] == scenario.capability.stabilise_at
-    assert ax.get_title(loc="left") == "baseline: a tax of 30 % at 0 py, 17 % at 5 py"
+    assert ax.get_title(loc="left") == "baseline: the tax falls from 30 % at 0 py to 17 % at 5 py"
     assert any("no uncertain inputs" in text.get_text() for text in ax.texts)
     assert not ax.collections
 

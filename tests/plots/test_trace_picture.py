@@ -35,7 +35,7 @@ def test_one_run_has_labels_units_and_a_title(traced: Any, trace: ds.Trajectory)
     assert "(months)" in traced.flat[4].get_xlabel()
     words = outcome_words(trace.outcome, with_deadline=False)
     assert traced.flat[0].get_title(loc="left").startswith(f"{trace.scenario.name}: {words}")
-    made_from = f"replicate {trace.replicate}, seed {trace.seed}"
+    made_from = f"replicate {trace.replicate}, seed {trace.seed}, scenario hash {trace.scenario.hash[:12]}"
     assert made_from in [text.get_text() for text in traced.flat[0].texts]
 
 
@@ -152,3 +152,11 @@ def test_scheming_that_lasts_an_instant_is_seen() -> None:
     (mark,) = (line for line in timeline.lines if list(line.get_ydata()) == [row])
     assert list(mark.get_xdata()) == [start]
     assert mark.get_marker() == "|"
+
+
+def test_what_ended_a_run_has_one_row() -> None:
+    """Would catch the same words twice: the event, and the outcome that is called the same."""
+    missed = ds.simulate(ds.load("single-deadline").with_(**{"rival.lead": "1 month"}), 3)
+    assert (missed.records["outcome"] == "rival_catastrophe").all()
+    names = [label.get_text() for label in ds.plot.trajectory(missed.trace(0))[4].get_yticklabels()]
+    assert names.count("deadline missed") == 1

@@ -39,7 +39,7 @@ def test_what_is_drawn_is_the_distribution() -> None:
     np.testing.assert_allclose(marks.get_xdata(), [2.0, np.sqrt(18.0), 9.0], rtol=1e-12)
     assert [bar.get_height() for bar in panels["capability.law"].patches] == [0.6, 0.4]
     assert [tick.get_text() for tick in panels["capability.law"].get_xticklabels()] == [
-        "software_explosion",
+        "software explosion",
         "milestones",
     ]
     assert panels["tax.broad_alignment"].get_xscale() == "log"

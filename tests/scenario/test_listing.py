@@ -113,6 +113,8 @@ def test_the_notebook_view_shows_the_core_and_escapes_every_text(read) -> None:
     assert "rival.lead" in shown
     assert "guess" in shown
     assert "numerics.tolerance" in folded
+    assert "hazards.misuse.rate" in folded
+    assert "hazards.misuse.rate" not in shown, "a dozen lines a hazard hide what was given otherwise"
 
 
 class Core12Loader(yaml.SafeLoader):
