@@ -21,6 +21,7 @@ LONGEST_NUMBER = 32  # letters: a cell that begins as a number does and is no lo
 EASY = 24  # letters in a line of a cell that are read with ease
 TIGHT = 16  # letters in a line of a cell below which rows are read with more ease one below the other
 STRONG = "bold"
+LEFT_OUT = "Left out for lack of room: {}. A wider window shows all, and so does --json."
 MORE = "more: "  # before how to go on
 
 
@@ -200,7 +201,7 @@ def _rich_table(table: Table, width: int) -> list[RenderableType]:
         made.add_column(Text(_wrapped(column, widths[place])), justify=justify, width=widths[place])
     for row in fitting.rows:
         made.add_row(*(_cell(cell, room, table.mark) for cell, room in zip(row, widths, strict=True)))
-    told = f"Left out for lack of room: {', '.join(left_out)}. A wider window shows all, and so does --json."
+    told = LEFT_OUT.format(", ".join(left_out))
     return [made, *([Text(_wrapped(told, min(width, WIDTH)), "dim")] if left_out else [])]
 
 

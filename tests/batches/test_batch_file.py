@@ -127,7 +127,10 @@ engine: fast
         ("schema: 1\nscenarios: [baseline]\npolicies: [race, fixed, race]\n", ":3:25  strategy.policy  `race` twice"),
         ("schema: 1\nscenarios: [baseline]\nreference: baseline\n", "a mapping, such as {scenario: baseline}"),
         ("schema: 1\nscenarios: [baseline]\nreference: {rival.lead: 3}\n", "not varied  one of scenario"),
-        ("schema: 1\nscenarios: [baseline]\nreference: {scenario: plan-b}\n", r":3:23 .*`plan-b`  allowed: one of baseline"),
+        (
+            "schema: 1\nscenarios: [baseline]\nreference: {scenario: plan-b}\n",
+            r":3:23 .*`plan-b`  allowed: one of baseline",
+        ),
         (
             "schema: 1\nscenarios: [baseline]\nsweep: {rival.lead: [1, 2]}\nreference: {rival.lead: 3}\n",
             r":4:25  reference.rival.lead  `3 months`  allowed: one of 1 months, 2 months",

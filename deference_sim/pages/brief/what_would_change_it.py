@@ -12,6 +12,7 @@ from deference_sim.analysis.brief import (
 )
 from deference_sim.analysis.brief.choices import SURE, is_sure
 from deference_sim.analysis.brief.signposts import Signpost, Third
+from deference_sim.analysis.digits import signed
 from deference_sim.analysis.given import COUNTED
 from deference_sim.analysis.sensitivity.inputs import as_written
 from deference_sim.pages.brief.section import Section
@@ -259,7 +260,8 @@ def _input_words(paths: Sequence[str]) -> str:
 
 
 def _interval(value: float, low: float, high: float) -> str:
-    return f"{100 * value:+.1f} ({100 * low:+.1f} to {100 * high:+.1f})"
+    told, *ends = (signed(100 * one, 1) for one in (value, low, high))
+    return f"{told} ({' to '.join(ends)})"
 
 
 def _share(row: dict[Any, Any], name: str) -> str:
