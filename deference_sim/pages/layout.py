@@ -175,7 +175,8 @@ def _wrapped(text: str, width: int, indent: int = 0) -> str:
 
 _NO_BREAK = "\u00a0"
 _BEFORE_A_UNIT = re.compile(
-    r"(?<=\d) (?=%|(?:per )?(?:py|years?|months?|weeks?|days?)\b)|(?<=\d per) (?=(?:py|year|month)\b)"
+    r"(?<=\d) (?=(?:%|s\b|(?:per )?(?:py|years?|months?|weeks?|days?)\b))|(?<=\d per) (?=(?:py|year|month)\b)"
+    r"|(?<=\bmonth) (?=\d)"
 )
 
 

@@ -79,9 +79,7 @@ def _in_words(found: Sensitivity) -> str:
     """Return the inputs that matter most, by their names, in a sentence."""
     most = [f"{lowered(label_of(group.split(' + ')))} ({group})" for group in _named(found)]
     if not most:
-        return (
-            f"{_NOTHING_WORTH_KNOWING[0].upper()}{_NOTHING_WORTH_KNOWING[1:]}: whatever it is, the choice is the same."
-        )
+        return f"{_NOTHING_WORTH_KNOWING.capitalize()}: whatever its value, the same choice is best."
     return f"{'Worth knowing most' if found.method == 'voi' else 'What matters most'}: {'; '.join(most)}."
 
 
@@ -160,7 +158,8 @@ def _shared_digits(rows: list[dict[str, Any]], method: str) -> int:
     """Return how many decimals what is in per cent and in points has in the table of a method."""
     name = _IN_POINTS.get(method)
     known = [row for row in rows if name and row[name] == row[name]]
-    return shared_decimals([_error(row[f"{name}_low"], row[f"{name}_high"]) for row in known])
+    errors = [_error(row[f"{name}_low"], row[f"{name}_high"]) for row in known]
+    return shared_decimals([error for error in errors if error > 0.0] or [1.0])
 
 
 def _error(low: float, high: float) -> float:

@@ -64,12 +64,12 @@ class WhatToDo(Section):
         advised = found.choices[found.choices.advised]
         told = f"{self.name} ({self.success.meaning}) is then {with_interval(advised.estimate)}"
         if advised.name == OWN_WAY:
-            told += "; nothing that was tried is surely better."
+            told += "; nothing that was tried is clearly better."
         else:
             told += f", {points(advised.gain)} points better than the scenario's own way."
         lines = [told]
         if worse := [choice_words(one) for one in self._in_order() if one.is_worse]:
-            lines.append(f"Surely worse: {'; '.join(worse)}.")
+            lines.append(f"Clearly worse: {'; '.join(worse)}.")
         if equal := [choice_words(one) for one in self._in_order()[1:] if not one.is_worse]:
             lines.append(f"Not clearly better or worse: {'; '.join(equal)}.")
         first, last = found.choices.dates
