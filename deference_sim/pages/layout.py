@@ -21,7 +21,7 @@ LONGEST_NUMBER = 32  # letters: a cell that begins as a number does and is no lo
 EASY = 24  # letters in a line of a cell that are read with ease
 TIGHT = 16  # letters in a line of a cell below which rows are read with more ease one below the other
 STRONG = "bold"
-LEFT_OUT = "Left out for lack of room: {}. A wider window shows all, and so does --json."
+LEFT_OUT = "Left out for lack of room: {}. A wider window shows all."
 MORE = "more: "  # before how to go on
 
 

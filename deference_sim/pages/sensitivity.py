@@ -34,7 +34,7 @@ def page(found: Sensitivity, repeat: str = "", by: Sequence[Alternatives] = ()) 
     rows = tuple(line for row in table for line in _lines(row, cells(row, digits)))
     numbers, last = frozenset(range(2, 2 + len(columns))), 2 + len(columns)
     head = ("", "p5 to p95", *columns, "range's status")
-    spare = (3, 2, last, 1) if found.method == "tornado" else (last, 1, *range(last - 1, 2, -1))
+    spare = {"tornado": (3, 2, last, 1), "sobol": (last, 1, 2), "morris": (last, 1, 4, 3)}.get(found.method, (last, 1))
     return [
         Heading(f"{found.plan.scenario.name} – what matters most for {success.headline}", _answer(found)),
         Paragraph(_in_words(found)),

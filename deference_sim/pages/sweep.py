@@ -48,8 +48,8 @@ def page(found: Sweep, repeat: str = "", measure: Measure = "p_stay") -> Page:
 def _answer(found: Sweep, measure: Measure, estimates: Sequence[Estimate]) -> str:
     """Return where success is least and most likely."""
     order = sorted(range(len(estimates)), key=lambda place: estimates[place].estimate)
-    least, most = (f"{with_interval(estimates[place])} at {_where(found, place)}" for place in (order[0], order[-1]))
-    return f"{success_of(measure).name} goes from {least} to {most}"
+    least, most = (f"{with_interval(estimates[place])}, at {_where(found, place)}" for place in (order[0], order[-1]))
+    return f"{success_of(measure).name} is lowest, {least}, and highest, {most}"
 
 
 def _where(found: Sweep, place: int) -> str:

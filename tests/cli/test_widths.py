@@ -77,11 +77,11 @@ class Window(StringIO):
 
 
 @pytest.fixture
-def pages(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[list[layout.Block]]]:
+def pages(monkeypatch: pytest.MonkeyPatch) -> list[list[layout.Block]]:
     """Every page that commands print."""
     printed: list[list[layout.Block]] = []
     monkeypatch.setattr(layout, "show", lambda page, file: printed.append(list(page)))
-    yield printed
+    return printed
 
 
 def test_every_command_is_looked_at() -> None:
@@ -146,7 +146,7 @@ def _help(command: str, width: int, monkeypatch: pytest.MonkeyPatch) -> str:
     name = [command.replace("_", "-")] if command else []
     parser = cli.typer.main.get_command(cli.app)
     monkeypatch.setenv("COLUMNS", str(width))
-    context = parser.make_context("deference-sim", ["run"] if not name else name, resilient_parsing=True)
+    context = parser.make_context("deference-sim", name or ["run"], resilient_parsing=True)
     if not name:
         return str(parser.get_help(context))
     one = parser.commands[name[0]]  # type: ignore[attr-defined]  # the command is a group
