@@ -73,6 +73,11 @@ def lowered(name: str) -> str:
     return name if name[1:2].isupper() else name[:1].lower() + name[1:]
 
 
+def plainly(meaning: str) -> str:
+    """Return what an input means, or may be, with what a file calls null as people say it."""
+    return re.sub(r"\bor null$", "or none", re.sub(r"\bnull(?=: )", "none (null in a file)", meaning))
+
+
 def shortened(text: str) -> str:
     """Return a value with its long numbers at four digits."""
     return singular(re.sub(r"\d+\.\d{5,}", lambda match: f"{float(match.group()):.4g}", text))
