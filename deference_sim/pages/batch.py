@@ -44,16 +44,22 @@ def points(found: BatchResult) -> Page:
         shown = shown.drop(columns=[GOOD, SAFELY])  # for want of room
     cells = shown.map(lambda value: f"{value:g}" if isinstance(value, float) else str(value))
     columns = tuple(_head(str(name)) for name in shown.columns)
+    words = {place for place, name in enumerate(shown.columns) if name in parameters() and not _is_number(str(name))}
+    numbers = frozenset({*range(1, len(columns) - 1)} - words)
     rows = tuple(tuple(row) for row in cells.head(MOST_ROWS).itertuples(index=False))
     if len(shown) > len(rows):
         text += f" {len(shown) - len(rows):,} more points are in the tables."
     told = (("records", CHUNKS), ("a file for each run", RUNS))
     held = [f"{what}: {found.folder / name}" for what, name in told if (found.folder / name).is_dir()]
     return [
-        Table("", columns, rows, frozenset(range(1, len(columns) - 1)), spare=_spare(columns)),
+        Table("", columns, rows, numbers, spare=_spare(columns)),
         Paragraph(text, aside=True),
         Paragraph(f"{'; '.join([f'Tables: {found.folder / TABLES}', *held])}.", aside=True),
     ]
+
+
+def _is_number(path: str) -> bool:
+    return parameters()[path].kind == "number"
 
 
 def _spare(columns: tuple[str, ...]) -> tuple[int, ...]:

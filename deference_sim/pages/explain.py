@@ -7,7 +7,6 @@ from deference_sim.analysis.measure import MEASURES, success_of
 from deference_sim.pages.compare import difference_in_words
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
 from deference_sim.pages.wording import footer, in_points, percent, points, shortened
-from deference_sim.scenario.problems import listed
 
 MOST_NAMED = 2  # inputs in the answer
 
@@ -48,14 +47,14 @@ def _answer(found: Explanation) -> str:
 
 
 def _told(found: Explanation, first: str, second: str) -> str:
-    """Return by how much they differ by the first measure, and what most of that is due to."""
+    """Return by how much they differ by the first measure, and which inputs have the largest shares of that."""
     name, pair = next(iter(found.measures.items()))
     shares = found.shares[name]
     most = [
-        f"{found.players[place].name} ({share})"
+        f"{found.players[place].name}, {share}"
         for place, share in zip(found.ranked, in_points([shares[place] for place in found.ranked]), strict=True)
     ][:MOST_NAMED]
-    return f"{difference_in_words(name, pair, first, second)} Most of it is due to {listed(most, 'and')}."
+    return f"{difference_in_words(name, pair, first, second)} The largest shares: {'; '.join(most)}."
 
 
 def _chances(found: Explanation, first: str, second: str) -> Table:

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from deference_sim.pages.layout import Table
+from deference_sim.pages.wording import plainly
 from deference_sim.scenario.catalogue import label_at, parameters
 from deference_sim.scenario.plausible import core_paths
 
 _TERMS = (
     ("py (progress-year)", "the AI progress of a calendar year at the recent pace; levels are in py"),
-    ("capability", "0 is the least with which AIs can be deferred to"),
+    ("capability", "what the AIs can do; 0 is the least with which they can be deferred to"),
     ("broad alignment", "the capability up to which the AIs' alignment suffices"),
     ("capability profile", "the capability up to which wisdom, epistemics, judgement suffice"),
     ("deference-goodness", "the lower of these two"),
@@ -30,5 +31,5 @@ def label_of(paths: Sequence[str]) -> str:
 
 def glossary() -> Table:
     """Return what the terms and the core inputs of a report mean."""
-    inputs = ((path, parameters()[path].meaning) for path in core_paths())
+    inputs = ((path, plainly(parameters()[path].meaning)) for path in core_paths())
     return Table("What the words mean", ("", ""), (*_TERMS, *inputs), folded=True)

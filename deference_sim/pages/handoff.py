@@ -99,7 +99,8 @@ def _ways(found: BestHandoff) -> Table:
     columns = ("", *_chance_columns(found), "handed off in month", "worse by (points)")
     numbers = frozenset({*range(1, len(columns) - 1)} - {2})
     everywhere = frozenset(range(len(columns)))
-    return Table("Compared with other ways to decide", columns, tuple(rows), numbers, everywhere, _spare(found))
+    spare = (*_spare(found), len(columns) - 2)
+    return Table("Compared with other ways to decide", columns, tuple(rows), numbers, everywhere, spare)
 
 
 def _spare(found: BestHandoff) -> tuple[int, ...]:

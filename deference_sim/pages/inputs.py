@@ -1,7 +1,7 @@
 """Tables of inputs: which scenarios ship, what each parameter means, how two scenarios differ."""
 
 from deference_sim.pages.layout import Entry, Page, Paragraph, Table
-from deference_sim.pages.wording import singular
+from deference_sim.pages.wording import plainly, singular
 from deference_sim.scenario import Scenario
 from deference_sim.scenario.catalogue import parameters
 from deference_sim.scenario.groups import GROUPS
@@ -32,7 +32,7 @@ def _parameter_entry(row: ParameterRow) -> Entry:
     says_so = not row.source or row.source.startswith(f"{row.status}:")  # the source of a guess may say that it is one
     status = (row.source or row.status) if says_so else f"{row.status}: {row.source}"
     default = "none (null in a file)" if row.default == "null" else row.default
-    lines = [row.meaning, f"default {default}; {row.range}", status]
+    lines = [plainly(row.meaning), f"default {default}; {plainly(row.range)}", status]
     if row.plausible:
         lines.append(f"plausible {row.plausible}; this range: {row.plausible_status}")
     return Entry(f"{row.path} ({row.label})", tuple(lines))

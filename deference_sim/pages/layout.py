@@ -22,6 +22,7 @@ SHORT = 12  # letters: a cell that HTML does not break
 EASY = 24  # letters in a line of a cell that are read with ease
 TIGHT = 16  # letters in a line of a cell below which rows are read with more ease one below the other
 STRONG = "bold"
+LEFT_OUT = "Left out for lack of room: {}. A wider window shows all."
 MORE = "more: "  # before how to go on
 
 
@@ -175,7 +176,8 @@ def _wrapped(text: str, width: int, indent: int = 0) -> str:
 
 _NO_BREAK = "\u00a0"
 _BEFORE_A_UNIT = re.compile(
-    r"(?<=\d) (?=%|(?:per )?(?:py|years?|months?|weeks?|days?)\b)|(?<=\d per) (?=(?:py|year|month)\b)"
+    r"(?<=\d) (?=(?:%|s\b|(?:per )?(?:py|years?|months?|weeks?|days?)\b))|(?<=\d per) (?=(?:py|year|month)\b)"
+    r"|(?<=\bmonth) (?=\d)"
 )
 
 
@@ -201,7 +203,7 @@ def _rich_table(table: Table, width: int) -> list[RenderableType]:
         made.add_column(Text(_wrapped(column, widths[place])), justify=justify, width=widths[place])
     for row in fitting.rows:
         made.add_row(*(_cell(cell, room, table.mark) for cell, room in zip(row, widths, strict=True)))
-    told = f"Left out for lack of room: {', '.join(left_out)}. A wider window shows all, and so does --json."
+    told = LEFT_OUT.format(", ".join(left_out))
     return [made, *([Text(_wrapped(told, min(width, WIDTH)), "dim")] if left_out else [])]
 
 

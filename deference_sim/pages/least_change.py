@@ -9,7 +9,7 @@ from deference_sim.pages.wording import footer, rounded, to_error, with_interval
 def page(found: LeastChange, repeat: str = "") -> Page:
     """Return which inputs, moved least, reach the target; ``repeat`` is the command that repeats it."""
     success, target = success_of(found.measure), f"{100.0 * found.target:g} %"
-    columns = ("", "own value", "moved to", "far (95 %)", f"{success.name} there, fresh worlds")
+    columns = ("", "own value", "moved to", "how far (95 %)", f"{success.name} there, fresh worlds")
     rows = (*(row for way in found.alone for row in _rows(found, way)), *_rows(found, found.together, "together: "))
     note = (
         "Each input alone, the nearest first, then all together along the nearest way found. How far it is is told in "

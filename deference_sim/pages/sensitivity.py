@@ -34,7 +34,7 @@ def page(found: Sensitivity, repeat: str = "", by: Sequence[Alternatives] = ()) 
     rows = tuple(line for row in table for line in _lines(row, cells(row, digits)))
     numbers, last = frozenset(range(2, 2 + len(columns))), 2 + len(columns)
     head = ("", "p5 to p95", *columns, "range's status")
-    spare = (3, 2, last, 1) if found.method == "tornado" else (last, 1, *range(last - 1, 2, -1))
+    spare = {"tornado": (3, 2, last, 1), "sobol": (last, 1, 2), "morris": (last, 1, 4, 3)}.get(found.method, (last, 1))
     return [
         Heading(f"{found.plan.scenario.name} – what matters most for {success.headline}", _answer(found)),
         Paragraph(_in_words(found)),
@@ -79,9 +79,7 @@ def _in_words(found: Sensitivity) -> str:
     """Return the inputs that matter most, by their names, in a sentence."""
     most = [f"{lowered(label_of(group.split(' + ')))} ({group})" for group in _named(found)]
     if not most:
-        return (
-            f"{_NOTHING_WORTH_KNOWING[0].upper()}{_NOTHING_WORTH_KNOWING[1:]}: whatever it is, the choice is the same."
-        )
+        return f"{_NOTHING_WORTH_KNOWING.capitalize()}: whatever its value, the same choice is best."
     return f"{'Worth knowing most' if found.method == 'voi' else 'What matters most'}: {'; '.join(most)}."
 
 
@@ -160,7 +158,8 @@ def _shared_digits(rows: list[dict[str, Any]], method: str) -> int:
     """Return how many decimals what is in per cent and in points has in the table of a method."""
     name = _IN_POINTS.get(method)
     known = [row for row in rows if name and row[name] == row[name]]
-    return shared_decimals([_error(row[f"{name}_low"], row[f"{name}_high"]) for row in known])
+    errors = [_error(row[f"{name}_low"], row[f"{name}_high"]) for row in known]
+    return shared_decimals([error for error in errors if error > 0.0] or [1.0])
 
 
 def _error(low: float, high: float) -> float:

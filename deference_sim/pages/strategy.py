@@ -212,7 +212,7 @@ def _regrets(found: PolicyRegret) -> Table:
 
 def _marked(cells: Mapping[str, str], policy: str, mark: str) -> list[str]:
     """Return cells by policy, that of one of them marked before its number."""
-    return [f"{mark}: {cell}" if name == policy else cell for name, cell in cells.items()]
+    return [f"{mark} {cell}" if name == policy else cell for name, cell in cells.items()]
 
 
 def _by_world(title: str, rows: list[tuple[str, ...]], found: PolicyRegret) -> Table:

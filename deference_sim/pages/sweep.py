@@ -51,8 +51,8 @@ def _answer(found: Sweep, measure: Measure, estimates: Sequence[Estimate]) -> st
     least, most = ((with_interval(estimates[place]), _where(found, place)) for place in (order[0], order[-1]))
     name = success_of(measure).name
     if len(found.axes) == 1:
-        return f"{name} goes from {least[0]} at {least[1]} to {most[0]} at {most[1]}"
-    return f"{name} goes from {least[0]} to {most[0]}: least at {least[1]}; most at {most[1]}"
+        return f"{name} is lowest, {least[0]}, at {least[1]}, and highest, {most[0]}, at {most[1]}"
+    return f"{name} goes from {least[0]} to {most[0]}: lowest at {least[1]}; highest at {most[1]}"
 
 
 def _where(found: Sweep, place: int) -> str:

@@ -73,6 +73,11 @@ def lowered(name: str) -> str:
     return name if name[1:2].isupper() else name[:1].lower() + name[1:]
 
 
+def plainly(meaning: str) -> str:
+    """Return what an input means, or may be, with what a file calls null as people say it."""
+    return re.sub(r"\bor null$", "or none", re.sub(r"\bnull(?=: )", "none (null in a file)", meaning))
+
+
 def shortened(text: str) -> str:
     """Return a value with its long numbers at four digits."""
     return singular(re.sub(r"\d+\.\d{5,}", lambda match: f"{float(match.group()):.4g}", text))
@@ -125,7 +130,7 @@ def shown_values(axis: Axis, column: Sequence[Value]) -> list[str]:
 
 
 def aligned(column: Sequence[float]) -> list[str]:
-    """Return exact numbers of a column with as many decimals in all: three digits of the least, and all apart.
+    """Return exact numbers of a column with as many decimals in all: two digits of the least, and all apart.
 
     Where that would take many decimals each has four digits of its own.
     """
@@ -134,7 +139,7 @@ def aligned(column: Sequence[float]) -> list[str]:
         return [with_minus(number) for number in told]
     most = max((len(number.partition(".")[2]) for number in told), default=0)
     least = min((abs(value) for value in column if value), default=1.0)
-    digits = min(most, max(2 - floor(log10(least)), 0))
+    digits = min(most, max(1 - floor(log10(least)), 0))
     while digits < most and len({f"{value:.{digits}f}" for value in column}) < len(set(column)):
         digits += 1
     return [with_minus(f"{value:.{digits}f}" if digits < len("0.000") else f"{value:.4g}") for value in column]

@@ -104,7 +104,9 @@ def test_the_page_says_which_road_moves_most_first(found: ds.Comparison) -> None
     """Would catch roads in the law's order, a change with the wrong sign, and luck that is hidden in p_good."""
     file = io.StringIO()
     show(compare_page.page(found, "again", ("as it is", "at once")), file)
-    roads = file.getvalue().partition("Where the others are lost, what moves most first")[2].partition("How it ends")[0]
+    roads = (
+        file.getvalue().partition("Where the others are lost, what differs most first")[2].partition("How it ends")[0]
+    )
     moves = sorted(found.losses, key=lambda road: -abs(found.losses[road][2].estimate))
     begun = {road: lost_by(road, [found.first])[:20] for road in moves}
     places = [roads.index(begun[road]) for road in moves]

@@ -198,7 +198,7 @@ def test_another_input_is_solved_for() -> None:
 def test_the_page_and_picture_say_what_was_found(found: ds.Requirement) -> None:
     text = html(lead_page.page(found))
     assert "not reachable" in text
-    assert "99 % is not reachable: the highest chance found is" in text
+    assert "99 %. The highest chance found is" in text
     ax = ds.plot.required_lead(found)
     assert ax.get_xlabel() == "Lead over the rival (months)"
     assert ax.lines[0].get_xdata().tolist() == [lead for lead, _ in found.curve]
@@ -223,3 +223,9 @@ def test_bad_input_is_met_before_any_work(changes: dict[str, Any], said: str, mo
         ds.required_lead(ds.load("rushed-handoff"), 0.9, 10, **changes)
     with pytest.raises(ValueError, match="above 0 and below 1"):
         ds.required_lead(ds.load("rushed-handoff"), 1.0)
+
+
+def test_an_input_without_ends_is_searched_over_what_is_plausible_of_it() -> None:
+    """Would catch the example in the help, which says no ends, as a mistake."""
+    found = ds.required_lead(ds.load("baseline"), 0.5, 40, solve="capability.initial_speedup")
+    assert (found.curve[0][0], found.curve[-1][0]) == pytest.approx((3.0, 40.0))

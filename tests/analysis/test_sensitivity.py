@@ -284,3 +284,15 @@ def test_bad_input_is_refused_with_the_remedy_before_any_work(
     with pytest.raises((ArgumentError, ScenarioError)) as caught:
         ds.sensitivity(QUICK, **({"method": "tornado"} | more))  # type: ignore[arg-type]
     assert told in str(caught.value)
+
+
+def test_what_is_worth_nothing_is_not_named_as_worth_knowing() -> None:
+    """Would catch the first three of a table of zeros told as what matters most."""
+    choice = {"strategy.policy": ["race", "fixed"]}
+    found = ds.sensitivity("baseline", "voi", inputs=["hazard_factor"], replicates=64, decision=choice)
+    assert (found.table["value"] <= 0.0).all()
+    blocks = sensitivity_page.page(found)
+    assert "no single input is worth knowing" in blocks[0].answer
+    assert "No single input is worth knowing before the choice" in blocks[1].text
+    (table,) = (block for block in blocks if isinstance(block, layout.Table) and block.title.startswith("Value of"))
+    assert table.rows[0][2] == "0 (0 to 0)"

@@ -112,7 +112,7 @@ def test_regret_is_what_the_best_of_a_world_does_better(monkeypatch: pytest.Monk
             best = found.estimates[found.best[place]][place].estimate
             assert regret.estimate == pytest.approx(best - estimate.estimate)
     told = layout.html(strategy_page.regret_page(found))
-    assert "safety_case has the smallest largest regret" in told
+    assert "safety_case does best in the worst case" in told
     assert json.loads(json.dumps(found.as_dict(), allow_nan=False))["minimax_regret"] == "safety_case"
 
 

@@ -50,7 +50,7 @@ def test_every_point_is_the_run_with_its_values(rushed: ds.Scenario, swept: ds.S
 def test_the_answer_says_which_value_is_of_which_input(rushed: ds.Scenario) -> None:
     """Would catch "at 1 month, 1", which leaves the reader to count inputs."""
     found = ds.sweep(rushed, {"rival.lead": [1, 8], "tax.broad_alignment": [1, 0.1]}, 40)
-    assert "most at rival.lead 8 months, tax.broad_alignment 0.1" in found._repr_html_()
+    assert "highest at rival.lead 8 months, tax.broad_alignment 0.1" in found._repr_html_()
 
 
 def test_several_scenarios_at_once(rushed: ds.Scenario) -> None:

@@ -114,7 +114,7 @@ engine: fast
         ("schema: 1\nscenarios: [&a baseline]\n", "anchor"),
         ("schema: 1\nscenarios: [baseline]\npolicies: [reckless]\n", "strategy.policy"),
         ("schema: 1\nscenarios: [baseline]\nseeds: [340282366920938463463374607431768211456]\n", "whole number from 0"),
-        ("schema: 1\nscenarios: [baseline]\nseeds: [1, 2, 1]\n", r":3:15  seeds  `1` twice  each seed once"),
+        ("schema: 1\nscenarios: [baseline]\nseeds: [1, 2, 1]\n", r":3:15  seeds  `1` twice  allowed: each seed once"),
         ("schema: 1\nscenarios: [baseline]\nseeds: 3\n", r"write \[3\] for this one seed, \[1, 2, 3\] for three"),
         ("schema: 1\nscenarios: [baseline]\nseeds: [1e3]\n", "write 1000"),
         ("schema: 1\nscenarios: [baseline]\nseeds: 1e3\n", r"write \[1000\] for this one seed"),
@@ -126,7 +126,7 @@ engine: fast
         ),
         ("schema: 1\nscenarios: [baseline]\npolicies: [race, fixed, race]\n", ":3:25  strategy.policy  `race` twice"),
         ("schema: 1\nscenarios: [baseline]\nreference: baseline\n", "a mapping, such as {scenario: baseline}"),
-        ("schema: 1\nscenarios: [baseline]\nreference: {rival.lead: 3}\n", "not varied  one of scenario"),
+        ("schema: 1\nscenarios: [baseline]\nreference: {rival.lead: 3}\n", "not varied  allowed: one of scenario"),
         (
             "schema: 1\nscenarios: [baseline]\nreference: {scenario: plan-b}\n",
             r":3:23 .*`plan-b`  allowed: one of baseline",

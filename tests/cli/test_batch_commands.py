@@ -325,3 +325,9 @@ def test_the_file_is_read_once(tiny: Path, tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(session, "work_off", edit_first)
     found = json.loads(call("batch", tiny, "--out", tmp_path / "out", "--json").stdout)
     assert [point["scenario"] for point in found["points"]] == ["baseline", "rushed-handoff"]
+
+
+def test_a_batch_file_that_is_not_there_is_called_one(tmp_path: Path) -> None:
+    result = call("batch", tmp_path / "gone.yaml", "--out", tmp_path / "out")
+    assert result.exit_code == 2
+    assert result.stderr.endswith("allowed: a batch file\n")

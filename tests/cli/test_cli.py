@@ -83,7 +83,7 @@ def test_the_report_explains_every_word_that_the_essay_does_not_have() -> None:
     """Would catch an input or a term told bare: whoever has read the essay alone has never met any of these."""
     text = output_of("run", "rushed-handoff", "--replicates", "1000", "--seed", "3")
     hangs_on = " ".join(text.partition("What this hangs on most")[2].partition("How it ends")[0].split())
-    assert "Tax of broad alignment and tax of the capability profile (tax.broad_alignment with" in hangs_on
+    assert "tax of broad alignment and tax of the capability profile (tax.broad_alignment with" in hangs_on
     explained = text.partition("What the words mean")[2]
     for row in resolved(load("rushed-handoff")):
         if row.tier == "core":
@@ -382,7 +382,7 @@ def test_examples_in_the_help_are_commands_that_can_be_given(command: str) -> No
     help_of = output_of(*([command.replace("_", "-")] if command else []), "--help")
     for example in EXAMPLES[command]:
         words = ["deference-sim", command.replace("_", "-"), example]
-        assert "  " + " ".join(word for word in words if word) + "\n" in help_of
+        assert " ".join(word for word in words if word) in " ".join(help_of.replace("\\\n", "").split())
         name, *arguments = [word for word in shlex.split(" ".join(words[1:]), comments=True) if word]
         given = arguments[: arguments.index(">")] if ">" in arguments else arguments
         typer.main.get_command(cli.app).commands[name].make_context(name, given)  # type: ignore[attr-defined]
@@ -422,7 +422,8 @@ def test_diff_names_what_differs_and_nothing_else(tmp_path: Path) -> None:
     copy = tmp_path / "copy.yaml"
     copy.write_text(shipped()["baseline"].read_text().replace("name: baseline", "name: copy") + "rival: {lead: 3}\n")
     told = output_of("diff", "baseline", str(copy))
-    assert [line.split() for line in told.splitlines()[1:]] == [["rival.lead", "4", "months", "3", "months"]]
+    assert told.startswith("1 input differs\n")
+    assert [line.split() for line in told.splitlines()[2:]] == [["rival.lead", "4", "months", "3", "months"]]
     assert "mean the same" in output_of("diff", "baseline", "baseline")
 
 
@@ -438,3 +439,14 @@ def test_check_names_every_problem_of_every_file(tmp_path: Path) -> None:
         f"{bad}:3:10",
         f"{worse}:2:16",
     ]
+
+
+def test_quiet_has_a_short_form() -> None:
+    assert call("run", "never-hand-off", *FEW, "-q", "--no-look").stderr == ""
+    assert "notice:" in call("run", "never-hand-off", *FEW, "--no-look").stderr
+
+
+def test_a_word_that_no_parameter_has_is_told_with_where_all_are() -> None:
+    result = call("parameters", "zzzz")
+    assert result.exit_code == 2
+    assert "see `deference-sim parameters --all`" in result.stderr

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -127,3 +128,18 @@ def test_a_name_cannot_command_the_terminal(tmp_path: Path) -> None:
         assert result.returncode != 0
         assert "\x1b" not in result.stdout + result.stderr
         assert "a\\u001b[31mred.yaml:2:1" in result.stdout + result.stderr
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [("run", "baseline", "--f\x1b[31m"), ("run", "baseline", "x\x1b[31m"), ("\x1b[31m",), ("--\x1b[31m",),
+     ("run", "baseline", "--replicates", "\x1b[31m"), ("run", "baseline", "--engine", "\x1b[31m"),
+     ("takeoff", "\x1b[31m"), ("resume", "\x1b[31m"), ("export", "baseline", "--out", "no/\x1b[31m")],
+)  # fmt: skip
+def test_what_is_refused_cannot_command_the_terminal(typed: tuple[str, ...]) -> None:
+    """Would catch a name that is printed as it is, by us or by what reads the command line."""
+    result = call(*typed)
+    assert result.exit_code in (2, 3)
+    assert "\x1b" not in result.output
+    assert re.search(r"\\(u001b|x1b)\[31m", result.stderr)
+    assert "Value error" not in result.stderr

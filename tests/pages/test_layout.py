@@ -10,6 +10,8 @@ import pytest
 
 from deference_sim.pages import layout
 from deference_sim.pages.layout import Entry, Heading, Paragraph, Table
+from deference_sim.pages.wording import aligned, plainly
+from deference_sim.scenario.catalogue import parameters
 
 TABLE = Table(
     "Where futures are lost",
@@ -109,3 +111,17 @@ def test_numbers_have_a_true_minus_and_commands_stay_as_typed() -> None:
     assert Paragraph(f"Lead -3. {typed}").text == f"Lead −3. {typed}"
     assert Entry("with rival.edge=-1 py", ("5-10",)) == Entry("with rival.edge=-1 py", ("5-10",))
     assert Heading("x", "-.5").answer == "−.5"
+
+
+def test_null_is_told_as_people_say_it() -> None:
+    meanings = [plainly(parameter.meaning) for parameter in parameters().values()]
+    assert not any(re.search(r"(?<!\()\bnull\b", meaning) for meaning in meanings)
+    assert plainly("a number, in py, or null") == "a number, in py, or none"
+
+
+def test_numbers_of_an_axis_have_as_many_decimals_as_tell_them_apart() -> None:
+    assert aligned([1.0, 2.0, 4.0]) == ["1", "2", "4"]
+    assert aligned([0.5, 0.793700526, 8.0]) == ["0.50", "0.79", "8.00"]
+    assert aligned([3.01, 3.011, 12.0]) == ["3.010", "3.011", "12.000"]
+    assert aligned([-0.1, 0.0, 0.1]) == ["−0.1", "0.0", "0.1"]
+    assert aligned([1e-7, 1.0]) == ["1e−07", "1"]

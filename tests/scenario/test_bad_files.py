@@ -43,49 +43,56 @@ def test_there_are_at_least_a_hundred_different_ones() -> None:
 
 
 BYTES = {
-    "empty": (b"", "bad.yaml:1:1  file has no content  a scenario  start with `schema: 1`"),
-    "blank lines": (b"\n \n", "bad.yaml:1:1  file has no content  a scenario  start with `schema: 1`"),
+    "empty": (b"", "bad.yaml:1:1  file has no content  allowed: a scenario  start with `schema: 1`"),
+    "blank lines": (b"\n \n", "bad.yaml:1:1  file has no content  allowed: a scenario  start with `schema: 1`"),
     "Latin-1": (
         b"name: caf\xe9\n",
-        "bad.yaml:1:10  not UTF-8 at byte 9 (0xe9)  UTF-8 text  convert it, as with `iconv -f latin1 -t utf-8`",
+        "bad.yaml:1:10  not UTF-8 at byte 9 (0xe9)  allowed: UTF-8 text  "
+        "convert it, as with `iconv -f latin1 -t utf-8`",
     ),
-    "UTF-16": ("schema: 1".encode("utf-16"), "bad.yaml:1:1  not a text file (looks like UTF-16)  UTF-8 text"),
+    "UTF-16": ("schema: 1".encode("utf-16"), "bad.yaml:1:1  not a text file (looks like UTF-16)  allowed: UTF-8 text"),
     "UTF-16 without a mark": (
         "schema: 1".encode("utf-16-le"),
-        "bad.yaml:1:1  not a text file (has NUL bytes: binary or UTF-16)  UTF-8 text",
+        "bad.yaml:1:1  not a text file (has NUL bytes: binary or UTF-16)  allowed: UTF-8 text",
     ),
-    "gzip": (b"\x1f\x8b\x08\0\0", "bad.yaml:1:1  not a text file (looks like gzip)  UTF-8 text"),
-    "PNG": (b"\x89PNG\r\n\x1a\n", "bad.yaml:1:1  not a text file (looks like PNG)  UTF-8 text"),
+    "gzip": (b"\x1f\x8b\x08\0\0", "bad.yaml:1:1  not a text file (looks like gzip)  allowed: UTF-8 text"),
+    "PNG": (b"\x89PNG\r\n\x1a\n", "bad.yaml:1:1  not a text file (looks like PNG)  allowed: UTF-8 text"),
     "NUL late in the file": (
         b"schema: 1\n" + b"#" * 64 + b"\nname: a\0b\n",
-        "bad.yaml:3:8  control character U+0000  printable text  remove it",
+        "bad.yaml:3:8  control character U+0000  allowed: printable text  remove it",
     ),
-    "bell": (b"name: a\x07b\n", "bad.yaml:1:8  control character U+0007  printable text  remove it"),
-    "next line": ("name: a\x85b\n".encode(), "bad.yaml:1:8  control character U+0085  printable text  remove it"),
-    "old line ends": (b"schema: 1\rname: a\r", "bad.yaml:1:10  control character U+000D  printable text  remove it"),
+    "bell": (b"name: a\x07b\n", "bad.yaml:1:8  control character U+0007  allowed: printable text  remove it"),
+    "next line": (
+        "name: a\x85b\n".encode(),
+        "bad.yaml:1:8  control character U+0085  allowed: printable text  remove it",
+    ),
+    "old line ends": (
+        b"schema: 1\rname: a\r",
+        "bad.yaml:1:10  control character U+000D  allowed: printable text  remove it",
+    ),
     "line separator": (
         "name: a\u2028b\n".encode(),
-        "bad.yaml:1:8  line separator U+2028 (LINE SEPARATOR)  printable text  remove it",
+        "bad.yaml:1:8  line separator U+2028 (LINE SEPARATOR)  allowed: printable text  remove it",
     ),
     "zero-width space in a key": (
         "schema: 1\nhori\u200bzon: 3\n".encode(),
-        "bad.yaml:2:5  invisible character U+200B (ZERO WIDTH SPACE)  printable text  remove it",
+        "bad.yaml:2:5  invisible character U+200B (ZERO WIDTH SPACE)  allowed: printable text  remove it",
     ),
     "text that turns around": (
         "description: a\u202eb\n".encode(),
-        "bad.yaml:1:15  invisible character U+202E (RIGHT-TO-LEFT OVERRIDE)  printable text  remove it",
+        "bad.yaml:1:15  invisible character U+202E (RIGHT-TO-LEFT OVERRIDE)  allowed: printable text  remove it",
     ),
     "unbreakable space": (
         "rival: {lead: 3\u00a0months}\n".encode(),
-        "bad.yaml:1:16  unusual space U+00A0 (NO-BREAK SPACE)  printable text  use spaces",
+        "bad.yaml:1:16  unusual space U+00A0 (NO-BREAK SPACE)  allowed: printable text  use spaces",
     ),
     "a byte order mark inside": (
         "name: \ufeffa\n".encode(),
-        "bad.yaml:1:7  invisible character U+FEFF (ZERO WIDTH NO-BREAK SPACE)  printable text  remove it",
+        "bad.yaml:1:7  invisible character U+FEFF (ZERO WIDTH NO-BREAK SPACE)  allowed: printable text  remove it",
     ),
-    "no character": ("name: \uffff\n".encode(), "bad.yaml:1:7  not a character  printable text  remove it"),
-    "tab before a key": (b"rival:\n\tlead: 3\n", "bad.yaml:2:1  tab  printable text  use spaces"),
-    "tab after a colon": (b"a:\t1\n", "bad.yaml:1:3  tab  printable text  use spaces"),
+    "no character": ("name: \uffff\n".encode(), "bad.yaml:1:7  not a character  allowed: printable text  remove it"),
+    "tab before a key": (b"rival:\n\tlead: 3\n", "bad.yaml:2:1  tab  allowed: printable text  use spaces"),
+    "tab after a colon": (b"a:\t1\n", "bad.yaml:1:3  tab  allowed: printable text  use spaces"),
     "keys that look identical": (
         "schema: 1\ncaf\u00e9: 1\ncafe\u0301: 2\n".encode(),
         "bad.yaml:3:1  key `cafe\u0301` looks identical to the one at 2:1  use ASCII a-z, 0-9, _",
@@ -96,11 +103,11 @@ BYTES = {
     ),
     "key of 2,000 letters": (
         b"schema: 1\n" + b"k" * 2000 + b": 1\n",
-        "bad.yaml:2:1  key too long  at most 64 characters",
+        "bad.yaml:2:1  key too long  allowed: at most 64 characters",
     ),
     "number of 5,000 digits": (
         b"schema: 1\nhorizon: " + b"9" * 5000 + b"\n",
-        "bad.yaml:2:10  horizon  number too long (5000 characters)  at most 64",
+        "bad.yaml:2:10  horizon  number too long (5000 characters)  allowed: at most 64",
     ),
     "half of a pair of code units": (
         rb'description: "\ud800"' + b"\n",
@@ -146,10 +153,10 @@ def test_a_tag_runs_nothing(read, here: Path) -> None:
 
 class TestWhatIsNoRegularFile:
     def test_folder(self, here: Path) -> None:
-        self.refused(".", ".  not a regular file  a scenario file")
+        self.refused(".", ".  not a regular file  allowed: a scenario file")
 
     def test_device_without_end(self) -> None:
-        self.refused("/dev/zero", "/dev/zero  not a regular file  a scenario file")
+        self.refused("/dev/zero", "/dev/zero  not a regular file  allowed: a scenario file")
 
     def test_memory_of_the_process(self) -> None:
         with pytest.raises(ScenarioError, match=r"^/proc/self/mem  cannot be read: "):
@@ -157,7 +164,7 @@ class TestWhatIsNoRegularFile:
 
     def test_named_pipe_without_a_writer(self, here: Path) -> None:
         os.mkfifo("pipe.yaml")
-        self.refused("pipe.yaml", "pipe.yaml  not a regular file  a scenario file")
+        self.refused("pipe.yaml", "pipe.yaml  not a regular file  allowed: a scenario file")
 
     def test_socket(self, here: Path) -> None:
         with socket.socket(socket.AF_UNIX) as held:
@@ -168,19 +175,19 @@ class TestWhatIsNoRegularFile:
     def test_sparse_file_of_a_gigabyte(self, here: Path) -> None:
         with open("huge.yaml", "wb") as file:
             file.truncate(2**30)
-        self.refused("huge.yaml", "huge.yaml  file too large  at most 256 KiB")
+        self.refused("huge.yaml", "huge.yaml  file too large  allowed: at most 256 KiB")
 
     def test_no_file(self, here: Path) -> None:
-        self.refused("gone.yaml", "gone.yaml  cannot be opened: No such file or directory  a scenario file")
+        self.refused("gone.yaml", "gone.yaml  cannot be opened: No such file or directory  allowed: a scenario file")
 
     def test_name_with_a_nul(self) -> None:
         with pytest.raises(ValueError, match="null") as words:  # that differ between versions of Python
             os.open("a\0.yaml", os.O_RDONLY)
-        self.refused("a\0.yaml", f"a\\u0000.yaml  cannot be opened: {words.value}  a scenario file")
+        self.refused("a\0.yaml", f"a\\u0000.yaml  cannot be opened: {words.value}  allowed: a scenario file")
 
     def test_name_that_does_not_ship(self, here: Path) -> None:
         with pytest.raises(
-            ScenarioError, match=r"^no_such_one  no such scenario  a shipped name or the path of a file"
+            ScenarioError, match=r"^no_such_one  no such scenario  allowed: a shipped name or the path of a file"
         ):
             load("no_such_one")
 

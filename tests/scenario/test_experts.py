@@ -66,7 +66,7 @@ def test_a_scenario_holds_its_table_and_its_hash_covers_the_content(sampled: Sce
         ("lead,speedup,w\n1,2,1\n-3,4,1\n", "experts.csv:3:1  rival.lead.samples.values  -3"),
         ("lead,speedup,w\n1,2,1\n3,4,0\n", "a number above 0"),
         ('lead,speedup,w\n1,2,"1\n', "not a CSV file"),
-        ("\n", "file has no content  a CSV$"),
+        ("\n", "file has no content  allowed: a CSV$"),
         ("lead,speedup,w\n" + "1,2,1\n" * 501, "501 rows"),
     ],
 )

@@ -144,14 +144,14 @@ class TestExtends:
         )
         assert said == (
             "b.yaml:2:10  extends  a cycle: bad.yaml → a.yaml → b.yaml → bad.yaml  "
-            "files that end in one that extends none"
+            "allowed: files that end in one that extends none"
         )
 
     def test_a_chain_has_an_end(self, read) -> None:
         files = {f"f{place}": f"schema: 1\nextends: f{place + 1}.yaml\n" for place in range(12)}
         assert read("schema: 1\nextends: f4.yaml\n", **files | {"f11": "schema: 1\nhorizon: 7\n"}).horizon == 7.0
         said = error_of(read, "schema: 1\nextends: f0.yaml\n", **files)
-        assert said == "f7.yaml:2:10  extends  a long chain of files  at most 8 files below the first"
+        assert said == "f7.yaml:2:10  extends  a long chain of files  allowed: at most 8 files below the first"
 
     def test_a_link_out_of_the_folder_is_refused(self, here: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
         outside = tmp_path_factory.mktemp("outside") / "base.yaml"
@@ -197,9 +197,12 @@ class TestSettings:
         ("setting", "said"),
         [
             ("rival.lead", "rival.lead  no `=`  allowed: PATH=VALUE  such as rival.lead='3 months'"),
-            ("rival.lead=", "rival.lead  value missing  PATH=VALUE"),
+            ("rival.lead=", "rival.lead  value missing  allowed: PATH=VALUE"),
             ("rival.lead=x", "rival.lead  text `x`  allowed: a number of at least 0, in months"),
-            ("rival.lead=0,5", "rival.lead  `0,5`: decimal comma?  a number of at least 0, in months  write 0.5"),
+            (
+                "rival.lead=0,5",
+                "rival.lead  `0,5`: decimal comma?  allowed: a number of at least 0, in months  write 0.5",
+            ),
             ("rival.lead=[2, 9", "rival.lead  `[` without its `]`, or a missing comma  close the brackets"),
             ("rival.lead=*a", "rival.lead  alias `*a`  anchors and aliases are not supported: repeat the value"),
             ("rival.lead=3\t", "rival.lead  ok"),

@@ -134,7 +134,7 @@ class Request:
         return TakeoffTable(self.preset, self.title, source, tuple(figures), tuple(notes), done, self.seed)
 
 
-LEAST_DIFFERENCE = 5  # decimals of exact figures to which they are compared: a smaller difference is one of rounding
+LEAST_DIFFERENCE = 5e-6  # of exact figures: what is less comes of rounding
 
 # ---- as texts -----------------------------------------------------------------------------------------------
 
@@ -202,9 +202,10 @@ def _difference(value: float | None, figure: Figure) -> str:
         return ""
     decimals = _decimals(figure.ours, figure)
     scaled = _scale(figure) * value
-    told = f"{scaled:+,.{LEAST_DIFFERENCE}f}" if decimals is None else f"{scaled:+,.{decimals}f}"
-    if decimals is None and told.strip("+-0."):
-        told = f"{scaled:+,.1g}"
+    if decimals is None:
+        told = "0" if abs(scaled) < LEAST_DIFFERENCE else f"{scaled:+,.1g}"
+    else:
+        told = f"{scaled:+,.{decimals}f}"
     return told[1:] if not told.strip("+-0.") else told.replace("-", "−")
 
 

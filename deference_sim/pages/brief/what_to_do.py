@@ -11,6 +11,7 @@ from deference_sim.analysis.brief import (
     MonthMore,
 )
 from deference_sim.analysis.brief.choices import is_sure
+from deference_sim.analysis.digits import signed
 from deference_sim.analysis.paired import Difference
 from deference_sim.model.handoff import Handoff
 from deference_sim.pages.brief.section import Section
@@ -63,14 +64,14 @@ class WhatToDo(Section):
         advised = found.choices[found.choices.advised]
         told = f"{self.name} ({self.success.meaning}) is then {with_interval(advised.estimate)}"
         if advised.name == OWN_WAY:
-            told += "; nothing that was tried is surely better."
+            told += "; nothing that was tried is clearly better."
         else:
             told += f", {points(advised.gain)} points better than the scenario's own way."
         lines = [told]
         if worse := [choice_words(one) for one in self._in_order() if one.is_worse]:
-            lines.append(f"Surely worse: {'; '.join(worse)}.")
+            lines.append(f"Clearly worse: {'; '.join(worse)}.")
         if equal := [choice_words(one) for one in self._in_order()[1:] if not one.is_worse]:
-            lines.append(f"Not to be told from it: {'; '.join(equal)}.")
+            lines.append(f"Not clearly better or worse: {'; '.join(equal)}.")
         first, last = found.choices.dates
         if advised.name == OWN_WAY and not found.scenario.handoff.never and first < last:
             lines.append(f"Of dates, any {_span(first, last)} is as good as the best.")
@@ -140,8 +141,8 @@ class WhatToDo(Section):
         worst = 100.0 * regret.largest_regret(regret.minimax)
         name = policy_words(regret.minimax, self.found.scenario.strategy.policy)
         return (
-            f"{name} has the smallest largest regret: what the best policy of a world does better there, "
-            f"{worst:.0f} points at most."
+            f"{name} does best in the worst case: in none of them does it fall more than {worst:.0f} points behind "
+            "the best policy there."
         )
 
     def _regrets(self) -> Table:
@@ -162,7 +163,7 @@ class WhatToDo(Section):
 
 def _half_width(found: Difference) -> str:
     """Return a difference in whole points with half the width of its interval, which is short enough for a grid."""
-    return f"{100 * found.estimate:+.0f} ± {50 * (found.high - found.low):.0f}"
+    return f"{signed(100 * found.estimate, 0)} ± {50 * (found.high - found.low):.0f}"
 
 
 def _span(first: float, last: float) -> str:

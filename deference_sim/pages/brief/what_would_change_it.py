@@ -12,6 +12,7 @@ from deference_sim.analysis.brief import (
 )
 from deference_sim.analysis.brief.choices import SURE, is_sure
 from deference_sim.analysis.brief.signposts import Signpost, Third
+from deference_sim.analysis.digits import signed
 from deference_sim.analysis.given import COUNTED
 from deference_sim.analysis.sensitivity.inputs import as_written
 from deference_sim.pages.brief.section import Section
@@ -50,7 +51,7 @@ class WhatWouldChangeIt(Section):
             found.flips,
             MOST_INPUTS,
             "the choice of the date",
-            "make another choice surely better",
+            "make another choice clearly better",
             lambda name: choice_words(found.choices[name]),
         )
 
@@ -61,7 +62,7 @@ class WhatWouldChangeIt(Section):
             self.found.policy_flips,
             MOST_FOR_POLICIES,
             f"the choice of a policy, {best}",
-            "make another policy surely better, each with the settings that suit the scenario as written",
+            "make another policy clearly better, each with the settings that suit the scenario as written",
             lambda name: policy_words(name, own),
         )
 
@@ -122,7 +123,7 @@ class WhatWouldChangeIt(Section):
 
     def _weight(self, flip: WeightFlip) -> str:
         end = {"overtaken_safely": "being overtaken safely, by luck,", "unresolved": "being unresolved"}[flip.end]
-        sure = " (though never surely so)" if flip.sure is None else f" (surely so at {flip.sure:.2f})"
+        sure = " (though never clearly so)" if flip.sure is None else f" (clearly so at {flip.sure:.2f})"
         return (
             f"Where {end} counts {flip.at:.2f} instead of {flip.own:g}, the choice flips to "
             f"{choice_words(self.found.choices[flip.to])}{sure}."
@@ -143,7 +144,8 @@ class WhatWouldChangeIt(Section):
                 (
                     _input_words(name.split(" + ")),
                     as_written(found.scenario, by_path[name.split(" + ")[0]]) or "–",
-                    f"{str(row['range']).split('; ')[0]}: {100 * row['at_low']:.0f} to {100 * row['at_high']:.0f} %",
+                    str(row["range"]).split("; ")[0],
+                    f"{100 * row['at_low']:.0f} to {100 * row['at_high']:.0f} %",
                     "–" if share is None else _share(share, "total"),
                     "–" if known is None else _gain(known, "value"),
                     str(row["status"]).split("; ")[0],
@@ -152,7 +154,8 @@ class WhatWouldChangeIt(Section):
         columns = (
             "",
             "range as written",
-            f"range (5th to 95th percentile): {self.name} there",
+            "5th to 95th percentile",
+            f"{self.name} there",
             "part in the variance",
             "knowing it",
             "status",
@@ -162,7 +165,8 @@ class WhatWouldChangeIt(Section):
             columns,
             tuple(rows),
             frozenset(),
-            frozenset({2, 5}),
+            frozenset({2, 3, 6}),
+            spare=(1,),
             mark="guess",
         )
 
@@ -220,7 +224,7 @@ class WhatWouldChangeIt(Section):
         if not better:
             return [
                 Paragraph(
-                    "Whatever is seen at the handoff, no other policy is then surely better than the scenario's own: "
+                    "Whatever is seen at the handoff, no other policy is then clearly better than the scenario's own: "
                     "chosen on some futures that look so and judged on fresh ones."
                 )
             ]
@@ -259,7 +263,8 @@ def _input_words(paths: Sequence[str]) -> str:
 
 
 def _interval(value: float, low: float, high: float) -> str:
-    return f"{100 * value:+.1f} ({100 * low:+.1f} to {100 * high:+.1f})"
+    told, *ends = (signed(100 * one, 1) for one in (value, low, high))
+    return f"{told} ({' to '.join(ends)})"
 
 
 def _share(row: dict[Any, Any], name: str) -> str:
