@@ -93,6 +93,7 @@ DERIVED = {
     "pace_slope": "per py",
     "pace_power": "1",
     "pace_floor": "py per month",
+    "pace_bend": "1",
     "ceiling_inverse": "per py",
     "generations_pace": "py per month",
     "hardware_pace": "py per month",

@@ -5,7 +5,6 @@ little between two reviews, so only what has changed is integrated, by 3 points 
 taken whenever little is left of the last one, so that no rounding of large months stays in small ones.
 """
 
-from math import sqrt
 from typing import Any
 
 from deference_sim.model.declare import constant, equation
@@ -28,7 +27,7 @@ def is_brief(p: Any, low: float, high: float) -> bool:
     if p.capability_law != SOFTWARE_EXPLOSION:
         return length * abs(p.pace_slope) <= MOST_FOLDS
     below = p.capability_ceiling - max(low, high)
-    bend = abs(p.pace_slope * below - p.pace_power) + 2.0 * sqrt(p.pace_power)
+    bend = abs(p.pace_slope * below - p.pace_power) + p.pace_bend
     return below > 0.0 and length * bend <= MOST_FOLDS * below
 
 
