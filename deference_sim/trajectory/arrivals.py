@@ -18,7 +18,7 @@ BENDS = (1.1111111111111112, -2.2222222222222223, 1.1111111111111112)
 SELDOM = 1e-3  # arrivals expected on a step; of fewer a bend of the rate misplaces less than a fiftieth
 CLOSE_BY = constant("CLOSE_BY", 1e-7, "months", "after a move by less, Newton's method is off by less than rounding")
 MOST_TRIES = 100  # of Newton's method, which halves the bracket where it does not converge
-LEAST_PART = 1e-2  # of a step; missing a bend by this much matters less than the tolerance
+LEAST_PART = 1e-3  # of a step; missing a bend by this much matters less than the tolerance
 
 
 process_rate = written(

@@ -31,7 +31,7 @@ LOCAL = 0.3  # of the tolerance; errors of many steps together then stay near it
 AT_CORNERS = constant(
     "AT_CORNERS", 300.0, "per py", "times its tolerance that a step across a corner may err, by the noise of a review"
 )
-RELATIVE_BEYOND = constant("RELATIVE_BEYOND", 0.001, "per py or months", "inverse of the stocks beyond which errors are relative")
+ABSOLUTE_UP_TO = constant("ABSOLUTE_UP_TO", 1000.0, "py or months", "errors of larger stocks are relative")
 STEP_FAILED = -1
 _SPEEDS = constant(
     "_SPEEDS",
@@ -187,7 +187,7 @@ def try_step(state: Any, p: Any, h: float) -> None:
 def step_error(state: Any, p: Any, h: float) -> float:
     """Return the largest estimated error of an exact stock in units of the tolerance; of a large stock, relative."""
     k = state.slopes
-    worst, allowed = 0.0, 1.0
+    worst, at_size = 0.0, ABSOLUTE_UP_TO
     for i in range(STOCK_COUNT):
         if _EXACT[i]:
             error = h * (
@@ -198,10 +198,10 @@ def step_error(state: Any, p: Any, h: float) -> float:
                 + 22.0 / 525.0 * k[5, i]
                 - 1.0 / 40.0 * k[6, i]
             )
-            size = max(1.0, abs(state.y1[i]) * RELATIVE_BEYOND)
-            if abs(error) * allowed > worst * size:
-                worst, allowed = abs(error), size
-    return worst / (allowed * LOCAL * p.numerics_tolerance)
+            size = max(ABSOLUTE_UP_TO, abs(state.y1[i]))
+            if abs(error) * at_size > worst * size:
+                worst, at_size = abs(error), size
+    return worst * ABSOLUTE_UP_TO / (at_size * LOCAL * p.numerics_tolerance)
 
 
 @equation
