@@ -12,7 +12,6 @@ from deference_sim.model.human import human_effort
 from deference_sim.model.state import HALTED, PRE
 from deference_sim.model.stocks import flow, stock
 from deference_sim.model.tax import total_tax
-from deference_sim.model.work import human_pace
 from deference_sim.streams import ESTIMATES, PERSISTENT_ERROR, REVIEW_NOISE, normal_pair
 
 ESTIMATED_MARGIN = Quantity("estimated margin", "py", "estimated margin")
