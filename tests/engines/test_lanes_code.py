@@ -54,5 +54,5 @@ def test_no_way_brings_what_may_be_anything() -> None:
     Where all lanes that are left return on one of them, text after both is run without a lane and may branch on it.
     """
     phis = re.findall(r"= phi .*", build.text_of_kernel(8))
-    assert len(phis) > 500
+    assert len(phis) > 100
     assert not [phi for phi in phis if "poison" in phi or "undef" in phi]

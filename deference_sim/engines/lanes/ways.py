@@ -109,8 +109,8 @@ class Ways:
         if that is UNDEFINED:
             if is_constant(this):
                 return this
-            # Not ``poison``, which may be anything: text may branch on it with no lane left, which an optimiser may take
-            # to mean that nobody ever comes that way, returns included.
+            # Not ``poison``, which may be anything: text may branch on it with no lane left, and an optimiser may take
+            # that to mean that nobody ever comes that way, returns included.
             kind, wide, other = this.kind, this.wide, self.code.num(0, this.kind, this.wide).name
         else:
             if is_constant(this) and is_constant(that) and same_constant(this, that):
