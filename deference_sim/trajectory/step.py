@@ -233,19 +233,22 @@ def stock_at(state: Any, i: int, x: float) -> float:
     return state.y1[i] if x >= 1.0 else inside
 
 
+_AFTER_PART = f"return Stocks({', '.join(f'stock_at(state, {place}, x)' for place in AT)})"
+
 stocks_after = written(
     "stocks_after(state: Any, x: float) -> Any",
     "Return the stocks after part ``x`` of the living step, at most 1, by name.",
-    [f"return Stocks({', '.join(f'stock_at(state, {place}, x)' for place in AT)})"],
+    [_AFTER_PART],
     globals(),
     inlined=True,
 )
-
-
-@equation(inlined=True)
-def stocks_at(state: Any, t: float) -> Any:
-    """Return the stocks at time ``t`` of the living step, by name."""
-    return stocks_after(state, part_of_step(state, t))
+stocks_at = written(
+    "stocks_at(state: Any, t: float) -> Any",
+    "Return the stocks at time ``t`` of the living step, by name.",
+    ["x = part_of_step(state, t)", _AFTER_PART],
+    globals(),
+    inlined=True,
+)
 
 
 @equation
