@@ -89,7 +89,7 @@ MUTANTS = (
     ),
     Mutant(
         "bought time without its limit", "law",
-        "return min(max(rate * (1.0 - bought / p.time_buying_max_bought), 0.0), 1.0)",
+        "return min(max(rate * ((p.time_buying_max_bought - bought) * p.bought_inverse), 0.0), 1.0)",
         "return min(max(rate, 0.0), 1.0)",
         f"{EXACT}::test_defence_bought_time_and_lead",
     ),
@@ -165,8 +165,8 @@ MUTANTS = (
     ),
     Mutant(
         "a hazard from the AIs without its ceiling", "law",
-        "return min(max(-margin / p.basin_hazard_scale, -LEAST_HAZARD), MOST_HAZARD)",
-        "return max(-margin / p.basin_hazard_scale, -LEAST_HAZARD)",
+        "return min(max(-margin * p.mistakes_fall, -LEAST_HAZARD), MOST_HAZARD)",
+        "return max(-margin * p.mistakes_fall, -LEAST_HAZARD)",
         law("catastrophe caused by AIs, far outside"),
     ),
     Mutant(
@@ -261,8 +261,8 @@ MUTANTS = (
     ),
     Mutant(
         "a rival without our hardware", "law",
-        "return p.rival_speed * (min(own_pace(p, R), fastest) + hardware_pace(p))",
-        "return p.rival_speed * min(own_pace(p, R), fastest)",
+        "return p.rival_speed * (min(own_pace(p, R), p.generations_pace) + p.hardware_pace)",
+        "return p.rival_speed * min(own_pace(p, R), p.generations_pace)",
         law("a rival with hardware of its own"),
     ),
     Mutant(
@@ -303,8 +303,8 @@ MUTANTS = (
     ),
     Mutant(
         "months of tests that count as work on safety too", "law",
-        "return human_effort(state, p) * (1.0 - p.handoff_human_tests) * p.handoff_human_pace / REFERENCE_PACE",
-        "return human_effort(state, p) * p.handoff_human_pace / REFERENCE_PACE",
+        "return (1.0 - p.handoff_human_tests) * p.handoff_human_pace / REFERENCE_PACE",
+        "return p.handoff_human_pace / REFERENCE_PACE",
         law("human work beside scaling up"),
     ),
     Mutant(
@@ -437,8 +437,8 @@ MUTANTS = (
     ),
     Mutant(
         "scheming held off by wisdom too", "law",
-        "max(stocks.A - stocks.C, 0.0) / p.scheming_margin_scale",
-        "max(min(stocks.A, stocks.W) - stocks.C, 0.0) / p.scheming_margin_scale",
+        "max(stocks.A - stocks.C, 0.0) * p.onset_fall",
+        "max(min(stocks.A, stocks.W) - stocks.C, 0.0) * p.onset_fall",
         "test_schemers_halts_roads.py::test_what_keeps_ais_from_scheming_is_their_alignment_alone",
     ),
     Mutant(
@@ -763,8 +763,8 @@ MUTANTS = (
     ),
     Mutant(
         "py for py a month", "units",
-        "pace = min(pace, p.generations_step / p.generations_min_time)",
-        "pace = min(pace, p.generations_step)",
+        "p.generations_pace = p.generations_step / max(p.generations_min_time, BRIEFEST)",
+        "p.generations_pace = p.generations_step",
         UNITS,
     ),
     Mutant(
@@ -793,14 +793,14 @@ MUTANTS = (
     ),
     Mutant(
         "the exponential of a number with a unit", "units",
-        "return min(max(-margin / p.basin_hazard_scale, -LEAST_HAZARD), MOST_HAZARD)",
+        "return min(max(-margin * p.mistakes_fall, -LEAST_HAZARD), MOST_HAZARD)",
         "return min(max(-margin, -LEAST_HAZARD), MOST_HAZARD)",
         UNITS,
     ),
     Mutant(
         "a constant that is not declared", "units",
-        "GAIN * (target - margin_estimate(state, p))",
-        "1.0 * (target - margin_estimate(state, p))",
+        "GAIN * (target - margin)",
+        "1.0 * (target - margin)",
         UNITS,
     ),
 )  # fmt: skip

@@ -50,10 +50,17 @@ class Basin(Block):
     )
 
 
+@equation
+def prepare_basin(p: Any) -> None:
+    """Set how fast depth rises with the margin, and the hazard from the AIs falls with it."""
+    p.depth_rise = 2.0 / p.basin_width
+    p.mistakes_fall = 1.0 / p.basin_hazard_scale
+
+
 @equation(gives=DEPTH, takes={"margin": MARGIN}, inlined=True)
 def basin_depth(p: Any, margin: float) -> float:
     """Return q, from -1 (far outside the basin) through 0 (its edge) to 1 (deep inside); equation (5)."""
-    fallen = exp(max(-2.0 * abs(margin) / p.basin_width, -700.0))  # the hyperbolic tangent, written with one exp
+    fallen = exp(max(-p.depth_rise * abs(margin), -700.0))  # the hyperbolic tangent, written with one exp
     depth = (1.0 - fallen) / (1.0 + fallen)
     return depth if margin >= 0.0 else -depth
 
@@ -73,7 +80,7 @@ def helpfulness(state: Any, depth: float) -> float:
 @equation(takes={"margin": MARGIN})
 def catastrophe_exponent(p: Any, margin: float) -> float:
     """Return the natural logarithm of the hazard from the AIs in units of that at the edge: below 0 inside."""
-    return min(max(-margin / p.basin_hazard_scale, -LEAST_HAZARD), MOST_HAZARD)
+    return min(max(-margin * p.mistakes_fall, -LEAST_HAZARD), MOST_HAZARD)
 
 
 @equation(takes={"margin": MARGIN})

@@ -12,12 +12,11 @@ from deference_sim.model.human import human_effort
 from deference_sim.model.state import HALTED, PRE
 from deference_sim.model.stocks import flow, stock
 from deference_sim.model.tax import total_tax
-from deference_sim.model.work import human_pace
 from deference_sim.streams import ESTIMATES, PERSISTENT_ERROR, REVIEW_NOISE, normal_pair
 
 ESTIMATED_MARGIN = Quantity("estimated margin", "py", "estimated margin")
 T = stock("T", "work on tests that still tells something", unit="py", words="test work T")
-ROOT_OF_TWO_PI = 2.5066282746310002
+HIGHEST_DENSITY = 0.3989422804014327  # of a standard normal number
 U = stock(
     "U", "AI work since the last review", unit="py", words="work since the review", speed=1.0, exact=False, shown=False
 )
@@ -128,7 +127,7 @@ def draw_errors_of_the_run(state: Any, p: Any) -> None:
 @flow(T)
 def test_work(state: Any, p: Any, stocks: Any, now: Any) -> float:
     """Return dT/dt in py per month: by humans, in a trial run, by AIs; tests age as AIs get smarter."""
-    done = human_effort(state, p) * p.handoff_human_tests * human_pace(p)
+    done = human_effort(state, p) * p.handoff_human_tests * p.human_pace
     if state.phase == PRE:
         done += 0.0 if state.trial_until == inf else max(own_pace(p, stocks.C), p.pace_floor)
     elif state.phase != HALTED:
@@ -177,7 +176,13 @@ def margin_found(state: Any, p: Any, A: float, W: float) -> float:
     The smaller of two noisy estimates is too low on average; that is given back, as far as it can be known.
     """
     supplied = effective_profile(state, p, W)
-    return min(A, supplied) + lost_to_noise(abs(A - supplied), spread_of_estimates(p)) - state.C
+    return min(A, supplied) + lost_to_noise(abs(A - supplied), p.noise_apart) - state.C
+
+
+@equation
+def prepare_evaluation(p: Any) -> None:
+    """Set how far the noise of one review sets components apart."""
+    p.noise_apart = spread_of_estimates(p)
 
 
 @equation
@@ -207,7 +212,7 @@ def lost_to_noise(apart: float, spread: float) -> float:
     if spread <= 0.0:
         return 0.0
     x = apart / spread
-    density = exp(max(-0.5 * x * x, -700.0)) / ROOT_OF_TWO_PI
+    density = HIGHEST_DENSITY * exp(max(-0.5 * x * x, -700.0))
     t = 1.0 / (1.0 + 0.2316419 * x)
     series = t * (0.319381530 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))))
     return spread * density - apart * density * series
@@ -243,7 +248,7 @@ def own_margin_estimate(state: Any, p: Any) -> float:
     """Return the margin that decisions believe the AIs have without what humans supply, in py."""
     apart = abs(state.alignment_estimate - state.profile_estimate)
     smaller = min(state.alignment_estimate, state.profile_estimate)
-    return smaller + lost_to_noise(apart, spread_of_estimates(p)) - state.C
+    return smaller + lost_to_noise(apart, p.noise_apart) - state.C
 
 
 @equation

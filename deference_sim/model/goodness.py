@@ -155,7 +155,7 @@ INFECTION_SPREAD = 0.5  # standard deviation of the natural logarithm of what an
 @equation(gives=ROOM, inlined=True)
 def room(p: Any, ahead: float) -> float:
     """Return the share of returns left to goodness work that is ``ahead`` py beyond existing AIs."""
-    return min(max((p.goodness_reach - ahead) / (p.goodness_reach - FULL_RETURNS), 0.0), 1.0)
+    return min(max((p.goodness_reach - ahead) * p.reach_fall, 0.0), 1.0)
 
 
 @equation(inlined=True)
@@ -178,8 +178,9 @@ def sufficient(state: Any, p: Any, C: float, A: float, W: float) -> float:
 
 @equation
 def prepare_goodness(p: Any) -> None:
-    """Set the natural logarithm of the factor of waste."""
+    """Set the natural logarithm of the factor of waste, and by how much returns fall per py."""
     p.waste_fall = log(p.goodness_waste)
+    p.reach_fall = 1.0 / (p.goodness_reach - FULL_RETURNS)
 
 
 @equation(gives=WASTE, inlined=True)

@@ -1,7 +1,7 @@
 """Capability growth: the pace at which AIs that do the research make their successors more capable."""
 
 from itertools import pairwise
-from math import nan
+from math import nan, sqrt
 from typing import Any, Literal, Self
 
 from pydantic import model_validator
@@ -184,7 +184,7 @@ def own_pace(p: Any, C: float) -> float:
     if p.capability_law == SOFTWARE_EXPLOSION:
         if C >= p.capability_ceiling:
             return 0.0
-        log_pace = p.pace_slope * C + p.pace_power * log(1.0 - C / p.capability_ceiling)
+        log_pace = p.pace_slope * C + p.pace_power * log((p.capability_ceiling - C) * p.ceiling_inverse)
         return p.pace_at_zero * exp(min(max(log_pace, -700.0), _LOG_FASTEST))
     if C >= LIMIT:
         return 0.0
@@ -218,6 +218,9 @@ def growth_constants(p: Any) -> Any:
 def prepare_growth(p: Any) -> None:
     """Set the constants of the law of growth, the peak of the pace, and where the takeoff is over."""
     p.pace_at_zero, p.pace_slope, p.pace_power = growth_constants(p)
+    p.pace_bend = 2.0 * sqrt(p.pace_power)
+    p.ceiling_inverse = 1.0 / p.capability_ceiling
+    p.hardware_pace = hardware_pace(p)
     p.pace_floor = own_pace(p, 0.0)
     p.pace_peak_at = 0.0
     if p.capability_law == SOFTWARE_EXPLOSION:

@@ -12,7 +12,7 @@ from deference_sim.model.evaluation import margin_estimate
 from deference_sim.model.events import event
 from deference_sim.model.goodness import starting_margin, sufficient
 from deference_sim.model.growth import between_knots
-from deference_sim.model.human import REFERENCE_PACE, human_curve, human_effort, understood
+from deference_sim.model.human import human_curve, human_effort, understood
 from deference_sim.model.roads import AT_START, shake
 from deference_sim.model.scheming import scheme_at_handoff
 from deference_sim.model.spans import months_on_the_way
@@ -195,7 +195,7 @@ def is_indifferent(state: Any, p: Any) -> bool:
     """
     margin = margin_estimate(state, p)
     months, base, slope, count = p.good_end_month, p.good_end_base, p.good_end_slope, p.good_end_count
-    rate = human_effort(state, p) * (1.0 - p.handoff_human_tests) * p.handoff_human_pace / REFERENCE_PACE
+    rate = human_effort(state, p) * p.safety_pace
     worth = understood(state.C)
     now = interpolate(state.t, months, base, count) + interpolate(state.t, months, slope, count) * margin
     best = now

@@ -64,16 +64,22 @@ def scaling_share(state: Any, p: Any) -> float:
     return 0.0 if state.capable else 1.0
 
 
+@equation
+def safety_pace(p: Any) -> float:
+    """Return months at the reference pace per month of all human work, without those that go to tests."""
+    return (1.0 - p.handoff_human_tests) * p.handoff_human_pace / REFERENCE_PACE
+
+
 @flow(H)
 def human_work(state: Any, p: Any, stocks: Any, now: Any) -> float:
     """Return dH/dt: months at the reference pace per month, without those that go to tests."""
-    return human_effort(state, p) * (1.0 - p.handoff_human_tests) * p.handoff_human_pace / REFERENCE_PACE
+    return human_effort(state, p) * p.safety_pace
 
 
 @equation(gives=HUMAN_GAIN, inlined=True)
 def human_gain_rate(state: Any, p: Any, C: float, months: float) -> float:
     """Return by how much human work raises both components per month, ``months`` of it being done already."""
-    rate = human_effort(state, p) * (1.0 - p.handoff_human_tests) * p.handoff_human_pace / REFERENCE_PACE
+    rate = human_effort(state, p) * p.safety_pace
     if rate == 0.0:
         return 0.0  # as in full deference, where most time is spent
     slope = CURVE_DEPTH * CURVE_POWER / CURVE_SCALE * exp(-(1.0 + CURVE_POWER) * log(1.0 + months / CURVE_SCALE))

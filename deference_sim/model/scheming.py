@@ -88,6 +88,12 @@ SHOWDOWN_LOST = event("showdown lost", "schemers are found out, and take over")
 
 
 @equation
+def prepare_scheming(p: Any) -> None:
+    """Set how fast onsets of scheming become rarer with the margin of alignment."""
+    p.onset_fall = 1.0 / p.scheming_margin_scale
+
+
+@equation
 def likelier_with_capability(p: Any, C: float) -> float:
     """Return by how much likelier scheming is at capability ``C`` than at 0."""
     return exp(min(max(LN10 * p.scheming_capability_slope * C, -700.0), 700.0))
@@ -114,7 +120,7 @@ def begin_to_scheme(state: Any) -> None:
 @equation
 def onset_rate(state: Any, p: Any, stocks: Any) -> float:
     """Return onsets of scheming per month; they come with capability, and less where alignment has a margin."""
-    protected = exp(max(-max(stocks.A - stocks.C, 0.0) / p.scheming_margin_scale, -700.0))
+    protected = exp(max(-max(stocks.A - stocks.C, 0.0) * p.onset_fall, -700.0))
     growth = growth_rate(state, p, working_pace(state, p, stocks.C))
     return growth * p.scheming_rate * likelier_with_capability(p, stocks.C) * protected
 

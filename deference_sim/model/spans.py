@@ -5,12 +5,11 @@ little between two reviews, so only what has changed is integrated, by 3 points 
 taken whenever little is left of the last one, so that no rounding of large months stays in small ones.
 """
 
-from math import sqrt
 from typing import Any
 
 from deference_sim.model.declare import constant, equation
-from deference_sim.model.growth import SOFTWARE_EXPLOSION, hardware_pace, own_pace
-from deference_sim.model.quadrature import BRIEFEST, GAUSS_NODES, GAUSS_WEIGHTS, SLOWEST, STEP_NODES, STEP_WEIGHTS
+from deference_sim.model.growth import SOFTWARE_EXPLOSION, own_pace
+from deference_sim.model.quadrature import GAUSS_NODES, GAUSS_WEIGHTS, SLOWEST, STEP_NODES, STEP_WEIGHTS
 from deference_sim.model.tax import total_tax
 from deference_sim.model.work import ability
 
@@ -28,7 +27,7 @@ def is_brief(p: Any, low: float, high: float) -> bool:
     if p.capability_law != SOFTWARE_EXPLOSION:
         return length * abs(p.pace_slope) <= MOST_FOLDS
     below = p.capability_ceiling - max(low, high)
-    bend = abs(p.pace_slope * below - p.pace_power) + 2.0 * sqrt(p.pace_power)
+    bend = abs(p.pace_slope * below - p.pace_power) + p.pace_bend
     return below > 0.0 and length * bend <= MOST_FOLDS * below
 
 
@@ -100,8 +99,7 @@ def keep_the_way(state: Any, p: Any, end: float) -> None:
 @equation(inlined=True)
 def racing_pace(p: Any, R: float) -> float:
     """Return the pace of the rival at capability ``R``, in py per month: ours times its speed, hardware included."""
-    fastest = p.generations_step / max(p.generations_min_time, BRIEFEST)
-    return p.rival_speed * (min(own_pace(p, R), fastest) + hardware_pace(p))
+    return p.rival_speed * (min(own_pace(p, R), p.generations_pace) + p.hardware_pace)
 
 
 @equation

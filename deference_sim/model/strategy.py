@@ -137,14 +137,14 @@ def months_to_danger(state: Any, p: Any, end: float) -> float:
 
 
 @equation
-def margin_to_aim_at(state: Any, p: Any, months: float, research: float) -> float:
+def margin_to_aim_at(state: Any, p: Any, months: float, research: float, margin: float, tax: float) -> float:
     """Return the margin to aim at with ``months`` left over as things are: the largest that there is time for.
 
     At most the target. Less than twice what one does not know about the margin is never given up for time: where even
     that would not be enough, giving up goodness is in vain, and the less is given up the further it is from enough.
+    ``margin`` and ``tax`` are what decisions believe in.
     """
-    tax = max(tax_estimate(state, p, state.C, wasteful(state, p)), LEAST_TAX)
-    in_reach = margin_estimate(state, p) + months * research * working_pace(state, p, state.C) / tax
+    in_reach = margin + months * research * working_pace(state, p, state.C) / max(tax, LEAST_TAX)
     least = min(UNKNOWN * unknown_margin(state, p), p.strategy_target)
     return min(least + abs(in_reach - least), p.strategy_target)
 
@@ -169,9 +169,10 @@ def alignment_weight(state: Any, p: Any) -> float:
         return 0.5
     tax_A = max(p.tax_broad_alignment * shape_factor(p, state.alignment_estimate), LEAST_TAX)
     tax_W = max(p.tax_capability_profile * shape_factor(p, state.profile_estimate), LEAST_TAX)
-    apart = (state.alignment_estimate - state.profile_estimate) / p.basin_width
-    for_A = tax_A * exp(min(max(-apart, -700.0), 0.0))
-    for_W = tax_W * exp(min(max(apart, -700.0), 0.0))
+    ahead = state.alignment_estimate - state.profile_estimate
+    fall = exp(max(-abs(ahead) / p.basin_width, -700.0))
+    for_A = tax_A * (fall if ahead > 0.0 else 1.0)
+    for_W = tax_W * (1.0 if ahead > 0.0 else fall)
     return for_A / (for_A + for_W)
 
 
@@ -182,12 +183,13 @@ def decide(state: Any, p: Any) -> None:
     everything = max(tests + buying + defence, 1.0)  # above 1 only where uncertain shares are drawn too large together
     tests, buying, defence = tests / everything, buying / everything, defence / everything
     research = max(1.0 - buying - defence - tests, 0.0)
+    margin, tax = margin_estimate(state, p), tax_estimate(state, p, state.C, wasteful(state, p))
     target = p.strategy_target
     if p.strategy_policy == DEADLINE_AWARE:
         scale = state.buying_scale if buying == state.time_buying_share else buying_scale(p, buying)
-        target = margin_to_aim_at(state, p, slack(state, p, research, scale), research)
-    goodness, gate = wanted_goodness(state, p, target)
-    state.gate_advice = advice(state, p, state.gate_advice, margin_estimate(state, p) < gate)
+        target = margin_to_aim_at(state, p, slack(state, p, research, scale), research, margin, tax)
+    goodness, gate = wanted_goodness(p, target, margin, tax)
+    state.gate_advice = advice(state, p, state.gate_advice, margin < gate)
     goodness = research if state.gate_advice == TAKEN else research * goodness
     if p.strategy_policy == FIXED:
         goodness = min(p.strategy_goodness_share, research)
@@ -197,15 +199,17 @@ def decide(state: Any, p: Any) -> None:
 
 
 @equation
-def wanted_goodness(state: Any, p: Any, target: float) -> Any:
-    """Return (share of research for goodness, margin below which capability stops) for a margin to aim at."""
+def wanted_goodness(p: Any, target: float, margin: float, tax: float) -> Any:
+    """Return (share of research for goodness, margin below which capability stops) for a margin to aim at.
+
+    ``margin`` and ``tax`` are what decisions believe in.
+    """
     if p.strategy_policy == FIXED or p.strategy_policy == RACE:
         return 0.0, -inf
     gate = -inf
     if p.strategy_policy == SAFETY_CASE or p.strategy_policy == DEADLINE_AWARE:
         gate = min(p.strategy_gate, target)
-    tax = tax_estimate(state, p, state.C, wasteful(state, p))
-    wanted = tax / (1.0 + tax) + GAIN * (target - margin_estimate(state, p))
+    wanted = tax / (1.0 + tax) + GAIN * (target - margin)
     return min(max(wanted, 0.0), 1.0), gate
 
 
@@ -241,5 +245,5 @@ def set_shares(state: Any, p: Any, capability: float, goodness: float, buying: f
     state.defence_share = defence
     state.tests_share = tests
     state.alignment_weight = alignment_weight(state, p)
-    state.retraining_speed = working_pace(state, p, state.C) * capability
+    state.retraining_speed = working_pace(state, p, state.C) * capability if state.retraining else 0.0
     state.step_alive = 0

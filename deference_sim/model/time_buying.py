@@ -71,6 +71,12 @@ class TimeBuying(Block):
 
 
 @equation
+def prepare_time_buying(p: Any) -> None:
+    """Set by how much every month bought lowers what is left to be bought."""
+    p.bought_inverse = 1.0 / p.time_buying_max_bought
+
+
+@equation
 def buying_scale(p: Any, share: float) -> float:
     """Return months bought per month by unlimited aligned capability at this ``share`` of effort."""
     if share <= 0.0:
@@ -88,7 +94,7 @@ def buying_rate(p: Any, scale: float, aligned: float, bought: float) -> float:
 @equation(inlined=True)
 def bounded_rate(p: Any, rate: float, bought: float) -> float:
     """Return the months bought per month when ``bought`` months are already spent of all that can be bought."""
-    return min(max(rate * (1.0 - bought / p.time_buying_max_bought), 0.0), 1.0)
+    return min(max(rate * ((p.time_buying_max_bought - bought) * p.bought_inverse), 0.0), 1.0)
 
 
 @equation(gives=TIME_BUYING, takes={"aligned": ALIGNED}, inlined=True)

@@ -8,7 +8,7 @@ from deference_sim.model.hazards import arrival_rate, exposure_branch, exposure_
 from deference_sim.model.processes import RATE_PROCESSES
 from deference_sim.model.quadrature import STEP_NODES, STEP_WEIGHTS
 from deference_sim.trajectory.state import FIRST_HAZARD, stocks_of
-from deference_sim.trajectory.step import SAME_INSTANT, stocks_at
+from deference_sim.trajectory.step import SAME_INSTANT, part_of_step, stocks_after, stocks_at
 from deference_sim.trajectory.written import by_row, written
 
 STEP_PANELS = 1000.0  # of one step at most, for a hazard that turns far within it
@@ -18,7 +18,7 @@ BENDS = (1.1111111111111112, -2.2222222222222223, 1.1111111111111112)
 SELDOM = 1e-3  # arrivals expected on a step; of fewer a bend of the rate misplaces less than a fiftieth
 CLOSE_BY = constant("CLOSE_BY", 1e-7, "months", "after a move by less, Newton's method is off by less than rounding")
 MOST_TRIES = 100  # of Newton's method, which halves the bracket where it does not converge
-LEAST_PART = 1e-4  # of a step; missing a bend by this much matters less than the tolerance
+LEAST_PART = 1e-3  # of a step; missing a bend by this much matters less than the tolerance
 
 
 process_rate = written(
@@ -68,8 +68,9 @@ def integrate_rates(state: Any, p: Any, hazards: Any, processes: Any) -> None:
             else:
                 process.gain = integrated_rate(state, p, hazards, row, end)
     length = end - start
+    part = part_of_step(state, end)
     for node in range(3):
-        stocks = stocks_at(state, start + STEP_NODES[node] * length)
+        stocks = stocks_after(state, STEP_NODES[node] * part)
         for row in range(len(processes)):
             process = processes[row]
             if process.together:

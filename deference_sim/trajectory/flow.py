@@ -63,7 +63,8 @@ def flow_on(state: Any, p: Any, hazards: Any, processes: Any, t_stop: float, t_p
     t, why = first_event(state, p, hazards, processes, t_stop, t_pause)
     for row in range(len(processes)):
         process = processes[row]
-        process.so_far = process.gain if t >= state.step_reach else gained(state, p, hazards, process, row, t)
+        partly = t < state.step_reach and process.gain > 0.0
+        process.so_far = gained(state, p, hazards, process, row, t) if partly else process.gain
     move(state, t)
     for which in EVERY_CROSSING:
         if why & (1 << which):

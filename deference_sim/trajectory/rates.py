@@ -8,7 +8,7 @@ from deference_sim.model.progress import growth_rate
 from deference_sim.model.state import HALTED, PRE
 from deference_sim.model.stocks import FLOWS, STOCKS
 from deference_sim.model.time_buying import time_bought
-from deference_sim.model.work import human_pace, work_clock, working_pace
+from deference_sim.model.work import work_clock, working_pace
 from deference_sim.trajectory.state import Stocks
 from deference_sim.trajectory.written import written
 
@@ -33,7 +33,7 @@ def shared(state: Any, p: Any, stocks: Any) -> Now:
     if state.phase == PRE:
         return Now(aligned, buying, 0.0, 0.0, growth_rate(state, p, 0.0))
     if state.phase == HALTED:
-        return Now(aligned, buying, human_pace(p), human_pace(p), 0.0)
+        return Now(aligned, buying, p.human_pace, p.human_pace, 0.0)
     pace = working_pace(state, p, stocks.C)
     return Now(aligned, buying, pace, work_clock(state, p, pace), growth_rate(state, p, pace))
 

@@ -3,9 +3,9 @@
 from math import inf
 from typing import Any
 
-from deference_sim.model.basin import draw_basin
+from deference_sim.model.basin import draw_basin, prepare_basin
 from deference_sim.model.declare import constant, equation
-from deference_sim.model.evaluation import draw_errors_of_the_run
+from deference_sim.model.evaluation import draw_errors_of_the_run, prepare_evaluation
 from deference_sim.model.goodness import prepare_goodness
 from deference_sim.model.growth import prepare_growth
 from deference_sim.model.handoff import draw_start, has_estimate_triggers, prepare_handoff
@@ -13,8 +13,11 @@ from deference_sim.model.hazards import NO_CAUSE
 from deference_sim.model.processes import RATE_PROCESSES, start_process
 from deference_sim.model.reference import MONTHS_IN_A_PY
 from deference_sim.model.rival import TAKEOFF, draw_rival
+from deference_sim.model.scheming import prepare_scheming
 from deference_sim.model.state import HALTED, PRE
 from deference_sim.model.tax import prepare_tax
+from deference_sim.model.time_buying import prepare_time_buying
+from deference_sim.model.work import prepare_work
 from deference_sim.trajectory.state import FIRST_HAZARD
 
 FIRST_STEP = constant("FIRST_STEP", 0.05, "months", "how long the first step is tried")
@@ -24,9 +27,14 @@ _STREAMS = tuple(process.stream for process in RATE_PROCESSES)
 @equation
 def prepare_row(p: Any) -> None:
     """Set the constants that the law derives from the parameters of one row."""
+    prepare_work(p)
     prepare_growth(p)
+    prepare_basin(p)
     prepare_tax(p)
     prepare_goodness(p)
+    prepare_evaluation(p)
+    prepare_time_buying(p)
+    prepare_scheming(p)
     prepare_handoff(p)
 
 

@@ -187,7 +187,7 @@ def try_step(state: Any, p: Any, h: float) -> None:
 def step_error(state: Any, p: Any, h: float) -> float:
     """Return the largest estimated error of an exact stock in units of the tolerance; of a large stock, relative."""
     k = state.slopes
-    worst = 0.0
+    worst, at_size = 0.0, ABSOLUTE_UP_TO
     for i in range(STOCK_COUNT):
         if _EXACT[i]:
             error = h * (
@@ -198,8 +198,10 @@ def step_error(state: Any, p: Any, h: float) -> float:
                 + 22.0 / 525.0 * k[5, i]
                 - 1.0 / 40.0 * k[6, i]
             )
-            worst = max(worst, abs(error) / max(1.0, abs(state.y1[i]) / ABSOLUTE_UP_TO))
-    return worst / (LOCAL * p.numerics_tolerance)
+            size = max(ABSOLUTE_UP_TO, abs(state.y1[i]))
+            if abs(error) * at_size > worst * size:
+                worst, at_size = abs(error), size
+    return worst * ABSOLUTE_UP_TO / (at_size * LOCAL * p.numerics_tolerance)
 
 
 @equation
@@ -231,10 +233,19 @@ def stock_at(state: Any, i: int, x: float) -> float:
     return state.y1[i] if x >= 1.0 else inside
 
 
+_AFTER_PART = f"return Stocks({', '.join(f'stock_at(state, {place}, x)' for place in AT)})"
+
+stocks_after = written(
+    "stocks_after(state: Any, x: float) -> Any",
+    "Return the stocks after part ``x`` of the living step, at most 1, by name.",
+    [_AFTER_PART],
+    globals(),
+    inlined=True,
+)
 stocks_at = written(
     "stocks_at(state: Any, t: float) -> Any",
     "Return the stocks at time ``t`` of the living step, by name.",
-    ["x = part_of_step(state, t)", f"return Stocks({', '.join(f'stock_at(state, {place}, x)' for place in AT)})"],
+    ["x = part_of_step(state, t)", _AFTER_PART],
     globals(),
     inlined=True,
 )

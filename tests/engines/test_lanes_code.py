@@ -46,3 +46,13 @@ def test_what_is_run_in_every_round_is_in_vectors(features: str | None, register
     for name in HOT:
         body = "\n".join(part for each, part in parts.items() if each.startswith(name))
         assert len([line for line in body.splitlines() if PACKED.search(line)]) > 20, name
+
+
+def test_no_way_brings_what_may_be_anything() -> None:
+    """Would catch a name that has a value on one of two ways only, and none at all on the other.
+
+    Where all lanes that are left return on one of them, text after both is run without a lane and may branch on it.
+    """
+    phis = re.findall(r"= phi .*", build.text_of_kernel(8))
+    assert len(phis) > 100
+    assert not [phi for phi in phis if "poison" in phi or "undef" in phi]

@@ -82,6 +82,23 @@ def loops(x: float, y: float) -> Any:
     return total, turns, last
 
 
+def left_together(x: float, y: float) -> float:
+    total = 0.0
+    for turn in range(40):
+        if x < turn - 10.0:
+            return -total  # some lanes leave
+        total += exp(-abs(x) * turn) + log(1.0 + abs(y))
+        if turn == 9:
+            return total  # and all that are left
+        else:
+            doubled = turn * 2
+        if doubled > 16:
+            total += 1.0
+        if total > doubled:
+            total -= 0.5
+    return -1.0
+
+
 def searched(x: float, y: float) -> float:
     low, high = 0.0, 10.0
     for _ in range(200):
@@ -129,7 +146,7 @@ def drawn(x: float, y: float) -> Any:
     return u, v, streams.normal_quantile(u)
 
 
-FUNCTIONS = (early, loops, searched, tables, helper, calls, chosen, drawn)
+FUNCTIONS = (early, loops, left_together, searched, tables, helper, calls, chosen, drawn)
 
 
 @pytest.mark.parametrize("inlined", [True, False])

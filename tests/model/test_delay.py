@@ -303,9 +303,9 @@ def test_the_margin_that_is_aimed_at_moves_without_a_jump(margin: float) -> None
     state, p = run_.state, run_.p
     state.alignment_estimate = state.profile_estimate = margin
     months = np.linspace(-40.0, 40.0, 80_001)
-    aims = np.array([margin_to_aim_at(state, p, float(m), 0.9) for m in months])
-    tax = max(tax_estimate(state, p, 0.0, wasteful(state, p)), 1e-3)
-    steepest = 0.9 * own_pace(p, 0.0) / tax
+    found, tax = margin_estimate(state, p), tax_estimate(state, p, 0.0, wasteful(state, p))
+    aims = np.array([margin_to_aim_at(state, p, float(m), 0.9, found, tax) for m in months])
+    steepest = 0.9 * own_pace(p, 0.0) / max(tax, 1e-3)
     assert np.max(np.abs(np.diff(aims))) <= 1.001 * steepest * (months[1] - months[0])
     assert aims.min() == pytest.approx(min(2.0 * unknown_margin(state, p), p.strategy_target), abs=2e-3 * steepest)
     assert aims.max() == aims[0] == aims[-1] == p.strategy_target

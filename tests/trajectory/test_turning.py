@@ -13,7 +13,7 @@ from deference_sim.trajectory import step
 from deference_sim.trajectory.arrivals import turn
 from deference_sim.trajectory.state import FIRST_HAZARD
 
-BASIN = SimpleNamespace(basin_hazard_scale=0.1)
+BASIN = SimpleNamespace(mistakes_fall=10.0)
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ class Ways:
             self.mask = self.from_two(self.mask, NOWHERE, done, skipped)
 
     def from_two(self, this: Any, that: Any, here: str, there: str) -> Any:
-        """Return the value that has come from one of two blocks; what is undefined at the other is whatever it is."""
+        """Return the value that has come from one of two blocks; what is undefined at the other is 0 there."""
         code = self.code
         if isinstance(this, tuple):
             others = (UNDEFINED,) * len(this) if that is UNDEFINED else that
@@ -109,7 +109,9 @@ class Ways:
         if that is UNDEFINED:
             if is_constant(this):
                 return this
-            kind, wide, other = this.kind, this.wide, "poison"
+            # Not ``poison``, which may be anything: text may branch on it with no lane left, and an optimiser may take
+            # that to mean that nobody ever comes that way, returns included.
+            kind, wide, other = this.kind, this.wide, self.code.num(0, this.kind, this.wide).name
         else:
             if is_constant(this) and is_constant(that) and same_constant(this, that):
                 return this
