@@ -256,15 +256,14 @@ def test_a_story_is_told_word_for_word(page: Page, scenario: str) -> None:
 
 def test_the_loops_of_a_future_are_the_programs(page: Page) -> None:
     """Would catch loops of another run, of the inputs before a change, or told in other words than the report's."""
-    page.open(address("rushed-handoff", worlds=FEW))
-    page.answer()
-    for policy, replicate in (("deadline_aware", 12), ("deadline_aware", 13), ("fixed", 12)):
-        page.type("strategy.policy", policy)
+    page.open(address("rushed-handoff", {"strategy.policy": "margin_target"}, worlds=FEW))
+    for lead, replicate in ((4, 12), (4, 13), (2, 12)):
+        page.type("rival.lead", f"{lead} months")
         page.answer()
         page.run("document.querySelector('#replicate').value = arguments[0]", replicate)
         page.click("Tell it")
         told = page.eventually(lambda r=replicate: loops_of(page, r), "the loops")
-        scenario = ds.load("rushed-handoff").with_(**{"strategy.policy": policy})
+        scenario = ds.load("rushed-handoff").with_(**{"strategy.policy": "margin_target", "rival.lead": lead})
         expected = ds.loops(scenario, replicate=replicate)
         paragraphs = [block.text for block in loops_page(expected) if isinstance(block, Paragraph)]
         assert told in paragraphs
