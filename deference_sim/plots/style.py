@@ -176,8 +176,9 @@ def write_title(ax: Axes, title: str, pad: float, from_edge: bool) -> Text:
 
 
 def in_lines(message: str, width: int) -> str:
-    """Return a title in lines, in which a share stays with its sign."""
-    return fill(re.sub(r"(?<=\d) (?=%)", "\u00a0", message), width).replace("\u00a0", " ")
+    """Return a title in lines, in which a number stays with its unit and a name is not broken."""
+    kept = re.sub(r"(?<=\d) (?=%|py\b|months?\b|points?\b)", "\u00a0", message)
+    return fill(kept, width, break_on_hyphens=False).replace("\u00a0", " ")
 
 
 def made_from(result: Result, drawn: int | None = None) -> str:

@@ -34,3 +34,14 @@ def test_a_share_that_is_neither_none_nor_all_does_not_read_so() -> None:
         ">99 %",
         "100 %",
     ]
+
+
+def test_a_title_breaks_neither_a_name_nor_a_number_from_its_unit() -> None:
+    told = style.in_lines("p_stay: baseline 2 to 69 %, uncertain-baseline 18 to 48 % after 12 months", 20)
+    assert told.splitlines() == [
+        "p_stay: baseline 2",
+        "to 69 %,",
+        "uncertain-baseline",
+        "18 to 48 % after",
+        "12 months",
+    ]
