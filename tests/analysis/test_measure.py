@@ -17,7 +17,7 @@ from deference_sim.study.runner import hazard_names, run
 from deference_sim.study.tally import GOOD_ENDS, Tally
 
 BAD: Any = "p_bad"
-REFUSAL = r"^argument  measure  p_bad  one of p_stay, p_good$"
+REFUSAL = r"^argument  measure  p_bad  allowed: one of p_stay, p_good$"
 QUESTIONS: dict[str, Callable[[ds.Scenario], object]] = {
     "sweep": lambda scenario: ds.sweep(scenario, {"rival.lead": [1]}, 1).estimates(BAD),
     "required_lead": lambda scenario: ds.required_lead(scenario, replicates=1, measure=BAD),

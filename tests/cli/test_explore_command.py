@@ -110,7 +110,7 @@ def test_what_cannot_be_shown_is_told_before_anything_is_served(server: PageServ
     for arguments, told in (
         (("rushed-handof",), "did you mean"),
         (("baseline", "--set", "rival.led=3"), "unknown parameter"),
-        (("baseline", "--replicates", "1000000"), "from 100 to 100000"),
+        (("baseline", "--replicates", "1000000"), "from 100 to 100,000"),
     ):
         refused = call("explore", *arguments, "--no-browser")
         assert refused.exit_code == 2

@@ -94,7 +94,7 @@ def test_a_page_begins_with_what_it_is_told() -> None:
     other = {"preset": "baseline", "settings": [["rival.lead", "1 month"]]}
     assert (view["preset"], view["settings"], view["against"]) == ("rushed-handoff", other["settings"], other)
     assert (view["worlds"], view["seed"]) == (2000, 7)
-    with pytest.raises(ValueError, match="replicates: found 1000000; allowed: a whole number from 100 to 100000"):
+    with pytest.raises(ValueError, match="replicates: found 1000000; allowed: a whole number from 100 to 100,000"):
         ds.page(replicates=1_000_000)
     with pytest.raises(ds.ScenarioError, match="unknown parameter"):
         ds.page("baseline", set=["rival.led=3"])
