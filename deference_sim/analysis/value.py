@@ -95,6 +95,8 @@ def weights_of(text: str, mark: Mark = ARGUMENT) -> Weights:
         name, _, number = (word.strip() for word in part.partition("="))
         if name not in NAMES:
             raise refusal(mark, "value", shown(part.strip() or "nothing"), ALLOWED, did_you_mean(name, NAMES))
+        if not number:
+            raise refusal(mark, "value", f"{name} without a weight", ALLOWED)
         if name in weights:
             raise refusal(mark, "value", f"{name} twice", "each name once")
         weights[name] = _weight(name, number, mark)

@@ -302,7 +302,7 @@ def about_inputs(varied: Varied, scenario: Scenario, *, as_groups: bool = False)
     sources = {
         RANGES: f"the plausible range, which the scenario {RANGES} has too",
         WIDENED: "the plausible range, widened to hold the scenario's value, which lies outside",
-        HALF_TO_DOUBLE: "half to double the scenario's value, for want of anything better",
+        HALF_TO_DOUBLE: "half to double the scenario's value, for lack of anything better",
     }
     told = [f"Varied: {counted(len(varied.inputs), 'input')}"]
     if own:

@@ -111,4 +111,5 @@ def _list(found: Sweep, estimates: Sequence[Estimate], measure: Measure) -> Tabl
     last = len(columns) - 1
     columns = (*columns, *((SAFELY,) if safely else ()))
     numeric = {several + place for place, axis in enumerate(found.axes) if axis.is_numeric}
-    return Table("", columns, rows, frozenset(numeric | {last - 1}), frozenset(range(len(columns))))
+    numbers = frozenset(numeric | {last - 1, *range(last + 1, len(columns))})
+    return Table("", columns, rows, numbers, frozenset(range(len(columns))))

@@ -125,7 +125,7 @@ def test_an_uncertain_input_is_also_fixed_at_its_median(world: Any) -> None:
 
 
 def test_bad_input_is_met_before_any_work(world: Any) -> None:
-    with pytest.raises(ValueError, match="measure  p_bad  one of p_stay, p_good"):
+    with pytest.raises(ValueError, match="measure  p_bad  allowed: one of p_stay, p_good"):
         best_handoff(world, 10, measure="p_bad")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="replicates: found 0"):
         best_handoff(world, 0)

@@ -11,6 +11,7 @@ from deference_sim.analysis.look import SEED, WORLDS, Look, look
 from deference_sim.cli import kept_look
 from deference_sim.pages.glossary import glossary, label_of
 from deference_sim.pages.run import what_it_hangs_on
+from deference_sim.pages.wording import lowered
 from deference_sim.scenario.plausible import TWINS, core_paths, plausible_ranges
 
 
@@ -36,7 +37,7 @@ def test_its_shares_are_those_of_runs_with_the_input_changed(found: Look) -> Non
 def test_it_is_told_which_way_and_how_far(found: Look) -> None:
     text = what_it_hangs_on(found)
     for unknown in found.most:
-        assert f"{label_of(unknown.paths)} ({' with '.join(unknown.paths)}): from " in text
+        assert f"{lowered(label_of(unknown.paths))} ({' with '.join(unknown.paths)}): from " in text
         assert f"from {100 * unknown.p_low:.0f} to {100 * unknown.p_high:.0f} %" in text
         points = f"{100 * (unknown.p_high - unknown.p_low):+.0f} points".replace("-", "−")
         assert points in text

@@ -17,7 +17,7 @@ from deference_sim.study.runner import hazard_names, run
 from deference_sim.study.tally import GOOD_ENDS, Tally
 
 BAD: Any = "p_bad"
-REFUSAL = r"^argument  measure  p_bad  one of p_stay, p_good$"
+REFUSAL = r"^argument  measure  p_bad  allowed: one of p_stay, p_good$"
 QUESTIONS: dict[str, Callable[[ds.Scenario], object]] = {
     "sweep": lambda scenario: ds.sweep(scenario, {"rival.lead": [1]}, 1).estimates(BAD),
     "required_lead": lambda scenario: ds.required_lead(scenario, replicates=1, measure=BAD),
@@ -150,6 +150,7 @@ def test_a_way_that_is_no_worse_is_seldom_called_so() -> None:
         ("stabilised=2", "a number from -1 to 1"),
         ("stabilised=nan", "a number from -1 to 1"),
         ("stabilised=1,stabilised=0", "stabilised twice"),
+        ("stabilised", "stabilised without a weight"),
         ("month=-0.01", "a weight other than 0"),
         ("=", "NAME=WEIGHT"),
     ],

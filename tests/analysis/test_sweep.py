@@ -120,11 +120,11 @@ def test_what_is_typed_is_understood(text: str, path: str, wanted: object) -> No
         ({"rival.lead": []}, "a list of values"),
         ({"rival.lead": "3"}, "a list of values"),
         ({"rival.lead": 3}, "a list of values"),
-        ({"rival.lead": [3, "1 month", "3 months"]}, r"rival\.lead  `3\.0` twice  each value once"),
+        ({"rival.lead": [3, "1 month", "3 months"]}, r"rival\.lead  `3\.0` twice  allowed: each value once"),
         ({"rival.lead": np.array([1.0, 1.0])}, "each value once"),
         ({"handoff.never": [True, "true"]}, "each value once"),
         ({}, "no input to sweep over"),
-        ({"rival.lead": Spacing(0, 1, 10**12)}, "1,000,000,000,000 points  at most 100,000"),
+        ({"rival.lead": Spacing(0, 1, 10**12)}, "1,000,000,000,000 points  allowed: at most 100,000"),
         ({"rival.lead": ds.linspace(0, 1, MOST_POINTS)}, "at most 10,000 replicates"),
     ],
 )
@@ -266,7 +266,11 @@ def test_a_latin_hypercube_estimates_a_mean_better_than_chance() -> None:
 @pytest.mark.parametrize(
     ("over", "design", "said"),
     [
-        ({"rival.lead": [1, 2], "tax.decline": [0.1]}, "paired", "2 of rival.lead and 1 of tax.decline  equally many"),
+        (
+            {"rival.lead": [1, 2], "tax.decline": [0.1]},
+            "paired",
+            "2 of rival.lead and 1 of tax.decline  allowed: equally many",
+        ),
         ({"rival.lead": [1, 1], "tax.decline": [0.1, 0.1]}, "paired", r"`1\.0, 0\.1` twice"),
         (
             {"rival.lead": ds.linspace(1, 2, 5), "tax.decline": ds.linspace(0, 1, 6)},
@@ -280,7 +284,11 @@ def test_a_latin_hypercube_estimates_a_mean_better_than_chance() -> None:
         ),
         ({"rival.lead": [1, 2]}, "latin", "design: found latin; allowed: grid, paired or latin-hypercube"),
         ({"rival.lead": [1, 2]}, None, "design: found None; allowed: grid, paired or latin-hypercube"),
-        ({"rival.lead": Spacing(0, 1, 10**12)}, "latin-hypercube", "1,000,000,000,000 points  at most 100,000"),
+        (
+            {"rival.lead": Spacing(0, 1, 10**12)},
+            "latin-hypercube",
+            "1,000,000,000,000 points  allowed: at most 100,000",
+        ),
     ],
 )
 def test_what_does_not_go_together_is_told(rushed: ds.Scenario, over: Any, design: Any, said: str) -> None:

@@ -175,7 +175,7 @@ def test_tax_is_that_of_python() -> None:
         (("required-lead", "baseline", "--target", "1.5"), "found 1.5; allowed: a number above 0 and below 1"),
         (("required-lead", "baseline", "--solve", "goodness.drft=0:1"), "did you mean `goodness.drift`?"),
         (("required-lead", "baseline", "--solve", "goodness.drift=0-1"), "PATH=A:B"),
-        (("required-lead", "baseline", "--solve", "tax.broad_alignment"), "tax.broad_alignment=A:B"),
+        (("required-lead", "baseline", "--solve", "rival.danger_at"), "rival.danger_at=A:B"),
         (("compare", "baseline"), "two scenarios or more"),
         (("compare", "baseline", "baselin"), "did you mean `baseline`?"),
         (("tax", "baselin"), "did you mean `baseline`?"),

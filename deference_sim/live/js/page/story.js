@@ -108,7 +108,7 @@ export class Storyteller {
       ridden_out: () => `the takeoff had ended at ${fixed(end.C)} py, and the situation held, with ${end.leadWords}.`,
       unresolved: () => "nothing was settled when the run reached its horizon.",
     };
-    return `Why it ended: ${reasons[this.outcome]()} ${this.#byWhichRoad()}`;
+    return printed(`Why it ended: ${reasons[this.outcome]()} ${this.#byWhichRoad()}`);
   }
 
   #byWhichRoad() {
@@ -160,12 +160,13 @@ export class Storyteller {
       const kinds = spent.filter(([kind, months]) => months > 0 || !["tests", "halts"].includes(kind)).map(([kind, months]) => `${fixed(months)} ${DELAYS[kind]}`);
       told = `What it cost: ${fixed(spent.reduce((sum, [, months]) => sum + months, 0))} months of delay since handoff: ${kinds.join(", ")}; ${fixed(record.bought)} months were bought.`;
     }
-    return Number.isFinite(startLead) ? `${told} Lead: ${fixed(startLead)} months at the start, ${fixed(record.lead)} at the end.` : told;
+    return printed(Number.isFinite(startLead) ? `${told} Lead: ${fixed(startLead)} months at the start, ${fixed(record.lead)} at the end.` : told);
   }
 }
 
 function row(now, told) {
-  return {month: now.month, told: told || now.event, capability: fixed(now.C), margin: sign(now.margin), lead: Number.isFinite(now.lead) ? fixed(now.lead) : "–"};
+  const lead = Number.isFinite(now.lead) ? fixed(now.lead) : "–";
+  return {month: now.month, told: printed(told || now.event), capability: printed(fixed(now.C)), margin: printed(sign(now.margin)), lead: printed(lead)};
 }
 
 function hasMoved(before, now) {
@@ -207,6 +208,11 @@ const WORDS = {
   after_scheming: now => `, margin found ${fixed(now.believed)}${now.scheming ? ", with AIs that scheme and are not found out" : ""}`,
   outcome: now => now.about.replaceAll("_", " ").replaceAll("ai ", "AI "),
 };
+
+// A text with true minus signs, and none before 0, as `pages.layout` prints it.
+function printed(text) {
+  return text.replace(/(?<![\w.=-])-\.?\d[\d.]*/g, number => /[1-9]/.test(number) ? `−${number.slice(1)}` : number.slice(1));
+}
 
 // A number as Python's formats .2f, +.2f and .0f write it: exact halves of binary numbers go to the even digit.
 export function fixed(value, digits = 2) {
