@@ -81,3 +81,14 @@ def test_a_name_that_there_is_not_is_an_attribute_error() -> None:
 def test_the_package_alone_imports_nothing_heavy() -> None:
     code = f"import sys, deference_sim; print([name for name in {HEAVY} if name in sys.modules])"
     assert output_of(code) == "[]"
+
+
+def test_a_scenario_and_its_blocks_complete_with_what_they_have_alone() -> None:
+    """Would catch the thirty methods of pydantic among the parameters, or a parameter that is not offered."""
+    scenario = ds.load("plan-e")
+    for block in (scenario.rival, scenario.tax, scenario.hazards[0], scenario.handoff):
+        offered = {name for name in dir(block) if not name.startswith("_")}
+        assert offered == set(type(block).model_fields)
+    offered = {name for name in dir(scenario) if not name.startswith("_")}
+    assert {"rival", "horizon", "with_", "with_own", "to_yaml", "uncertain", "medians"} <= offered
+    assert not {name for name in offered if name.startswith("model_") or name in ("dict", "json", "copy", "validate")}

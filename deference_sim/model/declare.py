@@ -19,6 +19,9 @@ Pairs = tuple[tuple[float, float], ...]
 MAX_KNOTS = 16
 MOST_OFTEN = 100_000.0  # per year, or per py of work; what happens ten times an hour is a condition, not an event
 
+#: What every model of pydantic has, and no scenario's user asks for.
+_OF_ANY_MODEL = frozenset(name for name in dir(BaseModel) if not name.startswith("_"))
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 Number = TypeVar("Number", float, tuple[float, ...])
 
@@ -150,6 +153,11 @@ class Block(BaseModel):
     """One block of a scenario file: parameters only, frozen, nothing unknown, nothing infinite."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+    def __dir__(self) -> list[str]:
+        """Return what a block has, without what every model of pydantic has: for completion."""
+        own = {name for name in super().__dir__() if not name.startswith("model_")} - _OF_ANY_MODEL
+        return sorted(own | set(type(self).model_fields))
 
 
 def parameter(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, PrivateAttr, ValidationError, model_validator
+from pydantic import PrivateAttr, ValidationError, model_validator
 
 from deference_sim.model.parameters import Blocks
 from deference_sim.scenario.canonical import canonical_text, document, hash_of, yaml_text
@@ -40,7 +40,6 @@ from deference_sim.scenario.words import Words
 from deference_sim.shown import Shown
 from deference_sim.streams import stream_table
 
-_OF_ANY_MODEL = frozenset(name for name in dir(BaseModel) if not name.startswith("_"))
 MAX_STRUCTURES = 64  # combinations of uncertain words
 
 
@@ -137,10 +136,6 @@ class Scenario(Shown, Fields):
     def medians(self) -> Blocks:
         """All inputs as plain values: of an uncertain one, which itself reads as such, the median."""
         return Blocks.model_construct(**{name: vars(self)[name] for name in catalogue()})
-
-    def __dir__(self) -> list[str]:
-        """Return what a scenario has, without what every model of pydantic has: for completion."""
-        return sorted({name for name in super().__dir__() if not name.startswith("model_")} - _OF_ANY_MODEL)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Scenario):
