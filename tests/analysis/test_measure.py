@@ -150,7 +150,6 @@ def test_a_way_that_is_no_worse_is_seldom_called_so() -> None:
         ("stabilised=2", "a number from -1 to 1"),
         ("stabilised=nan", "a number from -1 to 1"),
         ("stabilised=1,stabilised=0", "stabilised twice"),
-        ("stabilised", "stabilised without a weight"),
         ("month=-0.01", "a weight other than 0"),
         ("=", "NAME=WEIGHT"),
     ],

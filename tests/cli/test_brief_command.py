@@ -51,6 +51,7 @@ def test_a_folder_holds_the_brief_and_its_commands_can_be_typed(tmp_path: Path) 
         (("brief", "baselin"), "did you mean `baseline`?"),
         (("brief", "baseline", "--replicates", "10"), "a whole number from 40"),
         (("brief", "baseline", "--value", "stabilised=7"), "a number from -1 to 1"),
+        (("brief", "baseline", "--value", "stabilised"), "stabilised without a weight"),
         (("run", "baseline", "--given", "leed<1"), "did you mean `lead`"),
         (("run", "baseline", "--given", "lead<1", "--draws", "5", "--ranges"), "neither --precision nor --draws"),
         (("run", "baseline", "--ranges"), "say how many draws"),
