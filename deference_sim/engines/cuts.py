@@ -24,10 +24,15 @@ class Cut:
     argument: int
 
     def rewritten(self) -> Callable[..., Any]:
-        """Return the function with that argument held. Raises ``ValueError`` unless the call stands there once."""
+        """Return the function with that argument held in the state that it is called with.
+
+        Raises ``ValueError`` unless the call stands there once, or if the function has no state.
+        """
         tree = ast.parse(ast.unparse(text_of(self.function))).body[0]
         assert isinstance(tree, ast.FunctionDef)
         tree.decorator_list = []
+        if "state" not in [argument.arg for argument in tree.args.args]:
+            raise ValueError(f"{self.function.__name__} is called without a state, in which to hold anything")
         calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node) == self.call]
         if len(calls) != 1:
             raise ValueError(f"{self.call} stands {len(calls)} times in {self.function.__name__}, and must once")

@@ -189,6 +189,7 @@ def decide(state: Any, p: Any) -> None:
         scale = state.buying_scale if buying == state.time_buying_share else buying_scale(p, buying)
         target = margin_to_aim_at(state, p, slack(state, p, research, scale), research, margin, tax)
     goodness, gate = wanted_goodness(p, target, margin, tax)
+    goodness = min(max(goodness, 0.0), 1.0)
     state.gate_advice = advice(state, p, state.gate_advice, margin < gate)
     goodness = research if state.gate_advice == TAKEN else research * goodness
     if p.strategy_policy == FIXED:
@@ -202,15 +203,14 @@ def decide(state: Any, p: Any) -> None:
 def wanted_goodness(p: Any, target: float, margin: float, tax: float) -> Any:
     """Return (share of research for goodness, margin below which capability stops) for a margin to aim at.
 
-    ``margin`` and ``tax`` are what decisions believe in.
+    The share may lie outside of 0 and 1. ``margin`` and ``tax`` are what decisions believe in.
     """
     if p.strategy_policy == FIXED or p.strategy_policy == RACE:
         return 0.0, -inf
     gate = -inf
     if p.strategy_policy == SAFETY_CASE or p.strategy_policy == DEADLINE_AWARE:
         gate = min(p.strategy_gate, target)
-    wanted = tax / (1.0 + tax) + GAIN * (target - margin)
-    return min(max(wanted, 0.0), 1.0), gate
+    return tax / (1.0 + tax) + GAIN * (target - margin), gate
 
 
 @equation(sets=EFFORT)

@@ -17,6 +17,7 @@ from deference_sim.engines.cuts import Cut
 from deference_sim.engines.kernel import changed_kernel
 from deference_sim.engines.law import is_checking, is_compiling
 from deference_sim.model.goodness import gains
+from deference_sim.model.strategy import wanted_goodness
 from deference_sim.study.runner import numbers_of
 
 pytestmark = pytest.mark.skipif(not is_compiling() or is_checking(), reason="cuts are compiled")
@@ -86,6 +87,8 @@ def test_every_cut_stands_in_the_law_once() -> None:
         assert cut.rewritten().__name__ == cut.function.__name__
     with pytest.raises(ValueError, match="stands 0 times"):
         Cut(gains, "helpfulness(nobody)", 0).rewritten()
+    with pytest.raises(ValueError, match="without a state"):
+        Cut(wanted_goodness, "min(p.strategy_gate, target)", 0).rewritten()
 
 
 def test_a_changed_law_is_no_other_without_a_change() -> None:

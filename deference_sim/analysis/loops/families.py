@@ -17,7 +17,7 @@ from deference_sim.model.growth import PACE
 from deference_sim.model.human import HUMAN_GAIN
 from deference_sim.model.rival import RIVALS_PACE, rival_rate
 from deference_sim.model.stocks import STOCKS
-from deference_sim.model.strategy import ATTENTION, EFFORT, SLACK, wanted_goodness
+from deference_sim.model.strategy import ATTENTION, EFFORT, SLACK, decide
 from deference_sim.model.tax import TAX
 from deference_sim.model.time_buying import TIME_BUYING, time_bought
 from deference_sim.trajectory.rates import shared
@@ -101,7 +101,7 @@ FAMILIES = (
         "policy",
         "the policy holds the margin that it believes in",
         *sorted(_DECISIONS),
-        cut=Cut(wanted_goodness, "max(wanted, 0.0)", 0),
+        cut=Cut(decide, "max(goodness, 0.0)", 0),
     ),
     _family("ageing", "defence and tests wear off by themselves", "D", "T"),
 )
