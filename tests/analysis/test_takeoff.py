@@ -330,3 +330,9 @@ def test_results_are_the_same_for_the_same_seed_and_a_prefix_for_more_runs() -> 
     first, again, other = takeoff("forethought", 500, 3), takeoff("forethought", 500, 3), takeoff("forethought", 500, 4)
     assert first == again
     assert first.figures != other.figures
+
+
+def test_a_figure_that_agrees_differs_by_nothing() -> None:
+    """Would catch a difference that comes of rounding shown as one, or an agreement shown as a gap."""
+    heads, *rows = takeoff("forethought-constant-returns").texts()
+    assert [row[heads.index("vs recomputed")] for row in rows] == ["0", "0"]

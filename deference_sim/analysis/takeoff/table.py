@@ -203,7 +203,7 @@ def _difference(value: float | None, figure: Figure) -> str:
     decimals = _decimals(figure.ours, figure)
     scaled = _scale(figure) * value
     if decimals is None:
-        told = "0" if abs(scaled) < LEAST_DIFFERENCE else f"{scaled:+,.1g}"
+        told = "+0" if abs(scaled) < LEAST_DIFFERENCE else f"{scaled:+,.1g}"
     else:
         told = f"{scaled:+,.{decimals}f}"
     return told[1:] if not told.strip("+-0.") else told.replace("-", "−")
