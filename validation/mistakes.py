@@ -491,8 +491,8 @@ MUTANTS = (
     ),
     Mutant(
         "the interval of a handoff's month, its low end twice", "pictures",
-        '(np.array([getattr(t.estimate, side) for t in found.curve]) for side in ("low", "value", "high"))',
-        '(np.array([getattr(t.estimate, side) for t in found.curve]) for side in ("low", "value", "low"))',
+        "ax.fill_between(months, low, high, color=OURS",
+        "ax.fill_between(months, low, low, color=OURS",
         "test_choice_pictures.py::test_the_curve_over_months_is_drawn_with_its_intervals",
     ),
     Mutant(
@@ -539,8 +539,8 @@ MUTANTS = (
     ),
     Mutant(
         "the interval of a dot, its low end twice", "pictures",
-        'ends = [[abs(getattr(one, end) - one.value) for one in estimates] for end in ("low", "high")]',
-        'ends = [[abs(getattr(one, end) - one.value) for one in estimates] for end in ("low", "low")]',
+        'ends = [[abs(getattr(one, end) - one.estimate) for one in estimates] for end in ("low", "high")]',
+        'ends = [[abs(getattr(one, end) - one.estimate) for one in estimates] for end in ("low", "low")]',
         "test_sweep_picture.py::test_inputs_that_are_words_have_dots_with_intervals",
     ),
     Mutant(
@@ -569,14 +569,14 @@ MUTANTS = (
     ),
     Mutant(
         "the interval of a box's coverage, its low end twice", "pictures",
-        "ax.plot([at.low, at.high], [up.value] * 2",
-        "ax.plot([at.low, at.low], [up.value] * 2",
+        "ax.plot([at.low, at.high], [up.estimate] * 2",
+        "ax.plot([at.low, at.low], [up.estimate] * 2",
         "test_comparison_picture.py::test_boxes_are_drawn_at_their_coverage_and_density_with_their_limits",
     ),
     Mutant(
         "the interval of a step of the waterfall, its low end twice", "pictures",
-        "panel.plot([at + 100.0 * low, at + 100.0 * high], [row, row]",
-        "panel.plot([at + 100.0 * low, at + 100.0 * low], [row, row]",
+        "panel.plot([at + low, at + high], [row, row]",
+        "panel.plot([at + low, at + low], [row, row]",
         "test_waterfall.py::test_steps_lead_from_the_one_chance_to_the_other",
     ),
     Mutant(

@@ -54,7 +54,7 @@ def test_shares_are_those_of_python(found: dict[str, Any], name: str) -> None:
         expected = ds.loops(worlds()[name], replicate=replicate)
         assert told["handedOff"] == bool(expected.handed_off)
         if expected.handed_off:
-            shares = {family: one.value for family, one in expected.groups["all"].shares.items()}
+            shares = {family: one.estimate for family, one in expected.groups["all"].shares.items()}
             assert told["shares"] == pytest.approx(shares, abs=CLOSE)
             assert sum(told["shares"].values()) == pytest.approx(1.0, abs=CLOSE)
             rows = [
@@ -86,7 +86,7 @@ def test_another_seed_is_another_run() -> None:
     ).told
     assert one["shares"] != other["shares"]
     expected = ds.loops("baseline", replicate=12, seed=2).groups["all"].shares
-    assert other["shares"] == pytest.approx({name: share.value for name, share in expected.items()}, abs=CLOSE)
+    assert other["shares"] == pytest.approx({name: share.estimate for name, share in expected.items()}, abs=CLOSE)
 
 
 def test_what_the_text_calls_is_in_it() -> None:

@@ -104,7 +104,7 @@ def test_a_page_begins_with_what_it_is_told() -> None:
 def test_the_command_writes_it_and_says_where(tmp_path: Path) -> None:
     file = tmp_path / "page.html"
     done = call("page", "rushed-handoff", "--out", file)
-    assert (done.exit_code, done.stdout.split()[0]) == (0, str(file))
+    assert (done.exit_code, done.stdout.split(" (")[0]) == (0, f"Written: {file}")
     assert view_of(file.read_text("utf-8"))["preset"] == "rushed-handoff"
     assert call("page", "rushed-handof", "--out", file).exit_code == 2
     refused = call("page", "--out", tmp_path / "no" / "such" / "page.html")

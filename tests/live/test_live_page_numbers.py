@@ -267,7 +267,7 @@ def test_the_loops_of_a_future_are_the_programs(page: Page) -> None:
         expected = ds.loops(scenario, replicate=replicate)
         paragraphs = [block.text for block in loops_page(expected) if isinstance(block, Paragraph)]
         assert told in paragraphs
-        shares = {name: one.value for name, one in expected.groups["all"].shares.items() if one.value >= 0.0005}
+        shares = {name: one.estimate for name, one in expected.groups["all"].shares.items() if one.estimate >= 0.0005}
         rows = page.run(
             "return [...document.querySelectorAll('tr[data-family]')]"
             ".map(row => [row.dataset.family, row.dataset.value])"
