@@ -11,7 +11,7 @@ from deference_sim.analysis.measure import MEASURES, success_of
 from deference_sim.analysis.paired import Difference
 from deference_sim.pages.layout import Entry, Heading, Page, Paragraph, Table
 from deference_sim.pages.run import ending
-from deference_sim.pages.wording import footer, lost_by, percent, points, points_decimals, repeated, shortened
+from deference_sim.pages.wording import counted, footer, lost_by, percent, points, points_decimals, repeated, shortened
 from deference_sim.scenario import Scenario
 
 Pair = tuple[Estimate, Estimate, Difference]
@@ -59,7 +59,9 @@ def page(
         Table("How it ends", columns, ends, numbers, frozenset(range(5))),
         *_changes(found, first, second, trace),
         Paragraph(note, aside=True),
-        footer(f"{found.replicates:,} replicates of each, seed {found.seed}", found.engine, found.seconds, repeat),
+        footer(
+            f"{counted(found.replicates, 'replicate')} of each, seed {found.seed}", found.engine, found.seconds, repeat
+        ),
     ]
 
 

@@ -3,7 +3,7 @@
 from deference_sim.analysis.least_change import LeastChange, Way
 from deference_sim.analysis.measure import success_of
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
-from deference_sim.pages.wording import footer, rounded, to_error, with_interval
+from deference_sim.pages.wording import counted, footer, rounded, to_error, with_interval
 
 
 def page(found: LeastChange, repeat: str = "") -> Page:
@@ -19,7 +19,7 @@ def page(found: LeastChange, repeat: str = "") -> Page:
         "those with the highest chance on the way; perhaps beyond: in these worlds it is not reached "
         "either, but from there on by no more than chance may do, which more replicates can tell."
     )
-    told = f"{found.replicates:,} replicates at each place, seed {found.seed}"
+    told = f"{counted(found.replicates, 'replicate')} at each place, seed {found.seed}"
     return [
         Heading(f"{found.scenario.name} – the least change to a {success.name} of {target}", _answer(found, target)),
         Paragraph(f"{success.name}: {success.meaning}."),

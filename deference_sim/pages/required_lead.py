@@ -4,7 +4,7 @@ from deference_sim.analysis.measure import success_of
 from deference_sim.analysis.region import Region
 from deference_sim.analysis.required_lead import LEAD, Answer, Requirement
 from deference_sim.pages.layout import Heading, Page, Paragraph, Table
-from deference_sim.pages.wording import aligned, chances, footer, rounded, to_error, with_interval
+from deference_sim.pages.wording import aligned, chances, counted, footer, rounded, to_error, with_interval
 from deference_sim.scenario.catalogue import label_at
 from deference_sim.scenario.problems import listed
 
@@ -25,7 +25,7 @@ def page(found: Requirement, repeat: str = "") -> Page:
         f"An interval holds each value at which the {test} does not reject that the chance is the target; – is an end "
         "it does not have."
     )
-    told = f"{found.replicates:,} replicates at each of {len(found.curve)} values, seed {found.seed}"
+    told = f"{counted(found.replicates, 'replicate')} at each of {len(found.curve)} values, seed {found.seed}"
     return [*blocks, Paragraph(note, aside=True), footer(told, found.engine, found.seconds, repeat)]
 
 
@@ -41,7 +41,7 @@ def region_page(found: Region, repeat: str = "") -> Page:
         "worlds. The intervals are the band of the edge, and hold the Monte Carlo error alone; – is an end that they "
         "do not have."
     )
-    told = f"{found.replicates:,} replicates at each value, seed {found.seed}"
+    told = f"{counted(found.replicates, 'replicate')} at each value, seed {found.seed}"
     answer = _region_answer(found, side)
     return [
         Heading(f"{found.scenario.name} – where {success.name} is {100.0 * found.target:g} %", answer),

@@ -25,6 +25,7 @@ from deference_sim.pages.wording import (
     chance,
     chances,
     change,
+    counted,
     footer,
     in_words,
     lost_by,
@@ -78,7 +79,7 @@ def page(
     ``hangs_on`` is a look at the unknowns that move p_stay most, ``by`` the answer by expert and by structure,
     ``loops`` what is told of feedback loops.
     """
-    scenario, runs = found.scenario, f"{found.replicates:,} replicates, seed {found.seed}"
+    scenario, runs = found.scenario, f"{counted(found.replicates, 'replicate')}, seed {found.seed}"
     return [
         Heading(f"{scenario.name} – {found.replicates:,} simulated futures", _answer(found)),
         *_given(found),
@@ -282,22 +283,22 @@ def on_the_way(result: Result) -> Page:
         ("takeover by AIs that schemed", "scheming_takeover"),
         ("takeover before humans had handed off", "early_takeover"),
     )
-    counted: list[tuple[str, Estimate, float | None]] = [
+    happened: list[tuple[str, Estimate, float | None]] = [
         (words, probability(tally.runs_with[name], tally.n), tally.events[name] / tally.n)
         for name, words in COUNTERS.items()
         if tally.events[name] or (hazards and name in (HANDLED, SUFFERED))
     ]
     # As if events came independently of one another, so that the error of a mean is that of a Poisson count.
-    digits = shared_decimals([sqrt(max(mean, 1.0 / tally.n) / tally.n) for *_, mean in counted if mean is not None])
-    counted += [
+    digits = shared_decimals([sqrt(max(mean, 1.0 / tally.n) / tally.n) for *_, mean in happened if mean is not None])
+    happened += [
         (words, probability(tally.runs_with[name], tally.n), None) for words, name in noted if tally.runs_with[name]
     ]
-    if not counted:
+    if not happened:
         return []
-    shares = [share for _, share, _ in counted]
+    shares = [share for _, share, _ in happened]
     rows = [
         (words, percent(share.estimate, *shares), "" if mean is None else f"{mean:.{digits}f}")
-        for words, share, mean in counted
+        for words, share, mean in happened
     ]
     columns = ("", "share of runs", "mean per run")
     return [Table("What happened on the way", columns, tuple(rows), frozenset({1, 2}))]

@@ -298,3 +298,7 @@ def test_an_estimate_without_error_is_still_shown() -> None:
     certain = Estimate(1.0, 1.0, 1.0, 0.0, 1, "wilson")
     assert wording.percent(1.0, certain) == "100.0000 %"
     assert np.isfinite(certain.estimate)
+
+
+def test_one_replicate_is_told_in_the_singular() -> None:
+    assert "\n1 replicate, seed 1" in text_of(simulated("baseline", replicates=1))
